@@ -144,7 +144,7 @@ set search_path = ''
 as $$
 declare
     v_part record;
-    v_scalars constant text[] := '{tags,context,metadata}';
+    v_scalars constant text[] := array['tags', 'context', 'metadata'];
 begin
     if media_sync.same_tags(p_base -> 'tags', p_remote -> 'tags') then
         merged := jsonb_build_object('tags', p_local -> 'tags');

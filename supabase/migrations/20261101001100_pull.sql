@@ -473,3 +473,15 @@ $$;
 comment on function public.sync_clock() is 'The one clock by which observations are ordered.';
 revoke all on function public.sync_clock() from public, anon, authenticated;
 grant execute on function public.sync_clock() to service_role;
+
+create function public.sync_expect_assets(p_run_id uuid, p_expected bigint)
+returns void
+language sql
+security definer
+set search_path = ''
+as $$
+    update media_sync.runs set expected = p_expected where id = p_run_id;
+$$;
+comment on function public.sync_expect_assets(uuid, bigint) is 'How many assets a run expects, for its progress.';
+revoke all on function public.sync_expect_assets(uuid, bigint) from public, anon, authenticated;
+grant execute on function public.sync_expect_assets(uuid, bigint) to service_role;

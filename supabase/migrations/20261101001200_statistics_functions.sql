@@ -89,3 +89,50 @@ $$;
 comment on function public.get_sync_status() is 'The state of the sync in a few figures. Signed-in users.';
 revoke all on function public.get_sync_status() from public, anon, authenticated;
 grant execute on function public.get_sync_status() to authenticated, service_role;
+
+create function public.get_sync_run(p_run_id uuid)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    if not media_sync.is_admin() then
+        raise exception 'Runs are for admins.' using errcode = 'insufficient_privilege';
+    end if;
+    return media_sync.run_summary(p_run_id) - 'now';
+end;
+$$;
+comment on function public.get_sync_run(uuid) is 'One run, or null. Admins.';
+revoke all on function public.get_sync_run(uuid) from public, anon, authenticated;
+grant execute on function public.get_sync_run(uuid) to authenticated, service_role;
+
+create function public.get_sync_overview()
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    if not media_sync.is_admin() then
+        raise exception 'The sync overview is for admins.' using errcode = 'insufficient_privilege';
+    end if;
+    return jsonb_build_object(
+        'runs', (
+            select coalesce(jsonb_agg(media_sync.run_summary(latest.id) - 'now' order by latest.started_at desc), '[]')
+            from (select id, started_at from media_sync.runs order by started_at desc limit 10) as latest
+        ),
+        'rate_limit', (
+            select jsonb_build_object('limit', call_limit, 'remaining', remaining, 'reset_at', reset_at)
+            from media_sync.rate_limits
+            order by updated_at desc
+            limit 1
+        )
+    );
+end;
+$$;
+comment on function public.get_sync_overview() is 'The last ten runs and Cloudinary''s quota as last told. Admins.';
+revoke all on function public.get_sync_overview() from public, anon, authenticated;
+grant execute on function public.get_sync_overview() to authenticated, service_role;

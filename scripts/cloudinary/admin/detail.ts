@@ -1,0 +1,67 @@
+import { resourceNotFound } from "../http/failure.ts";
+import type { Parameters } from "../http/parameters.ts";
+import type { Answer, Exchange, Route } from "../http/route.ts";
+import { describeDetail, type Json } from "../shapes/resource.ts";
+import { adminTime } from "../shapes/times.ts";
+import type { Asset, ResourceType } from "../store/asset.ts";
+import type { World } from "../world.ts";
+
+/** Quota units of a detail call that asks for versions. */
+const VERSIONS_COST = 11;
+
+/** The detail routes of the Admin API. They come after the listings, whose paths are shorter. */
+export const detailRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    pattern: "/resources/:resource_type/:type/*public_id",
+    api: "admin",
+    handle: detailByPublicId,
+    cost,
+  },
+  { method: "GET", pattern: "/resources/:asset_id", api: "admin", handle: detailByAssetId, cost },
+];
+
+function cost(parameters: Parameters): number {
+  return parameters.flag("versions") ? VERSIONS_COST : 1;
+}
+
+function detailByPublicId({ world, path, parameters }: Exchange): Answer {
+  const row = world.assets.getByName({
+    resource_type: path.resource_type as ResourceType,
+    type: path.type!,
+    public_id: path.public_id!,
+  });
+  if (row === undefined) throw resourceNotFound(path.public_id!);
+  return { body: detail(world, row.asset, parameters) };
+}
+
+function detailByAssetId({ world, path, parameters }: Exchange): Answer {
+  const row = world.assets.getById(path.asset_id!);
+  if (row === undefined) throw resourceNotFound(path.asset_id!);
+  return { body: detail(world, row.asset, parameters) };
+}
+
+function detail(world: World, asset: Asset, parameters: Parameters): Json {
+  const described = describeDetail(world, asset);
+  // `next_cursor` of a detail pages the derived versions.
+  const size = parameters.count("max_results", 10, 500);
+  const skipText = parameters.text("derived_next_cursor") ?? "0";
+  const skip = /^\d{1,6}$/.test(skipText) ? Number(skipText) : 0;
+  const derived = described.derived as unknown[];
+  described.derived = derived.slice(skip, skip + size);
+  if (derived.length > skip + size) described.next_cursor = String(skip + size);
+  if (parameters.flag("related")) {
+    described.related_assets = asset.related.map((id) => ({ asset: id }));
+  }
+  if (parameters.flag("versions")) {
+    described.versions = [{
+      version_id: asset.version_id,
+      version: asset.version,
+      format: asset.format,
+      size: asset.bytes,
+      time: adminTime(asset.uploaded_at),
+      restorable: world.behavior.backup,
+    }];
+  }
+  return described;
+}

@@ -1,0 +1,125 @@
+import { badRequest } from "../http/failure.ts";
+import { decodeCursor, encodeCursor, queryMark } from "../http/cursor.ts";
+import type { Parameters } from "../http/parameters.ts";
+import { type Describer, readDescriber } from "../shapes/listed-fields.ts";
+import type { Json } from "../shapes/resource.ts";
+import type { OrderedIndex } from "../store/ordered-index.ts";
+import type { Position, Row } from "../store/row.ts";
+import type { World } from "../world.ts";
+
+/** Cloudinary's page sizes: 10 when none is asked for, 500 at most. */
+const DEFAULT_RESULTS = 10;
+const MAXIMUM_RESULTS = 500;
+
+/** What a page is cut from. */
+export interface PageSource {
+  /** Rows in creation order; undefined = none. */
+  readonly rows: OrderedIndex<Position, Row> | undefined;
+  /** What the listing is of; a cursor is bound to it. */
+  readonly scope: readonly unknown[];
+  /** Keeps only some rows of the index. */
+  readonly filter?: (row: Row) => boolean;
+  readonly defaultResults?: number;
+}
+
+/** Reads `direction`: descending creation time unless asked otherwise. */
+export function readDirection(parameters: Parameters): "asc" | "desc" {
+  const direction = parameters.text("direction");
+  if (direction === undefined || direction === "" || direction === "desc" || direction === "-1") {
+    return "desc";
+  }
+  if (direction === "asc" || direction === "1") return "asc";
+  throw badRequest(`Invalid value for direction: ${direction}`);
+}
+
+/** Reads `start_at` (ISO or HTTP date) as ms since the epoch. */
+function readStartAt(parameters: Parameters): number | undefined {
+  const text = parameters.text("start_at");
+  if (text === undefined || text === "") return undefined;
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw badRequest(`Invalid value for start_at: ${text}`);
+  return time;
+}
+
+/**
+ * One page of a listing in creation order, with `max_results`, `next_cursor`, `direction`, `start_at`
+ * and the flags or fields. `next_cursor` is there only when more rows exist.
+ */
+export function listPage(world: World, parameters: Parameters, source: PageSource): Json {
+  const direction = readDirection(parameters);
+  const startAt = readStartAt(parameters);
+  const size = parameters.count(
+    "max_results",
+    source.defaultResults ?? DEFAULT_RESULTS,
+    MAXIMUM_RESULTS,
+  );
+  const describe = readDescriber(world, parameters);
+  const mark = queryMark(source.scope, direction, startAt);
+  const cursor = decodeCursor<[number, number]>(world, mark, parameters.text("next_cursor"));
+  const after = cursor === null ? undefined : readPlace(cursor.place);
+  const rows = source.rows === undefined
+    ? []
+    : take(source.rows, { direction, startAt, after, size: size + 1, filter: source.filter });
+  const page = rows.slice(0, size);
+  const last = page.at(-1);
+  const next = rows.length > size && last !== undefined
+    ? { place: [last.created_at, last.sequence], told: (cursor?.told ?? 0) + page.length }
+    : undefined;
+  return finishPage(world, page, describe, next && { ...next, mark });
+}
+
+/** Puts a page into the envelope, with the listing faults applied. */
+export function finishPage(
+  world: World,
+  page: readonly Row[],
+  describe: Describer,
+  next: { place: unknown; told: number; mark: string } | undefined,
+): Json {
+  if (world.faults.empty_listing) return { resources: [] };
+  const limit = world.faults.truncate_listing;
+  const told = next?.told ?? 0;
+  const cut = limit === true || (typeof limit === "number" && limit > 0 && told >= limit);
+  const surplus = typeof limit === "number" && limit > 0 ? Math.max(0, told - limit) : 0;
+  const kept = surplus > 0 ? page.slice(0, Math.max(0, page.length - surplus)) : page;
+  const answer: Json = { resources: kept.map((row) => describe(row.asset)) };
+  if (next !== undefined && !cut) answer.next_cursor = encodeCursor(world, next.mark, next);
+  return answer;
+}
+
+function readPlace(place: unknown): Position {
+  const [created_at, sequence] = Array.isArray(place) ? place : [];
+  if (typeof created_at !== "number" || typeof sequence !== "number") {
+    throw badRequest("Invalid value for parameter next_cursor");
+  }
+  return { created_at, sequence };
+}
+
+function take(
+  rows: OrderedIndex<Position, Row>,
+  options: {
+    direction: "asc" | "desc";
+    startAt: number | undefined;
+    after: Position | undefined;
+    size: number;
+    filter: ((row: Row) => boolean) | undefined;
+  },
+): Row[] {
+  const { direction, startAt, after, size, filter } = options;
+  const found: Row[] = [];
+  // start_at compares created_at: going up it is the lower end, going down the upper one.
+  const edge: Position | undefined = after ??
+    (startAt === undefined
+      ? undefined
+      : { created_at: startAt, sequence: direction === "asc" ? -1 : Infinity });
+  const entries = direction === "asc"
+    ? rows.entries(edge)
+    : rows.entriesReversed(edge, undefined, true);
+  for (const [position, row] of entries) {
+    const isEdge = after !== undefined && position.created_at === after.created_at &&
+      position.sequence === after.sequence;
+    if (isEdge || (filter !== undefined && !filter(row))) continue;
+    found.push(row);
+    if (found.length === size) break;
+  }
+  return found;
+}

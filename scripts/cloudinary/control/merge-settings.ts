@@ -1,0 +1,24 @@
+import { badRequest } from "../http/failure.ts";
+
+/**
+ * Changes some of a set of named settings.
+ *
+ * @param defaults names and types of the settings that exist
+ * @throws Failure 400 when a name is unknown or a value has another type
+ */
+export function mergeSettings<T extends object>(
+  defaults: T,
+  current: T,
+  change: Readonly<Record<string, unknown>>,
+): T {
+  for (const [name, value] of Object.entries(change)) {
+    if (!Object.hasOwn(defaults, name)) throw badRequest(`Unknown setting ${name}`);
+    const expected = defaults[name as keyof T];
+    const fits = Array.isArray(expected)
+      ? Array.isArray(value)
+      : typeof value === typeof expected || (name === "truncate_listing" && value === true) ||
+        (name === "truncate_listing" && value === false);
+    if (!fits) throw badRequest(`Setting ${name} must be like ${JSON.stringify(expected)}`);
+  }
+  return { ...current, ...change };
+}

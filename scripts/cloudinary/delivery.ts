@@ -1,0 +1,89 @@
+import { encode } from "fast-png";
+import type { Asset } from "./store/asset.ts";
+import { isResourceType } from "./store/asset.ts";
+import type { World } from "./world.ts";
+
+/** Longest side of a picture that stands for a generated asset, in pixels. */
+const PICTURE_SIDE = 48;
+
+/**
+ * Delivers an asset below `/res/<cloud>/<resource_type>/<type>/…`: uploaded bytes as they came, and a
+ * small real picture (PNG) or a few bytes of text for generated ones. Transformations are accepted
+ * and ignored. Private and authenticated assets need a signed URL.
+ *
+ * @param segments the percent-decoded path below `/res`
+ */
+export function deliver(world: World, segments: readonly string[]): Response {
+  const [cloudName, resource_type, type, ...rest] = segments;
+  if (cloudName !== world.account.cloudName || !isResourceType(resource_type)) return missing("");
+  const isSigned = /^s--[\w-]+--$/.test(rest[0] ?? "");
+  const parts = isSigned ? rest.slice(1) : rest;
+  const version = parts.findIndex((part) => /^v\d+$/.test(part));
+  const candidates = version >= 0
+    ? [parts.slice(version + 1)]
+    : parts.map((_, i) => parts.slice(i));
+  for (const candidate of candidates) {
+    const asset = findDelivered(world, resource_type, type ?? "", candidate.join("/"));
+    if (asset === undefined) continue;
+    if (asset.type !== "upload" && !isSigned) {
+      return new Response(null, { status: 401, headers: { "x-cld-error": "deny or ACL failure" } });
+    }
+    return deliverAsset(world, asset);
+  }
+  return missing(candidates[0]?.join("/") ?? "");
+}
+
+function findDelivered(
+  world: World,
+  resource_type: Asset["resource_type"],
+  type: string,
+  path: string,
+): Asset | undefined {
+  const exact = world.assets.getByName({ resource_type, type, public_id: path });
+  if (exact !== undefined) return exact.asset;
+  if (resource_type === "raw") return undefined;
+  const withoutExtension = path.replace(/\.\w+$/, "");
+  return world.assets.getByName({ resource_type, type, public_id: withoutExtension })?.asset;
+}
+
+function deliverAsset(world: World, asset: Asset): Response {
+  const headers = { etag: `"${asset.etag}"`, "access-control-allow-origin": "*" };
+  const content = world.contents.get(asset.asset_id);
+  if (content !== undefined) {
+    const body = content.bytes as Uint8Array<ArrayBuffer>;
+    return new Response(body, { headers: { ...headers, "content-type": content.contentType } });
+  }
+  if (asset.resource_type === "raw") {
+    return new Response(`${asset.public_id}\n`, {
+      headers: { ...headers, "content-type": "text/plain; charset=utf-8" },
+    });
+  }
+  return new Response(drawPicture(asset) as Uint8Array<ArrayBuffer>, {
+    headers: { ...headers, "content-type": "image/png" },
+  });
+}
+
+function missing(id: string): Response {
+  // Headers are bytes: anything outside ASCII is percent-encoded.
+  return new Response(null, {
+    status: 404,
+    headers: { "x-cld-error": `Resource not found - ${encodeURI(id)}` },
+  });
+}
+
+/** A two-coloured picture in the asset's proportions, its colours taken from the asset_id. */
+function drawPicture(asset: Asset): Uint8Array {
+  const width = asset.width ?? 4;
+  const height = asset.height ?? 3;
+  const scale = PICTURE_SIDE / Math.max(width, height);
+  const columns = Math.max(1, Math.round(width * scale));
+  const rows = Math.max(1, Math.round(height * scale));
+  const color = (at: number) => parseInt(asset.asset_id.slice(at, at + 2), 16) || 0;
+  const colors = [[color(0), color(2), color(4)], [color(6), color(8), color(10)]];
+  const data = new Uint8Array(columns * rows * 3);
+  for (let pixel = 0; pixel < columns * rows; pixel++) {
+    const isStripe = (Math.floor(pixel / columns) + (pixel % columns)) % 16 < 8;
+    data.set(colors[isStripe ? 0 : 1]!, pixel * 3);
+  }
+  return encode({ width: columns, height: rows, data, channels: 3 });
+}

@@ -1,0 +1,40 @@
+import type { World } from "../world.ts";
+import { Failure } from "./failure.ts";
+
+/** Who makes a call. */
+export interface Caller {
+  readonly api_key: string;
+  /** `api`, or `ui` for calls that stand for work in Cloudinary's console. */
+  readonly source: "api" | "ui";
+}
+
+/** Header with which a test makes a call on behalf of a person in the console: its value is `ui`. */
+export const SOURCE_HEADER = "x-emulator-source";
+
+/** The source that a request claims. */
+export function callSource(request: Request): "api" | "ui" {
+  return request.headers.get(SOURCE_HEADER) === "ui" ? "ui" : "api";
+}
+
+/**
+ * Checks the Basic credentials of an Admin call.
+ *
+ * @throws Failure 401 when they are missing or wrong
+ */
+export function authenticateAdmin(world: World, request: Request, cloudName: string): Caller {
+  const header = request.headers.get("authorization") ?? "";
+  if (!/^basic /i.test(header)) throw new Failure(401, "Must provide API key and secret");
+  let decoded: string;
+  try {
+    decoded = atob(header.slice(6).trim());
+  } catch {
+    throw new Failure(401, "Invalid credentials");
+  }
+  const colon = decoded.indexOf(":");
+  const key = decoded.slice(0, Math.max(colon, 0));
+  if (cloudName !== world.account.cloudName) throw new Failure(401, "cloud_name mismatch");
+  const secret = world.account.secrets.get(key);
+  if (secret === undefined) throw new Failure(401, "unknown api_key");
+  if (secret !== decoded.slice(colon + 1)) throw new Failure(401, "api_secret mismatch");
+  return { api_key: key, source: callSource(request) };
+}

@@ -1,0 +1,87 @@
+import { badRequest } from "../http/failure.ts";
+import type { Parameters } from "../http/parameters.ts";
+import { readPairs } from "../http/pipe-encoding.ts";
+import type { Asset } from "../store/asset.ts";
+import { normalizeFolder } from "../store/folder-store.ts";
+import type { World } from "../world.ts";
+import type { AssetChange } from "./change-asset.ts";
+import { applyMetadata } from "./metadata-values.ts";
+import { checkTags, splitTags } from "./tags.ts";
+
+/** The parameters that Admin update and `explicit` share. */
+const MODERATION_STATUSES = new Set(["approved", "rejected", "pending"]);
+
+/**
+ * Reads the edits of an Admin update or an `explicit` call. Tags are replaced; whether context is
+ * replaced or merged is a switch; metadata is merged by field.
+ *
+ * @throws Failure 400 when a value is wrong
+ */
+export function readEdits(world: World, asset: Asset, parameters: Parameters): AssetChange {
+  const change: { -readonly [Key in keyof AssetChange]: AssetChange[Key] } = {};
+  const { update_empty_clears: emptyClears, update_context: contextMode } = world.behavior;
+  if (parameters.has("tags")) {
+    const tags = splitTags(parameters.texts("tags"));
+    checkTags(tags);
+    if (tags.length > 0 || emptyClears) change.tags = tags;
+  }
+  if (parameters.has("context")) {
+    const pairs = readPairs(parameters.raw("context")).map(([key, value]) =>
+      [key, String(value)] as const
+    );
+    if (pairs.length > 0) {
+      const kept = contextMode === "merge" ? Object.entries(asset.context) : [];
+      change.context = Object.fromEntries([...kept, ...pairs]);
+    } else if (emptyClears) {
+      change.context = {};
+    }
+  }
+  if (parameters.has("metadata")) {
+    const pairs = readPairs(parameters.raw("metadata"));
+    const clearInvalid = parameters.flag("clear_invalid");
+    change.metadata = applyMetadata(world, asset.metadata, pairs, clearInvalid);
+  }
+  if (world.account.folderMode === "dynamic") {
+    const displayName = parameters.text("display_name");
+    if (displayName !== undefined) change.display_name = readDisplayName(displayName);
+    const folder = parameters.text("asset_folder");
+    if (folder !== undefined) change.asset_folder = normalizeFolder(folder);
+  }
+  const accessControl = parameters.raw("access_control");
+  if (accessControl !== undefined) change.access_control = readAccessControl(accessControl);
+  const status = parameters.text("moderation_status");
+  if (status !== undefined) {
+    if (!MODERATION_STATUSES.has(status)) {
+      throw badRequest(`Invalid moderation_status ${status}`);
+    }
+    const kind = asset.moderation.at(-1)?.kind ?? "manual";
+    change.moderation = [{ kind, status }];
+  }
+  return change;
+}
+
+/**
+ * Checks a display name.
+ *
+ * @throws Failure 400 when it contains a slash
+ */
+export function readDisplayName(name: string): string {
+  if (name.includes("/")) throw badRequest("Display name cannot contain slashes");
+  return name;
+}
+
+/**
+ * Reads an access control list, JSON text or a list.
+ *
+ * @throws Failure 400 when it is neither
+ */
+export function readAccessControl(value: unknown): readonly unknown[] {
+  try {
+    const list: unknown = typeof value === "string" ? JSON.parse(value) : value;
+    if (Array.isArray(list)) return list;
+    if (typeof list === "object" && list !== null) return [list];
+  } catch {
+    // Falls through: the text is no JSON.
+  }
+  throw badRequest("Invalid value for access_control");
+}

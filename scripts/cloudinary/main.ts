@@ -1,0 +1,87 @@
+import { parseArgs } from "node:util";
+import { startEmulator } from "./emulator.ts";
+
+const HELP = `Runs the Cloudinary emulator as a process of its own.
+
+  --port N                port on the loopback interface, 0 = any free one (default 0)
+  --assets N              assets to generate (default 0)
+  --seed N                seed of the generated library (default 1)
+  --cloud-name NAME       cloud name (default demo)
+  --folder-mode MODE      dynamic (default) or fixed
+  --notification-url URL  webhook that gets every event
+  --help                  this text
+
+EMULATOR_API_KEY and EMULATOR_API_SECRET name the credentials; both are random when absent.
+Prints one line "READY {json}" and runs until SIGINT, SIGTERM or the end of its standard input.
+`;
+
+/** Reads a whole number from a flag. */
+function wholeNumber(name: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} must be a whole number`);
+  return Number(text);
+}
+
+/** Resolves when the process is asked to stop. */
+async function stopRequested(): Promise<void> {
+  const signals = new Promise<void>((resolve) => {
+    Deno.addSignalListener("SIGINT", () => resolve());
+    Deno.addSignalListener("SIGTERM", () => resolve());
+  });
+  const inputEnds = (async () => {
+    const buffer = new Uint8Array(1024);
+    while (await Deno.stdin.read(buffer) !== null);
+  })();
+  await Promise.race([signals, inputEnds]);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: {
+      port: { type: "string" },
+      assets: { type: "string" },
+      seed: { type: "string" },
+      "cloud-name": { type: "string" },
+      "folder-mode": { type: "string" },
+      "notification-url": { type: "string" },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help) {
+    Deno.stdout.writeSync(new TextEncoder().encode(HELP));
+    return;
+  }
+  const folderMode = values["folder-mode"] ?? "dynamic";
+  if (folderMode !== "dynamic" && folderMode !== "fixed") {
+    throw new Error("--folder-mode must be dynamic or fixed");
+  }
+  const apiKey = Deno.env.get("EMULATOR_API_KEY");
+  const apiSecret = Deno.env.get("EMULATOR_API_SECRET");
+  const notificationUrl = values["notification-url"];
+  const emulator = await startEmulator({
+    port: wholeNumber("port", values.port, 0),
+    assets: wholeNumber("assets", values.assets, 0),
+    seed: wholeNumber("seed", values.seed, 1),
+    cloudName: values["cloud-name"] ?? "demo",
+    folderMode,
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(apiSecret === undefined ? {} : { apiSecret }),
+    ...(notificationUrl === undefined ? {} : { notificationUrl }),
+  });
+  const ready = { http: emulator.http, cloudinary_url: emulator.cloudinaryUrl };
+  Deno.stdout.writeSync(new TextEncoder().encode(`READY ${JSON.stringify(ready)}\n`));
+  await stopRequested();
+  await emulator.stop();
+}
+
+if (import.meta.main) {
+  try {
+    await main();
+    Deno.exit(0);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    Deno.stderr.writeSync(new TextEncoder().encode(`${message}\n`));
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,162 @@
+import type { Changed } from "../library/change-asset.ts";
+import { describeUpload } from "../shapes/upload-response.ts";
+import { type Json } from "../shapes/resource.ts";
+import { offsetTime } from "../shapes/times.ts";
+import type { Asset } from "../store/asset.ts";
+import type { World } from "../world.ts";
+import type { Cause } from "./cause.ts";
+import { contextDelta, tagsDelta } from "./deltas.ts";
+import { folderMembers, identity } from "./members.ts";
+
+/** Members of the events that carry a time and a request id. */
+export function stamped(world: World): Json {
+  return {
+    timestamp: offsetTime(world.clock.now()),
+    request_id: crypto.randomUUID().replaceAll("-", ""),
+  };
+}
+
+/** `upload`: the whole asset. */
+export function notifyUpload(world: World, cause: Cause, asset: Asset, extra: Json = {}): void {
+  const { signature: _, ...described } = describeUpload(world, asset, cause.api_key);
+  world.notifier.notify(cause, "upload", {
+    ...stamped(world),
+    ...described,
+    api_key: cause.api_key,
+    ...extra,
+  });
+}
+
+/** `delete`: one event with every asset that one call deleted. */
+export function notifyDelete(world: World, cause: Cause, assets: readonly Asset[]): void {
+  if (assets.length === 0) return;
+  const items = assets.map((asset) => ({
+    ...identity(asset),
+    public_id: asset.public_id,
+    version: asset.version,
+    ...folderMembers(world, asset),
+  }));
+  world.notifier.notify(cause, "delete", { resources: shape(world, "tags_payload", items) });
+}
+
+/** `rename`: old and new public_id, no content. */
+export function notifyRename(world: World, cause: Cause, { before, after }: Changed): void {
+  world.notifier.notify(cause, "rename", {
+    ...stamped(world),
+    ...identity(after),
+    ...folderMembers(world, after),
+    from_public_id: before.public_id,
+    to_public_id: after.public_id,
+  });
+}
+
+/** Everything else that editing assets causes: one event per changed dimension and call. */
+export function notifyChanges(world: World, cause: Cause, changes: readonly Changed[]): void {
+  const { source } = cause;
+  const send = (
+    type: string,
+    shapeOf: "tags_payload" | "metadata_payload" | "context_payload",
+    key: keyof Asset,
+    describe: (change: Changed) => Json,
+    members: Json = {},
+  ) => {
+    const items = changes.filter(({ before, after }) => before[key] !== after[key])
+      .map((change) => ({
+        ...describe(change),
+        ...identity(change.after),
+        public_id: change.after.public_id,
+      }));
+    if (items.length === 0) return;
+    const resources = shape(world, shapeOf, items);
+    world.notifier.notify(cause, type, { ...members, source, resources });
+  };
+  send("resource_tags_changed", "tags_payload", "tags", tagsDelta);
+  send(
+    "resource_context_changed",
+    "context_payload",
+    "context",
+    (change) => contextDelta(change, world.behavior.context_delta),
+  );
+  send("resource_metadata_changed", "metadata_payload", "metadata", ({ before, after }) => ({
+    previous_metadata: before.metadata,
+    new_metadata: after.metadata,
+  }));
+  send("access_control_changed", "tags_payload", "access_control", ({ before, after }) => ({
+    previous_access_control: before.access_control ?? [],
+    new_access_control: after.access_control ?? [],
+  }));
+  if (world.account.folderMode === "dynamic") {
+    send(
+      "resource_display_name_changed",
+      "metadata_payload",
+      "display_name",
+      ({ before, after }) => ({
+        previous_display_name: before.display_name,
+        new_display_name: after.display_name,
+        asset_folder: after.asset_folder,
+      }),
+      stamped(world),
+    );
+    send("move", "metadata_payload", "asset_folder", ({ before, after }) => ({
+      from_asset_folder: before.asset_folder,
+      to_asset_folder: after.asset_folder,
+      display_name: after.display_name,
+    }));
+  }
+  for (const { before, after } of changes) {
+    if (before.moderation !== after.moderation) notifyModeration(world, cause, after);
+  }
+}
+
+function notifyModeration(world: World, cause: Cause, asset: Asset): void {
+  const latest = asset.moderation.at(-1);
+  if (latest === undefined) return;
+  const { url, secure_url, etag } = describeUpload(world, asset, cause.api_key);
+  world.notifier.notify(cause, "moderation", {
+    moderation_status: latest.status,
+    moderation_kind: latest.kind,
+    moderation_updated_at: offsetTime(world.clock.now()),
+    moderation_response: {},
+    ...identity(asset),
+    public_id: asset.public_id,
+    uploaded_at: offsetTime(asset.uploaded_at),
+    version: asset.version,
+    url,
+    secure_url,
+    etag,
+  });
+}
+
+/** `create_folder` and `delete_folder`. */
+export function notifyFolder(
+  world: World,
+  cause: Cause,
+  type: "create_folder" | "delete_folder",
+  path: string,
+): void {
+  world.notifier.notify(cause, type, {
+    source: cause.source,
+    folder_path: path,
+    folder_name: path.slice(path.lastIndexOf("/") + 1),
+  });
+}
+
+/** `move_or_rename_asset_folder`: the only event of a folder rename, whatever is inside. */
+export function notifyFolderRename(world: World, cause: Cause, from: string, to: string): void {
+  world.notifier.notify(cause, "move_or_rename_asset_folder", {
+    source: cause.source,
+    from_path: from,
+    to_path: to,
+    status: "success",
+  });
+}
+
+/** `resources` as a list, or as a map by public_id: sources disagree, a switch decides. */
+function shape(
+  world: World,
+  name: "tags_payload" | "metadata_payload" | "context_payload",
+  items: readonly (Json & { public_id: string })[],
+): unknown {
+  if (world.behavior[name] === "array") return items;
+  return Object.fromEntries(items.map((item) => [item.public_id, item]));
+}

@@ -1,0 +1,142 @@
+import { badRequest } from "../http/failure.ts";
+import type { Asset } from "../store/asset.ts";
+import { comparePositions, type Position } from "../store/row.ts";
+import type { World } from "../world.ts";
+import { compileExpression } from "./evaluate.ts";
+import { type FieldValue, findField } from "./fields.ts";
+import { type Expression, parseExpression } from "./grammar.ts";
+import { isRelativeDate } from "./values.ts";
+
+/** One sort criterion. */
+export interface SortKey {
+  readonly field: string;
+  readonly direction: "asc" | "desc";
+}
+
+/** A matching asset. */
+export interface Hit {
+  readonly place: Position;
+  readonly asset: Asset;
+  readonly status: "active" | "deleted";
+}
+
+interface CachedResult {
+  readonly revision: number;
+  readonly deletedCount: number;
+  readonly hits: readonly Hit[];
+}
+
+const KEPT_RESULTS = 8;
+const results = new WeakMap<World, Map<string, CachedResult>>();
+
+/**
+ * Every hit of a query, in order. Results are kept while the index does not change, so that the
+ * pages of one walk cost the search once.
+ *
+ * @throws Failure 400 when the expression or a sort is wrong
+ */
+export function runQuery(
+  world: World,
+  expressionText: string,
+  sortBy: readonly SortKey[],
+): readonly Hit[] {
+  const expression = parseExpression(expressionText);
+  const cache = results.get(world) ?? new Map<string, CachedResult>();
+  results.set(world, cache);
+  const revision = world.search.revision;
+  const key = JSON.stringify([expressionText, sortBy, world.behavior.search_range_upper_inclusive]);
+  const cached = cache.get(key);
+  const isTimeless = expression === null || !usesRelativeDate(expression);
+  if (
+    isTimeless && cached?.revision === revision && cached.deletedCount === world.deleted.size
+  ) return cached.hits;
+  const hits = search(world, expression, sortBy);
+  cache.delete(key);
+  cache.set(key, { revision, deletedCount: world.deleted.size, hits });
+  if (cache.size > KEPT_RESULTS) cache.delete(cache.keys().next().value!);
+  return hits;
+}
+
+function search(world: World, expression: Expression | null, sortBy: readonly SortKey[]): Hit[] {
+  const deleted = new Set<Asset>();
+  const wantsStatus = expression !== null && mentionsStatus(expression);
+  if (wantsStatus) {
+    for (const entry of world.deleted.values()) if (entry.restorable) deleted.add(entry.asset);
+  }
+  const predicate = expression === null ? () => true : compileExpression(expression, {
+    now: world.clock.now(),
+    rangeUpperInclusive: world.behavior.search_range_upper_inclusive,
+    isDeleted: (asset) => deleted.has(asset),
+  });
+  const hits: Hit[] = [];
+  for (const [place, { asset }] of world.search.documents.entriesReversed()) {
+    if (predicate(asset)) hits.push({ place, asset, status: "active" });
+  }
+  for (const asset of deleted) {
+    const place = { created_at: asset.created_at, sequence: -1 };
+    if (predicate(asset)) hits.push({ place, asset, status: "deleted" });
+  }
+  // The index already stands in the default order: newest first.
+  const isDefault = sortBy.length === 0 ||
+    (sortBy.length === 1 && sortBy[0]!.field === "created_at" && sortBy[0]!.direction === "desc");
+  return isDefault && deleted.size === 0 ? hits : sortHits(hits, sortBy);
+}
+
+function sortHits(hits: Hit[], sortBy: readonly SortKey[]): Hit[] {
+  const criteria = (sortBy.length === 0 ? [{ field: "created_at", direction: "desc" }] : sortBy)
+    .filter(({ field }) => field !== "score")
+    .map(({ field: name, direction }) => {
+      const field = findField(name);
+      if (field === undefined) throw badRequest(`Invalid sort_by field: ${name}`);
+      return { read: field.read, sign: direction === "asc" ? 1 : -1 };
+    });
+  return hits.sort((left, right) => {
+    for (const { read, sign } of criteria) {
+      const order = compareValues(read(left.asset), read(right.asset));
+      if (order !== 0) return order * sign;
+    }
+    const sign = criteria[0]?.sign ?? -1;
+    return comparePositions(left.place, right.place) * sign ||
+      (left.asset.asset_id < right.asset.asset_id ? -1 : 1);
+  });
+}
+
+function compareValues(left: FieldValue, right: FieldValue): number {
+  // Assets without a value stand first, whatever the type.
+  if (left === undefined || right === undefined) {
+    return left === right ? 0 : left === undefined ? -1 : 1;
+  }
+  if (typeof left === "number" && typeof right === "number") return left - right;
+  const [a, b] = [String(left), String(right)];
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function mentionsStatus(expression: Expression): boolean {
+  switch (expression.kind) {
+    case "and":
+    case "or":
+      return expression.operands.some(mentionsStatus);
+    case "not":
+      return mentionsStatus(expression.operand);
+    case "compare":
+      return expression.field === "status";
+    default:
+      return false;
+  }
+}
+
+function usesRelativeDate(expression: Expression): boolean {
+  switch (expression.kind) {
+    case "and":
+    case "or":
+      return expression.operands.some(usesRelativeDate);
+    case "not":
+      return usesRelativeDate(expression.operand);
+    case "compare":
+      return isRelativeDate(expression.value);
+    case "range":
+      return isRelativeDate(expression.low) || isRelativeDate(expression.high);
+    default:
+      return false;
+  }
+}

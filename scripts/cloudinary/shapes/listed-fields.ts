@@ -1,0 +1,69 @@
+import { badRequest } from "../http/failure.ts";
+import type { Parameters } from "../http/parameters.ts";
+import type { Asset } from "../store/asset.ts";
+import type { World } from "../world.ts";
+import { describeListed, type Json, type ListingFlags } from "./resource.ts";
+import { adminTime } from "./times.ts";
+
+const SELECTABLE = new Set(
+  ("asset_folder folder display_name filename format version version_id signature resource_type type " +
+    "created_at uploaded_at bytes backup_bytes width height aspect_ratio access_control metadata context " +
+    "tags pixels custom moderation url secure_url status etag public_id asset_id access_mode duration")
+    .split(" "),
+);
+
+/** How a listing's items are described: by flags, or by a list of fields. */
+export type Describer = (asset: Asset) => Json;
+
+/**
+ * Reads the flags `tags`, `context`, `metadata`, `moderations` and the list `fields`, which replaces
+ * them. With `fields`, `public_id` and `asset_id` are always told.
+ *
+ * @throws Failure 400 when a field is unknown
+ */
+export function readDescriber(world: World, parameters: Parameters): Describer {
+  const fields = parameters.commaList("fields");
+  if (fields.length === 0) {
+    const flags: ListingFlags = {
+      tags: parameters.flag("tags"),
+      context: parameters.flag("context"),
+      metadata: parameters.flag("metadata"),
+      moderations: parameters.flag("moderations"),
+    };
+    return (asset) => describeListed(world, asset, flags);
+  }
+  const unknown = fields.filter((field) => !SELECTABLE.has(field));
+  if (unknown.length > 0) throw badRequest(`Invalid fields: ${unknown.join(", ")}`);
+  const wanted = new Set(["asset_id", "public_id", ...fields]);
+  const flags: ListingFlags = {
+    tags: wanted.has("tags"),
+    context: wanted.has("context"),
+    metadata: wanted.has("metadata"),
+    moderations: wanted.has("moderation"),
+  };
+  return (asset) => {
+    const known = { ...describeListed(world, asset, flags), ...describeExtra(asset) };
+    const item: Json = {};
+    for (const [key, value] of Object.entries(known)) {
+      const isModeration = key.startsWith("moderation") && flags.moderations;
+      if (wanted.has(key) || isModeration) item[key] = value;
+    }
+    return item;
+  };
+}
+
+function describeExtra(asset: Asset): Json {
+  const extra: Json = {
+    filename: asset.public_id.slice(asset.public_id.lastIndexOf("/") + 1),
+    version_id: asset.version_id,
+    uploaded_at: adminTime(asset.uploaded_at),
+    status: "active",
+    etag: asset.etag,
+  };
+  if (asset.duration !== undefined) extra.duration = asset.duration;
+  if (asset.width !== undefined && asset.height !== undefined) {
+    extra.aspect_ratio = asset.width / asset.height;
+    extra.pixels = asset.width * asset.height;
+  }
+  return extra;
+}

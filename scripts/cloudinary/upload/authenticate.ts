@@ -1,0 +1,58 @@
+import { authenticateAdmin, type Caller, callSource } from "../http/authenticate.ts";
+import { badRequest, Failure } from "../http/failure.ts";
+import type { Parameters } from "../http/parameters.ts";
+import type { World } from "../world.ts";
+import { isSigned, stringToSign } from "./signature.ts";
+
+/** How long a signed call stays valid, seconds. */
+const VALID_SECONDS = 3600;
+
+/**
+ * Checks who makes an Upload API call: a signature over its parameters, Basic credentials, or an
+ * upload preset that allows unsigned uploads.
+ *
+ * @throws Failure 401 for wrong credentials, 400 or 401 for a stale call, 400 for an unsigned call
+ *   without a preset
+ */
+export function authenticateUpload(
+  world: World,
+  request: Request,
+  cloudName: string,
+  parameters: Parameters,
+): Caller {
+  if (/^basic /i.test(request.headers.get("authorization") ?? "")) {
+    return authenticateAdmin(world, request, cloudName);
+  }
+  if (cloudName !== world.account.cloudName) throw new Failure(401, "Invalid cloud_name");
+  const source = callSource(request);
+  const signature = parameters.text("signature");
+  if (signature === undefined) {
+    const preset = parameters.text("upload_preset");
+    if (preset === undefined) {
+      throw badRequest("Upload preset must be specified when using unsigned upload");
+    }
+    const found = world.presets.get(preset);
+    if (found === undefined) throw badRequest("Upload preset not found");
+    if (!found.unsigned) {
+      throw badRequest("Upload preset must be whitelisted for unsigned uploads");
+    }
+    return { api_key: world.account.secrets.keys().next().value ?? "", source };
+  }
+  const api_key = parameters.text("api_key") ?? "";
+  const secret = world.account.secrets.get(api_key);
+  if (secret === undefined) throw new Failure(401, `Unknown API key ${api_key}`);
+  const timestamp = Number(parameters.text("timestamp") ?? NaN);
+  if (!Number.isFinite(timestamp)) throw badRequest("Missing required parameter - timestamp");
+  if (!isSigned(parameters, signature, secret)) {
+    const text = stringToSign(parameters, 2);
+    throw new Failure(401, `Invalid Signature ${signature}. String to sign - '${text}'.`);
+  }
+  if (timestamp < world.clock.now() / 1000 - VALID_SECONDS) {
+    const time = new Date(timestamp * 1000).toISOString().slice(0, 19).replace("T", " ");
+    throw new Failure(
+      world.behavior.stale_status,
+      `Stale request - reported time is ${time} +0000 which is more than 1 hour ago`,
+    );
+  }
+  return { api_key, source };
+}

@@ -1,0 +1,78 @@
+import { badRequest, Failure, resourceNotFound } from "../http/failure.ts";
+import type { Answer, Exchange } from "../http/route.ts";
+import { changeAsset } from "../library/change-asset.ts";
+import { deleteAsset } from "../library/delete-asset.ts";
+import { readEdits } from "../library/read-edits.ts";
+import { causeOf } from "../notifications/cause.ts";
+import { notifyChanges, notifyDelete, notifyRename } from "../notifications/events.ts";
+import type { Json } from "../shapes/resource.ts";
+import { describeUpload } from "../shapes/upload-response.ts";
+import type { AssetName, ResourceType } from "../store/asset.ts";
+import { makeEager } from "./eager.ts";
+import { checkPublicId } from "./naming.ts";
+
+/** `POST /:resource_type/explicit`: edits an asset that exists, with the options of an upload. */
+export function explicit(exchange: Exchange): Answer {
+  const { world, parameters, caller } = exchange;
+  const publicId = parameters.requiredText("public_id");
+  const row = world.assets.getByName(nameOf(exchange, publicId));
+  if (row === undefined) throw resourceNotFound(publicId);
+  const cause = causeOf(exchange);
+  const change = changeAsset(world, row, readEdits(world, row.asset, parameters));
+  const eager = makeEager(world, cause, row.asset, parameters);
+  if (world.behavior.upload_edits_notify) notifyChanges(world, cause, [change]);
+  return { body: { ...describeUpload(world, row.asset, caller.api_key), ...eager } };
+}
+
+/** `POST /:resource_type/rename`: another public_id, and with `to_type` another delivery type. */
+export function rename(exchange: Exchange): Answer {
+  const { world, parameters, caller } = exchange;
+  const from = parameters.requiredText("from_public_id");
+  const to = parameters.requiredText("to_public_id");
+  checkPublicId(to);
+  const row = world.assets.getByName(nameOf(exchange, from));
+  if (row === undefined) throw resourceNotFound(from);
+  const type = parameters.text("to_type") || row.asset.type;
+  const { resource_type } = row.asset;
+  const taken = world.assets.getByName({ resource_type, type, public_id: to });
+  const cause = causeOf(exchange);
+  if (taken !== undefined && taken !== row) {
+    if (!parameters.flag("overwrite")) {
+      const status = world.behavior.rename_conflict_status;
+      throw new Failure(status, `to_public_id ${to} already exists`);
+    }
+    notifyDelete(world, cause, [deleteAsset(world, taken)]);
+  }
+  const change = changeAsset(world, row, { public_id: to, type });
+  if (change.before !== change.after) notifyRename(world, cause, change);
+  const { context, metadata, ...body } = describeUpload(world, row.asset, caller.api_key);
+  if (parameters.flag("context") && context !== undefined) body.context = context;
+  if (parameters.flag("metadata") && metadata !== undefined) body.metadata = metadata;
+  return { body };
+}
+
+/** `POST /:resource_type/destroy`: answers 200 whether the asset existed or not. */
+export function destroy(exchange: Exchange): Answer {
+  const { world, parameters } = exchange;
+  const publicId = parameters.requiredText("public_id");
+  const row = world.assets.getByName(nameOf(exchange, publicId));
+  if (row === undefined) return { body: { result: "not found" } };
+  notifyDelete(world, causeOf(exchange), [deleteAsset(world, row)]);
+  return { body: { result: "ok" } };
+}
+
+/** `POST /asset/destroy`: the same by asset_id. */
+export function destroyByAssetId(exchange: Exchange): Answer {
+  const { world, parameters } = exchange;
+  const row = world.assets.getById(parameters.requiredText("asset_id"));
+  if (row === undefined) return { body: { result: "not found" } };
+  notifyDelete(world, causeOf(exchange), [deleteAsset(world, row)]);
+  const body: Json = { result: "ok" };
+  return { body };
+}
+
+function nameOf({ path, parameters }: Exchange, public_id: string): AssetName {
+  const resource_type = path.upload_resource_type as ResourceType;
+  if ((resource_type as string) === "auto") throw badRequest("Invalid resource_type auto");
+  return { resource_type, type: parameters.text("type") || "upload", public_id };
+}

@@ -1,0 +1,127 @@
+import type { Behavior } from "./control/behavior.ts";
+import { CallLog } from "./control/call-log.ts";
+import { type Faults, noFaults } from "./control/faults.ts";
+import { Quota } from "./http/quota.ts";
+import { Notifier } from "./notifications/notifier.ts";
+import { SearchIndex } from "./search/search-index.ts";
+import type { Asset } from "./store/asset.ts";
+import { AssetStore } from "./store/asset-store.ts";
+import type { Clock } from "./store/clock.ts";
+import { FolderStore } from "./store/folder-store.ts";
+import { MetadataFieldStore } from "./store/metadata-fields.ts";
+import { createRandom, type Random } from "./store/random.ts";
+import { createTimers, type Timers } from "./store/timers.ts";
+import type { ChunkedUpload } from "./upload/chunks.ts";
+import type { UploadPreset } from "./admin/upload-presets.ts";
+
+/** The account that is emulated. */
+export interface Account {
+  readonly cloudName: string;
+  /** Secrets by API key, oldest first: the oldest key signs notifications. */
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly folderMode: "dynamic" | "fixed";
+  readonly createdAt: number;
+}
+
+/** An asset that was deleted. */
+export interface DeletedAsset {
+  readonly asset: Asset;
+  readonly deleted_at: number;
+  /** Whether a backup was kept, from which it can be restored. */
+  readonly restorable: boolean;
+}
+
+/** The bytes of an uploaded asset. */
+export interface Content {
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+}
+
+/** Everything that the emulator is made of, handed to every handler. */
+export interface World {
+  readonly account: Account;
+  readonly clock: Clock;
+  /** Randomness of ids; seeded, so that a run can be repeated. */
+  random: Random;
+  /** Randomness of faults; seeded by `PUT /_emulator/faults`. */
+  faultRandom: Random;
+  readonly assets: AssetStore;
+  readonly folders: FolderStore;
+  readonly metadataFields: MetadataFieldStore;
+  readonly deleted: Map<string, DeletedAsset>;
+  readonly contents: Map<string, Content>;
+  readonly presets: Map<string, UploadPreset>;
+  readonly chunks: Map<string, ChunkedUpload>;
+  readonly search: SearchIndex;
+  readonly notifier: Notifier;
+  readonly quota: Quota;
+  readonly calls: CallLog;
+  readonly timers: Timers;
+  faults: Faults;
+  behavior: Behavior;
+  /** What a reset goes back to. */
+  readonly initial: { readonly behavior: Behavior };
+  /** Where assets are delivered from, e.g. `http://127.0.0.1:1234/res`. */
+  deliveryPrefix: string;
+}
+
+/** What a library is made from. */
+export interface WorldOptions {
+  readonly account: Account;
+  readonly clock: Clock;
+  readonly seed: number;
+  /** The switches that it starts with and comes back to when it is reset. */
+  readonly behavior: Behavior;
+}
+
+/** Makes an empty library. */
+export function createWorld({ account, clock, seed, behavior }: WorldOptions): World {
+  const timers = createTimers();
+  const assets = new AssetStore();
+  const world: World = {
+    account,
+    clock,
+    // Another sequence than the generator's, which starts from the same seed.
+    random: createRandom(seed ^ 0x5bd1e995),
+    faultRandom: createRandom(noFaults().seed),
+    assets,
+    folders: new FolderStore(),
+    metadataFields: new MetadataFieldStore(),
+    deleted: new Map(),
+    contents: new Map(),
+    presets: new Map(),
+    chunks: new Map(),
+    search: new SearchIndex(assets, clock, () => world.faults.search_lag_ms),
+    notifier: new Notifier(() => world),
+    quota: new Quota(),
+    calls: new CallLog(),
+    timers,
+    faults: noFaults(),
+    behavior,
+    initial: { behavior },
+    deliveryPrefix: "",
+  };
+  return world;
+}
+
+/**
+ * Empties the library, takes faults and switches back, zeroes counters. Webhook triggers stay, and
+ * ids go on: an asset that is made again is another asset.
+ */
+export function resetWorld(world: World): void {
+  world.assets.clear();
+  world.folders.clear();
+  world.metadataFields.clear();
+  world.deleted.clear();
+  world.contents.clear();
+  world.presets.clear();
+  world.chunks.clear();
+  world.search.clear();
+  world.notifier.clear();
+  world.quota.clear();
+  world.calls.clear();
+  world.clock.reset();
+  world.faults = noFaults();
+  world.behavior = world.initial.behavior;
+  world.faultRandom = createRandom(world.faults.seed);
+}

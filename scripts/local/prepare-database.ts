@@ -1,0 +1,80 @@
+/** Opens the stack's database and brings it to the state of a linked project. */
+import { type LocalDatabase, openDatabase } from "./database.ts";
+import { migrate } from "./migrate.ts";
+import { type Platform, preparePlatform } from "./platform.ts";
+import { openPreparedPglite } from "./prepared-pglite.ts";
+import { StackError } from "./stack-error.ts";
+import type { StackOptions } from "./stack-options.ts";
+import { seedUsers, type Users } from "./users.ts";
+import { storeSecrets } from "./vault-secrets.ts";
+
+/** A database that the stack can serve. */
+export interface PreparedDatabase {
+  database: LocalDatabase;
+  platform: Platform;
+  users: Users;
+}
+
+/**
+ * Platform, migrations, users, and the Vault secrets that the jobs read.
+ *
+ * @param project What the jobs call: the stack's URL and its cron key.
+ * @throws StackError `database_unreachable`, MigrationError
+ */
+export async function prepareDatabase(
+  options: StackOptions,
+  project: { url: string; cronKey: string },
+  log: (line: string) => void,
+): Promise<PreparedDatabase> {
+  const { database, platform } = await open(options, log);
+  try {
+    if (platform.cron === "none" && (options.cron ?? true)) {
+      log("[cron] this server has no pg_cron for this database: jobs do not run");
+    }
+    await storeSecrets(database, {
+      media_sync_project_url: project.url,
+      media_sync_cron_key: project.cronKey,
+    });
+    // Left by an earlier stack, they name its address.
+    if (platform.net === "stand-in") await database.exec("delete from net.http_request_queue");
+    return { database, platform, users: await seedUsers(database) };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function open(
+  options: StackOptions,
+  log: (line: string) => void,
+): Promise<{ database: LocalDatabase; platform: Platform }> {
+  const { database: location = "pglite", dataDirectory, migrationsDirectory } = options;
+  if (location === "pglite" && dataDirectory === undefined && migrationsDirectory === undefined) {
+    return await openPreparedPglite(log);
+  }
+  const database = location === "pglite"
+    ? await openDatabase({ dataDirectory })
+    : await connect(location);
+  try {
+    const platform = await preparePlatform(database);
+    await migrate(database, migrationsDirectory);
+    return { database, platform };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function connect(url: string): Promise<LocalDatabase> {
+  try {
+    return await openDatabase({ url });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message || error.name : String(error);
+    const host = URL.canParse(url) ? new URL(url).host : "the address given";
+    throw new StackError(
+      "database_unreachable",
+      `no PostgreSQL at ${host} (${reason}): start it, or mend the URL, or use pglite`,
+      error,
+    );
+  }
+}

@@ -1,0 +1,15 @@
+/** Why a stack did not start; the message names the mend. */
+export class StackError extends Error {
+  constructor(
+    readonly code:
+      | "port_taken"
+      | "database_unreachable"
+      | "cloudinary_not_configured"
+      | "unknown_function",
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+    this.name = "StackError";
+  }
+}

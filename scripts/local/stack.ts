@@ -1,0 +1,204 @@
+/** The local Supabase project: data API, auth, functions, cron and pg_net around an emulated Cloudinary. */
+import { createConsoleFiles } from "./console-files.ts";
+import { createDataApi } from "./data-api.ts";
+import { realCloudinary, startEmulator } from "./emulator.ts";
+import { createFunctionProcess, type FunctionProcess } from "./function-process.ts";
+import { createGateway, type GatewayRoutes } from "./gateway.ts";
+import { createKeys, functionEnvironment, type Keys } from "./keys.ts";
+import { startBackground } from "./background.ts";
+import { prepareDatabase } from "./prepare-database.ts";
+import { StackError } from "./stack-error.ts";
+import { functionNames, type Stack, type StackInfo, type StackOptions } from "./stack-options.ts";
+
+export type { Stack, StackInfo, StackOptions } from "./stack-options.ts";
+
+/**
+ * Starts a stack on loopback ports and resolves when it answers. What can start in parallel does.
+ *
+ * @throws StackError, ChildError, MigrationError; nothing is left running then.
+ */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const closers: (() => Promise<void>)[] = [];
+  let closing: Promise<void> | null = null;
+  const stop = () => closing ??= closeAll(closers);
+  try {
+    return await start(options, (closer) => closers.push(closer), stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  options: StackOptions,
+  onStop: (closer: () => Promise<void>) => void,
+  stop: () => Promise<void>,
+): Promise<Stack> {
+  const log = options.log ?? (options.quiet ? () => {} : logToStderr);
+  const keys = createKeys();
+  const routes = Promise.withResolvers<GatewayRoutes>();
+  routes.promise.catch(() => {});
+  // First of all, because everything else is told the address; requests wait for the rest.
+  const { url, close } = listen(options.port ?? 0, createGateway(routes.promise));
+  onStop(close);
+
+  const [databaseSide, functionSide] = await bothOrFirstError(
+    startDatabaseSide(options, url, keys, log, onStop),
+    startFunctionSide(options, url, keys, log, onStop),
+  );
+  const { database, users, platform, dataApi } = databaseSide;
+  const { cloudinary, functions, logs } = functionSide;
+  routes.resolve({
+    dataApi,
+    functions,
+    console: createConsoleFiles({ url, publishable_key: keys.publishable }),
+  });
+  const background = await startBackground({
+    database,
+    platform,
+    cron: options.cron ?? true,
+    log,
+  });
+  onStop(background.stop);
+
+  const find = (name: string): FunctionProcess => {
+    const found = functions.get(name);
+    if (!found) throw new StackError("unknown_function", `the stack has no function ${name}`);
+    return found;
+  };
+  const info: StackInfo = {
+    pid: Deno.pid,
+    url,
+    publishable_key: keys.publishable,
+    secret_key: keys.secret,
+    cron_key: keys.cron,
+    database_url: database.url,
+    cloudinary_url: cloudinary.cloudinary_url,
+    cloudinary_http: cloudinary.http,
+    console_url: `${url}/console/`,
+    users,
+  };
+  return {
+    info,
+    sql: (text, parameters) => database.query(text, parameters),
+    functionLog: (name) => [...logs.get(find(name).name) ?? []],
+    functionPid: (name) => find(name).pid(),
+    killFunction: (name) => find(name).kill(),
+    restartFunction: async (name) => {
+      await find(name).stop();
+      await find(name).port();
+      return find(name).pid();
+    },
+    stop,
+  };
+}
+
+async function startDatabaseSide(
+  options: StackOptions,
+  url: string,
+  keys: Keys,
+  log: (line: string) => void,
+  onStop: (closer: () => Promise<void>) => void,
+) {
+  const prepared = await prepareDatabase(options, { url, cronKey: keys.cron }, log);
+  onStop(prepared.database.close);
+  return {
+    ...prepared,
+    dataApi: await createDataApi(url, keys, prepared.database, (line) => log(`[data] ${line}`)),
+  };
+}
+
+async function startFunctionSide(
+  options: StackOptions,
+  url: string,
+  keys: Keys,
+  log: (line: string) => void,
+  onStop: (closer: () => Promise<void>) => void,
+) {
+  const cloudinary = options.cloudinary === "real"
+    ? realCloudinary(options.environment ?? {})
+    : await startEmulator(options, `${url}/functions/v1/webhook`, log);
+  onStop(cloudinary.stop);
+
+  const logs = new Map<string, string[]>();
+  const functions = new Map<string, FunctionProcess>();
+  for (const name of options.functionNames ?? functionNames) {
+    const lines: string[] = [];
+    logs.set(name, lines);
+    functions.set(
+      name,
+      createFunctionProcess({
+        name,
+        functionsDirectory: options.functionsDirectory ??
+          new URL("../../supabase/functions/", import.meta.url),
+        environment: {
+          ...options.environment,
+          ...functionEnvironment(url, keys),
+          CLOUDINARY_URL: cloudinary.cloudinary_url,
+        },
+        onLine: (line) => {
+          lines.push(line);
+          if (lines.length > 1_000) lines.shift();
+          log(`[${name}] ${line}`);
+        },
+      }),
+    );
+  }
+  onStop(async () => {
+    await Promise.all([...functions.values()].map((known) => known.stop()));
+  });
+  // A function that does not start is the developer's to mend while the stack runs: requests get 503.
+  await Promise.all(
+    [...functions.values()].map((known) =>
+      known.port().catch((error) => log(`[${known.name}] ${error.message}`))
+    ),
+  );
+  return { cloudinary, functions, logs };
+}
+
+function listen(port: number, handler: (request: Request) => Promise<Response>) {
+  const controller = new AbortController();
+  try {
+    const server = Deno.serve({
+      hostname: "127.0.0.1",
+      port,
+      signal: controller.signal,
+      onListen: () => {},
+    }, handler);
+    const close = async () => {
+      controller.abort();
+      await server.finished;
+    };
+    return { url: `http://127.0.0.1:${server.addr.port}`, close };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new StackError(
+      "port_taken",
+      `port ${port} is taken: end what uses it, or choose another port (0 = any free one)`,
+      error,
+    );
+  }
+}
+
+/** Waits for both even when one fails, so that everything started has been registered for the stop. */
+async function bothOrFirstError<One, Two>(one: Promise<One>, two: Promise<Two>) {
+  await Promise.allSettled([one, two]);
+  return [await one, await two] as const;
+}
+
+/** Last started, first stopped; one failure does not keep the others running. */
+async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const close of closers.reverse()) {
+    try {
+      await close();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw new AggregateError(errors, "the stack did not stop cleanly");
+}
+
+function logToStderr(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+}

@@ -1,0 +1,67 @@
+/** A key that the pipe format cannot carry. */
+export interface ContextCodecError {
+  code: "invalid_key";
+  key: string;
+  message: string;
+}
+
+export type EncodeResult =
+  | { data: string; error?: undefined }
+  | { data?: undefined; error: ContextCodecError };
+
+/**
+ * Encodes context or structured metadata as `key=value|key2=value2`.
+ *
+ * The SDK's own encoder loses the keys of floats and booleans, fails on null and leaves `\` alone; this one
+ * turns everything into text and escapes `=`, `|` and `\` in it with a backslash, which is Cloudinary's rule.
+ *
+ * @param values Values by key. Text, figures and booleans become text, arrays JSON (metadata fields of type
+ *   set), null and undefined the empty text, which clears a metadata field.
+ * @returns The text, or an error for a key that is empty or contains `=` or `|`.
+ */
+export function encodeContext(values: Record<string, unknown>): EncodeResult {
+  const pairs: string[] = [];
+  for (const [key, value] of Object.entries(values)) {
+    if (key === "" || /[=|]/.test(key)) {
+      return {
+        error: {
+          code: "invalid_key",
+          key,
+          message: "A key must not be empty and must not contain the characters = and |.",
+        },
+      };
+    }
+    pairs.push(`${escape(key)}=${escape(toText(value))}`);
+  }
+  return { data: pairs.join("|") };
+}
+
+/** Reads what {@link encodeContext} wrote; every value comes back as text. */
+export function decodeContext(encoded: string): Record<string, string> {
+  const decoded: [string, string][] = [];
+  let key: string | null = null;
+  let current = "";
+  const finish = () => {
+    if (key !== null) decoded.push([key, current]);
+    key = null;
+    current = "";
+  };
+  for (let index = 0; index < encoded.length; index++) {
+    const character = encoded[index]!;
+    if (character === "\\" && index + 1 < encoded.length) current += encoded[++index];
+    else if (character === "|") finish();
+    else if (character === "=" && key === null) [key, current] = [current, ""];
+    else current += character;
+  }
+  finish();
+  return Object.fromEntries(decoded);
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\=|]/g, (character) => `\\${character}`);
+}
+
+function toText(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

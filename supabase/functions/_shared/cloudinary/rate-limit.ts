@@ -1,0 +1,25 @@
+/** The Admin API's hourly budget, as told by the latest answer. */
+export interface RateLimit {
+  /** Calls allowed per hour. */
+  limit: number;
+  /** Calls left until `resetAt`. */
+  remaining: number;
+  resetAt: Date;
+}
+
+/**
+ * Builds a rate limit from Cloudinary's three figures.
+ *
+ * @param limit `X-FeatureRateLimit-Limit`.
+ * @param remaining `X-FeatureRateLimit-Remaining`.
+ * @param reset `X-FeatureRateLimit-Reset`, an HTTP date, or the `Date` that the SDK made of it.
+ * @returns null unless all three are there: Upload API answers carry none.
+ */
+export function toRateLimit(limit: unknown, remaining: unknown, reset: unknown): RateLimit | null {
+  if ([limit, remaining, reset].some((value) => value === null || value === undefined)) return null;
+  const resetAt = reset instanceof Date ? reset : new Date(String(reset));
+  const figures = { limit: Number(limit), remaining: Number(remaining), resetAt };
+  const wellFormed = Number.isFinite(figures.limit) && Number.isFinite(figures.remaining) &&
+    !Number.isNaN(resetAt.getTime());
+  return wellFormed ? figures : null;
+}

@@ -1,0 +1,54 @@
+import type { FolderMode, Observation } from "./observation.ts";
+import { given, textOrNull, toObservations } from "./reading.ts";
+import type { Answer, Transport } from "./transport.ts";
+
+/** A query of the Search API. The index lags a few seconds behind; it is no read after write. */
+export interface SearchRequest {
+  /** Cloudinary's expression, such as `last_updated.updated_at>="2026-01-01T00:00:00Z"`. */
+  expression: string;
+  /** Default `created_at desc`. */
+  sortBy?: Record<string, "asc" | "desc">[];
+  /** 1–500, default 500. */
+  maxResults?: number;
+  cursor?: string | null;
+  /** Default `tags`, `context`, `metadata`. */
+  withFields?: string[];
+}
+
+/** One page of results; `totalCount` counts all of them. */
+export interface SearchPage {
+  totalCount: number;
+  resources: Observation[];
+  nextCursor: string | null;
+}
+
+/** Searches assets; every call spends one unit of the hourly budget. */
+export function createSearch(transport: Transport, folderMode: () => FolderMode | undefined) {
+  return {
+    async search(request: SearchRequest): Promise<Answer<SearchPage>> {
+      const withFields = request.withFields ?? ["tags", "context", "metadata"];
+      const parameters = {
+        expression: request.expression,
+        max_results: request.maxResults ?? 500,
+        with_field: withFields,
+        ...given("sort_by", request.sortBy),
+        ...given("next_cursor", request.cursor),
+      };
+      const { data, rateLimit } = await transport.viaSdk(
+        "POST resources/search",
+        (sdk, options) => sdk.api.search(parameters, { ...options }),
+      );
+      const asked = {
+        tags: withFields.includes("tags"),
+        context: withFields.includes("context"),
+        metadata: withFields.includes("metadata"),
+      };
+      const resources = toObservations(data.resources, { asked, folderMode: folderMode() });
+      const totalCount = Number(data.total_count ?? resources.length);
+      return {
+        data: { totalCount, resources, nextCursor: textOrNull(data.next_cursor) },
+        rateLimit,
+      };
+    },
+  };
+}

@@ -1,0 +1,637 @@
+/**
+ * The public schema's types, generated from the migrations by `deno task types`. Do not edit.
+ *
+ * @module
+ */
+
+export type Json = string | number | boolean | null | {
+  [key: string]: Json | undefined;
+} | Json[];
+
+export type Database = {
+  "public": {
+    Tables: {
+      "media_assets": {
+        Row: {
+          "access_mode": string | null;
+          "asset_id": string;
+          "base": NonNullable<Json>;
+          "bytes": number | null;
+          "cloud_name": string;
+          "conflicts": Json | null;
+          "context": NonNullable<Json>;
+          "created_at": string;
+          "created_by": string | null;
+          "deleted_at": string | null;
+          "deleted_by": string | null;
+          "display_name": string | null;
+          "duration": number | null;
+          "edited_at": string | null;
+          "etag": string | null;
+          "extra": NonNullable<Json>;
+          "folder": string;
+          "format": string | null;
+          "height": number | null;
+          "id": string;
+          "in_scope": boolean;
+          "last_synced_at": string | null;
+          "last_updated": NonNullable<Json>;
+          "lease_token": string | null;
+          "leased_until": string | null;
+          "metadata": NonNullable<Json>;
+          "moderation_status": string | null;
+          "next_attempt_at": string | null;
+          "observed_at": string;
+          "original_filename": string | null;
+          "pages": number | null;
+          "public_id": string;
+          "resource_type": string;
+          "restore_requested_at": string | null;
+          "search_text": string | null;
+          "secure_url": string | null;
+          "sync_attempts": number;
+          "sync_error": string | null;
+          "sync_status": string;
+          "tags": (string)[];
+          "type": string;
+          "updated_at": string;
+          "uploaded_at": string | null;
+          "url": string | null;
+          "usage_count": number;
+          "version": number | null;
+          "width": number | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "access_mode"?: string | null;
+          "asset_id": string;
+          "base"?: NonNullable<Json>;
+          "bytes"?: number | null;
+          "cloud_name": string;
+          "conflicts"?: Json | null;
+          "context"?: NonNullable<Json>;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "deleted_at"?: string | null;
+          "deleted_by"?: string | null;
+          "display_name"?: string | null;
+          "duration"?: number | null;
+          "edited_at"?: string | null;
+          "etag"?: string | null;
+          "extra"?: NonNullable<Json>;
+          "folder"?: string;
+          "format"?: string | null;
+          "height"?: number | null;
+          "id"?: string;
+          "in_scope"?: boolean;
+          "last_synced_at"?: string | null;
+          "last_updated"?: NonNullable<Json>;
+          "lease_token"?: string | null;
+          "leased_until"?: string | null;
+          "metadata"?: NonNullable<Json>;
+          "moderation_status"?: string | null;
+          "next_attempt_at"?: string | null;
+          "observed_at"?: string;
+          "original_filename"?: string | null;
+          "pages"?: number | null;
+          "public_id": string;
+          "resource_type": string;
+          "restore_requested_at"?: string | null;
+          "search_text"?: never;
+          "secure_url"?: string | null;
+          "sync_attempts"?: number;
+          "sync_error"?: string | null;
+          "sync_status"?: string;
+          "tags"?: (string)[];
+          "type"?: string;
+          "updated_at"?: string;
+          "uploaded_at"?: string | null;
+          "url"?: string | null;
+          "usage_count"?: number;
+          "version"?: number | null;
+          "width"?: number | null;
+        };
+        Update: {
+          "access_mode"?: string | null;
+          "asset_id"?: string;
+          "base"?: NonNullable<Json>;
+          "bytes"?: number | null;
+          "cloud_name"?: string;
+          "conflicts"?: Json | null;
+          "context"?: NonNullable<Json>;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "deleted_at"?: string | null;
+          "deleted_by"?: string | null;
+          "display_name"?: string | null;
+          "duration"?: number | null;
+          "edited_at"?: string | null;
+          "etag"?: string | null;
+          "extra"?: NonNullable<Json>;
+          "folder"?: string;
+          "format"?: string | null;
+          "height"?: number | null;
+          "id"?: string;
+          "in_scope"?: boolean;
+          "last_synced_at"?: string | null;
+          "last_updated"?: NonNullable<Json>;
+          "lease_token"?: string | null;
+          "leased_until"?: string | null;
+          "metadata"?: NonNullable<Json>;
+          "moderation_status"?: string | null;
+          "next_attempt_at"?: string | null;
+          "observed_at"?: string;
+          "original_filename"?: string | null;
+          "pages"?: number | null;
+          "public_id"?: string;
+          "resource_type"?: string;
+          "restore_requested_at"?: string | null;
+          "search_text"?: never;
+          "secure_url"?: string | null;
+          "sync_attempts"?: number;
+          "sync_error"?: string | null;
+          "sync_status"?: string;
+          "tags"?: (string)[];
+          "type"?: string;
+          "updated_at"?: string;
+          "uploaded_at"?: string | null;
+          "url"?: string | null;
+          "usage_count"?: number;
+          "version"?: number | null;
+          "width"?: number | null;
+        };
+        Relationships: [];
+      };
+      "media_collection_items": {
+        Row: {
+          "added_at": string;
+          "added_by": string | null;
+          "collection_id": string;
+          "media_asset_id": string;
+          "position": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "added_at"?: string;
+          "added_by"?: string | null;
+          "collection_id": string;
+          "media_asset_id": string;
+          "position"?: number;
+        };
+        Update: {
+          "added_at"?: string;
+          "added_by"?: string | null;
+          "collection_id"?: string;
+          "media_asset_id"?: string;
+          "position"?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "media_collection_items_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "media_collections";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "media_collection_items_media_asset_id_fkey";
+            columns: ["media_asset_id"];
+            isOneToOne: false;
+            referencedRelation: "media_assets";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "media_collections": {
+        Row: {
+          "created_at": string;
+          "created_by": string | null;
+          "description": string | null;
+          "id": string;
+          "is_public": boolean;
+          "name": string;
+          "parent_id": string | null;
+          "position": number;
+          "slug": string;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "description"?: string | null;
+          "id"?: string;
+          "is_public"?: boolean;
+          "name": string;
+          "parent_id"?: string | null;
+          "position"?: number;
+          "slug": string;
+          "updated_at"?: string;
+        };
+        Update: {
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "description"?: string | null;
+          "id"?: string;
+          "is_public"?: boolean;
+          "name"?: string;
+          "parent_id"?: string | null;
+          "position"?: number;
+          "slug"?: string;
+          "updated_at"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "media_collections_parent_id_fkey";
+            columns: ["parent_id"];
+            isOneToOne: false;
+            referencedRelation: "media_collections";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "media_sync_log": {
+        Row: {
+          "asset_id": string | null;
+          "changes": Json | null;
+          "created_at": string;
+          "direction": string | null;
+          "error_code": string | null;
+          "error_message": string | null;
+          "id": number;
+          "media_asset_id": string | null;
+          "operation": string;
+          "processing_time_ms": number | null;
+          "public_id": string | null;
+          "resolved_at": string | null;
+          "resource_type": string | null;
+          "run_id": string | null;
+          "source": string;
+          "status": string;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "asset_id"?: string | null;
+          "changes"?: Json | null;
+          "created_at"?: string;
+          "direction"?: string | null;
+          "error_code"?: string | null;
+          "error_message"?: string | null;
+          "id"?: never;
+          "media_asset_id"?: string | null;
+          "operation": string;
+          "processing_time_ms"?: number | null;
+          "public_id"?: string | null;
+          "resolved_at"?: string | null;
+          "resource_type"?: string | null;
+          "run_id"?: string | null;
+          "source": string;
+          "status": string;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "asset_id"?: string | null;
+          "changes"?: Json | null;
+          "created_at"?: string;
+          "direction"?: string | null;
+          "error_code"?: string | null;
+          "error_message"?: string | null;
+          "id"?: never;
+          "media_asset_id"?: string | null;
+          "operation"?: string;
+          "processing_time_ms"?: number | null;
+          "public_id"?: string | null;
+          "resolved_at"?: string | null;
+          "resource_type"?: string | null;
+          "run_id"?: string | null;
+          "source"?: string;
+          "status"?: string;
+          "user_id"?: string | null;
+        };
+        Relationships: [];
+      };
+      "media_usage": {
+        Row: {
+          "created_at": string;
+          "created_by": string | null;
+          "field": string;
+          "id": string;
+          "media_asset_id": string;
+          "reference_id": string;
+          "reference_table": string;
+          "removed_at": string | null;
+          "usage_type": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "field"?: string;
+          "id"?: string;
+          "media_asset_id": string;
+          "reference_id": string;
+          "reference_table": string;
+          "removed_at"?: string | null;
+          "usage_type": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "field"?: string;
+          "id"?: string;
+          "media_asset_id"?: string;
+          "reference_id"?: string;
+          "reference_table"?: string;
+          "removed_at"?: string | null;
+          "usage_type"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "media_usage_media_asset_id_fkey";
+            columns: ["media_asset_id"];
+            isOneToOne: false;
+            referencedRelation: "media_assets";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+    };
+    Views: {
+      [_ in never]: never;
+    };
+    Functions: {
+      "get_media_facets": { Args: { "p_query"?: Json }; Returns: Json };
+      "get_media_statistics": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "conflict_assets": number;
+          "deleted_assets": number;
+          "error_assets": number;
+          "out_of_scope_assets": number;
+          "pending_assets": number;
+          "pending_deletions": number;
+          "synced_assets": number;
+          "total_assets": number;
+          "total_images": number;
+          "total_raw": number;
+          "total_size": number;
+          "total_videos": number;
+        }[];
+      };
+      "get_sync_overview": { Args: Record<PropertyKey, never>; Returns: Json };
+      "get_sync_run": { Args: { "p_run_id": string }; Returns: Json };
+      "get_sync_status": { Args: Record<PropertyKey, never>; Returns: Json };
+      "list_media_assets": { Args: { "p_query"?: Json }; Returns: Json };
+      "restore_media_asset": { Args: { "p_id": string }; Returns: string };
+      "soft_delete_media_asset": {
+        Args: { "p_force"?: boolean; "p_id": string };
+        Returns: string;
+      };
+      "soft_delete_media_assets": {
+        Args: { "p_force"?: boolean; "p_ids": (string)[] };
+        Returns: {
+          "id": string;
+          "outcome": string;
+          "public_id": string;
+        }[];
+      };
+      "sync_allow_mass_delete": {
+        Args: { "p_run_id": string; "p_source": string; "p_user_id": string };
+        Returns: Json;
+      };
+      "sync_apply_observations": {
+        Args: {
+          "p_cloud_name": string;
+          "p_observations": Json;
+          "p_observed_at": string;
+          "p_options"?: Json;
+          "p_run_id"?: string;
+          "p_source": string;
+        };
+        Returns: Json;
+      };
+      "sync_begin_sweep": { Args: { "p_run_id": string }; Returns: Json };
+      "sync_claim_shard": {
+        Args: {
+          "p_lease_seconds": number;
+          "p_run_id": string;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
+      "sync_clock": { Args: Record<PropertyKey, never>; Returns: string };
+      "sync_due": { Args: { "p_cloud_name": string }; Returns: Json };
+      "sync_expect_assets": {
+        Args: { "p_expected": number; "p_run_id": string };
+        Returns: undefined;
+      };
+      "sync_find_assets": {
+        Args: { "p_cloud_name": string; "p_name": string };
+        Returns: Json;
+      };
+      "sync_finish_run": {
+        Args: { "p_run_id": string; "p_status"?: string };
+        Returns: Json;
+      };
+      "sync_get_run": { Args: { "p_run_id": string }; Returns: Json };
+      "sync_missing_assets": {
+        Args: { "p_limit": number; "p_run_id": string };
+        Returns: Json;
+      };
+      "sync_record_traffic": {
+        Args: { "p_cloud_name": string; "p_run_id": string; "p_traffic": Json };
+        Returns: Json;
+      };
+      "sync_release_shard": {
+        Args: { "p_run_id": string; "p_shard": string; "p_worker": string };
+        Returns: undefined;
+      };
+      "sync_report_error": {
+        Args: { "p_error": Json; "p_run_id": string };
+        Returns: undefined;
+      };
+      "sync_restart_shard": {
+        Args: { "p_run_id": string; "p_shard": string; "p_worker": string };
+        Returns: boolean;
+      };
+      "sync_set_folder_mode": {
+        Args: { "p_folder_mode": string };
+        Returns: undefined;
+      };
+      "sync_settle_look_up": {
+        Args: {
+          "p_asset_ids": (string)[];
+          "p_cloud_name": string;
+          "p_observations": Json;
+          "p_observed_at": string;
+          "p_run_id"?: string;
+          "p_source": string;
+        };
+        Returns: Json;
+      };
+      "sync_start_run": { Args: { "p_request": Json }; Returns: Json };
+      "sync_store_page": {
+        Args: {
+          "p_cursor": string;
+          "p_lease_seconds": number;
+          "p_next_cursor": string;
+          "p_observations": Json;
+          "p_observed_at": string;
+          "p_run_id": string;
+          "p_shard": string;
+          "p_traffic": Json;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
+      "sync_webhook_status": {
+        Args: Record<PropertyKey, never>;
+        Returns: Json;
+      };
+    };
+    Enums: {
+      [_ in never]: never;
+    };
+    CompositeTypes: {
+      [_ in never]: never;
+    };
+  };
+};
+
+type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">;
+
+type DefaultSchema =
+  DatabaseWithoutInternals[Extract<keyof Database, "public">];
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof (
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+        "Tables"
+      ]
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+        "Views"
+      ]
+    )
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends
+  { schema: keyof DatabaseWithoutInternals } ? (
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+      "Tables"
+    ]
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+      "Views"
+    ]
+  )[TableName] extends {
+    Row: infer R;
+  } ? R
+  : never
+  : DefaultSchemaTableNameOrOptions extends
+    keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[
+      DefaultSchemaTableNameOrOptions
+    ] extends {
+      Row: infer R;
+    } ? R
+    : never
+  : never;
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+      "Tables"
+    ]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends
+  { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+    "Tables"
+  ][TableName] extends {
+    Insert: infer I;
+  } ? I
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Insert: infer I;
+    } ? I
+    : never
+  : never;
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+      "Tables"
+    ]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends
+  { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+    "Tables"
+  ][TableName] extends {
+    Update: infer U;
+  } ? U
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Update: infer U;
+    } ? U
+    : never
+  : never;
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends
+    | keyof DefaultSchema["Enums"]
+    | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]][
+      "Enums"
+    ]
+    : never = never,
+> = DefaultSchemaEnumNameOrOptions extends
+  { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][
+    EnumName
+  ]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+    ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+  : never;
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[
+      PublicCompositeTypeNameOrOptions["schema"]
+    ]["CompositeTypes"]
+    : never = never,
+> = PublicCompositeTypeNameOrOptions extends
+  { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]][
+    "CompositeTypes"
+  ][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends
+    keyof DefaultSchema["CompositeTypes"]
+    ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+  : never;
+
+export const Constants = {
+  "public": {
+    Enums: {},
+  },
+} as const;

@@ -1,0 +1,328 @@
+import {
+  callFunction,
+  defaultRetryPolicy,
+  type RetryPolicy,
+} from "./call-function.ts";
+import { DatabaseClock } from "./database-clock.ts";
+import type {
+  CallBudget,
+  ClaimedShard,
+  DueWork,
+  MediaClient,
+  MergeOutcome,
+  RunError,
+  RunKind,
+  RunSummary,
+  Shard,
+  Source,
+  SweepDecision,
+  Traffic,
+} from "./types.ts";
+
+/** A page of a listing that is to be stored. */
+export interface Page {
+  run_id: string;
+  shard: string;
+  /** Cursor that the page was asked with; null for the first. */
+  cursor: string | null;
+  /** Cursor of the page after it; null when the listing ended. */
+  next_cursor: string | null;
+  /** Database time at which the request for the page began, RFC 3339. */
+  observed_at: string;
+  /** Observations, in the form that `media_sync.merge_observations()` takes. */
+  observations: object[];
+}
+
+/**
+ * The only code that speaks to the database on behalf of the sync: one method per SQL function, a whole page a call.
+ *
+ * Needs a client with a secret key; the functions behind it are closed to everybody else. Methods throw
+ * `DatabaseError`.
+ */
+export class SupabaseMediaService {
+  /** The database's time, learned from every answer. */
+  readonly clock: DatabaseClock;
+
+  /**
+   * @param client supabase-js client with a secret key.
+   * @param cloudName Cloudinary product environment whose assets are meant.
+   * @param options Injected time and chance.
+   */
+  constructor(
+    private readonly client: MediaClient,
+    readonly cloudName: string,
+    private readonly options: { clock?: DatabaseClock; retry?: RetryPolicy } =
+      {},
+  ) {
+    this.clock = options.clock ?? new DatabaseClock();
+  }
+
+  /** Asks for the database's time, so that `clock` may be read. */
+  async learnTime(): Promise<void> {
+    this.clock.learn(await this.#call<string>("sync_clock", {}));
+  }
+
+  /**
+   * Starts a run, or joins the open one of its kind.
+   *
+   * @param request Kind, source, the user who asked, options to remember and the shards to list.
+   */
+  startRun(request: {
+    kind: RunKind;
+    source: Source;
+    user_id: string | null;
+    options: Record<string, unknown>;
+    shards: Shard[];
+  }): Promise<RunSummary> {
+    return this.#run("sync_start_run", {
+      p_request: { ...request, cloud_name: this.cloudName },
+    });
+  }
+
+  /** @returns The run, or null when there is none with that id. */
+  getRun(runId: string): Promise<RunSummary | null> {
+    return this.#call<RunSummary | null>("sync_get_run", { p_run_id: runId });
+  }
+
+  /** Ends a run; one with open shards stays `running` when it is said to be completed. */
+  finishRun(
+    runId: string,
+    status: "completed" | "failed" | "blocked",
+  ): Promise<RunSummary> {
+    return this.#run("sync_finish_run", { p_run_id: runId, p_status: status });
+  }
+
+  /** How many assets a run expects, for its progress. */
+  async expectAssets(runId: string, expected: number): Promise<void> {
+    await this.#call("sync_expect_assets", {
+      p_run_id: runId,
+      p_expected: expected,
+    });
+  }
+
+  /** Adds an error to a run: the first 50 are kept, all are counted. */
+  async reportError(runId: string, error: RunError): Promise<void> {
+    await this.#call("sync_report_error", { p_run_id: runId, p_error: error });
+  }
+
+  /**
+   * Leases one free shard.
+   *
+   * @param worker Identity of the caller; a worker may claim the shard it already holds.
+   * @param leaseSeconds How long nobody else gets it unless a page renews the lease.
+   */
+  async claimShard(
+    runId: string,
+    worker: string,
+    leaseSeconds: number,
+  ): Promise<{ shard: ClaimedShard | null; budget: CallBudget }> {
+    return await this.#timed<
+      { shard: ClaimedShard | null; budget: CallBudget; now: string }
+    >("sync_claim_shard", {
+      p_run_id: runId,
+      p_worker: worker,
+      p_lease_seconds: leaseSeconds,
+    });
+  }
+
+  /**
+   * Merges a page and moves the shard's cursor in one transaction.
+   *
+   * @returns `stored: false` when the worker no longer holds the shard at that cursor; then nothing was written.
+   */
+  async storePage(
+    page: Page,
+    worker: string,
+    leaseSeconds: number,
+    traffic: Traffic,
+  ): Promise<{ stored: boolean; budget?: CallBudget }> {
+    return await this.#timed<
+      { stored: boolean; budget?: CallBudget; now: string }
+    >("sync_store_page", {
+      p_run_id: page.run_id,
+      p_shard: page.shard,
+      p_worker: worker,
+      p_cursor: page.cursor,
+      p_next_cursor: page.next_cursor,
+      p_observed_at: page.observed_at,
+      p_observations: page.observations,
+      p_traffic: traffic,
+      p_lease_seconds: leaseSeconds,
+    });
+  }
+
+  /** Sends a shard back to its first page. */
+  async restartShard(
+    runId: string,
+    shard: string,
+    worker: string,
+  ): Promise<boolean> {
+    return await this.#call("sync_restart_shard", {
+      p_run_id: runId,
+      p_shard: shard,
+      p_worker: worker,
+    });
+  }
+
+  /** Gives a shard back before its lease ends. */
+  async releaseShard(
+    runId: string,
+    shard: string,
+    worker: string,
+  ): Promise<void> {
+    await this.#call("sync_release_shard", {
+      p_run_id: runId,
+      p_shard: shard,
+      p_worker: worker,
+    });
+  }
+
+  /** Remembers calls and quota that no page carries. */
+  async recordTraffic(
+    runId: string | null,
+    traffic: Traffic,
+  ): Promise<CallBudget> {
+    const { budget } = await this.#timed<{ budget: CallBudget; now: string }>(
+      "sync_record_traffic",
+      { p_cloud_name: this.cloudName, p_run_id: runId, p_traffic: traffic },
+    );
+    return budget;
+  }
+
+  /**
+   * Merges the answers of look-ups and writes.
+   *
+   * @param observedAt Database time at which the request began, RFC 3339.
+   * @param options `created_by`: user of an upload; `by_version`: ignore what is older than the row's version.
+   */
+  async applyObservations(
+    observations: object[],
+    observedAt: string,
+    source: Source,
+    runId: string | null,
+    options: { created_by?: string; by_version?: boolean; force?: boolean } =
+      {},
+  ): Promise<MergeOutcome[]> {
+    const { outcomes } = await this.#timed<
+      { outcomes: MergeOutcome[]; now: string }
+    >(
+      "sync_apply_observations",
+      {
+        p_cloud_name: this.cloudName,
+        p_observations: observations,
+        p_observed_at: observedAt,
+        p_source: source,
+        p_run_id: runId,
+        p_options: options,
+      },
+    );
+    return outcomes;
+  }
+
+  /** What the next call of `sync` has to do. */
+  due(): Promise<DueWork> {
+    return this.#timed("sync_due", { p_cloud_name: this.cloudName });
+  }
+
+  /** The rows that an asset_id or public_id may mean. */
+  findAssets(
+    name: string,
+  ): Promise<{ asset_id: string; resource_type: string; type: string }[]> {
+    return this.#call("sync_find_assets", {
+      p_cloud_name: this.cloudName,
+      p_name: name,
+    });
+  }
+
+  /** Remembers Cloudinary's folder mode. */
+  async setFolderMode(mode: "dynamic" | "fixed"): Promise<void> {
+    await this.#call("sync_set_folder_mode", { p_folder_mode: mode });
+  }
+
+  /** Which notifications are registered and when the last one came. */
+  webhookStatus(): Promise<
+    { events: string[]; last_received_at: string | null }
+  > {
+    return this.#call("sync_webhook_status", {});
+  }
+
+  /** After a complete listing: notes what it did not show and asks the guard. Deletes nothing. */
+  beginSweep(runId: string): Promise<SweepDecision> {
+    return this.#timed("sync_begin_sweep", { p_run_id: runId });
+  }
+
+  /** The next missing assets of a run that are to be looked up. */
+  missingAssets(
+    runId: string,
+    limit: number,
+  ): Promise<{ asset_ids: string[]; budget: CallBudget; now: string }> {
+    return this.#timed("sync_missing_assets", {
+      p_run_id: runId,
+      p_limit: limit,
+    });
+  }
+
+  /**
+   * Settles a batched look-up: what it showed is merged, what was asked for and not shown is gone.
+   *
+   * @param observedAt Database time at which the request began, RFC 3339.
+   */
+  settleLookUp(
+    assetIds: string[],
+    observations: object[],
+    observedAt: string,
+    source: Source,
+    runId: string | null,
+  ): Promise<{ outcomes: MergeOutcome[]; gone: number; now: string }> {
+    return this.#timed("sync_settle_look_up", {
+      p_cloud_name: this.cloudName,
+      p_asset_ids: assetIds,
+      p_observations: observations,
+      p_observed_at: observedAt,
+      p_source: source,
+      p_run_id: runId,
+    });
+  }
+
+  /** Lets a blocked run go on, once. @returns null when it is not blocked. */
+  allowMassDelete(
+    runId: string,
+    userId: string | null,
+    source: Source,
+  ): Promise<RunSummary | null> {
+    return this.#call("sync_allow_mass_delete", {
+      p_run_id: runId,
+      p_user_id: userId,
+      p_source: source,
+    });
+  }
+
+  async #run(
+    name: "sync_start_run" | "sync_finish_run",
+    args: Record<string, unknown>,
+  ) {
+    return await this.#timed<RunSummary>(name, args);
+  }
+
+  /** Calls a function whose answer tells the database's time. */
+  async #timed<Result extends { now: string }>(
+    name: Parameters<typeof callFunction>[1],
+    args: Record<string, unknown>,
+  ): Promise<Result> {
+    const result = await this.#call<Result>(name, args);
+    this.clock.learn(result.now);
+    return result;
+  }
+
+  #call<Result>(
+    name: Parameters<typeof callFunction>[1],
+    args: Record<string, unknown>,
+  ): Promise<Result> {
+    return callFunction<Result>(
+      this.client,
+      name,
+      args,
+      this.options.retry ?? defaultRetryPolicy,
+    );
+  }
+}

@@ -1,0 +1,141 @@
+import type { SupabaseClient } from "@supabase/supabase-js";
+import type { Database } from "./database.types.ts";
+
+/** A supabase-js client of our schema. */
+export type MediaClient = SupabaseClient<Database>;
+
+/** What set an operation off; `source` in the log. */
+export type Source = "webhook" | "cron" | "api" | "client" | "console";
+
+/** Kinds of runs; `full`, `partial` and `incremental` pull, the others serve queues. */
+export type RunKind =
+  | "full"
+  | "partial"
+  | "incremental"
+  | "push"
+  | "refresh"
+  | "single";
+
+/** Who decides a value that both sides changed. */
+export type ConflictPolicy = "cloudinary" | "database" | "newest" | "manual";
+
+/** One part of a listing: its own cursor and lease. */
+export interface Shard {
+  shard: string;
+  resource_type: "image" | "video" | "raw";
+  /** Delivery type; null lists all of them. */
+  type: string | null;
+  created_from: string | null;
+  created_until: string | null;
+}
+
+/** A shard as a worker takes it over. */
+export interface ClaimedShard extends Shard {
+  /** next_cursor of the last stored page; null before the first. */
+  cursor: string | null;
+  pages: number;
+  seen: number;
+  restarts: number;
+}
+
+/** What may be called now, by the quota that all workers share. */
+export interface CallBudget {
+  /** Nothing is called before this time. */
+  blocked_until?: string | null;
+  /** Calls left for background work above the reserve; null or absent: not known. */
+  background_calls?: number | null;
+  /** When the quota is refilled. */
+  reset_at?: string | null;
+}
+
+/** Calls made since the last report, and what Cloudinary told of its quota. */
+export interface Traffic {
+  calls: number;
+  rate_limit?: { limit: number; remaining: number; reset_at: string };
+  blocked_until?: string;
+  blocked_reason?: string;
+}
+
+/** One error of a run. */
+export interface RunError {
+  public_id?: string;
+  code: string;
+  message: string;
+}
+
+/** A run as `media_sync.run_summary()` tells it. */
+export interface RunSummary {
+  run_id: string;
+  kind: RunKind;
+  status: "running" | "completed" | "blocked" | "failed";
+  source: Source;
+  options: Record<string, unknown>;
+  synced_items: number;
+  updated_items: number;
+  deleted_items: number;
+  pushed_items: number;
+  unchanged_items: number;
+  conflicts: number;
+  errors: RunError[];
+  error_count: number;
+  blocked_by: { missing: number; live: number; reason: string } | null;
+  api_calls: number;
+  duration_ms: number;
+  progress: { seen: number; expected: number | null; percent: number };
+  open_shards: number;
+  started_at: string;
+  finished_at: string | null;
+  /** The database's time. */
+  now: string;
+  /** Only from starting: an open run was joined. */
+  joined?: boolean;
+}
+
+/** What became of one observation. */
+export interface MergeOutcome {
+  asset_id: string;
+  media_asset_id: string | null;
+  outcome:
+    | "inserted"
+    | "updated"
+    | "restored"
+    | "unchanged"
+    | "stale"
+    | "out_of_scope";
+  conflict_count: number;
+}
+
+/** `sync_status` of the library page. */
+export interface SyncStatus {
+  last_sync: string | null;
+  is_synced: boolean;
+  pending_operations: number;
+  sync_in_progress: boolean;
+  synced_assets: number;
+  error_assets: number;
+  last_error: string | null;
+}
+
+/** What the guard says about the assets that a complete listing did not show. */
+export interface SweepDecision {
+  status: "clear" | "blocked" | "incomplete";
+  missing: number;
+  live?: number;
+  reason?: "mass_delete" | "empty_listing";
+  now: string;
+}
+
+/** What is due, as `sync_due()` tells it. */
+export interface DueWork {
+  /** An open full or partial run. */
+  open_run: RunSummary | null;
+  full_due: boolean;
+  incremental_due: boolean;
+  /** Start of the last completed pull less the overlap; null before the first. */
+  changed_since: string | null;
+  push_due: boolean;
+  refresh_due: boolean;
+  folder_mode: "dynamic" | "fixed" | null;
+  budget: CallBudget;
+  now: string;
+}

@@ -1,0 +1,72 @@
+import { createCloudinaryClient } from "../cloudinary/client.ts";
+import {
+  type CloudinaryConfiguration,
+  readCloudinaryConfiguration,
+} from "../cloudinary/configuration.ts";
+import { notConfigured } from "../http/api-error.ts";
+import type { Caller } from "../http/caller.ts";
+import { type Logger, registerSecret } from "../http/log.ts";
+import { readEnvironment } from "../http/runtime.ts";
+import { SupabaseMediaService } from "../media/supabase-media-service.ts";
+import type { MediaClient, Source } from "../media/types.ts";
+import { BidirectionalSyncService } from "./bidirectional-sync-service.ts";
+import { createDeadline } from "./deadline.ts";
+import type { SyncContext } from "./sync-context.ts";
+import { TrafficMeter } from "./traffic-meter.ts";
+
+/** How long a call works before it leaves the rest to the next one, in ms. */
+const WORKING_TIME_MS = 25_000;
+
+/**
+ * The Cloudinary configuration from the environment.
+ *
+ * @throws {ApiError} 503 `not_configured`, naming the variables that are missing or malformed.
+ */
+export function requireCloudinary(): CloudinaryConfiguration {
+  const { data, error } = readCloudinaryConfiguration(readEnvironment);
+  if (!data) throw notConfigured(error.missing, error);
+  registerSecret(data.apiSecret);
+  return data;
+}
+
+/**
+ * A sync service for one call.
+ *
+ * @param caller Who asked; its secret-key client does the work.
+ * @param log The request's logger.
+ */
+export function createSyncService(
+  caller: Caller,
+  log: Logger,
+): BidirectionalSyncService {
+  return new BidirectionalSyncService(createSyncContext(caller, log));
+}
+
+/** What the stages work with, for one call. */
+export function createSyncContext(caller: Caller, log: Logger): SyncContext {
+  const configuration = requireCloudinary();
+  const meter = new TrafficMeter();
+  return {
+    media: new SupabaseMediaService(
+      caller.supabaseAdmin as MediaClient,
+      configuration.cloudName,
+    ),
+    cloudinary: createCloudinaryClient(configuration, {
+      onCall: meter.observe,
+    }),
+    meter,
+    worker: crypto.randomUUID(),
+    source: sourceOf(caller),
+    userId: caller.userId,
+    deadline: createDeadline(WORKING_TIME_MS),
+    log,
+  };
+}
+
+/** The cron jobs call with the secret key named `cron`. */
+function sourceOf(caller: Caller): Source {
+  if (caller.kind === "service") {
+    return caller.keyName === "cron" ? "cron" : "api";
+  }
+  return "client";
+}

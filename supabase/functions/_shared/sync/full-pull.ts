@@ -1,0 +1,117 @@
+import type { RunSummary, Shard } from "../media/types.ts";
+import { guardRun, type RunResult, unfinished } from "./guard-run.ts";
+import { pullListing } from "./pull-listing.ts";
+import { sweep } from "./sweep.ts";
+import type { SyncContext } from "./sync-context.ts";
+
+/** What a full pull is asked for. */
+export interface FullPullRequest {
+  /** Assets a page, 1–500. */
+  pageSize: number;
+  /** Only this resource type. */
+  resourceType?: "image" | "video" | "raw";
+  /** Merge again what looks unchanged. */
+  force?: boolean;
+}
+
+const RESOURCE_TYPES = ["image", "video", "raw"] as const;
+
+/**
+ * Starts a full reconcile, or goes on with the open one: lists every resource type in every delivery type, then sweeps.
+ *
+ * @throws {CloudinaryError} When Cloudinary failed beyond its retries; the run stays open and keeps its place.
+ */
+export async function fullPull(
+  context: SyncContext,
+  request: FullPullRequest,
+): Promise<RunResult> {
+  const partial = request.resourceType !== undefined;
+  const run = await context.media.startRun({
+    kind: partial ? "partial" : "full",
+    source: context.source,
+    user_id: context.userId,
+    options: {
+      batch_size: request.pageSize,
+      ...(partial ? { resource_type: request.resourceType } : {}),
+      ...(request.force ? { force: true } : {}),
+    },
+    shards: RESOURCE_TYPES
+      .filter((type) => !partial || type === request.resourceType)
+      .map(shardOfType),
+  });
+  return await guardRun(context, run.run_id, async () => {
+    if (run.joined) return await walk(context, run, request.pageSize);
+    await learnFolderMode(context);
+    await expectAssets(context, run.run_id, request.resourceType);
+    return await walk(context, run, request.pageSize);
+  });
+}
+
+/**
+ * Goes on with a run from its checkpoint, as far as this call's time allows.
+ *
+ * @throws {CloudinaryError} As {@link fullPull}.
+ */
+export function continuePull(
+  context: SyncContext,
+  run: RunSummary,
+  pageSize: number,
+): Promise<RunResult> {
+  return guardRun(context, run.run_id, () => walk(context, run, pageSize));
+}
+
+async function walk(
+  context: SyncContext,
+  run: RunSummary,
+  pageSize: number,
+): Promise<RunResult> {
+  const listing = await pullListing(context, run.run_id, pageSize);
+  if (listing.state !== "listed") {
+    return await unfinished(context, run.run_id, listing.note);
+  }
+
+  const swept = await sweep(context, run.run_id);
+  if (swept.state === "blocked") {
+    return {
+      run: await context.media.finishRun(run.run_id, "blocked"),
+      note: swept.note,
+    };
+  }
+  if (swept.state !== "swept") {
+    return await unfinished(context, run.run_id, swept.note);
+  }
+  await context.media.recordTraffic(run.run_id, context.meter.take());
+  return { run: await context.media.finishRun(run.run_id, "completed") };
+}
+
+/** Leaving the delivery type off lists all of them. */
+function shardOfType(resourceType: Shard["resource_type"]): Shard {
+  return {
+    shard: resourceType,
+    resource_type: resourceType,
+    type: null,
+    created_from: null,
+    created_until: null,
+  };
+}
+
+/** How many assets there are, for the progress bar. The search index may lag; the run does not rely on it. */
+async function expectAssets(
+  context: SyncContext,
+  runId: string,
+  resourceType: string | undefined,
+): Promise<void> {
+  const { data } = await context.cloudinary.search({
+    expression: resourceType === undefined
+      ? ""
+      : `resource_type:${resourceType}`,
+    maxResults: 1,
+  });
+  await context.media.expectAssets(runId, data.totalCount);
+}
+
+/** The folder mode decides what `folder` means, hence it is asked before anything is stored. */
+async function learnFolderMode(context: SyncContext): Promise<void> {
+  const { data } = await context.cloudinary.config();
+  await context.media.setFolderMode(data.folderMode);
+}

@@ -1,0 +1,59 @@
+import { CloudinaryError } from "../cloudinary/errors.ts";
+import type { RunSummary } from "../media/types.ts";
+import type { SyncContext } from "./sync-context.ts";
+
+/** A run after this call's share of it, and why it is not finished. */
+export interface RunResult {
+  run: RunSummary;
+  note?: string;
+}
+
+/** What no later attempt can change: somebody must mend the configuration or the code. */
+const HOPELESS: ReadonlySet<string> = new Set([
+  "unauthorized",
+  "forbidden",
+  "bad_request",
+]);
+
+/**
+ * Does a part of a run and keeps the run's books when Cloudinary fails: a used-up quota leaves the run open until the
+ * reset; a passing failure is noted, and the next call goes on from the checkpoint; a hopeless one ends the run as
+ * failed. A run that erred is never counted as complete.
+ *
+ * @throws {CloudinaryError} What happened, unless it was the quota.
+ */
+export async function guardRun(
+  context: SyncContext,
+  runId: string,
+  work: () => Promise<RunResult>,
+): Promise<RunResult> {
+  try {
+    return await work();
+  } catch (error) {
+    await context.media.recordTraffic(runId, context.meter.take());
+    if (!(error instanceof CloudinaryError)) throw error;
+    if (error.code === "rate_limited") {
+      return await unfinished(context, runId, error.message);
+    }
+    await context.media.reportError(runId, {
+      code: `cloudinary_${error.code}`,
+      message: error.message,
+    });
+    if (HOPELESS.has(error.code)) {
+      await context.media.finishRun(runId, "failed");
+    }
+    throw error;
+  }
+}
+
+/** The run as it stands, for an answer that says "still running". */
+export async function unfinished(
+  context: SyncContext,
+  runId: string,
+  note?: string,
+): Promise<RunResult> {
+  await context.media.recordTraffic(runId, context.meter.take());
+  const run = await context.media.getRun(runId);
+  if (run === null) throw new Error(`Run ${runId} has disappeared.`);
+  return { run, ...(note === undefined ? {} : { note }) };
+}

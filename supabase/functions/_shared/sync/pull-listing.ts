@@ -1,0 +1,160 @@
+import { CloudinaryError } from "../cloudinary/errors.ts";
+import type { Observation } from "../cloudinary/observation.ts";
+import type { ClaimedShard } from "../media/types.ts";
+import { LEASE_SECONDS, quotaPause, type SyncContext } from "./sync-context.ts";
+
+/** How far a call got with a listing. `note` says why it paused. */
+export interface PullProgress {
+  state: "listed" | "yielded" | "paused";
+  note?: string;
+}
+
+interface ListedPage {
+  resources: Observation[];
+  nextCursor: string | null;
+  observedAt: string;
+}
+
+/** A cursor that Cloudinary refuses sends its shard back to the start; that often, then the run fails. */
+const MAX_RESTARTS = 5;
+
+/**
+ * Lists the library shard by shard and stores page by page, until all shards are listed, the deadline has come or the
+ * quota wants a rest. Another worker may do the same at the same time: each shard belongs to one of them.
+ *
+ * @param runId The run whose shards are to be listed.
+ * @param pageSize Assets a page, 1–500 (Cloudinary's cap).
+ * @returns `listed` only when no shard is left for this worker to take; others may still hold some.
+ * @throws {CloudinaryError} When Cloudinary failed beyond its retries; the shard keeps its place.
+ * @throws {DatabaseError} When the database failed beyond its retries.
+ */
+export async function pullListing(
+  context: SyncContext,
+  runId: string,
+  pageSize: number,
+): Promise<PullProgress> {
+  for (;;) {
+    if (context.deadline.expired()) return { state: "yielded" };
+    const { shard, budget } = await context.media.claimShard(
+      runId,
+      context.worker,
+      LEASE_SECONDS,
+    );
+    const note = quotaPause(budget);
+    if (shard === null) return { state: "listed" };
+    if (note !== null) {
+      await context.media.releaseShard(runId, shard.shard, context.worker);
+      return { state: "paused", note };
+    }
+    try {
+      const progress = await walkShard(context, runId, shard, pageSize);
+      if (progress.state !== "listed") return progress;
+    } catch (error) {
+      // Whoever comes next need not wait for the lease to end.
+      await context.media.releaseShard(runId, shard.shard, context.worker);
+      throw error;
+    }
+  }
+}
+
+async function walkShard(
+  context: SyncContext,
+  runId: string,
+  shard: ClaimedShard,
+  pageSize: number,
+): Promise<PullProgress> {
+  let cursor = shard.cursor;
+  let restarts = shard.restarts;
+  let request = requestPage(context, shard, cursor, pageSize);
+  for (;;) {
+    let page: ListedPage;
+    try {
+      page = await request;
+    } catch (error) {
+      const expired = error instanceof CloudinaryError &&
+        error.code === "invalid_cursor";
+      if (!expired || ++restarts > MAX_RESTARTS) throw error;
+      context.log.warn("Cloudinary refused a cursor; the shard starts again", {
+        shard: shard.shard,
+      });
+      if (
+        !await context.media.restartShard(runId, shard.shard, context.worker)
+      ) {
+        return { state: "listed" };
+      }
+      cursor = null;
+      request = requestPage(context, shard, null, pageSize);
+      continue;
+    }
+
+    // The next page is on its way while this one is written.
+    const goesOn = page.nextCursor !== null && !context.deadline.expired();
+    const next = goesOn
+      ? requestPage(context, shard, page.nextCursor, pageSize)
+      : null;
+    // Awaited in the next round; until then a failure must not count as unhandled.
+    next?.catch(() => {});
+
+    const { stored, budget } = await context.media.storePage(
+      {
+        run_id: runId,
+        shard: shard.shard,
+        cursor,
+        next_cursor: page.nextCursor,
+        observed_at: page.observedAt,
+        observations: page.resources,
+      },
+      context.worker,
+      LEASE_SECONDS,
+      context.meter.take(),
+    );
+    // Somebody else has the shard now, or had it and finished it.
+    if (!stored || page.nextCursor === null) return { state: "listed" };
+
+    const note = budget ? quotaPause(budget) : null;
+    if (next === null || note !== null) {
+      await context.media.releaseShard(runId, shard.shard, context.worker);
+      return note === null ? { state: "yielded" } : { state: "paused", note };
+    }
+    cursor = page.nextCursor;
+    request = next;
+  }
+}
+
+async function requestPage(
+  context: SyncContext,
+  shard: ClaimedShard,
+  cursor: string | null,
+  pageSize: number,
+): Promise<ListedPage> {
+  const observedAt = context.media.clock.now();
+  const { data } = await context.cloudinary.listAssets({
+    resourceType: shard.resource_type,
+    type: shard.type ?? undefined,
+    cursor: cursor ?? undefined,
+    maxResults: pageSize,
+    // start_at counts from there in listing order, hence ascending.
+    ...(shard.created_from === null
+      ? {}
+      : { startAt: new Date(shard.created_from), direction: "asc" as const }),
+  });
+  return { ...withinWindow(data, shard), observedAt };
+}
+
+/** A shard with an upper bound ends where its window ends, although the listing goes on. */
+function withinWindow(
+  data: { resources: Observation[]; nextCursor: string | null },
+  shard: ClaimedShard,
+): { resources: Observation[]; nextCursor: string | null } {
+  if (shard.created_until === null) return data;
+  const until = Date.parse(shard.created_until);
+  const resources = data.resources.filter((resource) =>
+    Date.parse(resource.created_at ?? "") < until
+  );
+  return {
+    resources,
+    nextCursor: resources.length < data.resources.length
+      ? null
+      : data.nextCursor,
+  };
+}

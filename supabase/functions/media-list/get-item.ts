@@ -1,0 +1,27 @@
+import { notFound } from "../_shared/http/api-error.ts";
+import type { RouteContext } from "../_shared/http/handler.ts";
+import { jsonResponse } from "../_shared/http/respond.ts";
+import { MediaLibrary } from "../_shared/media/media-library.ts";
+import type { MediaClient } from "../_shared/media/types.ts";
+import { requireId } from "./require-id.ts";
+import { withThumbnail } from "./thumbnail.ts";
+
+/** `GET media-list/<id>`: one asset, where it is used, its collections and, for admins, its history. */
+export async function getItem(
+  { params, identify }: RouteContext,
+): Promise<Response> {
+  const caller = await identify(["anonymous", "user", "secret"]);
+  const id = requireId(params.id);
+  const found = await new MediaLibrary(caller.supabase as MediaClient).item(
+    id,
+    caller.role === "anonymous",
+  );
+  if (found === null) {
+    throw notFound("There is no asset with that id, or you may not see it.");
+  }
+  return jsonResponse({
+    success: true,
+    ...found,
+    item: withThumbnail(found.item),
+  });
+}

@@ -1,0 +1,53 @@
+import type { RouteContext } from "../_shared/http/handler.ts";
+import { parseQuery } from "../_shared/http/parse.ts";
+import { jsonResponse } from "../_shared/http/respond.ts";
+import { MediaLibrary } from "../_shared/media/media-library.ts";
+import type { MediaClient } from "../_shared/media/types.ts";
+import { forbidden } from "../_shared/http/api-error.ts";
+import { encodeCursor } from "./cursor.ts";
+import { librarySchema, toLibraryQuery } from "./library-query.ts";
+import { withThumbnail } from "./thumbnail.ts";
+
+/** `GET media-list`: a page of the library, as far as the caller may see it. */
+export async function listItems(
+  { url, identify }: RouteContext,
+): Promise<Response> {
+  const caller = await identify(["anonymous", "user", "secret"]);
+  const request = parseQuery(url, librarySchema);
+  if (
+    request.deleted && !["editor", "admin", "service"].includes(caller.role)
+  ) {
+    throw forbidden("The trash is for editors.");
+  }
+  // Statistics are for signed-in users; anybody else gets the page without them.
+  const wants = (part: "stats" | "sync_status" | "facets") =>
+    request.include.includes(part) &&
+    (part === "facets" || caller.kind !== "anonymous");
+
+  const library = new MediaLibrary(caller.supabase as MediaClient);
+  const query = toLibraryQuery(request);
+  const [page, stats, syncStatus, facets] = await Promise.all([
+    library.list(query),
+    wants("stats") ? library.statistics() : undefined,
+    wants("sync_status") ? library.syncStatus() : undefined,
+    wants("facets") ? library.facets(query) : undefined,
+  ]);
+
+  return jsonResponse({
+    success: true,
+    items: page.items.map(withThumbnail),
+    pagination: {
+      page: request.cursor === undefined ? request.page ?? 1 : null,
+      limit: page.limit,
+      total: page.total,
+      total_is_exact: page.total_is_exact,
+      pages: Math.ceil(page.total / page.limit),
+      has_next: page.has_next,
+      has_prev: request.cursor !== undefined || (request.page ?? 1) > 1,
+      next_cursor: page.next === null ? null : encodeCursor(page.next, request),
+    },
+    ...(stats === undefined ? {} : { stats }),
+    ...(syncStatus === undefined ? {} : { sync_status: syncStatus }),
+    ...(facets === undefined ? {} : { facets }),
+  });
+}

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { notFound } from "../_shared/http/api-error.ts";
+import { requireRole } from "../_shared/http/caller.ts";
+import type { RouteContext } from "../_shared/http/handler.ts";
+import { parseQuery } from "../_shared/http/parse.ts";
+import { jsonResponse } from "../_shared/http/respond.ts";
+import { MediaLibrary } from "../_shared/media/media-library.ts";
+import type { MediaClient } from "../_shared/media/types.ts";
+import { runFigures } from "./describe-run.ts";
+
+const querySchema = z.strictObject({
+  run_id: z.uuid().optional(),
+});
+
+/** `GET sync`: the state of the sync, or of one run. */
+export async function getSync(
+  { url, identify }: RouteContext,
+): Promise<Response> {
+  const caller = await identify(["user", "secret"]);
+  requireRole(caller, "admin");
+  const query = parseQuery(url, querySchema);
+  const library = new MediaLibrary(caller.supabase as MediaClient);
+
+  if (query.run_id !== undefined) {
+    const run = await library.run(query.run_id);
+    if (run === null) throw notFound("There is no run with that id.");
+    return jsonResponse({ success: true, data: runFigures(run) });
+  }
+
+  const [syncStatus, stats, overview] = await Promise.all([
+    library.syncStatus(),
+    library.statistics(),
+    library.overview(),
+  ]);
+  return jsonResponse({
+    success: true,
+    sync_status: syncStatus,
+    stats,
+    runs: overview.runs.map(runFigures),
+    rate_limit: overview.rate_limit ??
+      { limit: null, remaining: null, reset_at: null },
+  });
+}

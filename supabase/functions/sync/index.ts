@@ -1,0 +1,16 @@
+import { createHandler } from "../_shared/http/handler.ts";
+import { mapError } from "../_shared/sync/map-error.ts";
+import { getSync } from "./get-sync.ts";
+import { postSync } from "./post-sync.ts";
+
+/** `sync`: runs a sync (POST) and tells how the sync is doing (GET). Admins and secret keys. */
+export default {
+  fetch: createHandler({
+    name: "sync",
+    routes: [
+      { method: "GET", path: "/", handle: getSync },
+      { method: "POST", path: "/", handle: postSync },
+    ],
+    mapError,
+  }),
+};

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { readCloudinaryConfiguration } from "../_shared/cloudinary/configuration.ts";
+import type { RouteContext } from "../_shared/http/handler.ts";
+import { parseQuery } from "../_shared/http/parse.ts";
+import { jsonResponse } from "../_shared/http/respond.ts";
+import { readEnvironment } from "../_shared/http/runtime.ts";
+import { SupabaseMediaService } from "../_shared/media/supabase-media-service.ts";
+import type { MediaClient } from "../_shared/media/types.ts";
+
+/** `GET webhook`: whether notifications can be received, where, which are registered and when the last one came. */
+export async function getWebhook(
+  { url, identify }: RouteContext,
+): Promise<Response> {
+  const caller = await identify(["anonymous", "user", "secret"]);
+  parseQuery(url, z.strictObject({}));
+  const configuration = readCloudinaryConfiguration(readEnvironment);
+  const media = new SupabaseMediaService(
+    caller.supabaseAdmin as MediaClient,
+    configuration.data?.cloudName ?? "",
+  );
+  const status = await media.webhookStatus();
+  return jsonResponse({
+    success: true,
+    configured: configuration.data !== undefined,
+    // Only names of variables: what is missing, never what is there.
+    ...(configuration.error === undefined
+      ? {}
+      : { missing: configuration.error.missing }),
+    url: `${
+      readEnvironment("SUPABASE_URL") ?? url.origin
+    }/functions/v1/webhook`,
+    events: status.events,
+    last_received_at: status.last_received_at,
+  });
+}

@@ -1,0 +1,23 @@
+import { assertEquals } from "@std/assert";
+import { generateTypes, readTypes } from "../../../scripts/generate-types.ts";
+import { postgresTest } from "../../support/postgres/postgres-test.ts";
+
+postgresTest(
+  "generated types → those of the migrations (mend: deno task types)",
+  async (postgres) => {
+    const fresh = (await generateTypes(await postgres.createDatabase())).split("\n");
+    const kept = (await readTypes()).split("\n");
+    const index = fresh.findIndex((line, at) => line !== kept[at]);
+    // The first difference says enough; a diff of the whole file would bury it.
+    assertEquals({ line: index + 1, text: kept[index] }, { line: index + 1, text: fresh[index] });
+    assertEquals(kept.length, fresh.length);
+  },
+);
+
+postgresTest("a new column → other types", async (postgres) => {
+  const url = await postgres.createDatabase();
+  const before = await generateTypes(url);
+  await postgres.sql(url, { max: 1 })`alter table public.media_assets add column another text`;
+  assertEquals(before.includes('"another": string'), false);
+  assertEquals((await generateTypes(url)).includes('"another": string'), true);
+});

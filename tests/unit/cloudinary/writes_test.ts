@@ -1,0 +1,315 @@
+import { assertEquals, assertInstanceOf } from "@std/assert";
+import { CloudinaryError } from "../../../supabase/functions/_shared/cloudinary/client.ts";
+import { signParameters } from "../../../supabase/functions/_shared/cloudinary/upload-signature.ts";
+import {
+  API_SECRET,
+  rejection,
+  resource,
+  type SeenRequest,
+  withFakeCloudinary,
+} from "./fake-cloudinary.ts";
+
+const image = { resourceType: "image", type: "upload" };
+
+/** Fields of a form-encoded or multipart body; repeated `name[]` become a list. */
+function fieldsOf(request: SeenRequest): Record<string, string | string[]> {
+  const fields: Record<string, string | string[]> = {};
+  const type = request.headers.get("content-type") ?? "";
+  const pairs: [string, string][] = type.startsWith("multipart/")
+    ? [...request.body.matchAll(/name="([^"]+)"\r\n\r\n([\s\S]*?)\r\n--/g)]
+      .map((match) => [match[1]!, match[2]!])
+    : [...new URLSearchParams(request.body)];
+  for (const [name, value] of pairs) {
+    if (!name.endsWith("[]")) fields[name] = value;
+    else fields[name] = [...(fields[name] ?? []), value];
+  }
+  return fields;
+}
+
+function withoutSignature(fields: Record<string, string | string[]>) {
+  const { api_key: _key, signature: _signature, timestamp: _timestamp, ...rest } = fields;
+  return rest;
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  const error = await rejection(promise);
+  assertInstanceOf(error, CloudinaryError);
+  return error.code;
+}
+
+Deno.test("updating an asset → one Admin call with encoded fields, answers with the asset", () =>
+  withFakeCloudinary(
+    () => Response.json(resource("a/b", { tags: ["x"], asset_folder: "new" })),
+    async ({ client, seen }) => {
+      const { data } = await client.updateAsset({
+        ...image,
+        publicId: "a/b",
+        changes: {
+          display_name: "B",
+          asset_folder: "new",
+          tags: ["x", "ü"],
+          context: { alt: "a=b|c", count: 1.5, shown: true },
+          metadata: { colors: ["c1", "c2"], gone: null },
+        },
+      });
+      assertEquals([data.folder, data.tags, data.context], ["new", ["x"], {}]);
+      assertEquals([seen[0]!.method, seen[0]!.path], ["POST", "resources/image/upload/a%2Fb"]);
+      assertEquals(fieldsOf(seen[0]!), {
+        display_name: "B",
+        asset_folder: "new",
+        tags: "x,ü",
+        context: "alt=a\\=b\\|c|count=1.5|shown=true",
+        metadata: 'colors=["c1","c2"]|gone=',
+      });
+    },
+  ));
+
+Deno.test("updating with no tags and the root folder → both are sent empty", () =>
+  withFakeCloudinary(() => Response.json(resource("a")), async ({ client, seen }) => {
+    await client.updateAsset({ ...image, publicId: "a", changes: { tags: [], asset_folder: "" } });
+    assertEquals(fieldsOf(seen[0]!), { tags: "", asset_folder: "" });
+  }));
+
+Deno.test("a tag with a comma, a context key with = → bad_request without a call", () =>
+  withFakeCloudinary(() => Response.json({}), async ({ client, seen }) => {
+    const group = { ...image, publicIds: ["a"] };
+    assertEquals(await codeOf(client.addTag({ ...group, tags: ["a,b"] })), "bad_request");
+    assertEquals(
+      await codeOf(client.addContext({ ...group, context: { "a=b": "c" } })),
+      "bad_request",
+    );
+    assertEquals(seen.length, 0);
+  }));
+
+Deno.test("tagging 1,001 assets → two signed calls, answers with those affected", () =>
+  withFakeCloudinary(
+    (request) => Response.json({ public_ids: [fieldsOf(request)["public_ids[]"]![0]] }),
+    async ({ client, seen }) => {
+      const publicIds = Array.from({ length: 1_001 }, (_, index) => `p${index}`);
+      const { data, rateLimit } = await client.addTag({
+        resourceType: "video",
+        type: "private",
+        publicIds,
+        tags: ["x", "y"],
+      });
+      assertEquals([data.publicIds, rateLimit], [["p0", "p1000"], null]);
+      const fields = seen.map(fieldsOf);
+      assertEquals(fields.map((field) => field["public_ids[]"]!.length), [1_000, 1]);
+      assertEquals(seen[0]!.path, "video/tags");
+      const { "public_ids[]": ids, signature, ...rest } = fields[1]!;
+      assertEquals(
+        [rest.command, rest.tag, rest.type, ids],
+        ["add", "x,y", "private", ["p1000"]],
+      );
+      assertEquals(signature, await signParameters({ ...rest, public_ids: ids }, API_SECRET));
+    },
+  ));
+
+Deno.test("bulk edits → command, values and route of each", () =>
+  withFakeCloudinary(
+    () => Response.json({ public_ids: ["a"] }),
+    async ({ client, seen }) => {
+      const group = { ...image, publicIds: ["a"] };
+      await client.removeTag({ ...group, tags: ["x"] });
+      await client.replaceTags({ ...group, tags: ["x"] });
+      await client.replaceTags({ ...group, tags: [] });
+      await client.addContext({ ...group, context: { alt: "ö|" } });
+      await client.removeAllContext(group);
+      await client.updateMetadata({ ...group, metadata: { size: 3 }, clearInvalid: true });
+      const base = { "public_ids[]": ["a"], type: "upload" };
+      assertEquals(
+        seen.map((request) => [request.path, withoutSignature(fieldsOf(request))]),
+        [
+          ["image/tags", { ...base, command: "remove", tag: "x" }],
+          ["image/tags", { ...base, command: "replace", tag: "x" }],
+          ["image/tags", { ...base, command: "remove_all" }],
+          ["image/context", { ...base, command: "add", context: "alt=ö\\|" }],
+          ["image/context", { ...base, command: "remove_all" }],
+          ["image/metadata", { ...base, metadata: "size=3", clear_invalid: "true" }],
+        ],
+      );
+    },
+  ));
+
+Deno.test("bulk edits without tags or keys → no call", () =>
+  withFakeCloudinary(() => Response.json({}), async ({ client, seen }) => {
+    const group = { ...image, publicIds: ["a"] };
+    await client.addTag({ ...group, tags: [] });
+    await client.removeTag({ ...group, tags: [] });
+    await client.addContext({ ...group, context: {} });
+    await client.updateMetadata({ ...group, metadata: {} });
+    assertEquals(seen.length, 0);
+  }));
+
+Deno.test("explicit → the observation holds only what the answer told", () =>
+  withFakeCloudinary(() => Response.json(resource("a", { tags: [] })), async ({ client }) => {
+    const { data } = await client.explicit({ ...image, publicId: "a", changes: { tags: ["x"] } });
+    assertEquals([data.tags, "context" in data, "metadata" in data], [[], false, false]);
+  }));
+
+Deno.test("renaming → invalidates the old address and answers with the asset", () =>
+  withFakeCloudinary(() => Response.json(resource("b")), async ({ client, seen }) => {
+    const { data } = await client.renameAsset({ ...image, publicId: "a", toPublicId: "b" });
+    assertEquals(data.public_id, "b");
+    assertEquals(seen[0]!.path, "image/rename");
+    assertEquals(withoutSignature(fieldsOf(seen[0]!)), {
+      type: "upload",
+      from_public_id: "a",
+      to_public_id: "b",
+      invalidate: "true",
+      context: "true",
+      metadata: "true",
+    });
+  }));
+
+Deno.test("renaming onto a taken name → conflict, not repeated", () =>
+  withFakeCloudinary(
+    () => Response.json({ error: { message: "to_public_id b already exists" } }, { status: 400 }),
+    async ({ client, seen }) => {
+      const renaming = client.renameAsset({ ...image, publicId: "a", toPublicId: "b" });
+      assertEquals(await codeOf(renaming), "conflict");
+      assertEquals(seen.length, 1);
+    },
+  ));
+
+Deno.test("a rename whose answer was lost → found at its new name and counted as done", () =>
+  withFakeCloudinary(
+    (_request, number) =>
+      number === 1
+        ? new Response("gateway", { status: 502 })
+        : number === 2
+        ? Response.json({ error: { message: "Resource not found - a" } }, { status: 404 })
+        : Response.json(resource("b", { asset_id: "same" })),
+    async ({ client }) => {
+      const request = { ...image, publicId: "a", toPublicId: "b" };
+      const { data } = await client.renameAsset({ ...request, assetId: "same" });
+      assertEquals(data.public_id, "b");
+    },
+  ));
+
+Deno.test("a lost rename answer and another asset at the new name → the error stands", () =>
+  withFakeCloudinary(
+    (_request, number) =>
+      number === 1
+        ? new Response("gateway", { status: 502 })
+        : number === 2
+        ? Response.json({ error: { message: "Resource not found - a" } }, { status: 404 })
+        : Response.json(resource("b", { asset_id: "another" })),
+    async ({ client }) => {
+      const request = { ...image, publicId: "a", toPublicId: "b", assetId: "same" };
+      assertEquals(await codeOf(client.renameAsset(request)), "not_found");
+    },
+  ));
+
+Deno.test("destroying an asset that is gone already → not found, as a value", () =>
+  withFakeCloudinary(
+    () => Response.json({ result: "not found" }),
+    async ({ client, seen }) => {
+      const { data } = await client.destroyAsset({ ...image, publicId: "a" });
+      assertEquals(data, { result: "not found" });
+      assertEquals(fieldsOf(seen[0]!).invalidate, "true");
+    },
+  ));
+
+Deno.test("deleting 150 assets with a partial answer → batches of 100, parts followed", () =>
+  withFakeCloudinary(
+    (request, number) => {
+      const ids = [fieldsOf(request)["public_ids[]"]].flat() as string[];
+      const outcome = (id: string) => [id, id === "p3" || number === 2 ? "not_found" : "deleted"];
+      return Response.json({
+        deleted: Object.fromEntries(ids.map(outcome)),
+        partial: number === 1,
+        ...(number === 1 ? { next_cursor: "more" } : {}),
+      });
+    },
+    async ({ client, seen }) => {
+      const publicIds = Array.from({ length: 150 }, (_, index) => `p${index}`);
+      const { data } = await client.deleteAssets({ ...image, publicIds });
+      assertEquals([data.size, data.get("p0"), data.get("p3")], [150, "deleted", "not_found"]);
+      assertEquals(seen.length, 3);
+      assertEquals(
+        seen.map((request) => fieldsOf(request).next_cursor),
+        [undefined, "more", undefined],
+      );
+      assertEquals([seen[0]!.method, seen[0]!.path], ["DELETE", "resources/image/upload"]);
+      assertEquals(fieldsOf(seen[0]!).invalidate, "true");
+    },
+  ));
+
+Deno.test("deleting by asset id → one call for all kinds", () =>
+  withFakeCloudinary(
+    () => Response.json({ deleted: { x: "deleted" } }),
+    async ({ client, seen }) => {
+      const { data } = await client.deleteAssetsByAssetId({ assetIds: ["x"] });
+      assertEquals([...data], [["x", "deleted"]]);
+      assertEquals(seen[0]!.path, "resources");
+      assertEquals(fieldsOf(seen[0]!)["asset_ids[]"], ["x"]);
+    },
+  ));
+
+Deno.test("restoring → observations by public id, null where nothing came back", () =>
+  withFakeCloudinary(
+    () => Response.json({ a: resource("a", { version: 2 }), b: { error: "no_backup" } }),
+    async ({ client, seen }) => {
+      const { data } = await client.restoreAssets({ ...image, publicIds: ["a", "b"] });
+      assertEquals([data.get("a")?.version, data.get("b")], [2, null]);
+      assertEquals(seen[0]!.path, "resources/image/upload/restore");
+      assertEquals(JSON.parse(seen[0]!.body), { public_ids: ["a", "b"] });
+    },
+  ));
+
+Deno.test("a restore or new trigger that fails with 5xx → not repeated", () =>
+  withFakeCloudinary(
+    () => Response.json({ error: { message: "boom" } }, { status: 500 }),
+    async ({ client, seen }) => {
+      assertEquals(await codeOf(client.restoreAssets({ assetIds: ["a"] })), "unavailable");
+      const trigger = { uri: "https://example.com/hook", eventType: "all" };
+      assertEquals(await codeOf(client.createTrigger(trigger)), "unavailable");
+      assertEquals(seen.length, 2);
+    },
+  ));
+
+Deno.test("folders → created, and renamed with their content", () =>
+  withFakeCloudinary(
+    (request) =>
+      Response.json(request.method === "POST" ? { path: "a/b", name: "b" } : { from: {}, to: {} }),
+    async ({ client, seen }) => {
+      assertEquals((await client.createFolder("/a/b/")).data, { path: "a/b", name: "b" });
+      await client.renameFolder({ path: "a/b", toPath: "a/c" });
+      assertEquals(seen.map(({ method, path }) => [method, path]), [
+        ["POST", "folders/a%2Fb"],
+        ["PUT", "folders/a%2Fb"],
+      ]);
+      assertEquals(JSON.parse(seen[1]!.body), { to_folder: "a/c" });
+    },
+  ));
+
+Deno.test("triggers → listed, created, changed, removed; one that is gone counts as removed", () =>
+  withFakeCloudinary(
+    (request) =>
+      request.method === "GET"
+        ? Response.json({ triggers: [{ id: "t", uri: "u", event_type: "all" }] })
+        : request.method === "DELETE"
+        ? Response.json({ error: { message: "no such trigger" } }, { status: 404 })
+        : Response.json({ id: "t", message: "ok" }),
+    async ({ client, seen }) => {
+      assertEquals((await client.listTriggers("all")).data[0]?.id, "t");
+      await client.createTrigger({ uri: "https://example.com", eventType: "all", additive: true });
+      await client.updateTrigger({ id: "t/1", uri: "https://example.org" });
+      await client.deleteTrigger("t");
+      assertEquals(seen.map(({ method, path }) => `${method} ${path}`), [
+        "GET triggers",
+        "POST triggers",
+        "PUT triggers/t%2F1",
+        "DELETE triggers/t",
+      ]);
+      assertEquals(seen[0]!.query.get("event_type"), "all");
+      assertEquals(JSON.parse(seen[1]!.body), {
+        uri: "https://example.com",
+        event_type: "all",
+        uri_type: "webhook",
+        additive: true,
+      });
+      assertEquals(JSON.parse(seen[2]!.body), { new_uri: "https://example.org" });
+    },
+  ));
