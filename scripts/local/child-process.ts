@@ -116,10 +116,13 @@ export async function startChild<Ready>(options: ChildOptions<Ready>): Promise<C
   }
 }
 
-/** What Deno needs to find its cache and the package registry; nothing else of ours is passed on. */
+/**
+ * What Deno needs to find its cache and the package registry, and to trust a network's own certificate
+ * authority; nothing else of ours is passed on.
+ */
 function denoEnvironment(): Record<string, string> {
   const wanted =
-    /^(PATH|HOME|USERPROFILE|LOCALAPPDATA|XDG_CACHE_HOME|TMPDIR|DENO_.+|npm_config_.+)$/i;
+    /^(PATH|HOME|USERPROFILE|LOCALAPPDATA|XDG_CACHE_HOME|TMPDIR|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|DENO_.+|npm_config_.+)$/i;
   return Object.fromEntries(
     Object.entries(Deno.env.toObject()).filter(([name]) => wanted.test(name)),
   );

@@ -60,7 +60,7 @@ grant select on media_sync.runs to service_role;
 create table media_sync.run_cursors (
     run_id uuid not null references media_sync.runs (id) on delete cascade,
     shard text not null,
-    resource_type text not null check (resource_type in ('image', 'video', 'raw')),
+    resource_type text check (resource_type in ('image', 'video', 'raw')),
     type text,
     created_from timestamptz,
     created_until timestamptz,
@@ -81,7 +81,7 @@ create table media_sync.run_cursors (
 comment on table media_sync.run_cursors is 'Checkpoint of a run: one row per shard of the listing.';
 comment on column media_sync.run_cursors.run_id is 'The run.';
 comment on column media_sync.run_cursors.shard is 'Name of the shard within the run.';
-comment on column media_sync.run_cursors.resource_type is 'resource_type that it lists.';
+comment on column media_sync.run_cursors.resource_type is 'resource_type that it lists; null for the search of an incremental pull, which finds all.';
 comment on column media_sync.run_cursors.type is 'Delivery type that it lists; null lists all of them.';
 comment on column media_sync.run_cursors.created_from is 'Lists assets created at or after this; null: no lower bound.';
 comment on column media_sync.run_cursors.created_until is 'Lists assets created before this; null: no upper bound.';

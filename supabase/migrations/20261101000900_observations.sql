@@ -183,7 +183,11 @@ begin
                 observed.*,
                 (observed.asset).id is not null
                 and (observed.asset).observed_at <= p_observed_at
-                and not ((observed.asset).deleted_at is not null and (observed.asset).sync_status = 'synced')
+                -- Final here and alive there, or asked back: that is news.
+                and not (
+                    (observed.asset).deleted_at is not null
+                    and ((observed.asset).sync_status = 'synced' or (observed.asset).restore_requested_at is not null)
+                )
                 and media_sync.observed_fields((observed.asset).base, observed.observation) = (observed.asset).base
                 and media_sync.observed_content(observed.asset, observed.observation) is not distinct from observed.asset
                 and (observed.asset).in_scope
@@ -241,6 +245,28 @@ comment on function media_sync.merge_observations(text, jsonb, timestamptz, text
     'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset. Options: force (re-merge what looks unchanged), stamp (remember the look-up), by_version (ignore what is older than the row''s version), created_by (user of an upload).';
 revoke all on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) from public, anon, authenticated;
 
+create function media_sync.content_changes(p_from public.media_assets, p_to public.media_assets)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select jsonb_object_agg(key, value)
+    from jsonb_each(media_sync.changed_fields(
+        to_jsonb(p_from) - media_sync.editable_keys() - array['last_updated', 'search_text'],
+        to_jsonb(p_to) - media_sync.editable_keys() - array['last_updated', 'search_text']
+    ))
+    -- A listing tells less than a look-up: what is only now told of the same content is no change.
+    where p_from.version is distinct from p_to.version
+        or not (
+            (key in ('etag', 'uploaded_at', 'original_filename', 'duration', 'pages') and value ->> 'from' is null)
+            or (key = 'extra' and value -> 'to' @> (value -> 'from'))
+        );
+$$;
+comment on function media_sync.content_changes(public.media_assets, public.media_assets) is
+    'What Cloudinary changed of what it alone decides: field to { from, to }; null when nothing. Facts that are merely told for the first time do not count.';
+revoke all on function media_sync.content_changes(public.media_assets, public.media_assets) from public, anon, authenticated;
+
 create function media_sync.merge_existing(
     p_cloud_name text,
     p_observations jsonb,
@@ -274,8 +300,11 @@ as $$
             observed.*,
             three_way.merged,
             three_way.conflicts,
-            (asset).deleted_at is not null and (asset).sync_status = 'synced' as returned,
-            (asset).deleted_at is not null and (asset).sync_status <> 'synced'
+            (asset).deleted_at is not null
+                and ((asset).sync_status = 'synced' or (asset).restore_requested_at is not null) as returned,
+            (asset).deleted_at is not null
+                and (asset).sync_status <> 'synced'
+                and (asset).restore_requested_at is null
                 and (
                     (content).version is distinct from (asset).version
                     -- An etag that was not told says nothing about the content.
@@ -327,10 +356,7 @@ as $$
             end as sync_status,
             media_sync.in_scope(merged ->> 'folder', p_settings.include_folders) as in_scope,
             media_sync.changed_fields(local, merged) as field_changes,
-            media_sync.changed_fields(
-                to_jsonb(asset) - media_sync.editable_keys() - '{last_updated,search_text}'::text[],
-                to_jsonb(content) - media_sync.editable_keys() - '{last_updated,search_text}'::text[]
-            ) as content_changes
+            media_sync.content_changes(asset, content) as content_changes
         from placed
     ),
     written as (
@@ -372,6 +398,7 @@ as $$
             in_scope = decided.in_scope,
             deleted_at = case when decided.still_deleted then target.deleted_at end,
             deleted_by = case when decided.still_deleted then target.deleted_by end,
+            restore_requested_at = case when decided.still_deleted then target.restore_requested_at end,
             updated_at = case
                 when decided.field_changes is not null or decided.content_changes is not null
                     or (target.deleted_at is not null and not decided.still_deleted)

@@ -187,3 +187,10 @@ Deno.test("status:deleted → deleted assets that have a backup", () =>
     await cloudinary.api.delete_resources(["cats/two"]);
     assertEquals(ids(await search(cloudinary, "status:deleted")), ["cats/one"]);
   }));
+
+Deno.test("search with aggregate → counts by value over all hits", () =>
+  withEmulator({}, async ({ cloudinary, control }) => {
+    await control("POST", "/assets", { assets: LIBRARY });
+    const page = await cloudinary.search.aggregate("resource_type").max_results(1).execute();
+    assertEquals(page.aggregations, { resource_type: { image: 3, video: 1 } });
+  }));

@@ -43,6 +43,8 @@ function detailByAssetId({ world, path, parameters }: Exchange): Answer {
 
 function detail(world: World, asset: Asset, parameters: Parameters): Json {
   const described = describeDetail(world, asset);
+  const hidesEtag = asset.resource_type === "raw" && world.behavior.raw_etag_needs_flag;
+  if (hidesEtag && !parameters.flag("media_metadata")) delete described.etag;
   // `next_cursor` of a detail pages the derived versions.
   const size = parameters.count("max_results", 10, 500);
   const skipText = parameters.text("derived_next_cursor") ?? "0";

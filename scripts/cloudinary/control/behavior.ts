@@ -25,8 +25,10 @@ export interface Behavior {
   stale_status: 400 | 401;
   /** `max_results` of a search that names none: 50 or 10. */
   search_default_max_results: number;
-  /** Whether search items carry `last_updated` and `etag` without being asked. */
+  /** Whether search items carry `last_updated` without being asked. */
   search_includes_last_updated: boolean;
+  /** Whether the detail of a raw asset tells its `etag` only with the `media_metadata` flag. */
+  raw_etag_needs_flag: boolean;
   /** Whether the upper end of `[a TO b]` belongs to the range. */
   search_range_upper_inclusive: boolean;
   /** Whether a folder rename stamps `last_updated.updated_at` of the assets inside. */
@@ -70,6 +72,7 @@ export function defaultBehavior(): Behavior {
     stale_status: 400,
     search_default_max_results: 50,
     search_includes_last_updated: true,
+    raw_etag_needs_flag: false,
     search_range_upper_inclusive: false,
     folder_rename_stamps: false,
     tags_payload: "array",

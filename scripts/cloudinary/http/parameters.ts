@@ -130,13 +130,15 @@ export class Parameters {
 
   /** The parameters for the call log: no credential, no signature, long texts cut. */
   summary(): Record<string, unknown> {
-    const summary: Record<string, unknown> = {};
-    for (const [name, values] of this.#values) {
-      if (HIDDEN.has(name)) continue;
+    const shown = [...this.#values].filter(([name]) => !HIDDEN.has(name)).map(([name, values]) => {
       const value = values.length === 1 ? values[0] : values;
-      summary[name] = typeof value === "string" && value.length > 500 ? value.slice(0, 500) : value;
-    }
-    for (const [name, file] of this.#files) summary[name] = `${file.bytes.length} bytes`;
-    return summary;
+      const isLong = typeof value === "string" && value.length > 500;
+      return [name, isLong ? value.slice(0, 500) : value] as const;
+    });
+    const files = [...this.#files].map(([name, file]) =>
+      [name, `${file.bytes.length} bytes`] as const
+    );
+    // Not by assignment: a parameter may be called __proto__.
+    return Object.fromEntries([...shown, ...files]);
   }
 }

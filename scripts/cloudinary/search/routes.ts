@@ -3,6 +3,7 @@ import { decodeCursor, encodeCursor, queryMark } from "../http/cursor.ts";
 import type { Parameters } from "../http/parameters.ts";
 import type { Answer, Exchange, Route } from "../http/route.ts";
 import { describeFound, readSelection } from "../shapes/search-item.ts";
+import { countValues } from "./aggregate.ts";
 import { type Hit, runQuery, type SortKey } from "./query.ts";
 
 const MAXIMUM_RESULTS = 500;
@@ -35,6 +36,8 @@ function searchResources({ world, parameters }: Exchange): Answer {
     time: 1,
     resources: page.map((hit) => describeFound(world, hit.asset, selection, hit.status)),
   };
+  const aggregate = parameters.commaList("aggregate");
+  if (aggregate.length > 0) body.aggregations = countValues(hits, aggregate);
   const end = start + page.length;
   if (end < hits.length) {
     const place: [number, string] = [end, page.at(-1)!.asset.asset_id];

@@ -57,7 +57,7 @@ export function describeFound(
     public_id: asset.public_id,
     ...folderKeys(world, asset),
     filename: asset.public_id.slice(asset.public_id.lastIndexOf("/") + 1),
-    format: asset.format ?? "",
+    ...(asset.format === undefined ? {} : { format: asset.format }),
     version: asset.version,
     resource_type: asset.resource_type,
     type: asset.type,

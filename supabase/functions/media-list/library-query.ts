@@ -41,9 +41,7 @@ export const librarySchema = z.strictObject({
   limit: wholeNumber(1, 100).default(50),
   cursor: text(2_000).optional(),
   search: text(200).optional(),
-  folder: z.string().max(1_000).transform((value) =>
-    value.replace(/^\/+|\/+$/g, "")
-  ).optional(),
+  folder: z.string().max(1_000).transform((value) => value.replace(/^\/+|\/+$/g, "")).optional(),
   recursive: flag.optional(),
   tags: list(50).optional(),
   resource_type: z.enum(["image", "video", "raw"]).optional(),

@@ -23,10 +23,6 @@ function thumbnailUrl(item: LibraryItem): string | null {
   const at = item.secure_url.indexOf(marker);
   if (at < 0) return null;
   const end = at + marker.length;
-  const url = `${item.secure_url.slice(0, end)}${THUMBNAIL}/${
-    item.secure_url.slice(end)
-  }`;
-  return item.resource_type === "video"
-    ? url.replace(/\.[^./]+$/, "") + ".jpg"
-    : url;
+  const url = `${item.secure_url.slice(0, end)}${THUMBNAIL}/${item.secure_url.slice(end)}`;
+  return item.resource_type === "video" ? url.replace(/\.[^./]+$/, "") + ".jpg" : url;
 }

@@ -1,50 +1,56 @@
 import type { RunSummary } from "../_shared/media/types.ts";
 
+const COUNTS = [
+  "synced_items",
+  "updated_items",
+  "deleted_items",
+  "pushed_items",
+  "unchanged_items",
+  "conflicts",
+  "error_count",
+  "duration_ms",
+  "api_calls",
+] as const;
+
 /**
- * A run in the words and figures of the API.
+ * What a call of `sync` did, in the words and figures of the API: the last run gives its name, the figures are those of
+ * all runs together.
  *
- * @param run The run.
+ * @param runs The runs that the call worked on; none when nothing was due.
  * @param note Why it is not finished, where something keeps it.
  */
-export function describeRun(run: RunSummary, note?: string) {
-  return { message: note ?? sentence(run), data: runFigures(run) };
+export function describeRuns(runs: RunSummary[], note?: string) {
+  const last = runs.at(-1);
+  if (last === undefined) return nothing();
+  const figures = runFigures(last);
+  for (const count of COUNTS) figures[count] = runs.reduce((sum, run) => sum + run[count], 0);
+  figures.errors = runs.flatMap((run) => run.errors);
+  figures.status = (["failed", "blocked", "running"] as const)
+    .find((status) => runs.some((run) => run.status === status)) ?? "completed";
+  return { message: note ?? sentence(figures), data: figures };
 }
 
-/** The answer when no part of the sync was due. */
-export function describeNothing() {
+/** The figures of a run that clients see. */
+export function runFigures(run: RunSummary): Omit<RunSummary, "now" | "joined" | "open_shards"> {
+  const { now: _now, joined: _joined, open_shards: _open, ...figures } = run;
+  return figures;
+}
+
+function nothing() {
+  const counts = Object.fromEntries(COUNTS.map((count) => [count, 0]));
   return {
     message: 'Nothing is due; send { "full": true } for a full reconcile.',
     data: {
       run_id: null,
       status: "nothing_due" as const,
-      synced_items: 0,
-      updated_items: 0,
-      deleted_items: 0,
-      pushed_items: 0,
-      unchanged_items: 0,
-      conflicts: 0,
+      ...counts,
       errors: [],
-      error_count: 0,
-      duration_ms: 0,
-      api_calls: 0,
       progress: { seen: 0, expected: 0, percent: 100 },
     },
   };
 }
 
-/** The figures of a run that clients see. */
-export function runFigures(run: RunSummary) {
-  const {
-    now: _now,
-    joined: _joined,
-    open_shards: _open,
-    blocked_by,
-    ...figures
-  } = run;
-  return { ...figures, ...(blocked_by === null ? {} : { blocked_by }) };
-}
-
-function sentence(run: RunSummary): string {
+function sentence(run: Omit<RunSummary, "now" | "joined" | "open_shards">): string {
   switch (run.status) {
     case "completed": {
       const parts = [
@@ -54,12 +60,8 @@ function sentence(run: RunSummary): string {
         [run.pushed_items, "pushed"],
         [run.unchanged_items, "unchanged"],
       ] as const;
-      const told = parts.filter(([count]) => count > 0).map(([count, what]) =>
-        `${count} ${what}`
-      );
-      return `Sync completed: ${
-        told.length === 0 ? "nothing to do" : told.join(", ")
-      }.`;
+      const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+      return `Sync completed: ${told.length === 0 ? "nothing to do" : told.join(", ")}.`;
     }
     case "running":
       return `Sync is running: ${run.progress.seen} assets seen so far. Call again, or let the next tick go on.`;

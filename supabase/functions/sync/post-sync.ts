@@ -5,7 +5,7 @@ import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseBody } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
 import { createSyncService } from "../_shared/sync/create-sync-service.ts";
-import { describeNothing, describeRun } from "./describe-run.ts";
+import { describeRuns } from "./describe-run.ts";
 
 const requestSchema = z.strictObject({
   force: z.boolean().optional(),
@@ -13,6 +13,7 @@ const requestSchema = z.strictObject({
   batch_size: z.int().min(1).max(500).default(500),
   single_asset: z.string().min(1).max(500).optional(),
   resource_type: z.enum(["image", "video", "raw"]).optional(),
+  direction: z.enum(["both", "pull", "push"]).default("both"),
   allow_mass_delete: z.uuid().optional(),
 });
 
@@ -30,26 +31,19 @@ export async function postSync(
     batchSize: body.batch_size,
     singleAsset: body.single_asset,
     resourceType: body.resource_type,
+    direction: body.direction,
     allowMassDelete: body.allow_mass_delete,
   });
-  switch (result.status) {
-    case "not_found":
-      throw notFound(
-        result.what === "asset"
-          ? `Neither Cloudinary nor the database knows an asset called ${body.single_asset}.`
-          : "There is no blocked run with that id.",
-      );
-    case "nothing_due":
-      return jsonResponse({ success: true, ...describeNothing() });
-    case "run": {
-      const running = result.run.status === "running";
-      return jsonResponse(
-        {
-          success: result.run.status !== "failed",
-          ...describeRun(result.run, result.note),
-        },
-        { status: running ? 202 : 200 },
-      );
-    }
+  if (result.status === "not_found") {
+    throw notFound(
+      result.what === "asset"
+        ? `Neither Cloudinary nor the database knows an asset called ${body.single_asset}.`
+        : "There is no blocked run with that id.",
+    );
   }
+  const answer = describeRuns(result.runs, result.note);
+  return jsonResponse(
+    { success: answer.data.status !== "failed", ...answer },
+    { status: answer.data.status === "running" ? 202 : 200 },
+  );
 }

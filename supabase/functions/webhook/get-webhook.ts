@@ -23,12 +23,8 @@ export async function getWebhook(
     success: true,
     configured: configuration.data !== undefined,
     // Only names of variables: what is missing, never what is there.
-    ...(configuration.error === undefined
-      ? {}
-      : { missing: configuration.error.missing }),
-    url: `${
-      readEnvironment("SUPABASE_URL") ?? url.origin
-    }/functions/v1/webhook`,
+    ...(configuration.error === undefined ? {} : { missing: configuration.error.missing }),
+    url: `${readEnvironment("SUPABASE_URL") ?? url.origin}/functions/v1/webhook`,
     events: status.events,
     last_received_at: status.last_received_at,
   });

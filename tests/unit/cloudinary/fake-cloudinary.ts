@@ -2,7 +2,7 @@ import {
   type CloudinaryClientOptions,
   createCloudinaryClient,
 } from "../../../supabase/functions/_shared/cloudinary/client.ts";
-import type { CloudinaryCall } from "../../../supabase/functions/_shared/cloudinary/transport.ts";
+import type { CallReport } from "../../../supabase/functions/_shared/cloudinary/transport.ts";
 
 /** One request as the fake saw it. */
 export interface SeenRequest {
@@ -21,7 +21,7 @@ export type Script = (request: SeenRequest, number: number) => Response | undefi
 export interface Fake {
   client: ReturnType<typeof createCloudinaryClient>;
   seen: SeenRequest[];
-  calls: CloudinaryCall[];
+  calls: CallReport[];
   /** What the client waited between attempts, in ms; it does not really wait. */
   waits: number[];
 }
@@ -52,7 +52,7 @@ export async function withFakeCloudinary(
     await new Promise((resolve) => release.signal.addEventListener("abort", resolve));
     return new Response("too late", { status: 500 });
   });
-  const calls: CloudinaryCall[] = [];
+  const calls: CallReport[] = [];
   const waits: number[] = [];
   const client = createCloudinaryClient({
     cloudName: "demo",

@@ -14,7 +14,7 @@ import { createTransport, type TransportOptions } from "./transport.ts";
 
 export { CloudinaryError } from "./errors.ts";
 export type { RateLimit } from "./rate-limit.ts";
-export type { Answer, CloudinaryCall } from "./transport.ts";
+export type { Answer, CallReport } from "./transport.ts";
 
 /** What surrounds every call of a client. */
 export interface CloudinaryClientOptions extends TransportOptions {
@@ -61,6 +61,10 @@ export function createCloudinaryClient(
     /** {@link verifyUploadResponse} with this client's secret. */
     verifyUploadResponse: (response: Parameters<typeof verifyUploadResponse>[0]) =>
       verifyUploadResponse(response, configuration.apiSecret),
+    /** Tells the client how the cloud keeps its folders, where that is known already. */
+    useFolderMode: (mode: FolderMode) => {
+      folderMode = mode;
+    },
     close: () => transport.close(),
   };
 }

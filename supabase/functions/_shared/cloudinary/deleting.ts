@@ -1,6 +1,5 @@
 import { CloudinaryError } from "./errors.ts";
 import { type FolderMode, type Observation, toObservation } from "./observation.ts";
-import type { Sdk, SdkOptions } from "./sdk.ts";
 import type { Answer, Transport } from "./transport.ts";
 import type { AssetGroup } from "./bulk-editing.ts";
 import type { AssetName } from "./writing.ts";
@@ -18,32 +17,31 @@ const MAX_PARTS = 100;
 
 const NOTHING_ASKED = { tags: false, context: false, metadata: false };
 
-type Delete = (
-  sdk: Sdk,
-  ids: string[],
-  options: SdkOptions & Record<string, unknown>,
-) => Promise<Record<string, unknown>>;
-
 /** Deletes and restores assets. Deletions may be repeated: what is gone is `not_found`. */
 export function createDeleting(transport: Transport, folderMode: () => FolderMode | undefined) {
+  // Without the SDK: a DELETE with a body fails in `node:http` of the Deno that Supabase's Edge Runtime holds.
   const deleteBatches = async (
     endpoint: string,
+    path: string[],
+    idsName: string,
     ids: string[],
-    more: Record<string, unknown>,
-    call: Delete,
+    invalidate = true,
   ): Promise<Answer<Deletions>> => {
     const deletions: Deletions = new Map();
     let rateLimit = null;
     for (let start = 0; start < ids.length; start += MAX_BATCH) {
       const batch = ids.slice(start, start + MAX_BATCH);
+      const form: [string, string][] = [
+        ...batch.map((id): [string, string] => [idsName, id]),
+        ["invalidate", String(invalidate)],
+      ];
       let cursor: unknown;
       for (let part = 0; part < MAX_PARTS; part++) {
-        const answer = await transport.viaSdk(endpoint, (sdk, options) =>
-          call(sdk, batch, {
-            ...options,
-            ...more,
-            ...(cursor === undefined ? {} : { next_cursor: cursor }),
-          }));
+        const answer = await transport.viaFetch(endpoint, {
+          method: "DELETE",
+          path,
+          form: typeof cursor === "string" ? [...form, ["next_cursor", cursor]] : form,
+        });
         rateLimit = answer.rateLimit ?? rateLimit;
         addOutcomes(deletions, answer.data.deleted);
         cursor = answer.data.next_cursor;
@@ -86,17 +84,23 @@ export function createDeleting(transport: Transport, folderMode: () => FolderMod
 
     /** Deletes assets of one resource type and type, 100 a call, and clears them from the CDN. */
     deleteAssets: (group: AssetGroup & { invalidate?: boolean }) =>
-      deleteBatches("DELETE resources/:resource_type/:type", group.publicIds, {
-        resource_type: group.resourceType,
-        type: group.type,
-        invalidate: group.invalidate ?? true,
-      }, (sdk, ids, options) => sdk.api.delete_resources(ids, options)),
+      deleteBatches(
+        "DELETE resources/:resource_type/:type",
+        ["resources", group.resourceType, group.type],
+        "public_ids[]",
+        group.publicIds,
+        group.invalidate,
+      ),
 
     /** Deletes assets of any kind by asset id, 100 a call, and clears them from the CDN. */
     deleteAssetsByAssetId: (request: { assetIds: string[]; invalidate?: boolean }) =>
-      deleteBatches("DELETE resources", request.assetIds, {
-        invalidate: request.invalidate ?? true,
-      }, (sdk, ids, options) => sdk.api.delete_resources_by_asset_ids(ids, options)),
+      deleteBatches(
+        "DELETE resources",
+        ["resources"],
+        "asset_ids[]",
+        request.assetIds,
+        request.invalidate,
+      ),
 
     /**
      * Brings deleted assets back from their backups, as new versions. Never repeated by itself: a second

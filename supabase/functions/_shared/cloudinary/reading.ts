@@ -35,7 +35,12 @@ const ALL_FIELDS = { tags: true, context: true, metadata: true, moderations: tru
 const MAX_BATCH = 100;
 const MIN_BATCH = 10;
 
-/** Reads assets through the Admin API; every call spends one unit of the hourly budget. */
+/**
+ * Reads assets through the Admin API; every call spends one unit of the hourly budget.
+ *
+ * Made without the SDK: version 2.11 turns an answer into text chunk by chunk, so that a character of several bytes on
+ * the border of two chunks arrives as U+FFFD, and a reconcile would take that for an edit.
+ */
 export function createReading(transport: Transport, folderMode: () => FolderMode | undefined) {
   let batchSize = MAX_BATCH;
 
@@ -53,18 +58,13 @@ export function createReading(transport: Transport, folderMode: () => FolderMode
 
   const getAsset = async (reference: AssetReference): Promise<Answer<Observation | null>> => {
     try {
-      const { data, rateLimit } = await transport.viaSdk(
-        "GET resources/:asset",
-        (sdk, options) =>
-          "assetId" in reference
-            ? sdk.api.resource_by_asset_id(reference.assetId, { ...options, max_results: 1 })
-            : sdk.api.resource(reference.publicId, {
-              ...options,
-              resource_type: reference.resourceType,
-              type: reference.type,
-              max_results: 1,
-            }),
-      );
+      const { data, rateLimit } = await transport.viaFetch("GET resources/:asset", {
+        method: "GET",
+        path: "assetId" in reference
+          ? ["resources", reference.assetId]
+          : ["resources", reference.resourceType, reference.type, reference.publicId],
+        query: [["max_results", "1"]],
+      });
       // What a deleted asset with a backup answers is undocumented; a placeholder is not the asset.
       if (data.placeholder === true) return { data: null, rateLimit };
       return { data: observe([data])[0] ?? null, rateLimit };
@@ -79,20 +79,25 @@ export function createReading(transport: Transport, folderMode: () => FolderMode
   return {
     /** One page of a listing; loop until `nextCursor` is null. Rows can repeat: dedupe by asset_id. */
     async listAssets(request: ListAssetsRequest): Promise<Answer<Page>> {
-      const { data, rateLimit } = await transport.viaSdk(
+      const optional: Record<string, string | null | undefined> = {
+        next_cursor: request.cursor,
+        start_at: request.startAt?.toISOString(),
+        direction: request.direction,
+        prefix: request.prefix,
+      };
+      const { data, rateLimit } = await transport.viaFetch(
         `GET resources/${request.resourceType}`,
-        (sdk, options) =>
-          sdk.api.resources({
-            ...options,
-            ...ALL_FIELDS,
-            resource_type: request.resourceType,
-            max_results: request.maxResults ?? 500,
-            ...given("type", request.type),
-            ...given("next_cursor", request.cursor),
-            ...given("start_at", request.startAt?.toISOString()),
-            ...given("direction", request.direction),
-            ...given("prefix", request.prefix),
-          }),
+        {
+          method: "GET",
+          path: ["resources", request.resourceType, ...(request.type ? [request.type] : [])],
+          query: [
+            ...flags(),
+            ["max_results", String(request.maxResults ?? 500)],
+            ...Object.entries(optional).flatMap(([name, value]): [string, string][] =>
+              value ? [[name, value]] : []
+            ),
+          ],
+        },
       );
       const nextCursor = textOrNull(data.next_cursor);
       return { data: { resources: observe(data.resources), nextCursor }, rateLimit };

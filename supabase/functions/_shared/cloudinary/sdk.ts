@@ -23,8 +23,6 @@ export interface Sdk {
     resource_by_asset_id(assetId: string, options: Options): Result;
     search(parameters: Record<string, unknown>, options: Options): Result;
     update(publicId: string, options: Options): Result;
-    delete_resources(publicIds: string[], options: Options): Result;
-    delete_resources_by_asset_ids(assetIds: string[], options: Options): Result;
     restore(publicIds: string[], options: Options): Result;
     restore_by_asset_ids(assetIds: string[], options: Options): Result;
     create_folder(path: string, options: Options): Result;

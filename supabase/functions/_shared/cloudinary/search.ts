@@ -34,10 +34,12 @@ export function createSearch(transport: Transport, folderMode: () => FolderMode 
         ...given("sort_by", request.sortBy),
         ...given("next_cursor", request.cursor),
       };
-      const { data, rateLimit } = await transport.viaSdk(
-        "POST resources/search",
-        (sdk, options) => sdk.api.search(parameters, { ...options }),
-      );
+      // Without the SDK, which may break characters of several bytes; see reading.ts.
+      const { data, rateLimit } = await transport.viaFetch("POST resources/search", {
+        method: "POST",
+        path: ["resources", "search"],
+        body: parameters,
+      });
       const asked = {
         tags: withFields.includes("tags"),
         context: withFields.includes("context"),

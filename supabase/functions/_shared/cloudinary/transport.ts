@@ -6,7 +6,7 @@ import { type RetryPolicy, sleep, withRetries } from "./retry.ts";
 import { loadSdk, type Sdk, type SdkOptions } from "./sdk.ts";
 
 /** One HTTP call that was made, successful or not. */
-export interface CloudinaryCall {
+export interface CallReport {
   /** Method and route without ids, such as `GET resources/image`. */
   endpoint: string;
   /** Milliseconds. */
@@ -26,7 +26,7 @@ export interface TransportOptions {
   now?: () => number;
   random?: () => number;
   sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
-  onCall?: (call: CloudinaryCall) => void;
+  onCall?: (call: CallReport) => void;
   signal?: AbortSignal;
 }
 
@@ -47,6 +47,8 @@ export interface RawRequest {
   query?: [string, string][];
   /** Sent as JSON. */
   body?: unknown;
+  /** Sent form-encoded, when there is no `body`. */
+  form?: [string, string][];
 }
 
 /** Makes calls to Cloudinary, each with deadline, repetitions and report. */
@@ -137,7 +139,7 @@ function report(
   durationMs: number,
   status: number | null,
   rateLimit: RateLimit | null,
-): CloudinaryCall {
+): CallReport {
   return { endpoint, durationMs, status, rateLimit };
 }
 
@@ -174,11 +176,13 @@ async function fetchOnce(
     authorization: `Basic ${btoa(`${apiKey}:${apiSecret}`)}`,
     accept: "application/json",
   });
+  // `fetch` itself names the content type of a form.
   if (request.body !== undefined) headers.set("content-type", "application/json");
+  const form = request.form === undefined ? undefined : new URLSearchParams(request.form);
   const response = await doFetch(`${uploadPrefix}/${path}${query}`, {
     method: request.method,
     headers,
-    body: request.body === undefined ? undefined : JSON.stringify(request.body),
+    body: request.body === undefined ? form : JSON.stringify(request.body),
     // A redirect would carry the credentials to a host nobody configured.
     redirect: "manual",
     signal,

@@ -46,13 +46,16 @@ export function createWriting(
   folderMode: () => FolderMode | undefined,
   getAsset: GetAsset,
 ) {
-  const observe = (resource: unknown, complete: boolean): Observation => {
+  const observe = async (resource: unknown, complete: boolean): Promise<Observation> => {
     const { data, error } = toObservation(resource, {
       folderMode: folderMode(),
       ...(complete ? {} : { asked: NOTHING_ASKED }),
     });
     if (error !== undefined) throw new CloudinaryError(error.message, { code: "unavailable" });
-    return data;
+    if (!JSON.stringify(data).includes("\uFFFD")) return data;
+    // The SDK may have broken a character of several bytes (see reading.ts); what is stored must be what is there.
+    const { data: intact } = await getAsset({ assetId: data.asset_id });
+    return intact ?? data;
   };
 
   return {
@@ -70,7 +73,7 @@ export function createWriting(
             type: request.type,
           }),
       );
-      return { data: observe(data, true), rateLimit };
+      return { data: await observe(data, true), rateLimit };
     },
 
     /**
@@ -88,7 +91,7 @@ export function createWriting(
             type: request.type,
           }),
       );
-      return { data: observe(data, false), rateLimit };
+      return { data: await observe(data, false), rateLimit };
     },
 
     /** Gives an asset another public id (or type); `asset_id` stays. `conflict` when the name is taken. */
@@ -111,7 +114,7 @@ export function createWriting(
             });
           },
         );
-        return { data: observe(data, false), rateLimit };
+        return { data: await observe(data, false), rateLimit };
       } catch (error) {
         const done = attempts > 1 ? await findRenamed(request, error, getAsset) : null;
         if (done === null) throw error;

@@ -412,6 +412,25 @@ export type Database = {
         Returns: Json;
       };
       "sync_begin_sweep": { Args: { "p_run_id": string }; Returns: Json };
+      "sync_claim_pending": {
+        Args: {
+          "p_cloud_name": string;
+          "p_ids"?: (string)[];
+          "p_lease_seconds": number;
+          "p_limit": number;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
+      "sync_claim_refresh": {
+        Args: {
+          "p_cloud_name": string;
+          "p_lease_seconds": number;
+          "p_limit": number;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
       "sync_claim_shard": {
         Args: {
           "p_lease_seconds": number;
@@ -421,10 +440,31 @@ export type Database = {
         Returns: Json;
       };
       "sync_clock": { Args: Record<PropertyKey, never>; Returns: string };
+      "sync_confirm_push": {
+        Args: {
+          "p_claimed_at": string;
+          "p_cloud_name": string;
+          "p_results": Json;
+          "p_run_id"?: string;
+          "p_source": string;
+          "p_traffic"?: Json;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
       "sync_due": { Args: { "p_cloud_name": string }; Returns: Json };
       "sync_expect_assets": {
         Args: { "p_expected": number; "p_run_id": string };
         Returns: undefined;
+      };
+      "sync_fail_restore": {
+        Args: {
+          "p_ids": (string)[];
+          "p_run_id"?: string;
+          "p_source": string;
+          "p_worker": string;
+        };
+        Returns: number;
       };
       "sync_find_assets": {
         Args: { "p_cloud_name": string; "p_name": string };
@@ -435,13 +475,45 @@ export type Database = {
         Returns: Json;
       };
       "sync_get_run": { Args: { "p_run_id": string }; Returns: Json };
+      "sync_intend_context_reset": {
+        Args: { "p_id": string; "p_worker": string };
+        Returns: boolean;
+      };
       "sync_missing_assets": {
         Args: { "p_limit": number; "p_run_id": string };
         Returns: Json;
       };
+      "sync_plan_push": {
+        Args: {
+          "p_asset_ids": (string)[];
+          "p_cloud_name": string;
+          "p_observations": Json;
+          "p_observed_at": string;
+          "p_run_id"?: string;
+          "p_source": string;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
+      "sync_queue_refresh": {
+        Args: {
+          "p_asset_ids": (string)[];
+          "p_cloud_name": string;
+          "p_reason": string;
+        };
+        Returns: number;
+      };
       "sync_record_traffic": {
         Args: { "p_cloud_name": string; "p_run_id": string; "p_traffic": Json };
         Returns: Json;
+      };
+      "sync_release_pending": {
+        Args: { "p_ids": (string)[]; "p_worker": string };
+        Returns: undefined;
+      };
+      "sync_release_refresh": {
+        Args: { "p_cloud_name": string; "p_worker": string };
+        Returns: undefined;
       };
       "sync_release_shard": {
         Args: { "p_run_id": string; "p_shard": string; "p_worker": string };
@@ -480,6 +552,18 @@ export type Database = {
           "p_observed_at": string;
           "p_run_id": string;
           "p_shard": string;
+          "p_traffic": Json;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
+      "sync_store_search_page": {
+        Args: {
+          "p_cursor": string;
+          "p_lease_seconds": number;
+          "p_next_cursor": string;
+          "p_observations": Json;
+          "p_run_id": string;
           "p_traffic": Json;
           "p_worker": string;
         };

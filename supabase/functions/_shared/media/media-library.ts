@@ -1,9 +1,4 @@
-import type {
-  CallBudget,
-  MediaClient,
-  RunSummary,
-  SyncStatus,
-} from "./types.ts";
+import type { CallBudget, MediaClient, RunSummary, SyncStatus } from "./types.ts";
 import { callFunction } from "./call-function.ts";
 import { DatabaseError, type FailedCall } from "./database-error.ts";
 

@@ -1,8 +1,4 @@
-import {
-  callFunction,
-  defaultRetryPolicy,
-  type RetryPolicy,
-} from "./call-function.ts";
+import { callFunction, defaultRetryPolicy, type RetryPolicy } from "./call-function.ts";
 import { DatabaseClock } from "./database-clock.ts";
 import type {
   CallBudget,
@@ -10,6 +6,9 @@ import type {
   DueWork,
   MediaClient,
   MergeOutcome,
+  PushClaim,
+  PushResult,
+  PushTask,
   RunError,
   RunKind,
   RunSummary,
@@ -51,8 +50,7 @@ export class SupabaseMediaService {
   constructor(
     private readonly client: MediaClient,
     readonly cloudName: string,
-    private readonly options: { clock?: DatabaseClock; retry?: RetryPolicy } =
-      {},
+    private readonly options: { clock?: DatabaseClock; retry?: RetryPolicy } = {},
   ) {
     this.clock = options.clock ?? new DatabaseClock();
   }
@@ -200,8 +198,7 @@ export class SupabaseMediaService {
     observedAt: string,
     source: Source,
     runId: string | null,
-    options: { created_by?: string; by_version?: boolean; force?: boolean } =
-      {},
+    options: { created_by?: string; by_version?: boolean; force?: boolean } = {},
   ): Promise<MergeOutcome[]> {
     const { outcomes } = await this.#timed<
       { outcomes: MergeOutcome[]; now: string }
@@ -281,6 +278,145 @@ export class SupabaseMediaService {
       p_observed_at: observedAt,
       p_source: source,
       p_run_id: runId,
+    });
+  }
+
+  /**
+   * Leases pending rows to a worker.
+   *
+   * @param limit Rows at most.
+   * @param leaseSeconds How long nobody else gets them.
+   * @param ids Only these rows, due or not.
+   */
+  claimPending(
+    worker: string,
+    limit: number,
+    leaseSeconds: number,
+    ids?: string[],
+  ): Promise<PushClaim> {
+    return this.#timed("sync_claim_pending", {
+      p_cloud_name: this.cloudName,
+      p_worker: worker,
+      p_limit: limit,
+      p_lease_seconds: leaseSeconds,
+      ...(ids === undefined ? {} : { p_ids: ids }),
+    });
+  }
+
+  /** Merges the fresh look-up of claimed rows. @returns The tasks that are left. */
+  async planPush(
+    worker: string,
+    assetIds: string[],
+    observations: object[],
+    observedAt: string,
+    source: Source,
+    runId: string | null,
+  ): Promise<PushTask[]> {
+    const { tasks } = await this.#timed<{ tasks: PushTask[]; now: string }>("sync_plan_push", {
+      p_cloud_name: this.cloudName,
+      p_worker: worker,
+      p_asset_ids: assetIds,
+      p_observations: observations,
+      p_observed_at: observedAt,
+      p_source: source,
+      p_run_id: runId,
+    });
+    return tasks;
+  }
+
+  /**
+   * Settles claimed rows by what Cloudinary confirmed.
+   *
+   * @param claimedAt The database's time at which they were claimed: an edit made since is not yet sent.
+   */
+  confirmPush(
+    worker: string,
+    claimedAt: string,
+    results: PushResult[],
+    source: Source,
+    runId: string | null,
+    traffic: Traffic,
+  ): Promise<{ pushed: number; failed: number; now: string }> {
+    return this.#timed("sync_confirm_push", {
+      p_cloud_name: this.cloudName,
+      p_worker: worker,
+      p_claimed_at: claimedAt,
+      p_results: results,
+      p_source: source,
+      p_run_id: runId,
+      p_traffic: traffic,
+    });
+  }
+
+  /** Gives claimed rows back untouched. */
+  async releasePending(worker: string, ids: string[]): Promise<void> {
+    await this.#call("sync_release_pending", { p_worker: worker, p_ids: ids });
+  }
+
+  /** Remembers that a row's context is about to be cleared and set anew. @returns false when the lease is lost. */
+  intendContextReset(worker: string, id: string): Promise<boolean> {
+    return this.#call("sync_intend_context_reset", { p_worker: worker, p_id: id });
+  }
+
+  /** Cloudinary could not give these assets back. */
+  async failRestore(
+    worker: string,
+    ids: string[],
+    source: Source,
+    runId: string | null,
+  ): Promise<void> {
+    await this.#call("sync_fail_restore", {
+      p_worker: worker,
+      p_ids: ids,
+      p_source: source,
+      p_run_id: runId,
+    });
+  }
+
+  /** Leases queued look-ups. */
+  claimRefresh(
+    worker: string,
+    limit: number,
+    leaseSeconds: number,
+  ): Promise<{ asset_ids: string[]; budget: CallBudget; now: string }> {
+    return this.#timed("sync_claim_refresh", {
+      p_cloud_name: this.cloudName,
+      p_worker: worker,
+      p_limit: limit,
+      p_lease_seconds: leaseSeconds,
+    });
+  }
+
+  /** Gives claimed look-ups back that were not made. */
+  async releaseRefresh(worker: string): Promise<void> {
+    await this.#call("sync_release_refresh", { p_cloud_name: this.cloudName, p_worker: worker });
+  }
+
+  /** Asks for the true state of assets. */
+  async queueRefresh(assetIds: string[], reason: string): Promise<void> {
+    await this.#call("sync_queue_refresh", {
+      p_cloud_name: this.cloudName,
+      p_asset_ids: assetIds,
+      p_reason: reason,
+    });
+  }
+
+  /** Compares a page of search results with the rows and queues what differs for a look-up. */
+  storeSearchPage(
+    runId: string,
+    worker: string,
+    page: { cursor: string | null; next_cursor: string | null; observations: object[] },
+    leaseSeconds: number,
+    traffic: Traffic,
+  ): Promise<{ stored: boolean; queued?: number; budget?: CallBudget; now: string }> {
+    return this.#timed("sync_store_search_page", {
+      p_run_id: runId,
+      p_worker: worker,
+      p_cursor: page.cursor,
+      p_next_cursor: page.next_cursor,
+      p_observations: page.observations,
+      p_traffic: traffic,
+      p_lease_seconds: leaseSeconds,
     });
   }
 

@@ -22,7 +22,8 @@ export type ConflictPolicy = "cloudinary" | "database" | "newest" | "manual";
 /** One part of a listing: its own cursor and lease. */
 export interface Shard {
   shard: string;
-  resource_type: "image" | "video" | "raw";
+  /** null for the search of an incremental pull. */
+  resource_type: "image" | "video" | "raw" | null;
   /** Delivery type; null lists all of them. */
   type: string | null;
   created_from: string | null;
@@ -137,5 +138,72 @@ export interface DueWork {
   refresh_due: boolean;
   folder_mode: "dynamic" | "fixed" | null;
   budget: CallBudget;
+  now: string;
+}
+
+/** The fields that both sides may change. */
+export interface EditableFields {
+  public_id: string;
+  folder: string;
+  display_name: string | null;
+  tags: string[];
+  context: Record<string, string>;
+  metadata: Record<string, unknown>;
+}
+
+/** A claimed row. */
+export interface PushTask {
+  id: string;
+  asset_id: string;
+  action: "update" | "delete" | "restore";
+  /** The name that Cloudinary knows the asset by. */
+  public_id: string;
+  resource_type: "image" | "video" | "raw";
+  type: string;
+  /** As both sides last agreed. */
+  base: EditableFields;
+  /** As it is wanted. */
+  local: EditableFields;
+}
+
+/** What differs between base and local, in the form in which it is sent and confirmed. */
+export interface Difference {
+  tags?: { added?: string[]; removed?: string[] };
+  context?: { set?: Record<string, string>; removed?: string[] };
+  metadata?: { set?: Record<string, unknown>; removed?: string[] };
+  display_name?: string;
+  folder?: string;
+  public_id?: string;
+}
+
+/** Why a row could not be pushed. */
+export interface PushFailure {
+  code: string;
+  message: string;
+  /** No later attempt can succeed: the row rests in `error` at once. */
+  permanent?: boolean;
+  /** Not tried again before. */
+  retry_at?: string;
+  /** False: does not use up an attempt (the quota, not the row, is to blame). */
+  counts?: boolean;
+}
+
+/** How the push of one row ended. */
+export interface PushResult {
+  id: string;
+  /** What Cloudinary confirmed. */
+  sent?: Difference;
+  /** The asset as an answer showed it, and the database time at which that request began. */
+  observation?: object;
+  observed_at?: string;
+  error?: PushFailure;
+}
+
+/** Rows leased to a worker. */
+export interface PushClaim {
+  tasks: PushTask[];
+  folder_mode: "dynamic" | "fixed" | null;
+  budget: CallBudget;
+  /** The database's time of the claim. */
   now: string;
 }

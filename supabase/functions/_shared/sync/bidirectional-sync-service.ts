@@ -1,6 +1,9 @@
-import type { RunSummary } from "../media/types.ts";
+import type { DueWork, RunSummary } from "../media/types.ts";
 import { continuePull, fullPull } from "./full-pull.ts";
-import type { RunResult } from "./guard-run.ts";
+import { guardRun, type RunResult } from "./guard-run.ts";
+import { incrementalPull } from "./incremental-pull.ts";
+import { push } from "./push/push.ts";
+import { refresh } from "./refresh.ts";
 import { syncSingleAsset } from "./single-asset.ts";
 import type { SyncContext } from "./sync-context.ts";
 
@@ -13,14 +16,14 @@ export interface SyncRequest {
   /** A public_id or an asset_id. */
   singleAsset?: string;
   resourceType?: "image" | "video" | "raw";
+  direction: "both" | "pull" | "push";
   /** run_id of a blocked run whose deletions are allowed, once. */
   allowMassDelete?: string;
 }
 
 /** How a call of `sync` ended. `note` says why a run is not finished. */
 export type SyncResult =
-  | { status: "run"; run: RunSummary; note?: string }
-  | { status: "nothing_due" }
+  | { status: "runs"; runs: RunSummary[]; note?: string }
   | { status: "not_found"; what: "asset" | "blocked_run" };
 
 /**
@@ -33,42 +36,78 @@ export class BidirectionalSyncService {
   /**
    * Does what was asked for, or what is due.
    *
+   * @returns The runs that this call worked on, the most telling one last; none when nothing was due.
    * @throws {CloudinaryError} When Cloudinary failed beyond its retries. Open runs keep their place.
    * @throws {DatabaseError} When the database failed beyond its retries.
    */
   async sync(request: SyncRequest): Promise<SyncResult> {
     if (request.singleAsset !== undefined) {
-      const run = await syncSingleAsset(
-        this.context,
-        request.singleAsset,
-        request.resourceType,
-      );
+      const run = await syncSingleAsset(this.context, request.singleAsset, request.resourceType);
       return run === null
         ? { status: "not_found", what: "asset" }
-        : { status: "run", run };
+        : { status: "runs", runs: [run] };
     }
-    if (request.allowMassDelete !== undefined) {
-      return await this.#allowMassDelete(request);
-    }
+    if (request.allowMassDelete !== undefined) return await this.#allowMassDelete(request);
 
     const due = await this.context.media.due();
-    const wantsFull = request.full || request.force ||
-      request.resourceType !== undefined;
-    if (due.open_run !== null) {
-      return asResult(
-        await continuePull(this.context, due.open_run, request.batchSize),
-      );
+    if (due.folder_mode !== null) this.context.cloudinary.useFolderMode(due.folder_mode);
+    const results: RunResult[] = [];
+    // People's edits come first: they are few, and somebody is waiting for them.
+    if (request.direction !== "pull" && due.push_due) results.push(await this.#push());
+    if (request.direction !== "push") {
+      if (due.refresh_due) results.push(await this.#refresh());
+      const pulled = await this.#pull(request, due);
+      if (pulled !== null) results.push(pulled);
     }
-    if (wantsFull || due.full_due) {
-      return asResult(
-        await fullPull(this.context, {
-          pageSize: request.batchSize,
-          resourceType: request.resourceType,
-          force: request.force,
-        }),
-      );
+    const note = results.map((result) => result.note).find((text) => text !== undefined);
+    return {
+      status: "runs",
+      runs: results.map((result) => result.run),
+      ...(note === undefined ? {} : { note }),
+    };
+  }
+
+  async #pull(request: SyncRequest, due: DueWork): Promise<RunResult | null> {
+    const { batchSize: pageSize, resourceType, force } = request;
+    if (due.open_run !== null) return await continuePull(this.context, due.open_run, pageSize);
+    if (request.full || force || resourceType !== undefined || due.full_due) {
+      return await fullPull(this.context, { pageSize, resourceType, force });
     }
-    return { status: "nothing_due" };
+    if (due.incremental_due && due.changed_since !== null) {
+      return await incrementalPull(this.context, due.changed_since);
+    }
+    return null;
+  }
+
+  async #push(): Promise<RunResult> {
+    const run = await this.#startRun("push");
+    return await guardRun(this.context, run.run_id, async () => {
+      const { note } = await push(this.context, run.run_id);
+      return { run: await this.#finish(run.run_id), ...(note === undefined ? {} : { note }) };
+    });
+  }
+
+  async #refresh(): Promise<RunResult> {
+    const run = await this.#startRun("refresh");
+    return await guardRun(this.context, run.run_id, async () => {
+      const { note } = await refresh(this.context, run.run_id);
+      return { run: await this.#finish(run.run_id), ...(note === undefined ? {} : { note }) };
+    });
+  }
+
+  #startRun(kind: "push" | "refresh"): Promise<RunSummary> {
+    return this.context.media.startRun({
+      kind,
+      source: this.context.source,
+      user_id: this.context.userId,
+      options: {},
+      shards: [],
+    });
+  }
+
+  async #finish(runId: string): Promise<RunSummary> {
+    await this.context.media.recordTraffic(runId, this.context.meter.take());
+    return await this.context.media.finishRun(runId, "completed");
   }
 
   async #allowMassDelete(request: SyncRequest): Promise<SyncResult> {
@@ -79,14 +118,7 @@ export class BidirectionalSyncService {
     );
     if (run === null) return { status: "not_found", what: "blocked_run" };
     await this.context.media.learnTime();
-    return asResult(await continuePull(this.context, run, request.batchSize));
+    const result = await continuePull(this.context, run, request.batchSize);
+    return { status: "runs", runs: [result.run], ...(result.note ? { note: result.note } : {}) };
   }
-}
-
-function asResult(result: RunResult): SyncResult {
-  return {
-    status: "run",
-    run: result.run,
-    ...(result.note ? { note: result.note } : {}),
-  };
 }

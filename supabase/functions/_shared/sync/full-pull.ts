@@ -85,7 +85,7 @@ async function walk(
 }
 
 /** Leaving the delivery type off lists all of them. */
-function shardOfType(resourceType: Shard["resource_type"]): Shard {
+function shardOfType(resourceType: typeof RESOURCE_TYPES[number]): Shard {
   return {
     shard: resourceType,
     resource_type: resourceType,
@@ -102,9 +102,7 @@ async function expectAssets(
   resourceType: string | undefined,
 ): Promise<void> {
   const { data } = await context.cloudinary.search({
-    expression: resourceType === undefined
-      ? ""
-      : `resource_type:${resourceType}`,
+    expression: resourceType === undefined ? "" : `resource_type:${resourceType}`,
     maxResults: 1,
   });
   await context.media.expectAssets(runId, data.totalCount);

@@ -1,10 +1,5 @@
 import { CloudinaryError } from "../cloudinary/errors.ts";
-import {
-  ApiError,
-  conflict,
-  forbidden,
-  upstreamFailed,
-} from "../http/api-error.ts";
+import { ApiError, conflict, forbidden, upstreamFailed } from "../http/api-error.ts";
 import { DatabaseError } from "../media/database-error.ts";
 
 /**

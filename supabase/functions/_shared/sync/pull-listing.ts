@@ -89,9 +89,7 @@ async function walkShard(
 
     // The next page is on its way while this one is written.
     const goesOn = page.nextCursor !== null && !context.deadline.expired();
-    const next = goesOn
-      ? requestPage(context, shard, page.nextCursor, pageSize)
-      : null;
+    const next = goesOn ? requestPage(context, shard, page.nextCursor, pageSize) : null;
     // Awaited in the next round; until then a failure must not count as unhandled.
     next?.catch(() => {});
 
@@ -129,7 +127,7 @@ async function requestPage(
 ): Promise<ListedPage> {
   const observedAt = context.media.clock.now();
   const { data } = await context.cloudinary.listAssets({
-    resourceType: shard.resource_type,
+    resourceType: shard.resource_type!,
     type: shard.type ?? undefined,
     cursor: cursor ?? undefined,
     maxResults: pageSize,
@@ -153,8 +151,6 @@ function withinWindow(
   );
   return {
     resources,
-    nextCursor: resources.length < data.resources.length
-      ? null
-      : data.nextCursor,
+    nextCursor: resources.length < data.resources.length ? null : data.nextCursor,
   };
 }

@@ -20,9 +20,7 @@ export async function syncSingleAsset(
   resourceType?: typeof RESOURCE_TYPES[number],
 ): Promise<RunSummary | null> {
   const known = (await context.media.findAssets(name))
-    .filter((row) =>
-      resourceType === undefined || row.resource_type === resourceType
-    )
+    .filter((row) => resourceType === undefined || row.resource_type === resourceType)
     .map((row) => row.asset_id);
   await context.media.learnTime();
   const observedAt = context.media.clock.now();

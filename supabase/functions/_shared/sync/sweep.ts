@@ -26,9 +26,7 @@ export async function sweep(
   if (decision.status !== "clear") {
     return {
       state: decision.status,
-      note: decision.status === "incomplete"
-        ? undefined
-        : blockedSentence(runId, decision),
+      note: decision.status === "incomplete" ? undefined : blockedSentence(runId, decision),
     };
   }
   for (;;) {

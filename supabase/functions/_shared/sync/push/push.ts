@@ -1,0 +1,126 @@
+import type { PushResult, PushTask } from "../../media/types.ts";
+import { LEASE_SECONDS, type SyncContext } from "../sync-context.ts";
+import { deleteAssets } from "./delete-assets.ts";
+import { differenceOf } from "./difference.ts";
+import { inParallel } from "./in-parallel.ts";
+import type { Entry } from "./push-book.ts";
+import { restoreAssets } from "./restore-assets.ts";
+import { writeGroups } from "./write-groups.ts";
+import { needsSingleWrite, writeSingle } from "./write-single.ts";
+
+/** Rows a claim: what one grouped call can serve. */
+const CLAIM_SIZE = 1_000;
+/** Single writes at the same time. */
+const PARALLEL_WRITES = 5;
+
+/** How far a push got. */
+export interface PushProgress {
+  pushed: number;
+  failed: number;
+  note?: string;
+}
+
+/**
+ * Pushes pending rows: claims them, reads them fresh, merges, writes only what still differs, and settles each row by
+ * what Cloudinary confirmed. Dying anywhere is harmless: the next worker's fresh look-up shows what has arrived.
+ *
+ * @param runId The run that the log rows name; null for a person's own action.
+ * @param ids Only these rows, due or not.
+ * @throws {CloudinaryError} When the look-up failed beyond its retries; the rows are given back.
+ */
+export async function push(
+  context: SyncContext,
+  runId: string | null,
+  ids?: string[],
+): Promise<PushProgress> {
+  const progress: PushProgress = { pushed: 0, failed: 0 };
+  while (!context.deadline.expired()) {
+    const claim = await context.media.claimPending(context.worker, CLAIM_SIZE, LEASE_SECONDS, ids);
+    if (claim.tasks.length === 0) return progress;
+    const claimed = claim.tasks.map((task) => task.id);
+    try {
+      // People's edits may use the reserve of the quota, but nothing is called before a reset that Cloudinary named.
+      if (claim.budget.blocked_until) {
+        return {
+          ...progress,
+          note:
+            `Cloudinary's rate limit is used up; edits wait until ${claim.budget.blocked_until}.`,
+        };
+      }
+      const settled = await pushClaim(context, claim, runId);
+      progress.pushed += settled.pushed;
+      progress.failed += settled.failed;
+    } finally {
+      await context.media.releasePending(context.worker, claimed);
+    }
+    // Certain rows are tried once; what failed has its pause.
+    if (ids !== undefined) return progress;
+  }
+  return progress;
+}
+
+async function pushClaim(
+  context: SyncContext,
+  claim: { tasks: PushTask[]; folder_mode: string | null; now: string },
+  runId: string | null,
+): Promise<{ pushed: number; failed: number }> {
+  const tasks = await planTasks(context, claim.tasks, runId);
+  const results: PushResult[] = [
+    ...await restoreAssets(context, tasks.filter((task) => task.action === "restore"), runId),
+    ...await deleteAssets(context, tasks.filter((task) => task.action === "delete"), runId),
+    ...await writeUpdates(
+      context,
+      tasks.filter((task) => task.action === "update"),
+      claim.folder_mode === "fixed",
+    ),
+  ];
+  return await context.media.confirmPush(
+    context.worker,
+    claim.now,
+    results,
+    context.source,
+    runId,
+    context.meter.take(),
+  );
+}
+
+/** Reads the claimed rows fresh and merges; what is left is to be written. Restores are looked up by themselves. */
+async function planTasks(
+  context: SyncContext,
+  tasks: PushTask[],
+  runId: string | null,
+): Promise<PushTask[]> {
+  const restores = tasks.filter((task) => task.action === "restore");
+  const assetIds = tasks.filter((task) => task.action !== "restore").map((task) => task.asset_id);
+  if (assetIds.length === 0) return restores;
+  const observedAt = context.media.clock.now();
+  const { data } = await context.cloudinary.getAssetsByIds({ assetIds });
+  const left = await context.media.planPush(
+    context.worker,
+    assetIds,
+    data,
+    observedAt,
+    context.source,
+    runId,
+  );
+  return [...restores, ...left];
+}
+
+async function writeUpdates(
+  context: SyncContext,
+  tasks: PushTask[],
+  fixedFolders: boolean,
+): Promise<PushResult[]> {
+  const entries = tasks.map((task): Entry => ({
+    task,
+    difference: differenceOf(task, fixedFolders),
+    result: { id: task.id },
+  }));
+  await writeGroups(context, entries);
+  await inParallel(
+    entries.filter(needsSingleWrite),
+    PARALLEL_WRITES,
+    (entry) => writeSingle(context, entry),
+  );
+  return entries.map((entry) => entry.result);
+}

@@ -1,0 +1,122 @@
+import { CloudinaryError } from "../../cloudinary/errors.ts";
+import type { Observation } from "../../cloudinary/observation.ts";
+import type { Difference } from "../../media/types.ts";
+import type { SyncContext } from "../sync-context.ts";
+import { confirm, type Entry, fail, failureOf } from "./push-book.ts";
+
+/**
+ * Writes what needs a call of its own: display name, folder, single context keys taken away, and at last the rename,
+ * because everything else goes by the old public_id.
+ *
+ * @param entry The row with its difference; confirmed parts and failures are noted in it.
+ */
+export async function writeSingle(context: SyncContext, entry: Entry): Promise<void> {
+  try {
+    await writeValues(context, entry);
+    await removeContextKeys(context, entry);
+    await rename(context, entry);
+  } catch (error) {
+    if (!(error instanceof CloudinaryError)) throw error;
+    fail(entry, failureOf(error));
+  }
+}
+
+/** True when {@link writeSingle} would make a call. */
+export function needsSingleWrite({ difference, task }: Entry): boolean {
+  return difference.display_name !== undefined || difference.folder !== undefined ||
+    difference.public_id !== undefined ||
+    (difference.context?.removed !== undefined && Object.keys(task.local.context).length > 0);
+}
+
+async function writeValues(context: SyncContext, entry: Entry): Promise<void> {
+  const { display_name, folder } = entry.difference;
+  if (display_name === undefined && folder === undefined) return;
+  if (display_name === "") {
+    fail(entry, {
+      code: "display_name_empty",
+      message: "Cloudinary cannot clear a display name; give the asset another one.",
+      permanent: true,
+    });
+  }
+  const changes = {
+    ...(display_name ? { display_name } : {}),
+    ...(folder === undefined ? {} : { asset_folder: folder }),
+  };
+  if (Object.keys(changes).length === 0) return;
+  const observedAt = context.media.clock.now();
+  // The SDK drops empty values from Upload API calls, so that only the Admin API can move an asset to the root.
+  const { data } = folder === ""
+    ? await context.cloudinary.updateAsset({ ...nameOf(entry), changes })
+    : await context.cloudinary.explicit({ ...nameOf(entry), changes });
+  confirmTold(entry, {
+    ...(display_name ? { display_name } : {}),
+    ...(folder === undefined ? {} : { folder }),
+  }, data);
+  show(entry, data, observedAt);
+}
+
+/**
+ * Cloudinary has no command that removes one context key, and its sources disagree whether setting the whole context
+ * replaces it. So it is set as a whole first, and only if that merged, cleared and set anew, with the intention noted.
+ */
+async function removeContextKeys(context: SyncContext, entry: Entry): Promise<void> {
+  const removed = entry.difference.context?.removed;
+  const wanted = entry.task.local.context;
+  if (removed === undefined || Object.keys(wanted).length === 0) return;
+
+  const { data } = await context.cloudinary.explicit({
+    ...nameOf(entry),
+    changes: { context: wanted },
+  });
+  if (data.context === undefined || removed.some((key) => Object.hasOwn(data.context!, key))) {
+    if (!await context.media.intendContextReset(context.worker, entry.task.id)) return;
+    const group = {
+      resourceType: entry.task.resource_type,
+      type: entry.task.type,
+      publicIds: [entry.task.public_id],
+    };
+    await context.cloudinary.removeAllContext(group);
+    await context.cloudinary.addContext({ ...group, context: wanted });
+  }
+  // Everything that stays was written again, hence confirmed again.
+  confirm(entry, { context: { set: wanted, removed } });
+}
+
+async function rename(context: SyncContext, entry: Entry): Promise<void> {
+  const { public_id: wanted } = entry.difference;
+  // Other parts failed: their retry goes by the old name.
+  if (wanted === undefined || entry.result.error) return;
+  const observedAt = context.media.clock.now();
+  const { data } = await context.cloudinary.renameAsset({
+    ...nameOf(entry),
+    toPublicId: wanted,
+    assetId: entry.task.asset_id,
+  });
+  confirmTold(entry, { public_id: wanted }, data);
+  show(entry, data, observedAt);
+}
+
+function nameOf({ task }: Entry): { publicId: string; resourceType: string; type: string } {
+  return { publicId: task.public_id, resourceType: task.resource_type, type: task.type };
+}
+
+/** Confirms the values that the answer shows, or does not tell; one that it contradicts was not applied. */
+function confirmTold(entry: Entry, values: Difference, observation: Observation): void {
+  for (const [field, value] of Object.entries(values)) {
+    const told = (observation as unknown as Record<string, unknown>)[field];
+    if (told === undefined || told === value) {
+      confirm(entry, { [field]: value } as Difference);
+    } else {
+      fail(entry, {
+        code: "not_applied",
+        message: `Cloudinary accepted the change of ${field} but keeps "${told}".`,
+      });
+    }
+  }
+}
+
+/** A later answer shows more than an earlier one. */
+function show(entry: Entry, observation: Observation, observedAt: string): void {
+  entry.result.observation = { ...entry.result.observation, ...observation };
+  entry.result.observed_at = observedAt;
+}
