@@ -290,7 +290,8 @@ as $$
             (source.asset).observed_at > p_observed_at
                 or (p_by_version and (source.observation ->> 'version')::bigint < (source.asset).version) as stale,
             media_sync.observed_content(source.asset, source.observation) as content,
-            media_sync.observed_fields((source.asset).base, source.observation) as remote,
+            -- A base that was lost leaves what the row has for what was not told.
+            media_sync.observed_fields(media_sync.editable_fields(source.asset) || (source.asset).base, source.observation) as remote,
             media_sync.editable_fields(source.asset) as local
         from media_sync.observed_assets(p_cloud_name, p_observations) as source
         where (source.asset).id is not null
@@ -356,7 +357,11 @@ as $$
             end as sync_status,
             media_sync.in_scope(merged ->> 'folder', p_settings.include_folders) as in_scope,
             media_sync.changed_fields(local, merged) as field_changes,
-            media_sync.content_changes(asset, content) as content_changes
+            -- An address that changes alone follows a rename that is in the log already.
+            case
+                when media_sync.content_changes(asset, content) - array['url', 'secure_url'] <> '{}'
+                    then media_sync.content_changes(asset, content)
+            end as content_changes
         from placed
     ),
     written as (

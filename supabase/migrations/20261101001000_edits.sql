@@ -87,6 +87,8 @@ begin
     v_fields := media_sync.editable_fields(new);
     if media_sync.same_fields(v_fields, media_sync.editable_fields(old)) then
         new.tags := old.tags;
+        -- A generated column is empty until after this trigger; skip_unchanged would take that for a change.
+        new.search_text := old.search_text;
         return new;
     end if;
 

@@ -423,10 +423,11 @@ as $$
 declare
     v_outcomes jsonb;
 begin
-    select coalesce(jsonb_agg(to_jsonb(outcome)), '[]') into v_outcomes
+    -- Not called `outcome`: that would name the column of that name, not the row.
+    select coalesce(jsonb_agg(to_jsonb(merged)), '[]') into v_outcomes
     from media_sync.merge_observations(
         p_cloud_name, p_observations, p_observed_at, p_source, p_run_id, p_options || '{"stamp": true}'
-    ) as outcome;
+    ) as merged;
 
     if p_run_id is not null then
         update media_sync.runs as run

@@ -1,7 +1,12 @@
 import { createHandler } from "../_shared/http/handler.ts";
 import { mapError } from "../_shared/sync/map-error.ts";
+import { confirmUpload } from "./confirm-upload.ts";
+import { deleteItems } from "./delete-items.ts";
+import { editItem, editItems } from "./edit-items.ts";
 import { getItem } from "./get-item.ts";
 import { listItems } from "./list-items.ts";
+import { restoreItem } from "./restore-item.ts";
+import { signUpload } from "./sign-upload.ts";
 
 /** `media-list`: the library for client apps. Every query runs with the caller's rights. */
 export default {
@@ -9,7 +14,13 @@ export default {
     name: "media-list",
     routes: [
       { method: "GET", path: "/", handle: listItems },
+      { method: "PATCH", path: "/", handle: editItems },
+      { method: "DELETE", path: "/", handle: deleteItems },
+      { method: "POST", path: "/uploads", handle: signUpload },
+      { method: "POST", path: "/uploads/confirm", handle: confirmUpload },
       { method: "GET", path: "/:id", handle: getItem },
+      { method: "PATCH", path: "/:id", handle: editItem },
+      { method: "POST", path: "/:id/restore", handle: restoreItem },
     ],
     mapError,
   }),

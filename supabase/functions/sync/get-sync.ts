@@ -6,16 +6,17 @@ import { parseQuery } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
 import { MediaLibrary } from "../_shared/media/media-library.ts";
 import type { MediaClient } from "../_shared/media/types.ts";
+import { createSyncContext } from "../_shared/sync/create-sync-context.ts";
+import { verify } from "../_shared/sync/verify.ts";
 import { runFigures } from "./describe-run.ts";
 
 const querySchema = z.strictObject({
   run_id: z.uuid().optional(),
+  verify: z.enum(["true", "false"]).transform((value) => value === "true").optional(),
 });
 
 /** `GET sync`: the state of the sync, or of one run. */
-export async function getSync(
-  { url, identify }: RouteContext,
-): Promise<Response> {
+export async function getSync({ url, identify, log }: RouteContext): Promise<Response> {
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "admin");
   const query = parseQuery(url, querySchema);
@@ -25,6 +26,10 @@ export async function getSync(
     const run = await library.run(query.run_id);
     if (run === null) throw notFound("There is no run with that id.");
     return jsonResponse({ success: true, data: runFigures(run) });
+  }
+
+  if (query.verify) {
+    return jsonResponse({ success: true, ...await verify(createSyncContext(caller, log)) });
   }
 
   const [syncStatus, stats, overview] = await Promise.all([

@@ -4,7 +4,14 @@ import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseBody } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
-import { createSyncService } from "../_shared/sync/create-sync-service.ts";
+import { runInBackground } from "../_shared/http/runtime.ts";
+import {
+  BidirectionalSyncService,
+  type SyncResult,
+} from "../_shared/sync/bidirectional-sync-service.ts";
+import { createSyncContext } from "../_shared/sync/create-sync-context.ts";
+import { dryRun } from "../_shared/sync/dry-run.ts";
+import type { SyncContext } from "../_shared/sync/sync-context.ts";
 import { describeRuns } from "./describe-run.ts";
 
 const requestSchema = z.strictObject({
@@ -15,25 +22,31 @@ const requestSchema = z.strictObject({
   resource_type: z.enum(["image", "video", "raw"]).optional(),
   direction: z.enum(["both", "pull", "push"]).default("both"),
   allow_mass_delete: z.uuid().optional(),
+  dry_run: z.boolean().default(false),
+  background: z.boolean().default(false),
 });
 
+type SyncBody = z.output<typeof requestSchema>;
+
 /** `POST sync`: does what the body asks for, or what is due, for at most 25 s. 200 finished, 202 still running. */
-export async function postSync(
-  { request, identify, log }: RouteContext,
-): Promise<Response> {
+export async function postSync({ request, identify, log }: RouteContext): Promise<Response> {
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "admin");
   const body = await parseBody(request, requestSchema);
+  const context = createSyncContext(caller, log);
 
-  const result = await createSyncService(caller, log).sync({
-    force: body.force,
-    full: body.full,
-    batchSize: body.batch_size,
-    singleAsset: body.single_asset,
-    resourceType: body.resource_type,
-    direction: body.direction,
-    allowMassDelete: body.allow_mass_delete,
-  });
+  if (body.dry_run) return await answerPlan(context, body);
+  if (body.background) {
+    // pg_net waits 5 s for an answer and holds up its other users meanwhile.
+    runInBackground(sync(context, body), (error) => log.error("the sync failed", { error }));
+    return jsonResponse({
+      success: true,
+      message: "The sync works in the background; GET sync tells how it goes.",
+      data: { run_id: null, status: "running" },
+    }, { status: 202 });
+  }
+
+  const result = await sync(context, body);
   if (result.status === "not_found") {
     throw notFound(
       result.what === "asset"
@@ -46,4 +59,39 @@ export async function postSync(
     { success: answer.data.status !== "failed", ...answer },
     { status: answer.data.status === "running" ? 202 : 200 },
   );
+}
+
+function sync(context: SyncContext, body: SyncBody): Promise<SyncResult> {
+  return new BidirectionalSyncService(context).sync({
+    force: body.force,
+    full: body.full,
+    batchSize: body.batch_size,
+    singleAsset: body.single_asset,
+    resourceType: body.resource_type,
+    direction: body.direction,
+    allowMassDelete: body.allow_mass_delete,
+  });
+}
+
+async function answerPlan(context: SyncContext, body: SyncBody): Promise<Response> {
+  const { plan, omitted, complete, note, unchanged, seen } = await dryRun(
+    context,
+    body.resource_type,
+    body.direction,
+  );
+  const count = plan.length + omitted;
+  return jsonResponse({
+    success: true,
+    message: note ?? `A full reconcile would take ${count} actions; nothing was written.`,
+    data: {
+      ...describeRuns([]).data,
+      status: "completed",
+      dry_run: true,
+      complete,
+      plan,
+      omitted,
+      unchanged_items: unchanged,
+      progress: { seen, expected: seen, percent: complete ? 100 : 0 },
+    },
+  });
 }

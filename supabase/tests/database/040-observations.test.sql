@@ -1,76 +1,10 @@
 -- What Cloudinary said becomes what the rows are: media_sync.merge_observations.
 begin;
 \ir helpers.sql
-select plan(96);
+\ir observations.sql
+select plan(85);
 
--- 1. Tools: time only moves where a test moves it, and every observation is one of these.
-
-create function tests.asset(asset_id text, told jsonb default '{}')
-returns jsonb
-language sql
-set search_path = ''
-as $$
-    select jsonb_build_object(
-        'asset_id', asset_id, 'public_id', 'a/' || asset_id, 'resource_type', 'image', 'type', 'upload', 'format', 'jpg',
-        'version', 1760000000, 'bytes', 1000, 'width', 40, 'height', 30, 'etag', 'e1',
-        'url', 'http://res.example.com/' || asset_id, 'secure_url', 'https://res.example.com/' || asset_id,
-        'folder', 'a', 'display_name', 'Name of ' || asset_id, 'tags', jsonb_build_array('one', 'two'),
-        'context', '{"alt": "Text"}'::jsonb, 'metadata', '{"sku": "7"}'::jsonb, 'extra', '{"asset_folder_id": "f"}'::jsonb,
-        'created_at', '2026-01-02T03:04:05Z'
-    ) || told;
-$$;
-
--- Observed at so many minutes after the start of time; returns one line per asset.
-create function tests.observe(observed_at integer, observations jsonb[], options jsonb default '{}')
-returns text
-language sql
-as $$
-    select string_agg(concat_ws(' ', asset_id, outcome, nullif(conflict_count, 0)), ', ' order by asset_id)
-    from media_sync.merge_observations(
-        'demo', to_jsonb(observations), '2026-06-01T00:00:00Z'::timestamptz + make_interval(mins => observed_at), 'api',
-        '00000000-0000-4000-8000-0000000000f1', options
-    );
-$$;
-
--- Where the row version lies and all that it holds: equal before and after means that nothing was written.
-create function tests.row_of(wanted text)
-returns text
-language sql
-as $$
-    select asset.ctid::text || asset.xmin::text || asset::text from public.media_assets as asset where asset.asset_id = wanted;
-$$;
-
-create function tests.get(wanted text)
-returns public.media_assets
-language sql
-as $$
-    select asset from public.media_assets as asset where asset.asset_id = wanted;
-$$;
-
--- The log rows of an asset since the log was last forgotten, as `operation status`.
-create table tests.read_until (id bigint);
-insert into tests.read_until values (0);
-create function tests.new_log(wanted text)
-returns text
-language sql
-as $$
-    select coalesce(string_agg(operation || ' ' || status, ', ' order by operation), '')
-    from public.media_sync_log
-    where asset_id = wanted and id > (select id from tests.read_until);
-$$;
-create function tests.changes(wanted text, wanted_operation text)
-returns jsonb
-language sql
-as $$
-    select changes from public.media_sync_log where asset_id = wanted and operation = wanted_operation order by id desc limit 1;
-$$;
-create procedure tests.forget_log()
-language sql
-as $$
-    update tests.read_until set id = (select coalesce(max(id), 0) from public.media_sync_log);
-$$;
-
--- 2. An asset that is new
+-- 1. An asset that is new
 
 select is(tests.observe(10, array[tests.asset('new')]), 'new inserted', 'a new asset → inserted');
 select is(
@@ -127,7 +61,7 @@ select is(
     'an upload of a user → the row and the log name the user'
 );
 
--- 3. The same again
+-- 2. The same again
 
 call tests.forget_log();
 create temporary table kept as select tests.row_of('new') as row_before;
@@ -152,7 +86,7 @@ select is(tests.new_log('new'), '', 'a look-up that finds the same → logs noth
 select is(tests.observe(25, array[tests.asset('new')], '{"force": true}'), 'new unchanged', 'force, the same again → unchanged');
 select is(tests.new_log('new'), '', 'force, the same again → logs nothing');
 
--- 4. Changes
+-- 3. Changes
 
 call tests.forget_log();
 select is(
@@ -232,7 +166,7 @@ select is(
     (tests.get('edited')).base, media_sync.editable_fields(tests.get('edited')), 'what came from Cloudinary → is what both sides agree on'
 );
 
--- 5. What is older
+-- 4. What is older
 
 call tests.forget_log();
 delete from kept;
@@ -248,7 +182,7 @@ select is(
 );
 select is(tests.row_of('new'), (select row_before from kept), 'by_version, an older version → the row is untouched');
 
--- 6. Several assets in one page
+-- 5. Several assets in one page
 
 select is(
     tests.observe(60, array[tests.asset('p1'), tests.asset('p2'), tests.asset('p3', '{"tags": ["first"]}'), tests.asset('p3', '{"tags": ["last"]}')]),
@@ -280,7 +214,7 @@ select is(
 );
 delete from public.media_assets where cloud_name = 'other';
 
--- 7. Scope
+-- 6. Scope
 
 update media_sync.settings set include_folders = '{a,c/d}';
 select is(
@@ -309,7 +243,7 @@ select is(
 );
 select is((tests.get('s1')).in_scope, true, 'include_folders emptied → everything in scope');
 
--- 8. Deleted here, or gone there
+-- 7. Deleted here, or gone there
 
 select is(tests.observe(80, array[tests.asset('d1'), tests.asset('d2'), tests.asset('d3'), tests.asset('d4')]), 'd1 inserted, d2 inserted, d3 inserted, d4 inserted', 'four assets → inserted');
 select media_sync.confirm_gone('demo', '{d1}', '2026-06-01T01:21:00Z', 'api');
@@ -352,61 +286,19 @@ select ok(
 );
 select is((select count(*) from public.media_sync_log where status = 'conflict' and resolved_at is null), 0::bigint, 'such a conflict → is decided, not open');
 
--- 9. What both sides changed
+-- 8. A base that was lost
 
-create function tests.meet(observed_at integer, policy text, edit text, told jsonb)
-returns text
-language plpgsql
-as $$
-declare
-    outcome text;
-begin
-    update media_sync.settings set conflict_policy = policy;
-    delete from public.media_assets where asset_id = 'both';
-    perform tests.observe(observed_at, array[tests.asset('both')]);
-    execute format('update public.media_assets set %s where asset_id = ''both''', edit);
-    call tests.forget_log();
-    outcome := tests.observe(observed_at + 1, array[tests.asset('both', told)]);
-    return concat_ws('; ', outcome, (tests.get('both')).sync_status, nullif(tests.new_log('both'), ''));
-end;
-$$;
-select is(tests.meet(90, 'cloudinary', $$tags = '{one}'$$, '{}'), 'both unchanged; pending', 'edited here only → still waits for the push');
+update public.media_assets set base = '{}' where asset_id = 'p4';
 select is(
-    tests.meet(92, 'cloudinary', $$tags = '{one,mine}'$$, '{"tags": ["one", "two", "theirs"]}'), 'both updated; pending; update success', 'tags changed on both sides → merged, the rest waits for the push'
-);
-select set_eq($$select unnest(tags) from tests.get('both')$$, '{one,mine,theirs}'::text[], 'tags changed on both sides → merged as sets');
-select is(
-    tests.meet(94, 'cloudinary', $$context = '{"alt": "Text", "mine": "1"}'$$, '{"context": {"alt": "Other"}}'), 'both updated; pending; update success',
-    'different keys of context → merged key by key'
-);
-select is((tests.get('both')).context, '{"alt": "Other", "mine": "1"}'::jsonb, 'different keys of context → both stay');
-select is(tests.meet(96, 'cloudinary', $$display_name = 'Same'$$, '{"display_name": "Same"}'), 'both updated; synced', 'the same change on both sides → synced, no conflict');
-select is(
-    tests.meet(98, 'cloudinary', $$display_name = 'Mine'$$, '{"display_name": "Theirs"}'), 'both updated 1; synced; conflict conflict, update success',
-    'one value changed on both sides, cloudinary decides → synced, a conflict row'
-);
-select is((tests.get('both')).display_name, 'Theirs', 'cloudinary decides → Cloudinary''s value');
-select is(
-    tests.changes('both', 'conflict'), '{"display_name": {"base": "Name of both", "database": "Mine", "cloudinary": "Theirs", "kept": "cloudinary"}}'::jsonb,
-    'cloudinary decides → the value that lost stands in the conflict row'
+    tests.observe(90, array['{"asset_id": "p4", "public_id": "a/p4", "resource_type": "image"}'::jsonb]), 'p4 updated',
+    'a row without a base, of which little is told → updated'
 );
 select is(
-    tests.meet(100, 'database', $$display_name = 'Mine'$$, '{"display_name": "Theirs"}'), 'both updated 1; pending; conflict conflict',
-    'one value changed on both sides, database decides → waits for the push, a conflict row'
+    (select row(folder, display_name, tags, context, metadata, sync_status)::text from tests.get('p4')),
+    row('a', 'Name of p4', '{one,two}'::text[], '{"alt": "Text"}'::jsonb, '{"sku": "7"}'::jsonb, 'synced')::text,
+    'a row without a base → keeps what was not told'
 );
-select is((tests.get('both')).display_name, 'Mine', 'database decides → the database''s value');
-select is(
-    tests.meet(102, 'manual', $$context = '{"alt": "Mine"}'$$, '{"context": {"alt": "Theirs"}}'), 'both updated 1; conflict; conflict conflict',
-    'one value changed on both sides, manual → the row stays in conflict'
-);
-select is(
-    (tests.get('both')).conflicts -> 'context.alt' ->> 'database' || ' ' || ((tests.get('both')).conflicts -> 'context.alt' ->> 'cloudinary'), 'Mine Theirs',
-    'manual → both values are kept on the row'
-);
-select is(
-    tests.observe(104, array[tests.asset('both', '{"context": {"alt": "Mine"}}')]) || '; ' || (tests.get('both')).sync_status, 'both updated; synced',
-    'an open conflict, both sides equal now → synced'
-);
+select is((tests.get('p4')).base, media_sync.editable_fields(tests.get('p4')), 'a row without a base → has one again');
 
 select * from finish();
 rollback;

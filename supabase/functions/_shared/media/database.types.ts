@@ -361,6 +361,14 @@ export type Database = {
       [_ in never]: never;
     };
     Functions: {
+      "edit_media_assets": {
+        Args: { "p_ids": (string)[]; "p_patch": Json };
+        Returns: Json;
+      };
+      "find_media_assets": {
+        Args: { "p_public_ids": (string)[]; "p_resource_type"?: string };
+        Returns: Json;
+      };
       "get_media_facets": { Args: { "p_query"?: Json }; Returns: Json };
       "get_media_statistics": {
         Args: Record<PropertyKey, never>;
@@ -383,6 +391,10 @@ export type Database = {
       "get_sync_run": { Args: { "p_run_id": string }; Returns: Json };
       "get_sync_status": { Args: Record<PropertyKey, never>; Returns: Json };
       "list_media_assets": { Args: { "p_query"?: Json }; Returns: Json };
+      "resolve_media_conflicts": {
+        Args: { "p_ids": (string)[]; "p_keep": string };
+        Returns: Json;
+      };
       "restore_media_asset": { Args: { "p_id": string }; Returns: string };
       "soft_delete_media_asset": {
         Args: { "p_force"?: boolean; "p_id": string };
@@ -395,6 +407,15 @@ export type Database = {
           "outcome": string;
           "public_id": string;
         }[];
+      };
+      "sync_absent_assets": {
+        Args: {
+          "p_cloud_name": string;
+          "p_limit": number;
+          "p_resource_types": (string)[];
+          "p_seen": (string)[];
+        };
+        Returns: Json;
       };
       "sync_allow_mass_delete": {
         Args: { "p_run_id": string; "p_source": string; "p_user_id": string };
@@ -440,6 +461,10 @@ export type Database = {
         Returns: Json;
       };
       "sync_clock": { Args: Record<PropertyKey, never>; Returns: string };
+      "sync_compare_page": {
+        Args: { "p_cloud_name": string; "p_observations": Json };
+        Returns: Json;
+      };
       "sync_confirm_push": {
         Args: {
           "p_claimed_at": string;
@@ -481,6 +506,14 @@ export type Database = {
       };
       "sync_missing_assets": {
         Args: { "p_limit": number; "p_run_id": string };
+        Returns: Json;
+      };
+      "sync_plan_observations": {
+        Args: {
+          "p_cloud_name": string;
+          "p_observations": Json;
+          "p_observed_at": string;
+        };
         Returns: Json;
       };
       "sync_plan_push": {

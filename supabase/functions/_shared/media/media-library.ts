@@ -164,6 +164,34 @@ export class MediaLibrary {
     return { item, usage, collections, history };
   }
 
+  /** The assets of these ids that the caller sees, in the order of the ids. */
+  async items(ids: string[]): Promise<LibraryItem[]> {
+    const rows: LibraryItem[] = [];
+    // A URL holds some hundred ids.
+    for (let start = 0; start < ids.length; start += 100) {
+      rows.push(
+        ...await rowsOf(
+          "media_assets",
+          this.client.from("media_assets").select(itemColumns).in(
+            "id",
+            ids.slice(start, start + 100),
+          ),
+        ) as LibraryItem[],
+      );
+    }
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  }
+
+  /** How far the deletion of assets got: not deleted, waiting for Cloudinary, or confirmed. */
+  async deletionStates(ids: string[]): Promise<Map<string, "live" | "pending" | "final">> {
+    const items = await this.items(ids);
+    return new Map(items.map((item) => [
+      item.id,
+      item.deleted_at === null ? "live" : item.sync_status === "synced" ? "final" : "pending",
+    ]));
+  }
+
   async #asset(id: string, columns: string): Promise<LibraryItem | null> {
     const { data, error, status } = await this.client.from("media_assets")
       .select(columns).eq("id", id).maybeSingle();

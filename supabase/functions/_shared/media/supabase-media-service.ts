@@ -1,11 +1,14 @@
 import { callFunction, defaultRetryPolicy, type RetryPolicy } from "./call-function.ts";
 import { DatabaseClock } from "./database-clock.ts";
 import type {
+  AbsentAssets,
   CallBudget,
   ClaimedShard,
   DueWork,
+  FieldDifference,
   MediaClient,
   MergeOutcome,
+  PlannedAction,
   PushClaim,
   PushResult,
   PushTask,
@@ -417,6 +420,38 @@ export class SupabaseMediaService {
       p_observations: page.observations,
       p_traffic: traffic,
       p_lease_seconds: leaseSeconds,
+    });
+  }
+
+  /** What merging a page would do. Nothing is written. */
+  planObservations(
+    observations: object[],
+    observedAt: string,
+  ): Promise<{ actions: PlannedAction[]; tasks: PushTask[]; unchanged: number; now: string }> {
+    return this.#timed("sync_plan_observations", {
+      p_cloud_name: this.cloudName,
+      p_observations: observations,
+      p_observed_at: observedAt,
+    });
+  }
+
+  /** Where a page of observations and the rows differ. */
+  comparePage(
+    observations: object[],
+  ): Promise<{ counted: number; missing: string[]; differing: FieldDifference[]; now: string }> {
+    return this.#timed("sync_compare_page", {
+      p_cloud_name: this.cloudName,
+      p_observations: observations,
+    });
+  }
+
+  /** Live rows of these resource types that a listing did not show. */
+  absentAssets(seen: string[], resourceTypes: string[], limit: number): Promise<AbsentAssets> {
+    return this.#timed("sync_absent_assets", {
+      p_cloud_name: this.cloudName,
+      p_seen: seen,
+      p_resource_types: resourceTypes,
+      p_limit: limit,
     });
   }
 

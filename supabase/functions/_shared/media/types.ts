@@ -207,3 +207,28 @@ export interface PushClaim {
   /** The database's time of the claim. */
   now: string;
 }
+
+/** One action that a reconcile would take. */
+export interface PlannedAction {
+  direction: "pull" | "push";
+  action: string;
+  asset_id: string;
+  public_id: string;
+  resource_type: string;
+  /** pull: field to from and to; push: the difference that would be sent. */
+  changes: object | null;
+}
+
+/** An asset whose two sides differ. */
+export interface FieldDifference {
+  public_id: string;
+  fields: string[];
+}
+
+/** Live rows that a listing did not show. */
+export interface AbsentAssets {
+  count: number;
+  assets: { asset_id: string; public_id: string; resource_type: string }[];
+  live: number;
+  now: string;
+}

@@ -9,7 +9,6 @@ import { type Logger, registerSecret } from "../http/log.ts";
 import { readEnvironment } from "../http/runtime.ts";
 import { SupabaseMediaService } from "../media/supabase-media-service.ts";
 import type { MediaClient, Source } from "../media/types.ts";
-import { BidirectionalSyncService } from "./bidirectional-sync-service.ts";
 import { createDeadline } from "./deadline.ts";
 import type { SyncContext } from "./sync-context.ts";
 import { TrafficMeter } from "./traffic-meter.ts";
@@ -30,19 +29,12 @@ export function requireCloudinary(): CloudinaryConfiguration {
 }
 
 /**
- * A sync service for one call.
+ * What the stages of a sync work with, for one call.
  *
  * @param caller Who asked; its secret-key client does the work.
  * @param log The request's logger.
+ * @throws {ApiError} As {@link requireCloudinary}.
  */
-export function createSyncService(
-  caller: Caller,
-  log: Logger,
-): BidirectionalSyncService {
-  return new BidirectionalSyncService(createSyncContext(caller, log));
-}
-
-/** What the stages work with, for one call. */
 export function createSyncContext(caller: Caller, log: Logger): SyncContext {
   const configuration = requireCloudinary();
   const meter = new TrafficMeter();

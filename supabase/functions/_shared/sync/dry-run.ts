@@ -1,0 +1,79 @@
+import type { PlannedAction } from "../media/types.ts";
+import { differenceOf } from "./push/difference.ts";
+import type { SyncContext } from "./sync-context.ts";
+import { walkLibrary } from "./walk-library.ts";
+
+/** What a full reconcile would do. */
+export interface DryRun {
+  complete: boolean;
+  note?: string;
+  plan: PlannedAction[];
+  /** Actions that did not fit into `plan`. */
+  omitted: number;
+  unchanged: number;
+  seen: number;
+}
+
+/** Actions that an answer carries at most. */
+const MOST_ACTIONS = 10_000;
+
+/**
+ * Plans a full reconcile: every action on either side that it would take. Nothing is written anywhere.
+ *
+ * @param resourceType Only this resource type.
+ * @param direction `pull` or `push` plans one direction only.
+ */
+export async function dryRun(
+  context: SyncContext,
+  resourceType: "image" | "video" | "raw" | undefined,
+  direction: "both" | "pull" | "push",
+): Promise<DryRun> {
+  const { folder_mode } = await context.media.due();
+  if (folder_mode !== null) context.cloudinary.useFolderMode(folder_mode);
+  const actions: PlannedAction[] = [];
+  let unchanged = 0;
+  const walk = await walkLibrary(context, resourceType, async (resources, observedAt) => {
+    const page = await context.media.planObservations(resources, observedAt);
+    unchanged += page.unchanged;
+    if (direction !== "push") actions.push(...page.actions);
+    if (direction === "pull") return;
+    for (const task of page.tasks) {
+      actions.push({
+        direction: "push",
+        action: task.action,
+        asset_id: task.asset_id,
+        public_id: task.public_id,
+        resource_type: task.resource_type,
+        changes: task.action === "update" ? differenceOf(task, folder_mode === "fixed") : null,
+      });
+    }
+  });
+  if (walk.complete && direction !== "push") actions.push(...await planAbsent(context, walk));
+  return {
+    complete: walk.complete,
+    ...(walk.note === undefined ? {} : { note: walk.note }),
+    plan: actions.slice(0, MOST_ACTIONS),
+    omitted: Math.max(0, actions.length - MOST_ACTIONS),
+    unchanged,
+    seen: walk.assetIds.length,
+  };
+}
+
+/** Missing rows are looked up, as the real sweep does. */
+async function planAbsent(
+  context: SyncContext,
+  walk: { assetIds: string[]; resourceTypes: string[] },
+): Promise<PlannedAction[]> {
+  const absent = await context.media.absentAssets(walk.assetIds, walk.resourceTypes, MOST_ACTIONS);
+  if (absent.count === 0) return [];
+  const { data } = await context.cloudinary.getAssetsByIds({
+    assetIds: absent.assets.map((asset) => asset.asset_id),
+  });
+  const alive = new Set(data.map((asset) => asset.asset_id));
+  return absent.assets.filter((asset) => !alive.has(asset.asset_id)).map((asset) => ({
+    direction: "pull",
+    action: "delete",
+    ...asset,
+    changes: null,
+  }));
+}

@@ -1,0 +1,52 @@
+import type { FieldDifference } from "../media/types.ts";
+import type { SyncContext } from "./sync-context.ts";
+import { walkLibrary } from "./walk-library.ts";
+
+/** Where the two sides differ: the first 1,000 of each kind, and how many there are. */
+export interface Verification {
+  complete: boolean;
+  note?: string;
+  cloudinary_count: number;
+  database_count: number;
+  missing_in_database: string[];
+  missing_in_database_count: number;
+  missing_in_cloudinary: string[];
+  missing_in_cloudinary_count: number;
+  differing: FieldDifference[];
+  differing_count: number;
+}
+
+const MOST = 1_000;
+
+/** Compares both sides field by field. Nothing is written anywhere. */
+export async function verify(context: SyncContext): Promise<Verification> {
+  const { folder_mode } = await context.media.due();
+  if (folder_mode !== null) context.cloudinary.useFolderMode(folder_mode);
+  let counted = 0;
+  const missing: string[] = [];
+  const differing: FieldDifference[] = [];
+  const walk = await walkLibrary(context, undefined, async (resources) => {
+    const page = await context.media.comparePage(resources);
+    counted += page.counted;
+    missing.push(...page.missing);
+    differing.push(...page.differing);
+  });
+  // An unfinished listing says nothing about absence.
+  const absent = await context.media.absentAssets(
+    walk.complete ? walk.assetIds : [],
+    walk.complete ? walk.resourceTypes : [],
+    MOST,
+  );
+  return {
+    complete: walk.complete,
+    ...(walk.note === undefined ? {} : { note: walk.note }),
+    cloudinary_count: counted,
+    database_count: absent.live,
+    missing_in_database: missing.slice(0, MOST),
+    missing_in_database_count: missing.length,
+    missing_in_cloudinary: absent.assets.map((asset) => asset.public_id),
+    missing_in_cloudinary_count: absent.count,
+    differing: differing.slice(0, MOST),
+    differing_count: differing.length,
+  };
+}

@@ -1,0 +1,49 @@
+import type { Observation } from "../cloudinary/observation.ts";
+import { quotaPause, type SyncContext } from "./sync-context.ts";
+
+/** What a walk without a run has seen. */
+export interface LibraryWalk {
+  /** False when time or quota ended it early: then nothing is known about absence. */
+  complete: boolean;
+  note?: string;
+  assetIds: string[];
+  resourceTypes: string[];
+}
+
+const RESOURCE_TYPES = ["image", "video", "raw"] as const;
+
+/**
+ * Lists the library page by page without keeping anything, for those who only look.
+ *
+ * @param resourceType Only this resource type.
+ * @param visit Called with each page and the database time at which its request began.
+ */
+export async function walkLibrary(
+  context: SyncContext,
+  resourceType: typeof RESOURCE_TYPES[number] | undefined,
+  visit: (resources: Observation[], observedAt: string) => Promise<void>,
+): Promise<LibraryWalk> {
+  const resourceTypes = RESOURCE_TYPES.filter((type) => !resourceType || type === resourceType);
+  const assetIds: string[] = [];
+  const walk = { assetIds, resourceTypes };
+  for (const type of resourceTypes) {
+    let cursor: string | null = null;
+    do {
+      if (context.deadline.expired()) {
+        return {
+          ...walk,
+          complete: false,
+          note: "The time of one call is over before the listing was.",
+        };
+      }
+      const note = quotaPause(await context.media.recordTraffic(null, context.meter.take()));
+      if (note !== null) return { ...walk, complete: false, note };
+      const observedAt = context.media.clock.now();
+      const { data } = await context.cloudinary.listAssets({ resourceType: type, cursor });
+      await visit(data.resources, observedAt);
+      assetIds.push(...data.resources.map((resource) => resource.asset_id));
+      cursor = data.nextCursor;
+    } while (cursor !== null);
+  }
+  return { ...walk, complete: true };
+}

@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { badRequest, notFound } from "../_shared/http/api-error.ts";
+import { requireRole } from "../_shared/http/caller.ts";
+import type { RouteContext } from "../_shared/http/handler.ts";
+import { parseBody } from "../_shared/http/parse.ts";
+import { jsonResponse } from "../_shared/http/respond.ts";
+import { MediaLibrary } from "../_shared/media/media-library.ts";
+import type { MediaClient } from "../_shared/media/types.ts";
+import { createSyncContext } from "../_shared/sync/create-sync-context.ts";
+import { withThumbnail } from "./thumbnail.ts";
+
+/** Cloudinary's upload response; only what is checked here, the rest may be anything. */
+const responseSchema = z.looseObject({
+  asset_id: z.string().min(1).max(100),
+  public_id: z.string().min(1).max(1_000),
+  version: z.union([z.int().min(0), z.string().regex(/^\d+$/)]),
+  signature: z.string().regex(
+    /^[0-9a-f]{40}([0-9a-f]{24})?$/,
+    "must be a hexadecimal SHA-1 or SHA-256",
+  ),
+});
+
+/**
+ * `POST media-list/uploads/confirm`: puts an upload's row in the database at once. The response's signature proves that
+ * the upload took place; it covers the name and version only, so everything else is read from Cloudinary.
+ */
+export async function confirmUpload({ request, identify, log }: RouteContext): Promise<Response> {
+  const caller = await identify(["user", "secret"]);
+  requireRole(caller, "editor");
+  const response = await parseBody(request, responseSchema);
+  const context = createSyncContext(caller, log);
+  const { public_id, version, signature } = response;
+  if (!await context.cloudinary.verifyUploadResponse({ public_id, version, signature })) {
+    throw badRequest([{
+      path: "signature",
+      message: "does not belong to this public_id and version",
+    }]);
+  }
+
+  await context.media.learnTime();
+  const observedAt = context.media.clock.now();
+  const { data } = await context.cloudinary.getAssetsByIds({ assetIds: [response.asset_id] });
+  const asset = data[0];
+  if (asset === undefined || asset.public_id !== public_id) {
+    throw notFound(
+      "Cloudinary holds no such asset; it may have been renamed or deleted meanwhile.",
+    );
+  }
+  const outcomes = await context.media.applyObservations(
+    [asset],
+    observedAt,
+    context.source,
+    null,
+    {
+      ...(caller.userId === null ? {} : { created_by: caller.userId }),
+    },
+  );
+  await context.media.recordTraffic(null, context.meter.take());
+  const id = outcomes[0]?.media_asset_id;
+  const [item] = id ? await new MediaLibrary(caller.supabase as MediaClient).items([id]) : [];
+  if (item === undefined) {
+    throw notFound("The asset lies outside the folders that are mirrored here.");
+  }
+  return jsonResponse({ success: true, item: withThumbnail(item) });
+}

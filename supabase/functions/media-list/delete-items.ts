@@ -1,0 +1,133 @@
+import { z } from "zod";
+import { ApiError } from "../_shared/http/api-error.ts";
+import { requireRole } from "../_shared/http/caller.ts";
+import type { RouteContext } from "../_shared/http/handler.ts";
+import { parseBody, parseQuery } from "../_shared/http/parse.ts";
+import { jsonResponse } from "../_shared/http/respond.ts";
+import { MediaEditor, type NamedAsset } from "../_shared/media/media-editor.ts";
+import { MediaLibrary } from "../_shared/media/media-library.ts";
+import type { MediaClient } from "../_shared/media/types.ts";
+import { CloudinaryError } from "../_shared/cloudinary/errors.ts";
+import { createSyncContext } from "../_shared/sync/create-sync-context.ts";
+import { push } from "../_shared/sync/push/push.ts";
+
+const MOST = 1_000;
+const resourceType = z.enum(["image", "video", "raw"]).optional();
+const names = z.array(z.string().min(1).max(1_000)).min(1).max(MOST);
+
+const querySchema = z.strictObject({
+  public_ids: z.string().transform((value) =>
+    value.split(",").map((id) => id.trim()).filter((id) => id !== "")
+  )
+    .pipe(names).optional(),
+  resource_type: resourceType,
+  force: z.enum(["true", "false"]).transform((value) => value === "true").optional(),
+});
+
+const bodySchema = z.strictObject({
+  public_ids: names.optional(),
+  ids: z.array(z.uuid()).min(1).max(MOST).optional(),
+  resource_type: resourceType,
+  force: z.boolean().optional(),
+});
+
+interface Failure {
+  public_id: string | null;
+  id?: string;
+  error: string;
+  code: string;
+}
+
+/**
+ * `DELETE media-list`: deletes here at once, so that the intent is safe before Cloudinary is called, then destroys in
+ * Cloudinary. What Cloudinary did not confirm yet is `pending` and tried again by the tick.
+ */
+export async function deleteItems(
+  { request, url, identify, log }: RouteContext,
+): Promise<Response> {
+  const caller = await identify(["user", "secret"]);
+  requireRole(caller, "editor");
+  const wanted = { ...await parseBody(request, bodySchema), ...parseQuery(url, querySchema) };
+  if (wanted.public_ids === undefined && wanted.ids === undefined) {
+    throw new ApiError("The request is not valid: name the assets in public_ids or ids.", {
+      status: 400,
+      code: "bad_request",
+      details: [{ path: "public_ids", message: "is missing, and so is ids" }],
+    });
+  }
+
+  const editor = new MediaEditor(caller.supabase as MediaClient);
+  const failed: Failure[] = [];
+  const found = await editor.find(wanted.public_ids ?? [], wanted.resource_type);
+  const named = pickUnambiguous(wanted.public_ids ?? [], found, failed);
+  const ids = [...new Set([...(wanted.ids ?? []), ...named])];
+
+  const outcomes = await editor.softDelete(ids, wanted.force ?? false);
+  for (const id of ids) {
+    const outcome = outcomes.find((one) => one.id === id);
+    if (outcome === undefined) failed.push({ public_id: null, id, ...notKnown });
+    else if (outcome.outcome === "in_use") {
+      failed.push({ public_id: outcome.public_id, id, ...inUse });
+    }
+  }
+
+  const accepted = outcomes.filter(({ outcome }) => outcome !== "in_use");
+  try {
+    await push(createSyncContext(caller, log), null, accepted.map(({ id }) => id));
+  } catch (error) {
+    const later = error instanceof CloudinaryError ||
+      (error instanceof ApiError && error.code === "not_configured");
+    if (!later) throw error;
+    log.warn("the deletion waits for the next tick", { error });
+  }
+  const states = await new MediaLibrary(caller.supabase as MediaClient)
+    .deletionStates(accepted.map(({ id }) => id));
+  const deleted: string[] = [];
+  const pending: string[] = [];
+  for (const { id, public_id } of accepted) {
+    const state = states.get(id);
+    if (state === "live") failed.push({ public_id, id, ...contentChanged });
+    else (state === "final" ? deleted : pending).push(public_id);
+  }
+  return jsonResponse({
+    success: failed.length === 0,
+    deleted,
+    pending,
+    failed,
+    message: sentence(deleted.length, pending.length, failed.length),
+  });
+}
+
+const notKnown = {
+  error: "There is no live asset of that name, or you may not see it.",
+  code: "not_found",
+};
+const inUse = {
+  error: "The asset is in use; send force to delete it all the same.",
+  code: "in_use",
+};
+const ambiguous = {
+  error: "Several resource types have an asset of that name; send resource_type.",
+  code: "ambiguous",
+};
+const contentChanged = {
+  error: "The content changed in Cloudinary meanwhile, so the asset was kept.",
+  code: "content_changed",
+};
+
+function pickUnambiguous(publicIds: string[], found: NamedAsset[], failed: Failure[]): string[] {
+  const picked: string[] = [];
+  for (const publicId of new Set(publicIds)) {
+    const assets = found.filter((asset) => asset.public_id === publicId);
+    if (assets.length === 1) picked.push(assets[0]!.id);
+    else failed.push({ public_id: publicId, ...(assets.length === 0 ? notKnown : ambiguous) });
+  }
+  return picked;
+}
+
+function sentence(deleted: number, pending: number, failed: number): string {
+  const parts = [`${deleted} deleted`];
+  if (pending > 0) parts.push(`${pending} accepted and waiting for Cloudinary`);
+  if (failed > 0) parts.push(`${failed} not deleted`);
+  return `${parts.join(", ")}.`;
+}

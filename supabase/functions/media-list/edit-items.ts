@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { notFound } from "../_shared/http/api-error.ts";
+import { requireRole } from "../_shared/http/caller.ts";
+import type { RouteContext } from "../_shared/http/handler.ts";
+import { parseBody } from "../_shared/http/parse.ts";
+import { jsonResponse } from "../_shared/http/respond.ts";
+import { MediaEditor, type MediaPatch } from "../_shared/media/media-editor.ts";
+import { MediaLibrary } from "../_shared/media/media-library.ts";
+import type { MediaClient } from "../_shared/media/types.ts";
+import { pushInBackground } from "./push-in-background.ts";
+import { requireId } from "./require-id.ts";
+import { withThumbnail } from "./thumbnail.ts";
+
+const tag = z.string().trim().min(1).max(255).regex(/^[^,]*$/, "must not contain a comma");
+const tags = z.array(tag).max(1_000);
+const contextKey = z.string().min(1).max(255).regex(/^[^=|]*$/, "must not contain = or |");
+
+const changes = {
+  tags: tags.optional(),
+  add_tags: tags.optional(),
+  remove_tags: tags.optional(),
+  context: z.record(contextKey, z.string().max(10_000).nullable()).optional(),
+  metadata: z.record(z.string().min(1).max(255), z.json()).optional(),
+  display_name: z.string().min(1).max(255).regex(/^[^/]*$/, "must not contain a slash").optional(),
+  folder: z.string().max(1_000).optional(),
+  resolve: z.enum(["cloudinary", "database"]).optional(),
+};
+
+const onePatch = z.strictObject({
+  ...changes,
+  public_id: z.string().trim().min(1).max(255).optional(),
+})
+  .superRefine(refinePatch);
+const manyPatch = z.strictObject({ ids: z.array(z.uuid()).min(1).max(1_000), ...changes })
+  .superRefine(refinePatch);
+
+function refinePatch(patch: Record<string, unknown>, check: z.core.$RefinementCtx): void {
+  const { ids: _ids, ...wanted } = patch;
+  if (Object.keys(wanted).length === 0) {
+    check.addIssue({
+      code: "custom",
+      path: [],
+      message: "must name at least one change",
+      input: patch,
+    });
+  }
+  if (patch.tags !== undefined && (patch.add_tags ?? patch.remove_tags) !== undefined) {
+    check.addIssue({
+      code: "custom",
+      path: ["tags"],
+      message: "cannot be combined with add_tags or remove_tags",
+      input: patch,
+    });
+  }
+}
+
+/** `PATCH media-list/<id>`: edits one asset. */
+export async function editItem(context: RouteContext): Promise<Response> {
+  const caller = await context.identify(["user", "secret"]);
+  requireRole(caller, "editor");
+  const id = requireId(context.params.id);
+  const patch = await parseBody(context.request, onePatch);
+  return await edit(context, caller, [id], patch);
+}
+
+/** `PATCH media-list`: edits up to 1,000 assets alike. */
+export async function editItems(context: RouteContext): Promise<Response> {
+  const caller = await context.identify(["user", "secret"]);
+  requireRole(caller, "editor");
+  const { ids, ...patch } = await parseBody(context.request, manyPatch);
+  return await edit(context, caller, ids, patch);
+}
+
+async function edit(
+  context: RouteContext,
+  caller: Awaited<ReturnType<RouteContext["identify"]>>,
+  ids: string[],
+  { resolve, ...patch }: MediaPatch & { resolve?: "cloudinary" | "database" },
+): Promise<Response> {
+  const editor = new MediaEditor(caller.supabase as MediaClient);
+  // Edits come first, so that what they decide themselves is no longer open.
+  const edited = Object.keys(patch).length > 0 ? await editor.edit(ids, patch) : [];
+  if (resolve !== undefined) await editor.resolve(ids, resolve);
+  const items = await new MediaLibrary(caller.supabase as MediaClient).items(ids);
+  if (items.length === 0 || (ids.length === 1 && edited.length === 0 && resolve === undefined)) {
+    throw notFound("There is no live asset with that id, or you may not see it.");
+  }
+  pushInBackground(caller, context.log, ids);
+  return jsonResponse({ success: true, items: items.map(withThumbnail) });
+}
