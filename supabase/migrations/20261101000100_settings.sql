@@ -56,4 +56,23 @@ alter table media_sync.settings enable row level security;
 revoke all on media_sync.settings from public, anon, authenticated, service_role;
 grant select, update on media_sync.settings to service_role;
 
+create function media_sync.touch_updated_at()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    new.updated_at := clock_timestamp();
+    return new;
+end;
+$$;
+comment on function media_sync.touch_updated_at() is 'Keeps updated_at at the time of the last change.';
+revoke all on function media_sync.touch_updated_at() from public, anon, authenticated;
+
+create trigger touch_updated_at
+    before update on media_sync.settings
+    for each row
+    when (new is distinct from old)
+    execute function media_sync.touch_updated_at();
+
 insert into media_sync.settings default values;

@@ -66,6 +66,7 @@ create table public.media_assets (
     leased_until timestamptz,
     edited_at timestamptz,
     observed_at timestamptz not null default '-infinity',
+    last_event_at timestamptz,
     last_synced_at timestamptz,
     in_scope boolean not null default true,
     usage_count integer not null default 0 check (usage_count >= 0),
@@ -119,6 +120,7 @@ comment on column public.media_assets.lease_token is 'The worker that is pushing
 comment on column public.media_assets.leased_until is 'When that worker loses the row.';
 comment on column public.media_assets.edited_at is 'When an editable column was last changed here.';
 comment on column public.media_assets.observed_at is 'Database time at which the Cloudinary request began whose answer this row reflects; older observations are ignored.';
+comment on column public.media_assets.last_event_at is 'Cloudinary''s time of the latest notification that touched this row; older ones are stale.';
 comment on column public.media_assets.last_synced_at is 'When both sides were last known equal after a change.';
 comment on column public.media_assets.in_scope is 'False when settings.include_folders leaves the asset out: kept, hidden, not pushed.';
 comment on column public.media_assets.usage_count is 'Live rows of media_usage; maintained by a trigger.';

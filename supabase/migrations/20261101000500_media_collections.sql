@@ -28,6 +28,12 @@ comment on column public.media_collections.updated_at is 'When it last changed.'
 create index media_collections_parent_index on public.media_collections (parent_id, position);
 create index media_collections_public_index on public.media_collections (id) where is_public;
 
+create trigger touch_updated_at
+    before update on public.media_collections
+    for each row
+    when (new is distinct from old)
+    execute function media_sync.touch_updated_at();
+
 create table public.media_collection_items (
     collection_id uuid not null references public.media_collections (id) on delete cascade,
     media_asset_id uuid not null references public.media_assets (id) on delete cascade,

@@ -77,7 +77,8 @@ grant execute on function media_sync.library_conditions(jsonb) to anon, authenti
 create function public.list_media_assets(p_query jsonb default '{}')
 returns jsonb
 language plpgsql
-stable
+-- Postgres allows explain, which estimates large totals, in volatile functions only.
+volatile
 set search_path = ''
 as $$
 declare

@@ -99,11 +99,11 @@ begin
         update public.media_assets as asset
         set
             conflicts = null,
-            public_id = case when p_keep = 'cloudinary' and decisions ? 'public_id' then base ->> 'public_id' else asset.public_id end,
-            folder = case when p_keep = 'cloudinary' and decisions ? 'folder' then base ->> 'folder' else asset.folder end,
-            display_name = case when p_keep = 'cloudinary' and decisions ? 'display_name' then base ->> 'display_name' else asset.display_name end,
-            context = case when p_keep = 'cloudinary' then media_sync.take_keys(asset.context, base -> 'context', decisions, 'context.') else asset.context end,
-            metadata = case when p_keep = 'cloudinary' then media_sync.take_keys(asset.metadata, base -> 'metadata', decisions, 'metadata.') else asset.metadata end,
+            public_id = case when p_keep = 'cloudinary' and decisions ? 'public_id' then wanted.base ->> 'public_id' else asset.public_id end,
+            folder = case when p_keep = 'cloudinary' and decisions ? 'folder' then wanted.base ->> 'folder' else asset.folder end,
+            display_name = case when p_keep = 'cloudinary' and decisions ? 'display_name' then wanted.base ->> 'display_name' else asset.display_name end,
+            context = case when p_keep = 'cloudinary' then media_sync.take_keys(asset.context, wanted.base -> 'context', decisions, 'context.') else asset.context end,
+            metadata = case when p_keep = 'cloudinary' then media_sync.take_keys(asset.metadata, wanted.base -> 'metadata', decisions, 'metadata.') else asset.metadata end,
             sync_status = 'pending',
             sync_attempts = 0,
             sync_error = null,

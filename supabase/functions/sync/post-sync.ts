@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readNotification } from "../_shared/cloudinary/notification.ts";
 import { notFound } from "../_shared/http/api-error.ts";
 import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
@@ -11,6 +12,7 @@ import {
 } from "../_shared/sync/bidirectional-sync-service.ts";
 import { createSyncContext } from "../_shared/sync/create-sync-context.ts";
 import { dryRun } from "../_shared/sync/dry-run.ts";
+import { refresh } from "../_shared/sync/refresh.ts";
 import type { SyncContext } from "../_shared/sync/sync-context.ts";
 import { describeRuns } from "./describe-run.ts";
 
@@ -22,6 +24,7 @@ const requestSchema = z.strictObject({
   resource_type: z.enum(["image", "video", "raw"]).optional(),
   direction: z.enum(["both", "pull", "push"]).default("both"),
   allow_mass_delete: z.uuid().optional(),
+  replay_event: z.int().min(1).optional(),
   dry_run: z.boolean().default(false),
   background: z.boolean().default(false),
 });
@@ -35,6 +38,7 @@ export async function postSync({ request, identify, log }: RouteContext): Promis
   const body = await parseBody(request, requestSchema);
   const context = createSyncContext(caller, log);
 
+  if (body.replay_event !== undefined) return await answerReplay(context, body.replay_event);
   if (body.dry_run) return await answerPlan(context, body);
   if (body.background) {
     // pg_net waits 5 s for an answer and holds up its other users meanwhile.
@@ -93,5 +97,19 @@ async function answerPlan(context: SyncContext, body: SyncBody): Promise<Respons
       unchanged_items: unchanged,
       progress: { seen, expected: seen, percent: complete ? 100 : 0 },
     },
+  });
+}
+
+/** Applies a stored notification again, and looks up at once what it tells too little of. */
+async function answerReplay(context: SyncContext, id: number): Promise<Response> {
+  const event = await context.media.getEvent(id);
+  if (event === null) throw notFound("There is no stored event with that id.");
+  const { effects } = readNotification(JSON.parse(event.body));
+  const { result } = await context.media.replayEvent(id, effects);
+  await refresh(context, null);
+  return jsonResponse({
+    success: true,
+    message: `The event was ${result}.`,
+    data: { event_id: id, result },
   });
 }

@@ -1,12 +1,16 @@
 import { createHandler } from "../_shared/http/handler.ts";
 import { mapError } from "../_shared/sync/map-error.ts";
 import { getWebhook } from "./get-webhook.ts";
+import { postWebhook } from "./post-webhook.ts";
 
 /** `webhook`: receives Cloudinary's notifications (POST) and tells whether it is set up to (GET). */
 export default {
   fetch: createHandler({
     name: "webhook",
-    routes: [{ method: "GET", path: "/", handle: getWebhook }],
+    routes: [
+      { method: "GET", path: "/", handle: getWebhook },
+      { method: "POST", path: "/", handle: postWebhook },
+    ],
     mapError,
   }),
 };

@@ -1,7 +1,7 @@
 -- What every table and every function of the schema promises, whatever migrations come later.
 begin;
 \ir helpers.sql
-select plan(52);
+select plan(60);
 
 create view tests.tables as
 select class.oid, class.oid::regclass::text as name, class.relrowsecurity
@@ -148,14 +148,17 @@ select bag_eq(
 select is_empty(
     $$select short_name from tests.functions
     where authenticated_may and definer and short_name not in (
-        'soft_delete_media_assets', 'restore_media_asset',
-        'get_media_statistics', 'get_sync_status', 'get_sync_run', 'get_sync_overview'
+        'soft_delete_media_assets', 'restore_media_asset', 'resolve_media_conflicts',
+        'get_media_statistics', 'get_sync_status', 'get_sync_run', 'get_sync_overview', 'get_sync_health',
+        'cleanup_old_sync_logs'
     )$$,
     'definer functions open to signed-in users → these and no other'
 );
 select is_empty(
     $$select short_name from tests.functions
-    where authenticated_may and not definer and not anon_may and short_name not in ('search_text', 'soft_delete_media_asset')$$,
+    where authenticated_may and not definer and not anon_may and short_name not in (
+        'search_text', 'patch_object', 'soft_delete_media_asset', 'find_media_assets', 'edit_media_assets'
+    )$$,
     'other functions open to signed-in users only → these and no other'
 );
 
@@ -171,8 +174,10 @@ insert into tests.calls values
     ('editor', $$select * from public.soft_delete_media_assets('{00000000-0000-4000-8000-00000000a001}')$$),
     ('editor', $$select public.soft_delete_media_asset('00000000-0000-4000-8000-00000000a001')$$),
     ('editor', $$select public.restore_media_asset('00000000-0000-4000-8000-00000000a001')$$),
+    ('editor', $$select public.resolve_media_conflicts('{00000000-0000-4000-8000-00000000a001}', 'database')$$),
     ('admin', 'select public.get_sync_run(gen_random_uuid())'),
-    ('admin', 'select public.get_sync_overview()');
+    ('admin', 'select public.get_sync_overview()'),
+    ('admin', 'select public.cleanup_old_sync_logs()');
 
 -- denied or allowed; what the call did is undone.
 create function tests.try_as(media_role text, call text)

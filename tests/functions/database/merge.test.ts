@@ -19,6 +19,8 @@ import { randomSeed } from "../../support/stack.ts";
 
 const CASES = 10_000;
 const BATCH = 500;
+/** Properties that need further merges are proved on so many of the cases. */
+const REPEATED = 2_000;
 const seed = randomSeed();
 
 /** Merges many cases in one statement; the answers in the order of the cases. */
@@ -105,36 +107,37 @@ async function proveMerge(t: Deno.TestContext, mergeMany: MergeMany): Promise<vo
   });
 
   await t.step("merging the result again with the same remote changes nothing", async () => {
+    const some = cases.slice(0, REPEATED);
     const agreed = await inBatches(
-      cases.map((one, index) => ({ ...one, base: one.remote, local: results[index]!.merged })),
+      some.map((one, index) => ({ ...one, base: one.remote, local: results[index]!.merged })),
       mergeMany,
     );
-    refuteAll(cases, agreed, (one, again) => {
-      const { merged } = results[cases.indexOf(one)]!;
+    refuteAll(some, agreed, (_, again, index) => {
+      const { merged } = results[index]!;
       return sameFields(again.merged, merged) && sameValue(again.conflicts, {})
         ? null
         : `first merged to ${JSON.stringify(merged)}`;
     });
     const repeated = await inBatches(
-      cases.map((one, index) => ({ ...one, local: results[index]!.merged })),
+      some.map((one, index) => ({ ...one, local: results[index]!.merged })),
       mergeMany,
     );
-    refuteAll(cases, repeated, (one, again) => {
-      const { merged } = results[cases.indexOf(one)]!;
+    refuteAll(some, repeated, (_, again, index) => {
+      const { merged } = results[index]!;
       return sameFields(again.merged, merged) ? null : `first merged to ${JSON.stringify(merged)}`;
     });
   });
 
   await t.step("exchanging the sides, and the policy with them, gives the same", async () => {
     // With one time for all kinds the policy newest can be mirrored as well.
-    const timed = cases.map((one) => ({
+    const timed = cases.slice(0, REPEATED).map((one) => ({
       ...one,
       remote_times: allAt(one.remote_times.updated_at),
     }));
     const direct = await inBatches(timed, mergeMany);
     const mirrored = await inBatches(timed.map(mirror), mergeMany);
-    refuteAll(timed, mirrored, (one, other) => {
-      const { merged, conflicts } = direct[timed.indexOf(one)]!;
+    refuteAll(timed, mirrored, (_, other, index) => {
+      const { merged, conflicts } = direct[index]!;
       const sides = Object.fromEntries(
         Object.entries(conflicts).map(([name, { database, cloudinary, ...rest }]) => [name, {
           ...rest,
@@ -170,10 +173,10 @@ async function inBatches(cases: MergeCase[], mergeMany: MergeMany): Promise<Merg
 function refuteAll(
   cases: MergeCase[],
   results: MergeResult[],
-  problem: (one: MergeCase, result: MergeResult) => string | null,
+  problem: (one: MergeCase, result: MergeResult, index: number) => string | null,
 ): void {
   const broken = cases.flatMap((one, index) => {
-    const found = problem(one, results[index]!);
+    const found = problem(one, results[index]!, index);
     if (found === null) return [];
     const text = `${found}\ncase ${JSON.stringify(one)}\nSQL gave ${
       JSON.stringify(results[index])

@@ -34,6 +34,7 @@ export type Database = {
           "height": number | null;
           "id": string;
           "in_scope": boolean;
+          "last_event_at": string | null;
           "last_synced_at": string | null;
           "last_updated": NonNullable<Json>;
           "lease_token": string | null;
@@ -84,6 +85,7 @@ export type Database = {
           "height"?: number | null;
           "id"?: string;
           "in_scope"?: boolean;
+          "last_event_at"?: string | null;
           "last_synced_at"?: string | null;
           "last_updated"?: NonNullable<Json>;
           "lease_token"?: string | null;
@@ -133,6 +135,7 @@ export type Database = {
           "height"?: number | null;
           "id"?: string;
           "in_scope"?: boolean;
+          "last_event_at"?: string | null;
           "last_synced_at"?: string | null;
           "last_updated"?: NonNullable<Json>;
           "lease_token"?: string | null;
@@ -361,9 +364,17 @@ export type Database = {
       [_ in never]: never;
     };
     Functions: {
+      "cleanup_old_sync_logs": {
+        Args: Record<PropertyKey, never>;
+        Returns: number;
+      };
       "edit_media_assets": {
         Args: { "p_ids": (string)[]; "p_patch": Json };
         Returns: Json;
+      };
+      "enable_media_broadcast": {
+        Args: Record<PropertyKey, never>;
+        Returns: boolean;
       };
       "find_media_assets": {
         Args: { "p_public_ids": (string)[]; "p_resource_type"?: string };
@@ -396,6 +407,10 @@ export type Database = {
         Returns: Json;
       };
       "restore_media_asset": { Args: { "p_id": string }; Returns: string };
+      "schedule_media_sync": {
+        Args: Record<PropertyKey, never>;
+        Returns: number;
+      };
       "soft_delete_media_asset": {
         Args: { "p_force"?: boolean; "p_id": string };
         Returns: string;
@@ -431,6 +446,10 @@ export type Database = {
           "p_source": string;
         };
         Returns: Json;
+      };
+      "sync_begin_push": {
+        Args: Record<PropertyKey, never>;
+        Returns: undefined;
       };
       "sync_begin_sweep": { Args: { "p_run_id": string }; Returns: Json };
       "sync_claim_pending": {
@@ -499,6 +518,7 @@ export type Database = {
         Args: { "p_run_id": string; "p_status"?: string };
         Returns: Json;
       };
+      "sync_get_event": { Args: { "p_id": number }; Returns: Json };
       "sync_get_run": { Args: { "p_run_id": string }; Returns: Json };
       "sync_intend_context_reset": {
         Args: { "p_id": string; "p_worker": string };
@@ -536,6 +556,10 @@ export type Database = {
         };
         Returns: number;
       };
+      "sync_receive_event": {
+        Args: { "p_cloud_name": string; "p_event": Json };
+        Returns: Json;
+      };
       "sync_record_traffic": {
         Args: { "p_cloud_name": string; "p_run_id": string; "p_traffic": Json };
         Returns: Json;
@@ -552,6 +576,10 @@ export type Database = {
         Args: { "p_run_id": string; "p_shard": string; "p_worker": string };
         Returns: undefined;
       };
+      "sync_replay_event": {
+        Args: { "p_cloud_name": string; "p_effects": Json; "p_id": number };
+        Returns: Json;
+      };
       "sync_report_error": {
         Args: { "p_error": Json; "p_run_id": string };
         Returns: undefined;
@@ -562,6 +590,10 @@ export type Database = {
       };
       "sync_set_folder_mode": {
         Args: { "p_folder_mode": string };
+        Returns: undefined;
+      };
+      "sync_set_webhook_events": {
+        Args: { "p_events": (string)[] };
         Returns: undefined;
       };
       "sync_settle_look_up": {
@@ -605,6 +637,10 @@ export type Database = {
       "sync_webhook_status": {
         Args: Record<PropertyKey, never>;
         Returns: Json;
+      };
+      "unschedule_media_sync": {
+        Args: Record<PropertyKey, never>;
+        Returns: number;
       };
     };
     Enums: {

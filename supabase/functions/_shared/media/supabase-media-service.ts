@@ -5,6 +5,7 @@ import type {
   CallBudget,
   ClaimedShard,
   DueWork,
+  EventOutcome,
   FieldDifference,
   MediaClient,
   MergeOutcome,
@@ -12,6 +13,7 @@ import type {
   PushClaim,
   PushResult,
   PushTask,
+  ReceivedEvent,
   RunError,
   RunKind,
   RunSummary,
@@ -452,6 +454,25 @@ export class SupabaseMediaService {
       p_seen: seen,
       p_resource_types: resourceTypes,
       p_limit: limit,
+    });
+  }
+
+  /** Stores a verified notification and applies it, in one transaction. */
+  receiveEvent(event: ReceivedEvent): Promise<EventOutcome> {
+    return this.#call("sync_receive_event", { p_cloud_name: this.cloudName, p_event: event });
+  }
+
+  /** A stored notification, or null. */
+  getEvent(id: number): Promise<{ id: number; body: string } | null> {
+    return this.#call("sync_get_event", { p_id: id });
+  }
+
+  /** Applies a stored notification again. */
+  replayEvent(id: number, effects: object[]): Promise<EventOutcome> {
+    return this.#call("sync_replay_event", {
+      p_cloud_name: this.cloudName,
+      p_id: id,
+      p_effects: effects,
     });
   }
 

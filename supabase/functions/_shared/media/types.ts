@@ -232,3 +232,22 @@ export interface AbsentAssets {
   live: number;
   now: string;
 }
+
+/** A verified notification on its way into the inbox. */
+export interface ReceivedEvent {
+  /** SHA-256 of the raw body, hexadecimal. */
+  dedup_key: string;
+  notification_type: string;
+  body: string;
+  triggered_at: string | null;
+  signature_key: string | null;
+  effects: object[];
+}
+
+/** What became of a notification. */
+export interface EventOutcome {
+  result: "applied" | "stored" | "duplicate" | "ignored";
+  /** Look-ups wait that somebody would like to see soon. */
+  refresh: boolean;
+  event_id: number;
+}

@@ -29,27 +29,45 @@ export function requireCloudinary(): CloudinaryConfiguration {
 }
 
 /**
- * What the stages of a sync work with, for one call.
+ * What the stages of a sync work with, for one call of a person, a program or the cron jobs.
  *
  * @param caller Who asked; its secret-key client does the work.
  * @param log The request's logger.
  * @throws {ApiError} As {@link requireCloudinary}.
  */
 export function createSyncContext(caller: Caller, log: Logger): SyncContext {
-  const configuration = requireCloudinary();
-  const meter = new TrafficMeter();
-  return {
-    media: new SupabaseMediaService(
-      caller.supabaseAdmin as MediaClient,
-      configuration.cloudName,
-    ),
-    cloudinary: createCloudinaryClient(configuration, {
-      onCall: meter.observe,
-    }),
-    meter,
-    worker: crypto.randomUUID(),
+  return createContext(caller.supabaseAdmin as MediaClient, requireCloudinary(), log, {
     source: sourceOf(caller),
     userId: caller.userId,
+  });
+}
+
+/**
+ * What the stages of a sync work with when a notification set them off.
+ *
+ * @param client Client with a secret key.
+ */
+export function createEventContext(
+  client: MediaClient,
+  configuration: CloudinaryConfiguration,
+  log: Logger,
+): SyncContext {
+  return createContext(client, configuration, log, { source: "webhook", userId: null });
+}
+
+function createContext(
+  client: MediaClient,
+  configuration: CloudinaryConfiguration,
+  log: Logger,
+  origin: { source: Source; userId: string | null },
+): SyncContext {
+  const meter = new TrafficMeter();
+  return {
+    media: new SupabaseMediaService(client, configuration.cloudName),
+    cloudinary: createCloudinaryClient(configuration, { onCall: meter.observe }),
+    meter,
+    worker: crypto.randomUUID(),
+    ...origin,
     deadline: createDeadline(WORKING_TIME_MS),
     log,
   };
@@ -57,8 +75,6 @@ export function createSyncContext(caller: Caller, log: Logger): SyncContext {
 
 /** The cron jobs call with the secret key named `cron`. */
 function sourceOf(caller: Caller): Source {
-  if (caller.kind === "service") {
-    return caller.keyName === "cron" ? "cron" : "api";
-  }
+  if (caller.kind === "service") return caller.keyName === "cron" ? "cron" : "api";
   return "client";
 }

@@ -1,0 +1,58 @@
+/** The shapes in which sources say that notifications deliver their items; each reader accepts all of them. */
+
+type Body = Record<string, unknown>;
+
+/** A non-empty text, or undefined. */
+export function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** The texts of a list; anything else is no list. */
+export function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+function isObject(value: unknown): value is Body {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** `resources` as a list: it comes as an array, or as a map by public_id. */
+export function readItems(body: Body): Body[] {
+  const { resources } = body;
+  if (Array.isArray(resources)) return resources.filter(isObject);
+  if (!isObject(resources)) return [];
+  return Object.entries(resources).flatMap(([publicId, item]) =>
+    isObject(item) ? [{ public_id: publicId, ...item }] : []
+  );
+}
+
+/** `[{ name, value }]`, `{ key: value }` or `["key"]` as pairs; a bare key has no value. */
+function readPairs(value: unknown): [string, unknown][] {
+  if (isObject(value)) return Object.entries(value);
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((item): [string, unknown][] => {
+    if (typeof item === "string") return [[item, undefined]];
+    if (!isObject(item)) return [];
+    const name = text(item.name) ?? text(item.key);
+    return name === undefined ? [] : [[name, item.value]];
+  });
+}
+
+/** What changed of the context: keys set, keys removed. */
+export function readContextDelta(item: Body): { set: Record<string, string>; removed: string[] } {
+  const set: Record<string, string> = {};
+  for (const [name, value] of [...readPairs(item.added), ...readPairs(item.updated)]) {
+    if (value !== undefined && value !== null) set[name] = String(value);
+  }
+  return { set, removed: readPairs(item.removed).map(([name]) => name) };
+}
+
+/** What changed of the structured metadata, which is told in full before and after. */
+export function readMetadataDelta(item: Body): { set: Record<string, unknown>; removed: string[] } {
+  const before = isObject(item.previous_metadata) ? item.previous_metadata : {};
+  const after = isObject(item.new_metadata) ? item.new_metadata : {};
+  const set = Object.fromEntries(
+    Object.entries(after).filter(([, value]) => value !== null && value !== undefined),
+  );
+  return { set, removed: Object.keys(before).filter((key) => !Object.hasOwn(set, key)) };
+}

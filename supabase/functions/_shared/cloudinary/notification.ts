@@ -1,0 +1,201 @@
+import { normaliseFolder, type Observation, toObservation } from "./observation.ts";
+import {
+  readContextDelta,
+  readItems,
+  readMetadataDelta,
+  text,
+  texts,
+} from "./notification-shapes.ts";
+
+/** Changes of editable fields, in the form in which they are also sent: deltas for sets and keys, values for the rest. */
+export interface NotifiedFields {
+  tags?: { added: string[]; removed: string[] };
+  context?: { set: Record<string, string>; removed: string[] };
+  metadata?: { set: Record<string, unknown>; removed: string[] };
+  display_name?: string;
+  folder?: string;
+  public_id?: string;
+}
+
+/** Which asset an effect is about: by asset_id, or where an old notification lacks it, by name. */
+interface Subject {
+  asset_id?: string;
+  public_id?: string;
+  resource_type?: string;
+  type?: string;
+}
+
+/** What a notification says about one asset or folder. */
+export type Effect =
+  | { kind: "observe"; asset_id: string; observation: Observation }
+  | Subject & {
+    kind: "delta";
+    fields: NotifiedFields;
+    /** What Cloudinary alone decides, as far as told. */
+    observation?: Partial<Observation>;
+    /** The rest of the asset changed as well and must be fetched. */
+    incomplete?: boolean;
+  }
+  | Subject & { kind: "delete" | "refresh" }
+  | { kind: "folder"; from: string; to: string };
+
+/** A notification in our own words. */
+export interface Notification {
+  type: string;
+  /** When the change happened, by Cloudinary's clock, RFC 3339; null where it is not told. */
+  triggeredAt: string | null;
+  /** Name of the API key that signed. */
+  signatureKey: string | null;
+  effects: Effect[];
+}
+
+type Body = Record<string, unknown>;
+type Reader = (body: Body) => Effect[];
+
+const NOTHING_ASKED = { tags: false, context: false, metadata: false };
+
+/** Types whose resources carry changes; each accepts arrays and maps, since sources disagree which comes. */
+const READERS: Record<string, Reader> = {
+  upload: (body) => {
+    const { data } = toObservation(body, { asked: NOTHING_ASKED });
+    return data === undefined
+      ? []
+      : [{ kind: "observe", asset_id: data.asset_id, observation: data }];
+  },
+  delete: (body) => readItems(body).map((item) => ({ kind: "delete", ...subjectOf(item) })),
+  rename: (body) => {
+    const to = text(body.to_public_id);
+    if (to === undefined) return [];
+    const subject = subjectOf({ ...body, public_id: body.from_public_id });
+    // The new address and, with another delivery type, everything else is left to a look-up.
+    return [{ kind: "delta", ...subject, fields: { public_id: to }, incomplete: true }];
+  },
+  resource_tags_changed: (body) =>
+    readItems(body).map((item) => {
+      const updated = texts(item.updated);
+      const tags = { added: [...texts(item.added), ...updated], removed: texts(item.removed) };
+      return {
+        kind: "delta",
+        ...subjectOf(item),
+        fields: { tags },
+        // No source tells what an updated tag is.
+        ...(updated.length > 0 ? { incomplete: true } : {}),
+      };
+    }),
+  resource_context_changed: (body) =>
+    readItems(body).map((item) => ({
+      kind: "delta",
+      ...subjectOf(item),
+      fields: { context: readContextDelta(item) },
+    })),
+  resource_metadata_changed: (body) =>
+    readItems(body).map((item) => ({
+      kind: "delta",
+      ...subjectOf(item),
+      fields: { metadata: readMetadataDelta(item) },
+    })),
+  resource_display_name_changed: (body) =>
+    readItems(body).flatMap((item) => {
+      const name = text(item.new_display_name);
+      return name === undefined
+        ? []
+        : [{ kind: "delta" as const, ...subjectOf(item), fields: { display_name: name } }];
+    }),
+  move: (body) =>
+    readItems(body).map((item) => {
+      const folder = item.to_asset_folder;
+      // Fixed-folder clouds name other keys, and there a move is a rename: only a look-up tells it in full.
+      return typeof folder === "string"
+        ? { kind: "delta", ...subjectOf(item), fields: { folder: normaliseFolder(folder) } }
+        : { kind: "refresh", ...subjectOf(item) };
+    }),
+  move_or_rename_asset_folder: (body) => {
+    const [from, to] = [text(body.from_path), text(body.to_path)];
+    const failed = /fail|error/i.test(text(body.status) ?? "");
+    return from === undefined || to === undefined || failed
+      ? []
+      : [{ kind: "folder", from: normaliseFolder(from), to: normaliseFolder(to) }];
+  },
+  access_control_changed: (body) =>
+    readItems(body).map((item) => ({
+      kind: "delta",
+      ...subjectOf(item),
+      fields: {},
+      observation: { extra: { access_control: item.new_access_control ?? null } },
+    })),
+  moderation: (body) => {
+    const status = text(body.moderation_status);
+    return [{
+      kind: "delta",
+      ...subjectOf(body),
+      fields: {},
+      ...(status === undefined ? {} : { observation: { moderation_status: status } }),
+      // The payload rests on hearsay.
+      incomplete: true,
+    }];
+  },
+};
+
+/** Types that change nothing that is mirrored here. */
+const IRRELEVANT = new Set([
+  ...[
+    "create_folder",
+    "delete_folder",
+    "eager",
+    "related_assets",
+    "explode",
+    "multi",
+    "sprite",
+    "report",
+  ],
+  ...[
+    "generate_archive",
+    "proof_status_changed",
+    "invalidate_custom_cdn",
+    "bulk_refresh_auto_fetch",
+  ],
+  ...["moderation_summary", "info"],
+]);
+
+/** Every notification type that is worth registering for. */
+export const NOTIFICATION_TYPES: readonly string[] = Object.keys(READERS);
+
+/**
+ * Reads a notification of any type, in either shape that sources give for it.
+ *
+ * A type that is not known here is read as "something happened to the assets it names".
+ *
+ * @param body The parsed body.
+ */
+export function readNotification(body: Body): Notification {
+  const type = text(body.notification_type) ?? "unknown";
+  const context = body.notification_context as { triggered_at?: unknown } | null | undefined;
+  const effects = READERS[type]?.(body) ??
+    (IRRELEVANT.has(type) ? [] : [body, ...readItems(body)].map((item): Effect => ({
+      kind: "refresh",
+      ...subjectOf(item),
+    })));
+  return {
+    type,
+    triggeredAt: time(context?.triggered_at) ?? time(body.timestamp),
+    signatureKey: text(body.signature_key) ?? null,
+    effects: effects.filter((effect) =>
+      effect.kind === "folder" || effect.asset_id !== undefined ||
+      ("public_id" in effect && effect.public_id !== undefined)
+    ),
+  };
+}
+
+function subjectOf(item: Body): Subject {
+  const subject: Subject = {};
+  for (const key of ["asset_id", "public_id", "resource_type", "type"] as const) {
+    const value = text(item[key]);
+    if (value !== undefined) subject[key] = value;
+  }
+  return subject;
+}
+
+function time(value: unknown): string | null {
+  const told = text(value);
+  return told === undefined || Number.isNaN(Date.parse(told)) ? null : told;
+}

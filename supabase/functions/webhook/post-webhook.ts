@@ -1,0 +1,78 @@
+import { readNotification } from "../_shared/cloudinary/notification.ts";
+import { verifyNotificationSignature } from "../_shared/cloudinary/notification-signature.ts";
+import { badRequest, unauthorized } from "../_shared/http/api-error.ts";
+import type { RouteContext } from "../_shared/http/handler.ts";
+import { readBody } from "../_shared/http/parse.ts";
+import { findUnstorable } from "../_shared/http/plain-json.ts";
+import { jsonResponse } from "../_shared/http/respond.ts";
+import { runInBackground } from "../_shared/http/runtime.ts";
+import { createServiceClient } from "../_shared/media/create-service-client.ts";
+import { createEventContext, requireCloudinary } from "../_shared/sync/create-sync-context.ts";
+import { refresh } from "../_shared/sync/refresh.ts";
+
+/** Largest notification accepted, in bytes. */
+const MAX_BYTES = 1024 * 1024;
+
+/**
+ * `POST webhook`: verifies the signature over the raw body, stores and applies the notification in one SQL call, and
+ * answers. Cloudinary is called only after that, in the background, where the notification told too little.
+ *
+ * Nothing of the body is believed, and the database is not called, before the signature fits. Exactly 200 is what
+ * Cloudinary takes for received; anything else makes it try again.
+ */
+export async function postWebhook({ request, log }: RouteContext): Promise<Response> {
+  const configuration = requireCloudinary();
+  const raw = await readBody(request, MAX_BYTES);
+  const body = parse(raw);
+  const { error } = await verifyNotificationSignature(
+    {
+      body: raw,
+      signature: request.headers.get("x-cld-signature"),
+      timestamp: request.headers.get("x-cld-timestamp"),
+      ...(typeof body?.signature_key === "string" ? { signatureKey: body.signature_key } : {}),
+    },
+    configuration,
+    { now: Date.now() },
+  );
+  if (error !== undefined) throw unauthorized(error.message, error);
+  if (body === null) {
+    throw badRequest([{ path: "", message: "must be a JSON object" }], { code: "invalid_json" });
+  }
+  const unstorable = findUnstorable(body);
+  if (unstorable.length > 0) throw badRequest(unstorable);
+
+  const context = createEventContext(createServiceClient(), configuration, log);
+  const notification = readNotification(body);
+  const { result, refresh: wanted } = await context.media.receiveEvent({
+    dedup_key: await sha256(raw),
+    notification_type: notification.type,
+    body: new TextDecoder().decode(raw),
+    triggered_at: notification.triggeredAt,
+    signature_key: notification.signatureKey,
+    effects: notification.effects,
+  });
+  if (wanted) {
+    runInBackground(
+      refresh(context, null),
+      (failure) => log.warn("the look-up waits for the next tick", { error: failure }),
+    );
+  }
+  return jsonResponse({ success: true, result });
+}
+
+function parse(raw: Uint8Array): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(raw));
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? value as Record<string, unknown>
+      : null;
+  } catch {
+    // Not UTF-8 or not JSON; told to the sender once the signature has shown who that is.
+    return null;
+  }
+}
+
+async function sha256(raw: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", raw as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

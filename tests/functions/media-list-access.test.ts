@@ -1,0 +1,166 @@
+/** Who sees what through `media-list`: roles, public collections, the trash, single assets. */
+import { assert, assertEquals } from "@std/assert";
+import type { Stack } from "../../scripts/local/stack-options.ts";
+import {
+  type As,
+  type Call,
+  control,
+  createClient,
+  startTestStack,
+  syncUntilCompleted,
+} from "../support/stack.ts";
+
+let stack: Stack;
+let call: Call;
+/** public_id → our id. */
+let ids: Map<string, string>;
+
+const names = ["shown", "shown too", "hidden", "gone"];
+
+Deno.test.beforeAll(async () => {
+  stack = await startTestStack();
+  call = createClient(stack);
+  await control(stack, "POST /assets", {
+    assets: names.map((public_id) => ({
+      public_id,
+      metadata: { photographer: "nobody's business" },
+      tags: [public_id],
+    })),
+  });
+  await syncUntilCompleted(call);
+  await deleteInCloudinary("gone");
+  await syncUntilCompleted(call);
+  const rows = await stack.sql<{ id: string; public_id: string }>(
+    "select id, public_id from public.media_assets",
+  );
+  ids = new Map(rows.map(({ id, public_id }) => [public_id, id]));
+  for (const [slug, is_public, member] of [["open", true, "shown"], ["closed", false, "hidden"]]) {
+    await stack.sql(
+      `with collection as (
+         insert into public.media_collections (slug, name, is_public)
+         values ($1::text, $1::text, $2::boolean) returning id
+       )
+       insert into public.media_collection_items (collection_id, media_asset_id)
+       select collection.id, asset.id from collection, public.media_assets as asset
+       where asset.public_id = $3::text or ($2::boolean and asset.public_id in ('shown too', 'gone'))`,
+      [slug, is_public, member],
+    );
+  }
+});
+
+Deno.test.afterAll(async () => {
+  await stack?.stop();
+});
+
+/** The stack outlives every single test, and so do its timers and connections. */
+function stackTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
+}
+
+async function deleteInCloudinary(publicId: string): Promise<void> {
+  const { username, password, hostname } = new URL(stack.info.cloudinary_url);
+  const response = await fetch(
+    `${stack.info.cloudinary_http}/v1_1/${hostname}/resources/image/upload?public_ids[]=${publicId}`,
+    { method: "DELETE", headers: { authorization: `Basic ${btoa(`${username}:${password}`)}` } },
+  );
+  assertEquals((await response.json()).deleted, { [publicId]: "deleted" });
+}
+
+const publicIds = async (query: string, as: As): Promise<string[]> => {
+  const { status, body } = await call(`media-list${query}`, { as });
+  assertEquals(status, 200, JSON.stringify(body));
+  return body.items.map(({ public_id }: { public_id: string }) => public_id).sort();
+};
+
+for (const as of ["viewer", "editor", "admin", "service"] as const) {
+  stackTest(`GET media-list as ${as} → all live assets`, async () => {
+    assertEquals(await publicIds("", as), ["hidden", "shown", "shown too"]);
+  });
+}
+
+stackTest("GET media-list with a publishable key → public collections alone", async () => {
+  assertEquals(await publicIds("", "anonymous"), ["shown", "shown too"]);
+  assertEquals(await publicIds("?collection=open", "anonymous"), ["shown", "shown too"]);
+  assertEquals(await publicIds("?collection=closed", "anonymous"), []);
+  assertEquals(await publicIds("?search=hidden", "anonymous"), []);
+});
+
+stackTest(
+  "what a publishable key sees → no statistics, no metadata, nothing of others",
+  async () => {
+    const { body } = await call("media-list?include=stats,sync_status,facets", { as: "anonymous" });
+    assertEquals([body.stats, body.sync_status], [undefined, undefined]);
+    assertEquals([body.pagination.total, body.facets.tags.length], [2, 2]);
+    const text = JSON.stringify(body);
+    assert(!text.includes("hidden") && !text.includes("gone") && !text.includes("photographer"));
+  },
+);
+
+stackTest("collection by slug and by id → its assets", async () => {
+  assertEquals(await publicIds("?collection=closed", "viewer"), ["hidden"]);
+  const [row] = await stack.sql<{ id: string }>(
+    "select id from public.media_collections where slug = 'closed'",
+  );
+  assertEquals(await publicIds(`?collection=${row?.id}`, "viewer"), ["hidden"]);
+  assertEquals(await publicIds("?collection=no-such-collection", "viewer"), []);
+});
+
+stackTest("deleted=true → the trash for editors, 403 for everybody else", async () => {
+  for (const as of ["editor", "admin", "service"] as const) {
+    assertEquals(await publicIds("?deleted=true", as), ["gone"], as);
+  }
+  for (const as of ["viewer", "anonymous"] as const) {
+    const { status, body } = await call("media-list?deleted=true", { as });
+    assertEquals([status, body.code], [403, "forbidden"], as);
+  }
+});
+
+stackTest("used → by where assets are used", async () => {
+  await stack.sql(
+    `insert into public.media_usage (media_asset_id, usage_type, reference_table, reference_id)
+     values ($1, 'cover', 'articles', '1')`,
+    [ids.get("hidden")],
+  );
+  assertEquals(await publicIds("?used=true", "viewer"), ["hidden"]);
+  assertEquals(await publicIds("?used=false", "viewer"), ["shown", "shown too"]);
+});
+
+stackTest(
+  "GET media-list/<id> → the asset, its use, its collections; its history for admins",
+  async () => {
+    for (const as of ["viewer", "admin", "service"] as const) {
+      const { status, body } = await call(`media-list/${ids.get("hidden")}`, { as });
+      assertEquals(status, 200, as);
+      assertEquals([body.success, body.item.public_id], [true, "hidden"]);
+      assertEquals(body.usage.length, 1);
+      assertEquals(body.usage[0].reference_table, "articles");
+      assertEquals(body.collections.length, 1);
+      assertEquals(body.collections[0].collection.slug, "closed");
+      const operations = body.history.map(({ operation }: { operation: string }) => operation);
+      assertEquals(operations, as === "viewer" ? [] : ["upload"], as);
+    }
+  },
+);
+
+stackTest("GET media-list/<id> with a publishable key → public assets alone", async () => {
+  const shown = await call(`media-list/${ids.get("shown")}`, { as: "anonymous" });
+  assertEquals([shown.status, shown.body.item.public_id], [200, "shown"]);
+  assert(!("metadata" in shown.body.item));
+  for (const name of ["hidden", "gone"]) {
+    const { status, body } = await call(`media-list/${ids.get(name)}`, { as: "anonymous" });
+    assertEquals([status, body.code], [404, "not_found"], name);
+  }
+});
+
+stackTest("GET media-list/<id> of a deleted asset → for editors; 404 for viewers", async () => {
+  const path = `media-list/${ids.get("gone")}`;
+  assertEquals((await call(path, { as: "editor" })).status, 200);
+  assertEquals((await call(path, { as: "viewer" })).status, 404);
+});
+
+stackTest("GET media-list/<id> that nobody has → 404; that is no id → 400", async () => {
+  const unknown = await call(`media-list/${crypto.randomUUID()}`, { as: "viewer" });
+  assertEquals([unknown.status, unknown.body.code], [404, "not_found"]);
+  const wrong = await call("media-list/not-an-id", { as: "viewer" });
+  assertEquals([wrong.status, wrong.body.details[0].path], [400, "id"]);
+});

@@ -1,0 +1,281 @@
+/** What a scenario can do on either side. */
+import { assert, assertEquals, assertObjectMatch } from "@std/assert";
+import {
+  type AssetDescription,
+  assetIdOf,
+  insertAssets,
+  type ScenarioWorld,
+  subtract,
+} from "./scenario-world.ts";
+import { type As, control } from "./stack.ts";
+
+/** One thing that happens. */
+export type Step = (world: ScenarioWorld) => Promise<void>;
+
+// deno-lint-ignore no-explicit-any -- state of every shape.
+type Any = any;
+
+/** Changes in Cloudinary: calls of its API, as somebody makes them in its console. */
+export const there = {
+  /** New assets. */
+  insert: (assets: Record<string, AssetDescription>): Step => (world) =>
+    insertAssets(world, assets),
+
+  /** Sets fields through the Admin API; `context` is set as a whole. */
+  set: (name: string, fields: {
+    display_name?: string;
+    asset_folder?: string;
+    tags?: string[];
+    context?: Record<string, string>;
+    metadata?: Record<string, string>;
+  }): Step =>
+  (world) =>
+    callThere(world, "PUT", `/resources/${assetIdOf(name)}`, {
+      ...fields,
+      ...(fields.tags ? { tags: fields.tags.join(",") } : {}),
+      ...(fields.context ? { context: pairs(fields.context) } : {}),
+      ...(fields.metadata ? { metadata: pairs(fields.metadata) } : {}),
+    }),
+
+  /** Sets some context keys, leaving the others. */
+  addContext: (name: string, context: Record<string, string>): Step => async (world) => {
+    const { resource_type, public_id } = await assetThere(world, name);
+    await callThere(world, "POST", `/${resource_type}/context`, {
+      command: "add",
+      context: pairs(context),
+      "public_ids[]": public_id,
+    });
+  },
+
+  rename: (name: string, to: string): Step => async (world) => {
+    const { resource_type, public_id } = await assetThere(world, name);
+    await callThere(world, "POST", `/${resource_type}/rename`, {
+      from_public_id: public_id,
+      to_public_id: to,
+    });
+  },
+
+  destroy: (...names: string[]): Step => async (world) => {
+    for (const name of names) {
+      await callThere(world, "POST", "/asset/destroy", { asset_id: assetIdOf(name) });
+    }
+  },
+
+  /** Uploads other content under the same name, with the fields that the asset has. */
+  overwrite: (name: string, content: string): Step => async (world) => {
+    const asset = await assetThere(world, name);
+    // Versions are seconds; an upload in the same second could not be told from the one before.
+    await control(world.stack, "PUT /clock", { advance_ms: 2_000 });
+    await callThere(world, "POST", `/${asset.resource_type}/upload`, {
+      file: `data:application/octet-stream;base64,${btoa(content)}`,
+      public_id: asset.public_id,
+      display_name: asset.display_name,
+      ...(asset.asset_folder ? { asset_folder: asset.asset_folder } : {}),
+      overwrite: "true",
+      ...(asset.tags?.length ? { tags: asset.tags.join(",") } : {}),
+      ...(asset.context?.custom ? { context: pairs(asset.context.custom) } : {}),
+    });
+  },
+
+  renameFolder: (from: string, to: string): Step => (world) =>
+    callThere(world, "PUT", `/folders/${from}`, { to_folder: to }),
+
+  /** A structured metadata field of type string. */
+  defineMetadata: (external_id: string): Step => (world) =>
+    callThere(world, "POST", "/metadata_fields", {
+      external_id,
+      label: external_id,
+      type: "string",
+    }),
+
+  /** Moves Cloudinary's clock, against which nothing but the policy `newest` compares. */
+  clock: (advance_ms: number): Step => async ({ stack }) =>
+    void await control(stack, "PUT /clock", { advance_ms }),
+
+  faults: (faults: Record<string, unknown>): Step => async ({ stack }) =>
+    void await control(stack, "PUT /faults", faults),
+
+  behavior: (behavior: Record<string, unknown>): Step => async ({ stack }) =>
+    void await control(stack, "PUT /behavior", behavior),
+};
+
+/** Changes in the database: an editor over supabase-js, unless said otherwise. */
+export const here = {
+  /** Sets editable columns. */
+  set: (name: string, fields: {
+    display_name?: string;
+    folder?: string;
+    public_id?: string;
+    tags?: string[];
+    context?: Record<string, unknown>;
+    metadata?: Record<string, unknown>;
+  }): Step =>
+  async ({ editor }) => {
+    const { data, error } = await editor.from("media_assets").update(fields)
+      .eq("asset_id", assetIdOf(name)).select("id");
+    assertEquals({ error, rows: data?.length }, { error: null, rows: 1 });
+  },
+
+  /** Tries to set editable columns, and is refused with this SQLSTATE. */
+  refused:
+    (name: string, fields: Record<string, unknown>, code: string): Step => async ({ editor }) => {
+      const { error } = await editor.from("media_assets").update(fields)
+        .eq("asset_id", assetIdOf(name)).select("id");
+      assertEquals(error?.code, code);
+    },
+
+  /** Deletes as the function does; says what became of each. */
+  delete: (name: string, { force = false, outcome = "deleted" } = {}): Step => async (world) => {
+    const { data, error } = await world.editor.rpc("soft_delete_media_assets", {
+      p_ids: [await rowId(world, name)],
+      p_force: force,
+    });
+    assertEquals({ error, outcomes: data?.map((row: Any) => row.outcome) }, {
+      error: null,
+      outcomes: [outcome],
+    });
+  },
+
+  restore: (name: string, outcome: "live" | "restored" | "requested"): Step => async (world) => {
+    const { data, error } = await world.editor.rpc("restore_media_asset", {
+      p_id: await rowId(world, name),
+    });
+    assertEquals({ error, data }, { error: null, data: outcome });
+  },
+
+  /** Decides the open conflicts of an asset. */
+  resolve: (name: string, keep: "cloudinary" | "database"): Step => async (world) => {
+    const id = await rowId(world, name);
+    const { data, error } = await world.editor.rpc("resolve_media_conflicts", {
+      p_ids: [id],
+      p_keep: keep,
+    });
+    assertEquals({ error, data }, { error: null, data: [id] });
+  },
+
+  /** Notes a use of the asset. */
+  use: (name: string): Step => async (world) => {
+    const { error } = await world.editor.from("media_usage").insert({
+      media_asset_id: await rowId(world, name),
+      usage_type: "content",
+      reference_table: "posts",
+      reference_id: "1",
+      field: "cover",
+    });
+    assertEquals(error, null);
+  },
+
+  /** Changes settings, as an operator. */
+  settings: (settings: Record<string, unknown>): Step => async ({ stack }) => {
+    for (const [name, value] of Object.entries(settings)) {
+      await stack.sql(`update media_sync.settings set ${name} = $1`, [value]);
+    }
+  },
+
+  /** An operator's statement. */
+  sql: (text: string): Step => async ({ stack }) => void await stack.sql(text),
+};
+
+/** Calls of the product itself. */
+export const product = {
+  /** `POST sync`, and what its `data` must contain. */
+  sync: (
+    json: Record<string, unknown>,
+    data: Record<string, unknown> = {},
+    status = 200,
+  ): Step =>
+  async ({ call }) => {
+    const answer = await call("sync", { method: "POST", json });
+    assertEquals(answer.status, status, JSON.stringify(answer.body));
+    assertObjectMatch({ data: {}, ...answer.body }, { data });
+  },
+
+  /** `POST sync` that Cloudinary makes fail: 502 with this code. */
+  syncFails: (json: Record<string, unknown>, code: string): Step => async ({ call }) => {
+    const answer = await call("sync", { method: "POST", json });
+    assertEquals({ status: answer.status, code: answer.body.code }, { status: 502, code });
+  },
+
+  /** Lets the blocked run delete, once. */
+  allowMassDelete: (data: Record<string, unknown> = {}): Step => async ({ call, stack }) => {
+    const [run] = await stack.sql<{ id: string }>(
+      "select id from media_sync.runs where status = 'blocked' order by started_at desc limit 1",
+    );
+    assert(run, "no run is blocked");
+    const json = { allow_mass_delete: run.id };
+    const answer = await call("sync", { method: "POST", json });
+    assertEquals(answer.status, 200, JSON.stringify(answer.body));
+    assertObjectMatch(answer.body.data, data);
+    const again = await call("sync", { method: "POST", json });
+    assertEquals(again.status, 404, "a run can be allowed once");
+  },
+
+  /** Calls `media-list`. The path may name an asset as `{name}`, which becomes the row's id. */
+  mediaList: (
+    method: string,
+    path: string,
+    { json, status = 200, as = "editor", body = {} }: {
+      json?: unknown;
+      status?: number;
+      as?: As;
+      body?: Record<string, unknown>;
+    } = {},
+  ): Step =>
+  async (world) => {
+    const name = /\{(\w+)\}/.exec(path)?.[1];
+    const url = name === undefined ? path : path.replace(`{${name}}`, await rowId(world, name));
+    const answer = await world.call(`media-list${url}`, { method, as, json });
+    assertEquals(answer.status, status, JSON.stringify(answer.body));
+    assertObjectMatch(answer.body, body);
+  },
+};
+
+/** The id of an asset's row. */
+export async function rowId({ stack }: ScenarioWorld, name: string): Promise<string> {
+  const [row] = await stack.sql<{ id: string }>(
+    "select id from public.media_assets where asset_id = $1",
+    [assetIdOf(name)],
+  );
+  assert(row, `no row of ${name}`);
+  return row.id;
+}
+
+async function assetThere({ stack }: ScenarioWorld, name: string): Promise<Any> {
+  const { assets } = await control(stack, "GET /state");
+  const asset = assets.find((one: Any) => one.asset_id === assetIdOf(name));
+  assert(asset, `Cloudinary has no ${name}`);
+  return asset;
+}
+
+async function callThere(
+  world: ScenarioWorld,
+  method: string,
+  path: string,
+  parameters: Record<string, unknown>,
+): Promise<void> {
+  const { cloudinary_url, cloudinary_http } = world.stack.info;
+  const { username, password, hostname } = new URL(cloudinary_url);
+  const before = (await control(world.stack, "GET /calls")).counts;
+  const response = await fetch(`${cloudinary_http}/v1_1/${hostname}${path}`, {
+    method,
+    headers: {
+      authorization: `Basic ${btoa(`${username}:${password}`)}`,
+      "x-emulator-source": "ui",
+    },
+    body: new URLSearchParams(
+      Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
+    ),
+  });
+  assert(response.ok, `${method} ${path} → ${response.status} ${await response.text()}`);
+  await response.body?.cancel();
+  const after = (await control(world.stack, "GET /calls")).counts;
+  for (const [endpoint, count] of Object.entries(subtract(after, before))) {
+    world.own[endpoint] = (world.own[endpoint] ?? 0) + count;
+  }
+}
+
+/** Cloudinary's encoding of context and metadata. */
+function pairs(values: Record<string, string>): string {
+  const escape = (text: string) => text.replace(/[=|\\]/g, "\\$&");
+  return Object.entries(values).map(([key, value]) => `${escape(key)}=${escape(value)}`).join("|");
+}

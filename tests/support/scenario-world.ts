@@ -1,0 +1,104 @@
+/** Both sides of a two-way scenario: a stack that scenarios share, emptied before each of them. */
+import { assert, assertEquals } from "@std/assert";
+import { createClient as createSupabaseClient, type SupabaseClient } from "@supabase/supabase-js";
+import type { Stack, StackOptions } from "../../scripts/local/stack-options.ts";
+import { type Call, control, createClient, startTestStack } from "./stack.ts";
+
+/** What the steps of a scenario work with. */
+export interface ScenarioWorld {
+  stack: Stack;
+  /** Calls a function; by default with a secret key. */
+  call: Call;
+  /** The data API, as a signed-in editor. */
+  editor: SupabaseClient;
+  /** Cloudinary calls that steps made themselves, by endpoint. They are not the product's. */
+  own: Record<string, number>;
+}
+
+/** An asset as a scenario describes it, in Cloudinary's names. */
+export type AssetDescription = Record<string, unknown> & { public_id?: string };
+
+/** Starts the stack that the scenarios of a file share. */
+export async function startScenarioWorld(options: StackOptions = {}): Promise<ScenarioWorld> {
+  const stack = await startTestStack(options);
+  try {
+    // A local edit wakes a push at once; here a scenario says when a push begins.
+    await stack.sql("delete from vault.secrets where name = 'media_sync_cron_key'");
+    const { url, publishable_key, users } = stack.info;
+    const editor = createSupabaseClient(url, publishable_key, {
+      auth: { persistSession: false, autoRefreshToken: false },
+    });
+    const { error } = await editor.auth.signInWithPassword(users.editor);
+    assertEquals(error, null);
+    return { stack, call: createClient(stack), editor, own: {} };
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+}
+
+/** Empties both sides and takes settings, faults and switches back. */
+export async function resetWorld(world: ScenarioWorld): Promise<void> {
+  const { stack } = world;
+  await control(stack, "DELETE /state");
+  // Notifications would change rows at times of their own.
+  await control(stack, "PUT /faults", { webhook_drop_rate: 1 });
+  const [tables] = await stack.sql<{ names: string }>(
+    `select string_agg(format('%I.%I', schemaname, tablename), ', ') as names
+     from pg_catalog.pg_tables
+     where (schemaname = 'media_sync' and tablename not in ('settings', 'wakes'))
+        or (schemaname = 'public' and tablename like 'media\\_%')`,
+  );
+  assert(tables);
+  await stack.sql("delete from media_sync.settings");
+  await stack.sql("insert into media_sync.settings default values");
+  await stack.sql(`truncate ${tables.names} restart identity cascade`);
+  world.own = {};
+}
+
+/** The asset_id of an asset that scenarios call so: the name in hexadecimal digits. */
+export function assetIdOf(name: string): string {
+  const digits = Array.from(new TextEncoder().encode(name), (byte) => byte.toString(16));
+  const id = digits.join("").padEnd(32, "0");
+  assertEquals(id.length, 32, `the name ${name} is too long`);
+  return id;
+}
+
+/** The name of the asset with this asset_id. */
+export function nameOfAsset(assetId: string): string {
+  const bytes = assetId.match(/../g)!.map((digits) => parseInt(digits, 16));
+  return new TextDecoder().decode(new Uint8Array(bytes)).replace(/\0+$/, "");
+}
+
+/** Inserts assets into the library, without anybody being told. */
+export async function insertAssets(
+  { stack }: ScenarioWorld,
+  assets: Record<string, AssetDescription>,
+): Promise<void> {
+  await control(stack, "POST /assets", {
+    assets: Object.entries(assets).map(([name, description]) => ({
+      asset_id: assetIdOf(name),
+      public_id: name,
+      created_at: "2026-01-01T00:00:00Z",
+      ...description,
+    })),
+  });
+}
+
+/** How often each Cloudinary endpoint was called by the product. */
+export async function productCalls(world: ScenarioWorld): Promise<Record<string, number>> {
+  const { counts } = await control(world.stack, "GET /calls");
+  return subtract(counts, world.own);
+}
+
+/** What was called since: endpoints with more calls than before. */
+export function subtract(
+  counts: Record<string, number>,
+  before: Record<string, number>,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(counts)
+      .map(([endpoint, count]): [string, number] => [endpoint, count - (before[endpoint] ?? 0)])
+      .filter(([, count]) => count > 0),
+  );
+}
