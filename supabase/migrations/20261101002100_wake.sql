@@ -73,12 +73,13 @@ set search_path = ''
 as $$
 begin
     delete from media_sync.wake_requests where transaction_id = new.transaction_id;
-    perform media_sync.wake_push();
+    begin
+        perform media_sync.wake_push();
+    exception
+        when others then
+            raise warning 'The push was not woken (SQLSTATE %); the next tick finds the edit.', sqlstate;
+    end;
     return null;
-exception
-    when others then
-        raise warning 'The push was not woken (SQLSTATE %); the next tick finds the edit.', sqlstate;
-        return null;
 end;
 $$;
 comment on function media_sync.send_wake() is 'Wakes a push at commit. Never fails the transaction.';

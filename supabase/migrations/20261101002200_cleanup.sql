@@ -11,7 +11,7 @@ set search_path = ''
 as $$
 declare
     v_deleted bigint := 0;
-    v_from timestamptz := '-infinity';
+    v_from timestamptz := timestamptz '-infinity';
     v_batch record;
 begin
     while v_deleted < p_limit loop
@@ -131,8 +131,9 @@ declare
 begin
     if to_regclass('cron.job_run_details') is not null then
         -- pg_cron never deletes them. Known by their command: a job that is scheduled no more is in no table.
-        execute 'delete from cron.job_run_details where command = any ($1) and database = current_database() and end_time < $2'
-            using p_commands, p_before;
+        execute format(
+            'delete from %I.job_run_details where command = any ($1) and database = current_database() and end_time < $2', 'cron'
+        ) using p_commands, p_before;
         get diagnostics v_deleted = row_count;
     end if;
     return v_deleted;
@@ -163,7 +164,7 @@ begin
     select coalesce(array_agg(request_id), '{}') into v_request_ids from deleted;
     if to_regclass('net._http_response') is not null then
         -- The time beside the id, for ids begin anew when pg_net is installed again.
-        execute 'delete from net._http_response where id = any ($1) and created < $2' using v_request_ids, p_before;
+        execute format('delete from %I._http_response where id = any ($1) and created < $2', 'net') using v_request_ids, p_before;
     end if;
     return cardinality(v_request_ids);
 exception

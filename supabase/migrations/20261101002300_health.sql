@@ -46,15 +46,18 @@ begin
     if to_regclass('net._http_response') is null then
         return;
     end if;
-    return query execute $query$
+    for requested_at, status_code in execute format($query$
         select invocation.requested_at, response.status_code
         from media_sync.invocations as invocation
-        join net._http_response as response on response.id = invocation.request_id
+        join %I._http_response as response on response.id = invocation.request_id
             -- Ids begin anew when pg_net is installed again.
             and response.created > invocation.requested_at - interval '1 minute'
         where invocation.requested_at > clock_timestamp() - interval '1 hour' and invocation.function_name = 'sync'
         order by invocation.requested_at desc
-    $query$;
+    $query$, 'net')
+    loop
+        return next;
+    end loop;
 exception
     when insufficient_privilege then
         return;
@@ -74,8 +77,9 @@ declare
     v_scheduled boolean := false;
 begin
     if to_regclass('cron.job') is not null then
-        execute 'select exists (select from cron.job where jobname = ''media-sync-tick'' and active and database = current_database())'
-            into v_scheduled;
+        execute format(
+            'select exists (select from %I.job where jobname = %L and active and database = current_database())', 'cron', 'media-sync-tick'
+        ) into v_scheduled;
     end if;
     return v_scheduled;
 exception
@@ -95,7 +99,6 @@ as $$
 declare
     v_scheduled constant boolean := media_sync.tick_is_scheduled();
     v_problem constant text := media_sync.invocation_problem();
-    v_answers integer;
     v_failed integer;
     v_last integer;
     v_interval interval;
@@ -113,8 +116,8 @@ begin
         null
     );
 
-    select count(*), count(*) filter (where coalesce(status_code, 599) >= 400), (array_agg(status_code order by requested_at desc))[1]
-    into v_answers, v_failed, v_last
+    select count(*) filter (where coalesce(status_code, 599) >= 400), (array_agg(status_code order by requested_at desc))[1]
+    into v_failed, v_last
     from (select * from media_sync.recent_answers() limit 3) as latest;
     return query values (
         'calls',

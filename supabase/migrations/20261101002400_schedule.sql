@@ -45,7 +45,7 @@ begin
         return 0;
     end if;
     for v_job in select name, schedule, command from media_sync.jobs() loop
-        execute 'select cron.schedule($1, $2, $3)' using v_job.name, v_job.schedule, v_job.command;
+        execute format('select %I.schedule($1, $2, $3)', 'cron') using v_job.name, v_job.schedule, v_job.command;
         v_count := v_count + 1;
     end loop;
     return v_count;
@@ -66,11 +66,11 @@ declare
     v_count integer := 0;
 begin
     if to_regclass('cron.job') is not null then
-        execute $query$
-            select count(cron.unschedule(jobid))
-            from cron.job
+        execute format($query$
+            select count(%1$I.unschedule(jobid))
+            from %1$I.job
             where jobname in (select name from media_sync.jobs()) and database = current_database() and username = current_user
-        $query$ into v_count;
+        $query$, 'cron') into v_count;
     end if;
     return v_count;
 end;

@@ -7,7 +7,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-    execute 'select realtime.send($1, $2, $3, $4)' using
+    execute format('select %I.send($1, $2, $3, $4)', 'realtime') using
         jsonb_build_object(
             'operation', p_operation, 'ids', to_jsonb(p_ids), 'count', p_count, 'truncated', p_count > cardinality(p_ids)
         ),

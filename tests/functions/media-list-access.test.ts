@@ -1,6 +1,7 @@
 /** Who sees what through `media-list`: roles, public collections, the trash, single assets. */
 import { assert, assertEquals } from "@std/assert";
 import type { Stack } from "../../scripts/local/stack-options.ts";
+import { assertError } from "../support/assert-error.ts";
 import {
   type As,
   type Call,
@@ -95,6 +96,14 @@ stackTest(
     assert(!text.includes("hidden") && !text.includes("gone") && !text.includes("photographer"));
   },
 );
+
+stackTest("filters on what a publishable key may not see → 403 that names no table", async () => {
+  for (const query of ["sync_status=conflict", "used=true"]) {
+    const answer = await call(`media-list?${query}`, { as: "anonymous" });
+    assertError(answer, 403);
+    assert(!answer.body.error.includes("media_assets"), answer.body.error);
+  }
+});
 
 stackTest("collection by slug and by id → its assets", async () => {
   assertEquals(await publicIds("?collection=closed", "viewer"), ["hidden"]);

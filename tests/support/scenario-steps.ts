@@ -101,7 +101,7 @@ export const there = {
 
 /** Changes in the database: an editor over supabase-js, unless said otherwise. */
 export const here = {
-  /** Sets editable columns. */
+  /** Sets editable columns. An edit that changes nothing finds no row: the database writes none. */
   set: (name: string, fields: {
     display_name?: string;
     folder?: string;
@@ -109,11 +109,11 @@ export const here = {
     tags?: string[];
     context?: Record<string, unknown>;
     metadata?: Record<string, unknown>;
-  }): Step =>
+  }, { rows = 1 } = {}): Step =>
   async ({ editor }) => {
     const { data, error } = await editor.from("media_assets").update(fields)
       .eq("asset_id", assetIdOf(name)).select("id");
-    assertEquals({ error, rows: data?.length }, { error: null, rows: 1 });
+    assertEquals({ error, rows: data?.length }, { error: null, rows });
   },
 
   /** Tries to set editable columns, and is refused with this SQLSTATE. */
@@ -266,8 +266,8 @@ async function callThere(
       Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
     ),
   });
-  assert(response.ok, `${method} ${path} → ${response.status} ${await response.text()}`);
-  await response.body?.cancel();
+  const text = await response.text();
+  assert(response.ok, `${method} ${path} → ${response.status} ${text}`);
   const after = (await control(world.stack, "GET /calls")).counts;
   for (const [endpoint, count] of Object.entries(subtract(after, before))) {
     world.own[endpoint] = (world.own[endpoint] ?? 0) + count;

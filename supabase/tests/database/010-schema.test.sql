@@ -1,7 +1,7 @@
 -- What every table and every function of the schema promises, whatever migrations come later.
 begin;
 \ir helpers.sql
-select plan(60);
+select plan(68);
 
 create view tests.tables as
 select class.oid, class.oid::regclass::text as name, class.relrowsecurity
@@ -150,7 +150,7 @@ select is_empty(
     where authenticated_may and definer and short_name not in (
         'soft_delete_media_assets', 'restore_media_asset', 'resolve_media_conflicts',
         'get_media_statistics', 'get_sync_status', 'get_sync_run', 'get_sync_overview', 'get_sync_health',
-        'cleanup_old_sync_logs'
+        'get_sync_health_summary', 'cleanup_old_sync_logs'
     )$$,
     'definer functions open to signed-in users → these and no other'
 );
@@ -177,6 +177,8 @@ insert into tests.calls values
     ('editor', $$select public.resolve_media_conflicts('{00000000-0000-4000-8000-00000000a001}', 'database')$$),
     ('admin', 'select public.get_sync_run(gen_random_uuid())'),
     ('admin', 'select public.get_sync_overview()'),
+    ('admin', 'select * from public.get_sync_health()'),
+    ('admin', 'select public.get_sync_health_summary()'),
     ('admin', 'select public.cleanup_old_sync_logs()');
 
 -- denied or allowed; what the call did is undone.

@@ -261,8 +261,8 @@ select tests.clear_authentication();
 select tests.served_by(
     $$select id from public.media_assets
     where cloud_name = 'demo' and sync_status = 'pending' and in_scope and (next_attempt_at is null or next_attempt_at <= now())$$,
-    'media_assets_unsynced_index', '{}',
-    'what waits for a push → from the index of unsynced rows'
+    'media_assets_waiting_index', '{}',
+    'what waits for a push → from the index of waiting rows'
 );
 select tests.served_by(
     $$select * from public.media_assets where cloud_name = 'demo' and asset_id = 'asset-7'$$, 'media_assets_identity', '{}',

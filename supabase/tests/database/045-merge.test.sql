@@ -2,7 +2,7 @@
 begin;
 \ir helpers.sql
 \ir observations.sql
-select plan(14);
+select plan(23);
 
 -- 1. Both sides start equal; an edit here, then an observation
 
@@ -58,6 +58,51 @@ select is(
 select is(
     tests.observe(104, array[tests.asset('both', '{"context": {"alt": "Mine"}}')]) || '; ' || (tests.get('both')).sync_status, 'both updated; synced',
     'an open conflict, both sides equal now → synced'
+);
+
+-- 2. The order of tags has no meaning, on either side
+
+select is(tests.meet(110, 'manual', $$display_name = 'Mine'$$, '{"tags": ["two", "one"]}'), 'both unchanged; pending', 'tags in another order there → no change');
+select is(
+    tests.meet(112, 'manual', $$tags = '{one,three}'$$, '{"tags": ["three", "one"]}'), 'both updated; synced',
+    'the same tags on both sides in another order → synced'
+);
+select is(
+    tests.meet(114, 'manual', $$tags = '{two}'$$, '{"tags": ["one"]}') || '; ' || (tests.get('both')).tags::text, 'both updated; pending; update success; {}',
+    'a tag taken away on each side → both are gone'
+);
+
+-- 3. newest: the later change wins, where both times are known; otherwise a person decides
+
+select is(
+    tests.meet(116, 'newest', $$display_name = 'Mine'$$, '{"display_name": "Theirs", "last_updated": {"updated_at": "2000-01-01T00:00:00Z"}}')
+        || '; ' || (tests.get('both')).display_name,
+    'both updated 1; pending; conflict conflict; Mine', 'newest, changed here later → the database''s value'
+);
+select is(
+    tests.meet(118, 'newest', $$display_name = 'Mine'$$, '{"display_name": "Theirs", "last_updated": {"updated_at": "2999-01-01T00:00:00Z"}}')
+        || '; ' || (tests.get('both')).display_name,
+    'both updated 1; synced; conflict conflict, update success; Theirs', 'newest, changed there later → Cloudinary''s value'
+);
+select is(
+    tests.meet(120, 'newest', $$display_name = 'Mine'$$, '{"display_name": "Theirs"}'), 'both updated 1; conflict; conflict conflict',
+    'newest, a time unknown → a person decides'
+);
+
+-- 4. A key taken away is a change like any other
+
+select is(
+    tests.meet(122, 'cloudinary', $$context = '{}'$$, '{"context": {"alt": "Other"}}') || '; ' || (tests.get('both')).context::text,
+    'both updated 1; synced; conflict conflict, update success; {"alt": "Other"}', 'taken away here, changed there → a conflict'
+);
+select is(
+    tests.meet(124, 'cloudinary', $$context = '{"alt": "Other"}'$$, '{"context": {}}') || '; ' || (tests.changes('both', 'conflict'))::text,
+    'both updated 1; synced; conflict conflict, update success; {"context.alt": {"base": "Text", "kept": "cloudinary", "database": "Other"}}',
+    'changed here, taken away there → a conflict that keeps the value'
+);
+select is(
+    tests.meet(126, 'cloudinary', $$metadata = '{"sku": "8"}'$$, '{"metadata": {"sku": "9"}}') || '; ' || (tests.get('both')).metadata::text,
+    'both updated 1; synced; conflict conflict, update success; {"sku": "9"}', 'a metadata field changed on both sides → a conflict of its own'
 );
 
 select * from finish();

@@ -398,6 +398,19 @@ export type Database = {
           "total_videos": number;
         }[];
       };
+      "get_sync_health": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "check_name": string;
+          "message": string;
+          "status": string;
+          "value": string;
+        }[];
+      };
+      "get_sync_health_summary": {
+        Args: Record<PropertyKey, never>;
+        Returns: Json;
+      };
       "get_sync_overview": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_sync_run": { Args: { "p_run_id": string }; Returns: Json };
       "get_sync_status": { Args: Record<PropertyKey, never>; Returns: Json };
@@ -497,10 +510,6 @@ export type Database = {
         Returns: Json;
       };
       "sync_due": { Args: { "p_cloud_name": string }; Returns: Json };
-      "sync_expect_assets": {
-        Args: { "p_expected": number; "p_run_id": string };
-        Returns: undefined;
-      };
       "sync_fail_restore": {
         Args: {
           "p_ids": (string)[];
@@ -544,6 +553,16 @@ export type Database = {
           "p_observed_at": string;
           "p_run_id"?: string;
           "p_source": string;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
+      "sync_plan_shards": {
+        Args: {
+          "p_expected": number;
+          "p_run_id": string;
+          "p_shards": Json;
+          "p_traffic": Json;
           "p_worker": string;
         };
         Returns: Json;
@@ -633,6 +652,10 @@ export type Database = {
           "p_worker": string;
         };
         Returns: Json;
+      };
+      "sync_take_snapshot": {
+        Args: Record<PropertyKey, never>;
+        Returns: boolean;
       };
       "sync_webhook_status": {
         Args: Record<PropertyKey, never>;

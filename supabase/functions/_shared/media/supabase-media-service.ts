@@ -95,12 +95,27 @@ export class SupabaseMediaService {
     return this.#run("sync_finish_run", { p_run_id: runId, p_status: status });
   }
 
-  /** How many assets a run expects, for its progress. */
-  async expectAssets(runId: string, expected: number): Promise<void> {
-    await this.#call("sync_expect_assets", {
+  /**
+   * Turns the shard named `plan` into the shards of the listing.
+   *
+   * @param expected Assets expected, for the run's progress; null when unknown.
+   * @returns false when the worker no longer holds the shard `plan`.
+   */
+  async planShards(
+    runId: string,
+    worker: string,
+    expected: number | null,
+    shards: Shard[],
+    traffic: Traffic,
+  ): Promise<boolean> {
+    const { stored } = await this.#timed<{ stored: boolean; now: string }>("sync_plan_shards", {
       p_run_id: runId,
+      p_worker: worker,
       p_expected: expected,
+      p_shards: shards,
+      p_traffic: traffic,
     });
+    return stored;
   }
 
   /** Adds an error to a run: the first 50 are kept, all are counted. */

@@ -1,5 +1,6 @@
-import type { RunSummary, Shard } from "../media/types.ts";
+import type { RunSummary } from "../media/types.ts";
 import { guardRun, type RunResult, unfinished } from "./guard-run.ts";
+import { PLAN_SHARD } from "./plan-shards.ts";
 import { pullListing } from "./pull-listing.ts";
 import { sweep } from "./sweep.ts";
 import type { SyncContext } from "./sync-context.ts";
@@ -13,8 +14,6 @@ export interface FullPullRequest {
   /** Merge again what looks unchanged. */
   force?: boolean;
 }
-
-const RESOURCE_TYPES = ["image", "video", "raw"] as const;
 
 /**
  * Starts a full reconcile, or goes on with the open one: lists every resource type in every delivery type, then sweeps.
@@ -35,16 +34,9 @@ export async function fullPull(
       ...(partial ? { resource_type: request.resourceType } : {}),
       ...(request.force ? { force: true } : {}),
     },
-    shards: RESOURCE_TYPES
-      .filter((type) => !partial || type === request.resourceType)
-      .map(shardOfType),
+    shards: [PLAN_SHARD],
   });
-  return await guardRun(context, run.run_id, async () => {
-    if (run.joined) return await walk(context, run, request.pageSize);
-    await learnFolderMode(context);
-    await expectAssets(context, run.run_id, request.resourceType);
-    return await walk(context, run, request.pageSize);
-  });
+  return await continuePull(context, run, request.pageSize);
 }
 
 /**
@@ -82,34 +74,4 @@ async function walk(
   }
   await context.media.recordTraffic(run.run_id, context.meter.take());
   return { run: await context.media.finishRun(run.run_id, "completed") };
-}
-
-/** Leaving the delivery type off lists all of them. */
-function shardOfType(resourceType: typeof RESOURCE_TYPES[number]): Shard {
-  return {
-    shard: resourceType,
-    resource_type: resourceType,
-    type: null,
-    created_from: null,
-    created_until: null,
-  };
-}
-
-/** How many assets there are, for the progress bar. The search index may lag; the run does not rely on it. */
-async function expectAssets(
-  context: SyncContext,
-  runId: string,
-  resourceType: string | undefined,
-): Promise<void> {
-  const { data } = await context.cloudinary.search({
-    expression: resourceType === undefined ? "" : `resource_type:${resourceType}`,
-    maxResults: 1,
-  });
-  await context.media.expectAssets(runId, data.totalCount);
-}
-
-/** The folder mode decides what `folder` means, hence it is asked before anything is stored. */
-async function learnFolderMode(context: SyncContext): Promise<void> {
-  const { data } = await context.cloudinary.config();
-  await context.media.setFolderMode(data.folderMode);
 }

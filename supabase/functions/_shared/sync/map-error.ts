@@ -26,7 +26,10 @@ export function mapError(error: unknown): ApiError | null {
   const sentence = error.message.replace(/^\w+: /, "");
   switch (error.code) {
     case "42501":
-      return forbidden(sentence);
+      // Our functions refuse in a sentence; Postgres itself names a table, which is nobody's business.
+      return forbidden(
+        sentence.startsWith("permission denied") ? "Your role does not allow this." : sentence,
+      );
     // check_violation and its kin: our triggers explain in a sentence what Cloudinary cannot hold.
     case "23514":
     case "22023":

@@ -1,6 +1,7 @@
 import { CloudinaryError } from "../cloudinary/errors.ts";
 import type { Observation } from "../cloudinary/observation.ts";
 import type { ClaimedShard } from "../media/types.ts";
+import { PLAN_SHARD, planShards } from "./plan-shards.ts";
 import { LEASE_SECONDS, quotaPause, type SyncContext } from "./sync-context.ts";
 
 /** How far a call got with a listing. `note` says why it paused. */
@@ -47,7 +48,9 @@ export async function pullListing(
       return { state: "paused", note };
     }
     try {
-      const progress = await walkShard(context, runId, shard, pageSize);
+      const progress = shard.shard === PLAN_SHARD.shard
+        ? await planShards(context, runId)
+        : await walkShard(context, runId, shard, pageSize);
       if (progress.state !== "listed") return progress;
     } catch (error) {
       // Whoever comes next need not wait for the lease to end.
@@ -131,26 +134,28 @@ async function requestPage(
     type: shard.type ?? undefined,
     cursor: cursor ?? undefined,
     maxResults: pageSize,
-    // start_at counts from there in listing order, hence ascending.
+    // start_at counts from there in listing order, hence ascending. Whether it includes its own second is not told.
     ...(shard.created_from === null
       ? {}
-      : { startAt: new Date(shard.created_from), direction: "asc" as const }),
+      : { startAt: new Date(Date.parse(shard.created_from) - 1_000), direction: "asc" as const }),
   });
   return { ...withinWindow(data, shard), observedAt };
 }
 
-/** A shard with an upper bound ends where its window ends, although the listing goes on. */
+/** A shard with a window keeps to it, although the listing begins before it and goes on after it. */
 function withinWindow(
   data: { resources: Observation[]; nextCursor: string | null },
   shard: ClaimedShard,
 ): { resources: Observation[]; nextCursor: string | null } {
-  if (shard.created_until === null) return data;
-  const until = Date.parse(shard.created_until);
-  const resources = data.resources.filter((resource) =>
-    Date.parse(resource.created_at ?? "") < until
-  );
+  if (shard.created_from === null) return data;
+  const from = Date.parse(shard.created_from);
+  const until = shard.created_until === null ? Infinity : Date.parse(shard.created_until);
+  const created = (resource: Observation) => Date.parse(resource.created_at ?? "");
+  const beyond = data.resources.some((resource) => created(resource) >= until);
   return {
-    resources,
-    nextCursor: resources.length < data.resources.length ? null : data.nextCursor,
+    resources: data.resources.filter((resource) =>
+      created(resource) >= from && created(resource) < until
+    ),
+    nextCursor: beyond ? null : data.nextCursor,
   };
 }

@@ -1,0 +1,98 @@
+import type { Shard } from "../media/types.ts";
+import type { SyncContext } from "./sync-context.ts";
+
+/** The first shard of every listing: whoever claims it plans the others. Workers that come meanwhile find nothing free. */
+export const PLAN_SHARD: Shard = {
+  shard: "plan",
+  resource_type: null,
+  type: null,
+  created_from: null,
+  created_until: null,
+};
+
+const RESOURCE_TYPES = ["image", "video", "raw"] as const;
+
+/** A library up to this size is one shard a resource type: more would only cost calls. */
+const SINGLE_SHARD_ASSETS = 20_000;
+/** Assets that a creation-time window is meant to hold, were they spread evenly. */
+const WINDOW_ASSETS = 25_000;
+const MAX_WINDOWS = 16;
+
+/**
+ * Plans the shards of a listing: a resource type each, and for large libraries creation-time windows, so that several
+ * calls can work at once. Leaving the delivery type off lists all of them.
+ *
+ * The windows rest on the search index, which may lag; they only decide who lists what, and the first and the last are
+ * open-ended, so that nothing falls between or outside them.
+ */
+export async function planShards(
+  context: SyncContext,
+  runId: string,
+): Promise<{ state: "listed" }> {
+  const { data: settings } = await context.cloudinary.config();
+  // The folder mode decides what `folder` means, hence it is asked before anything is stored.
+  await context.media.setFolderMode(settings.folderMode);
+
+  const run = await context.media.getRun(runId);
+  const resourceType = run?.options.resource_type as Shard["resource_type"] | undefined;
+  const expression = resourceType ? `resource_type:${resourceType}` : "";
+  const oldest = await findEdge(context, expression, "asc");
+  const bounds = oldest.total > SINGLE_SHARD_ASSETS
+    ? windowBounds(oldest, await findEdge(context, expression, "desc"))
+    : [];
+  const shards = RESOURCE_TYPES.filter((type) => !resourceType || type === resourceType)
+    .flatMap((type) => shardsOfType(type, bounds));
+  await context.media.planShards(
+    runId,
+    context.worker,
+    oldest.total,
+    shards,
+    context.meter.take(),
+  );
+  return { state: "listed" };
+}
+
+interface Edge {
+  total: number;
+  createdAt: number | null;
+}
+
+async function findEdge(
+  context: SyncContext,
+  expression: string,
+  direction: "asc" | "desc",
+): Promise<Edge> {
+  const { data } = await context.cloudinary.search({
+    expression,
+    sortBy: [{ created_at: direction }],
+    maxResults: 1,
+    withFields: [],
+  });
+  const createdAt = Date.parse(data.resources[0]?.created_at ?? "");
+  return { total: data.totalCount, createdAt: Number.isNaN(createdAt) ? null : createdAt };
+}
+
+/** The inner borders of the windows, ascending, RFC 3339. */
+function windowBounds(oldest: Edge, newest: Edge): string[] {
+  if (oldest.createdAt === null || newest.createdAt === null) return [];
+  const count = Math.min(MAX_WINDOWS, Math.ceil(oldest.total / WINDOW_ASSETS));
+  const step = (newest.createdAt - oldest.createdAt) / count;
+  if (step < 1_000) return [];
+  return Array.from(
+    { length: count - 1 },
+    (_, index) => new Date(oldest.createdAt! + step * (index + 1)).toISOString(),
+  );
+}
+
+function shardsOfType(type: typeof RESOURCE_TYPES[number], bounds: string[]): Shard[] {
+  if (bounds.length === 0) return [{ ...PLAN_SHARD, shard: type, resource_type: type }];
+  // Before Cloudinary there was nothing.
+  const from = ["1970-01-02T00:00:00.000Z", ...bounds];
+  return from.map((created_from, index) => ({
+    shard: `${type} ${index + 1}/${from.length}`,
+    resource_type: type,
+    type: null,
+    created_from,
+    created_until: bounds[index] ?? null,
+  }));
+}

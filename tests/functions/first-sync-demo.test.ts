@@ -1,0 +1,52 @@
+/** `deno task demo` as somebody runs it who has just cloned the project. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+
+async function runDemo(
+  ...args: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", "scripts/demo.ts", ...args],
+    cwd: new URL("../../", import.meta.url),
+    stdin: "null",
+  }).output();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: decode(stdout), stderr: decode(stderr) };
+}
+
+Deno.test("demo --json → one JSON object: both sides counted and equal, exit 0", async () => {
+  const { code, stdout, stderr } = await runDemo("--json", "--assets", "120", "--seed", "7");
+  assertEquals(code, 0, stderr);
+  assertEquals(stdout.trim().split("\n").length, 1);
+  const { success, assets, seed, steps, verdict } = JSON.parse(stdout);
+  assertEquals([success, assets, seed, verdict.equal], [true, 120, 7, true]);
+  assertEquals([verdict.difference_count, verdict.differences], [0, []]);
+  assertEquals(steps.map(({ name, holds }: Record<string, unknown>) => [name, holds]), [
+    ["first sync", true],
+  ]);
+  const all = verdict.counts.at(-1);
+  assertEquals(all, { resource_type: "all", cloudinary: 120, database: 120, media_list: 120 });
+});
+
+Deno.test("demo in a pipe → plain lines: progress, a table of both sides, the verdict", async () => {
+  const { code, stdout, stderr } = await runDemo("--assets", "60");
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stdout, "First sync 100%, 60 of 60 assets");
+  assertMatch(stdout, /^all +60 +60 +60$/m);
+  assertStringIncludes(stdout, "Both sides are equal, field by field");
+  // Neither colours nor a bar that is drawn over itself.
+  assert(!stdout.includes("\u001b") && !stdout.includes("\r"));
+});
+
+Deno.test("demo with a flag that it does not know or understand → exit 2 and what mends it", async () => {
+  for (const args of [["--nonsense"], ["--assets", "many"], ["--assets", "0"], ["--seed", "-1"]]) {
+    const { code, stdout, stderr } = await runDemo(...args);
+    assertEquals([code, stdout], [2, ""], args.join(" "));
+    assertStringIncludes(stderr, "demo --help");
+  }
+});
+
+Deno.test("demo --help → what every flag does", async () => {
+  const { code, stdout } = await runDemo("--help");
+  assertEquals(code, 0);
+  for (const flag of ["--assets", "--seed", "--keep", "--json"]) assertStringIncludes(stdout, flag);
+});
