@@ -47,10 +47,13 @@ as $$
                 and sync_status = 'pending'
                 and in_scope
                 and (next_attempt_at is null or next_attempt_at <= clock_timestamp())
+                and (leased_until is null or leased_until < clock_timestamp())
         ),
         'refresh_due', exists (
             select from media_sync.refresh_queue
-            where cloud_name = p_cloud_name and not_before <= clock_timestamp()
+            where cloud_name = p_cloud_name
+                and not_before <= clock_timestamp()
+                and (leased_until is null or leased_until < clock_timestamp())
         ),
         'folder_mode', settings.folder_mode,
         'budget', media_sync.call_budget(p_cloud_name),

@@ -43,9 +43,7 @@ stable
 set search_path = ''
 as $$
 begin
-    if to_regclass('net._http_response') is null then
-        return;
-    end if;
+    if to_regclass('net._http_response') is null then return; end if;
     for requested_at, status_code in execute format($query$
         select invocation.requested_at, response.status_code
         from media_sync.invocations as invocation
@@ -314,10 +312,9 @@ begin
     return query values (
         'open_conflicts',
         case when v_counters.conflicts > 0 then 'degraded' else 'ok' end,
-        case
-            when v_counters.conflicts > 0
-                then format('%s assets changed on both sides and wait for a decision: resolve them to cloudinary or database.', v_counters.conflicts)
-            else 'No conflict is open.'
+        case v_counters.conflicts
+            when 0 then 'No conflict is open.'
+            else format('%s assets changed on both sides and wait for a decision: resolve them to cloudinary or database.', v_counters.conflicts)
         end,
         v_counters.conflicts::text
     );

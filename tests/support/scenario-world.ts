@@ -59,15 +59,15 @@ export async function resetWorld(world: ScenarioWorld): Promise<void> {
 /** The asset_id of an asset that scenarios call so: the name in hexadecimal digits. */
 export function assetIdOf(name: string): string {
   const digits = Array.from(new TextEncoder().encode(name), (byte) => byte.toString(16));
-  const id = digits.join("").padEnd(32, "0");
+  const id = digits.join("").padEnd(32, "f");
   assertEquals(id.length, 32, `the name ${name} is too long`);
   return id;
 }
 
 /** The name of the asset with this asset_id. */
 export function nameOfAsset(assetId: string): string {
-  const bytes = assetId.match(/../g)!.map((digits) => parseInt(digits, 16));
-  return new TextDecoder().decode(new Uint8Array(bytes)).replace(/\0+$/, "");
+  const digits = assetId.replace(/(ff)+$/, "").match(/../g) ?? [];
+  return new TextDecoder().decode(new Uint8Array(digits.map((two) => parseInt(two, 16))));
 }
 
 /** Inserts assets into the library, without anybody being told. */

@@ -1,4 +1,5 @@
 import type { LibraryPosition } from "../_shared/media/media-library.ts";
+import { isTime } from "./is-time.ts";
 
 interface SortOrder {
   sort_by: string;
@@ -72,11 +73,7 @@ function isSortKey(sortBy: string, value: string): boolean {
       return /^\d{1,18}$/.test(value);
     case "created_at":
     case "updated_at":
-      return /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/
-        .test(value) &&
-        !Number.isNaN(
-          Date.parse(value.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00")),
-        );
+      return isTime(value);
     default:
       return value.length <= 2_000;
   }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { LibraryQuery } from "../_shared/media/media-library.ts";
 import { decodeCursor } from "./cursor.ts";
+import { isTime } from "./is-time.ts";
 
 const text = (most: number) => z.string().min(1, "must not be empty").max(most);
 const flag = z.enum(["true", "false"], { error: "must be true or false" })
@@ -14,11 +15,7 @@ const wholeNumber = (least: number, most: number) =>
       ),
     );
 const time = z.string().refine(
-  // Postgres and JavaScript disagree about loose forms; RFC 3339 dates and times are understood by both.
-  (value) =>
-    /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(
-      value,
-    ) && !Number.isNaN(Date.parse(value)),
+  isTime,
   "must be a date or time such as 2026-01-31 or 2026-01-31T12:00:00Z",
 );
 const list = (most: number) =>

@@ -8,10 +8,12 @@ import { MediaLibrary } from "../_shared/media/media-library.ts";
 import type { MediaClient } from "../_shared/media/types.ts";
 import { createSyncContext } from "../_shared/sync/create-sync-context.ts";
 import { verify } from "../_shared/sync/verify.ts";
+import { prometheusResponse } from "./prometheus.ts";
 import { runFigures } from "./describe-run.ts";
 
 const querySchema = z.strictObject({
   run_id: z.uuid().optional(),
+  format: z.enum(["json", "prometheus"]).default("json"),
   verify: z.enum(["true", "false"]).transform((value) => value === "true").optional(),
 });
 
@@ -32,11 +34,15 @@ export async function getSync({ url, identify, log }: RouteContext): Promise<Res
     return jsonResponse({ success: true, ...await verify(createSyncContext(caller, log)) });
   }
 
-  const [syncStatus, stats, overview] = await Promise.all([
+  const [syncStatus, stats, overview, health] = await Promise.all([
     library.syncStatus(),
     library.statistics(),
     library.overview(),
+    library.health(),
   ]);
+  if (query.format === "prometheus") {
+    return prometheusResponse({ syncStatus, stats, rateLimit: overview.rate_limit, health });
+  }
   return jsonResponse({
     success: true,
     sync_status: syncStatus,

@@ -118,7 +118,7 @@ from (values
 ) as statements (statement, title);
 select is((select total_assets from public.get_media_statistics()), 0::bigint, 'every row removed → no asset');
 
--- 3. Ten thousand random changes of rows, by statements that change up to fifteen at once; the same ones every time
+-- 3. Ten thousand random changes of rows, by statements that change up to thirty at once; the same ones every time
 
 select setseed(0.42);
 do $$
@@ -132,7 +132,7 @@ declare
 begin
     while done < 10000 loop
         kind := random();
-        several := array(select distinct floor(random() * 400)::integer::text from generate_series(1, 1 + floor(random() * 15)::integer));
+        several := array(select distinct floor(random() * 400)::integer::text from generate_series(1, 1 + floor(random() * 30)::integer));
         if kind < 0.30 then
             insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, bytes, sync_status, in_scope)
             select

@@ -128,6 +128,7 @@ select is(tests.commit(), 0, 'an edit that is rolled back → does not wake');
 -- 4. It never stands in an edit's way
 
 savepoint intact;
+set local client_min_messages = error;
 alter table net.http_request_queue add constraint refuse check (false) not valid;
 select is(tests.wakes_after($$update public.media_assets set tags = '{q}' where asset_id = 'a28'$$, 'editor'), 0, 'pg_net refuses → the edit stands');
 select is((select waiting_since from media_sync.wakes), null, 'pg_net refuses → no wake waits, the next edit tries again');
@@ -147,6 +148,7 @@ select lives_ok(
 );
 select is((select sync_status from public.media_assets where asset_id = 'a28'), 'pending', 'no pg_net and no Vault → the edit waits for the tick');
 rollback to intact;
+select is(tests.wakes_after($$update public.media_assets set tags = '{s}' where asset_id = 'a28'$$, 'editor'), 1, 'all of it back → wakes again');
 
 select * from finish();
 rollback;

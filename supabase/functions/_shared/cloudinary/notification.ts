@@ -59,7 +59,8 @@ const READERS: Record<string, Reader> = {
   upload: (body) => {
     const { data } = toObservation(body, { asked: NOTHING_ASKED });
     return data === undefined
-      ? []
+      // Old notifications lack the asset_id: a row of that name is looked up.
+      ? [{ kind: "refresh", ...subjectOf(body) }]
       : [{ kind: "observe", asset_id: data.asset_id, observation: data }];
   },
   delete: (body) => readItems(body).map((item) => ({ kind: "delete", ...subjectOf(item) })),

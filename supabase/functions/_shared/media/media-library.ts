@@ -1,4 +1,4 @@
-import type { CallBudget, MediaClient, RunSummary, SyncStatus } from "./types.ts";
+import type { HealthSummary, MediaClient, RunSummary, SyncStatus } from "./types.ts";
 import { callFunction } from "./call-function.ts";
 import { DatabaseError, type FailedCall } from "./database-error.ts";
 
@@ -109,10 +109,14 @@ export class MediaLibrary {
     {
       runs: RunSummary[];
       rate_limit: RateLimitState | null;
-      budget: CallBudget;
     }
   > {
     return callFunction(this.client, "get_sync_overview", {});
+  }
+
+  /** Whether all is well, and what to do where it is not. Admins. */
+  health(): Promise<HealthSummary> {
+    return callFunction(this.client, "get_sync_health_summary", {});
   }
 
   /** One run, or null. Admins. */

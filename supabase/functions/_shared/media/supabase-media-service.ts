@@ -241,6 +241,11 @@ export class SupabaseMediaService {
     return this.#timed("sync_due", { p_cloud_name: this.cloudName });
   }
 
+  /** A push begins: edits from now on may wake another. Before the first claim, so that it sees every edit that woke it. */
+  async beginPush(): Promise<void> {
+    await this.#call("sync_begin_push", {});
+  }
+
   /** The rows that an asset_id or public_id may mean. */
   findAssets(
     name: string,

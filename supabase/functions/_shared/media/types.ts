@@ -251,3 +251,15 @@ export interface EventOutcome {
   refresh: boolean;
   event_id: number;
 }
+
+/** Health of the sync; the worst check is the status. */
+export interface HealthSummary {
+  status: "ok" | "degraded" | "failing";
+  checks: {
+    name: string;
+    status: "ok" | "degraded" | "failing";
+    /** A sentence that says what to do. */
+    message: string;
+    value: string | null;
+  }[];
+}

@@ -49,6 +49,7 @@ export class BidirectionalSyncService {
     }
     if (request.allowMassDelete !== undefined) return await this.#allowMassDelete(request);
 
+    if (request.direction !== "pull") await this.context.media.beginPush();
     const due = await this.context.media.due();
     if (due.folder_mode !== null) this.context.cloudinary.useFolderMode(due.folder_mode);
     const results: RunResult[] = [];
