@@ -50,5 +50,6 @@ export async function getSync({ url, identify, log }: RouteContext): Promise<Res
     runs: overview.runs.map(runFigures),
     rate_limit: overview.rate_limit ??
       { limit: null, remaining: null, reset_at: null },
+    health,
   });
 }

@@ -171,7 +171,9 @@ export const NOTIFICATION_TYPES: readonly string[] = Object.keys(READERS);
 export function readNotification(body: Body): Notification {
   const type = text(body.notification_type) ?? "unknown";
   const context = body.notification_context as { triggered_at?: unknown } | null | undefined;
-  const effects = READERS[type]?.(body) ??
+  // Own keys alone: a type may be called like a member that every object inherits.
+  const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
+  const effects = reader?.(body) ??
     (IRRELEVANT.has(type) ? [] : [body, ...readItems(body)].map((item): Effect => ({
       kind: "refresh",
       ...subjectOf(item),

@@ -1,0 +1,163 @@
+/** A stack whose webhook tests post to, with notifications that they sign themselves. */
+import { assert, assertEquals } from "@std/assert";
+import { createHash } from "node:crypto";
+import type { Stack, StackOptions } from "../../../scripts/local/stack-options.ts";
+import { type Call, control, createClient, startTestStack } from "../../support/stack.ts";
+import { waitUntil } from "../../support/wait-until.ts";
+
+/** How a request is signed; by default as Cloudinary would sign it now. */
+export interface Signing {
+  algorithm?: "sha1" | "sha256";
+  secret?: string;
+  /** Unix seconds. */
+  timestamp?: number;
+}
+
+/** The answer of a notification. */
+export interface WebhookAnswer {
+  status: number;
+  // deno-lint-ignore no-explicit-any -- tests look into answers of every shape.
+  body: any;
+}
+
+/** A stored notification. */
+export interface StoredEvent {
+  id: number;
+  notification_type: string;
+  body: string;
+  result: string;
+  error_message: string | null;
+  deliveries: number;
+}
+
+/** The headers of a signed notification. */
+export function signedHeaders(
+  body: string | Uint8Array,
+  secret: string,
+  { algorithm = "sha1", timestamp = Math.floor(Date.now() / 1000) }: Signing = {},
+): Record<string, string> {
+  const hash = createHash(algorithm).update(body).update(`${timestamp}${secret}`);
+  return {
+    "content-type": "application/json",
+    "x-cld-timestamp": String(timestamp),
+    "x-cld-signature": hash.digest("hex"),
+  };
+}
+
+/** Posts bytes to a function's address, whatever they are. */
+export async function postRaw(
+  url: string,
+  body: BodyInit,
+  headers: Record<string, string>,
+): Promise<WebhookAnswer> {
+  const response = await fetch(url, { method: "POST", body, headers });
+  const text = await response.text();
+  return { status: response.status, body: text === "" ? null : JSON.parse(text) };
+}
+
+/** What webhook tests work with. */
+export interface WebhookWorld {
+  stack: Stack;
+  call: Call;
+  /** Posts a signed notification: an object is serialised, a text is sent as it is. */
+  post(notification: unknown, signing?: Signing): Promise<WebhookAnswer>;
+  /** Calls the emulated Cloudinary as a person in its console does. */
+  cloudinary(method: string, path: string, parameters: Record<string, unknown>): Promise<void>;
+  /** Every stored notification, in order of arrival. */
+  events(): Promise<StoredEvent[]>;
+}
+
+/** Runs `fn` with a stack of its own, in which nothing but the test sends notifications at first. */
+export async function withWebhookWorld(
+  options: StackOptions,
+  fn: (world: WebhookWorld) => Promise<void>,
+): Promise<void> {
+  const stack = await startTestStack(options);
+  try {
+    const { url, cloudinary_url, cloudinary_http } = stack.info;
+    const { username, password, hostname } = new URL(cloudinary_url);
+    // A local edit wakes a push at once; here a test says when a push begins.
+    await stack.sql("delete from vault.secrets where name = 'media_sync_cron_key'");
+    await control(stack, "PUT /faults", { webhook_drop_rate: 1 });
+    await fn({
+      stack,
+      call: createClient(stack),
+      post: (notification, signing = {}) => {
+        const body = typeof notification === "string" ? notification : JSON.stringify(notification);
+        const headers = signedHeaders(body, signing.secret ?? password, signing);
+        return postRaw(`${url}/functions/v1/webhook`, body, headers);
+      },
+      cloudinary: async (method, path, parameters) => {
+        const response = await fetch(`${cloudinary_http}/v1_1/${hostname}${path}`, {
+          method,
+          headers: {
+            authorization: `Basic ${btoa(`${username}:${password}`)}`,
+            "x-emulator-source": "ui",
+          },
+          body: new URLSearchParams(
+            Object.entries(parameters).map(([key, value]): [string, string] => [
+              key,
+              String(value),
+            ]),
+          ),
+        });
+        const text = await response.text();
+        assert(response.ok, `${method} ${path} → ${response.status} ${text}`);
+      },
+      events: () => stack.sql("select * from media_sync.webhook_events order by id"),
+    });
+    assertEquals((await control(stack, "GET /calls")).defects, 0, "defects of the emulator");
+  } finally {
+    await stack.stop();
+  }
+}
+
+/** Keeps look-ups from being made, so that a test sees what the notification alone did. */
+export async function holdLookUps({ stack }: WebhookWorld): Promise<void> {
+  await stack.sql(
+    `insert into media_sync.rate_limits (cloud_name, blocked_until)
+     values ('demo', now() + interval '1 hour')
+     on conflict (cloud_name) do update set blocked_until = excluded.blocked_until`,
+  );
+}
+
+/** Makes every queued look-up, those that are meant for later too. */
+export async function drainLookUps({ stack, call }: WebhookWorld): Promise<void> {
+  await stack.sql("update media_sync.rate_limits set blocked_until = null");
+  await waitUntil(async () => {
+    await stack.sql("update media_sync.refresh_queue set not_before = '-infinity'");
+    const [queue] = await stack.sql<{ length: number }>(
+      "select count(*)::int as length from media_sync.refresh_queue",
+    );
+    if (queue!.length === 0) return true;
+    const { status, body } = await call("sync", { method: "POST", json: {} });
+    assert(status === 200 || status === 202, JSON.stringify(body));
+  }, { deadlineMs: 60_000, describe: "an empty refresh queue" });
+}
+
+/** Waits until the emulator has delivered everything. */
+export async function waitForDeliveries({ stack }: Pick<WebhookWorld, "stack">): Promise<void> {
+  await waitUntil(async () => (await control(stack, "GET /deliveries")).pending === 0, {
+    deadlineMs: 60_000,
+    describe: "the end of all deliveries",
+  });
+}
+
+/** Puts assets into the database as a pull would, without Cloudinary knowing them. */
+export async function pullAssets(
+  { stack }: WebhookWorld,
+  observations: Record<string, unknown>[],
+): Promise<void> {
+  await stack.sql(
+    "select public.sync_apply_observations('demo', $1::text::jsonb, clock_timestamp(), 'api', null)",
+    [JSON.stringify(observations)],
+  );
+}
+
+/** Forgets rows, log, inbox and queue. */
+export async function emptyDatabase({ stack }: WebhookWorld): Promise<void> {
+  await stack.sql(
+    `truncate public.media_assets, public.media_sync_log, media_sync.webhook_events,
+       media_sync.refresh_queue restart identity cascade`,
+  );
+}
