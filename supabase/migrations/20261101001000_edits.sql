@@ -142,6 +142,33 @@ create trigger retry_push
     when (old.sync_status = 'error' and new.sync_status = 'pending')
     execute function media_sync.retry_push();
 
+create function media_sync.close_conflicts()
+returns trigger
+language plpgsql
+-- Editors close conflicts by editing, but may not write the log.
+security definer
+set search_path = ''
+as $$
+begin
+    update public.media_sync_log
+    set resolved_at = clock_timestamp()
+    where asset_id = new.asset_id
+        and media_asset_id = new.id
+        and operation = 'conflict'
+        and status = 'conflict'
+        and resolved_at is null;
+    return null;
+end;
+$$;
+comment on function media_sync.close_conflicts() is 'A row without open conflicts leaves none open in the log, however they ended.';
+revoke all on function media_sync.close_conflicts() from public, anon, authenticated;
+
+create trigger close_conflicts
+    after update on public.media_assets
+    for each row
+    when (old.conflicts is not null and new.conflicts is null)
+    execute function media_sync.close_conflicts();
+
 -- The name sorts last: whatever the other triggers made equal is not written.
 create trigger skip_unchanged
     before update on public.media_assets
@@ -233,7 +260,7 @@ begin
     if not media_sync.is_editor() then
         raise exception 'Restoring assets needs the role editor or admin.' using errcode = 'insufficient_privilege';
     end if;
-    select * into v_asset from public.media_assets where id = p_id for no key update;
+    select * into v_asset from public.media_assets where id = p_id and in_scope for no key update;
     if v_asset.id is null then
         raise exception 'There is no asset with id %.', p_id using errcode = 'no_data_found';
     elsif v_asset.deleted_at is null then

@@ -11,6 +11,8 @@ declare
     v_word text;
 begin
     v_conditions := v_conditions || case
+        -- The policy says so too, but a signed-in caller's page is read past the policies (see below).
+        when (p_query ->> 'deleted')::boolean and not media_sync.is_editor() then 'false'
         when (p_query ->> 'deleted')::boolean then 'asset.deleted_at is not null'
         else 'asset.deleted_at is null'
     end;
@@ -74,7 +76,7 @@ comment on function media_sync.library_conditions(jsonb) is 'The where clause of
 revoke all on function media_sync.library_conditions(jsonb) from public, anon, authenticated;
 grant execute on function media_sync.library_conditions(jsonb) to anon, authenticated, service_role;
 
-create function public.list_media_assets(p_query jsonb default '{}')
+create function media_sync.library_page(p_query jsonb)
 returns jsonb
 language plpgsql
 -- Postgres allows explain, which estimates large totals, in volatile functions only.
@@ -171,12 +173,49 @@ begin
     );
 end;
 $$;
+comment on function media_sync.library_page(jsonb) is 'A page of the library, with the rights of whoever runs it.';
+revoke all on function media_sync.library_page(jsonb) from public, anon, authenticated;
+grant execute on function media_sync.library_page(jsonb) to anon;
+
+create function media_sync.signed_in_library_page(p_query jsonb)
+returns jsonb
+language plpgsql
+volatile
+-- Under row level security Postgres applies like and @> only after the policy, never through an index: every search
+-- would read the whole table. What a signed-in caller may see is in library_conditions(), which is used here instead.
+security definer
+set search_path = ''
+as $$
+begin
+    if media_sync.media_role() = 'anonymous' then
+        raise exception 'The whole library is for signed-in users.' using errcode = 'insufficient_privilege';
+    end if;
+    return media_sync.library_page(p_query);
+end;
+$$;
+comment on function media_sync.signed_in_library_page(jsonb) is 'A page of the library, for signed-in users.';
+revoke all on function media_sync.signed_in_library_page(jsonb) from public, anon, authenticated;
+grant execute on function media_sync.signed_in_library_page(jsonb) to authenticated, service_role;
+
+create function public.list_media_assets(p_query jsonb default '{}')
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    if media_sync.media_role() = 'anonymous' then
+        return media_sync.library_page(p_query);
+    end if;
+    return media_sync.signed_in_library_page(p_query);
+end;
+$$;
 comment on function public.list_media_assets(jsonb) is
     'A page of the library with the caller''s rights: { page, limit, cursor: { value, id }, search, folder, recursive, tags, resource_type, type, format, sync_status, collection, used, deleted, created_after, created_before, sort_by, sort_order }. Returns { items, total, total_is_exact, limit, has_next, next }.';
 revoke all on function public.list_media_assets(jsonb) from public, anon, authenticated;
 grant execute on function public.list_media_assets(jsonb) to anon, authenticated, service_role;
 
-create function public.get_media_facets(p_query jsonb default '{}')
+create function media_sync.library_facets(p_query jsonb)
 returns jsonb
 language plpgsql
 stable
@@ -215,6 +254,43 @@ begin
         media_sync.library_conditions(p_query)
     ) into v_facets;
     return '{"resource_type": [], "format": [], "folder": [], "tags": []}'::jsonb || coalesce(v_facets, '{}');
+end;
+$$;
+comment on function media_sync.library_facets(jsonb) is 'The facets of the library, with the rights of whoever runs it.';
+revoke all on function media_sync.library_facets(jsonb) from public, anon, authenticated;
+grant execute on function media_sync.library_facets(jsonb) to anon;
+
+create function media_sync.signed_in_library_facets(p_query jsonb)
+returns jsonb
+language plpgsql
+stable
+-- Under row level security Postgres applies like and @> only after the policy, never through an index: every search
+-- would read the whole table. What a signed-in caller may see is in library_conditions(), which is used here instead.
+security definer
+set search_path = ''
+as $$
+begin
+    if media_sync.media_role() = 'anonymous' then
+        raise exception 'The whole library is for signed-in users.' using errcode = 'insufficient_privilege';
+    end if;
+    return media_sync.library_facets(p_query);
+end;
+$$;
+comment on function media_sync.signed_in_library_facets(jsonb) is 'The facets of the library, for signed-in users.';
+revoke all on function media_sync.signed_in_library_facets(jsonb) from public, anon, authenticated;
+grant execute on function media_sync.signed_in_library_facets(jsonb) to authenticated, service_role;
+
+create function public.get_media_facets(p_query jsonb default '{}')
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if media_sync.media_role() = 'anonymous' then
+        return media_sync.library_facets(p_query);
+    end if;
+    return media_sync.signed_in_library_facets(p_query);
 end;
 $$;
 comment on function public.get_media_facets(jsonb) is 'The 50 most frequent values of resource_type, format, folder and tags among the matches: { facet: [ { value, count } ] }.';

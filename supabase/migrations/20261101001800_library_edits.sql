@@ -113,16 +113,6 @@ begin
         where asset.id = (wanted.before).id
         returning asset.id
     ),
-    closed as (
-        update public.media_sync_log as log
-        set resolved_at = clock_timestamp()
-        from open
-        where log.media_asset_id = (open.before).id
-            and log.asset_id = (open.before).asset_id
-            and log.operation = 'conflict'
-            and log.status = 'conflict'
-            and log.resolved_at is null
-    ),
     resolve_log as (
         insert into public.media_sync_log (operation, status, source, media_asset_id, asset_id, public_id, resource_type, changes, user_id)
         select

@@ -186,7 +186,7 @@ begin
                 -- An echo of our own write, or the same edit on both sides: what it brings stands here already.
                 when not deleted and media_sync.same_fields(local_after, media_sync.editable_fields(asset))
                     and (dirty or media_sync.same_fields(base_after, (asset).base))
-                    and (observation is null or media_sync.content_changes(asset, media_sync.observed_content(asset, observation)) is null)
+                    and (observation is null or media_sync.observed_content(asset, observation) is not distinct from asset)
                     then 'nothing'
                 when late then 'stale'
                 -- Merged with edits of ours, an event that came late could discard one of them: only a look-up may.

@@ -46,7 +46,7 @@ export async function confirmUpload({ request, identify, log }: RouteContext): P
       "Cloudinary holds no such asset; it may have been renamed or deleted meanwhile.",
     );
   }
-  const outcomes = await context.media.applyObservations(
+  const outcomes = await context.media.assets.applyObservations(
     [asset],
     observedAt,
     context.source,
@@ -55,7 +55,7 @@ export async function confirmUpload({ request, identify, log }: RouteContext): P
       ...(caller.userId === null ? {} : { created_by: caller.userId }),
     },
   );
-  await context.media.recordTraffic(null, context.meter.take());
+  await context.media.assets.recordTraffic(null, context.meter.take());
   const id = outcomes[0]?.media_asset_id;
   const [item] = id ? await new MediaLibrary(caller.supabase as MediaClient).items([id]) : [];
   if (item === undefined) {

@@ -79,12 +79,13 @@ async function edit(
 ): Promise<Response> {
   const editor = new MediaEditor(caller.supabase as MediaClient);
   // Edits come first, so that what they decide themselves is no longer open.
-  const edited = Object.keys(patch).length > 0 ? await editor.edit(ids, patch) : [];
+  if (Object.keys(patch).length > 0) await editor.edit(ids, patch);
   if (resolve !== undefined) await editor.resolve(ids, resolve);
   const items = await new MediaLibrary(caller.supabase as MediaClient).items(ids);
-  if (items.length === 0 || (ids.length === 1 && edited.length === 0 && resolve === undefined)) {
+  const live = items.filter((item) => item.deleted_at === null);
+  if (live.length === 0) {
     throw notFound("There is no live asset with that id, or you may not see it.");
   }
   pushInBackground(caller, context.log, ids);
-  return jsonResponse({ success: true, items: items.map(withThumbnail) });
+  return jsonResponse({ success: true, items: live.map(withThumbnail) });
 }

@@ -31,7 +31,7 @@ export async function signUpload({ request, identify, log }: RouteContext): Prom
   if (error !== undefined) throw badRequest([{ path: "context", message: error.message }]);
 
   const { cloudinary, media } = createSyncContext(caller, log);
-  const { folder_mode } = await media.due();
+  const { folder_mode } = await media.assets.due();
   const signed = await cloudinary.signUpload(
     {
       // In dynamic-folder mode a bare `folder` would go into the public_id as well.

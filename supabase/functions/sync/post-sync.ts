@@ -102,10 +102,10 @@ async function answerPlan(context: SyncContext, body: SyncBody): Promise<Respons
 
 /** Applies a stored notification again, and looks up at once what it tells too little of. */
 async function answerReplay(context: SyncContext, id: number): Promise<Response> {
-  const event = await context.media.getEvent(id);
+  const event = await context.media.events.getEvent(id);
   if (event === null) throw notFound("There is no stored event with that id.");
   const { effects } = readNotification(JSON.parse(event.body));
-  const { result } = await context.media.replayEvent(id, effects);
+  const { result } = await context.media.events.replayEvent(id, effects);
   await refresh(context, null);
   return jsonResponse({
     success: true,

@@ -18,7 +18,7 @@ export async function getWebhook(
     caller.supabaseAdmin as MediaClient,
     configuration.data?.cloudName ?? "",
   );
-  const status = await media.webhookStatus();
+  const status = await media.events.webhookStatus();
   return jsonResponse({
     success: true,
     configured: configuration.data !== undefined,

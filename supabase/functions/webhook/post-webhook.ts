@@ -43,7 +43,7 @@ export async function postWebhook({ request, log }: RouteContext): Promise<Respo
 
   const context = createEventContext(createServiceClient(), configuration, log);
   const notification = readNotification(body);
-  const { result, refresh: wanted } = await context.media.receiveEvent({
+  const { result, refresh: wanted } = await context.media.events.receiveEvent({
     dedup_key: await sha256(raw),
     notification_type: notification.type,
     body: new TextDecoder().decode(raw),

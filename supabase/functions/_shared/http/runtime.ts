@@ -48,6 +48,11 @@ export function onShutdown(callback: (reason: string) => void): () => void {
     const detail = (event as CustomEvent<{ reason?: unknown } | null>).detail;
     callback(typeof detail?.reason === "string" ? detail.reason : "unknown");
   };
-  addEventListener("beforeunload", listener);
-  return () => removeEventListener("beforeunload", listener);
+  // Named through globalThis: the types of a browser and of Node, where both are loaded, disagree about events.
+  const target = globalThis as unknown as {
+    addEventListener(type: string, listener: (event: never) => void): void;
+    removeEventListener(type: string, listener: (event: never) => void): void;
+  };
+  target.addEventListener("beforeunload", listener);
+  return () => target.removeEventListener("beforeunload", listener);
 }

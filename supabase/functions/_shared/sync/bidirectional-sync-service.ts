@@ -49,8 +49,8 @@ export class BidirectionalSyncService {
     }
     if (request.allowMassDelete !== undefined) return await this.#allowMassDelete(request);
 
-    if (request.direction !== "pull") await this.context.media.beginPush();
-    const due = await this.context.media.due();
+    if (request.direction !== "pull") await this.context.media.pushes.beginPush();
+    const due = await this.context.media.assets.due();
     if (due.folder_mode !== null) this.context.cloudinary.useFolderMode(due.folder_mode);
     const results: RunResult[] = [];
     // People's edits come first: they are few, and somebody is waiting for them.
@@ -97,7 +97,7 @@ export class BidirectionalSyncService {
   }
 
   #startRun(kind: "push" | "refresh"): Promise<RunSummary> {
-    return this.context.media.startRun({
+    return this.context.media.runs.startRun({
       kind,
       source: this.context.source,
       user_id: this.context.userId,
@@ -107,12 +107,12 @@ export class BidirectionalSyncService {
   }
 
   async #finish(runId: string): Promise<RunSummary> {
-    await this.context.media.recordTraffic(runId, this.context.meter.take());
-    return await this.context.media.finishRun(runId, "completed");
+    await this.context.media.assets.recordTraffic(runId, this.context.meter.take());
+    return await this.context.media.runs.finishRun(runId, "completed");
   }
 
   async #allowMassDelete(request: SyncRequest): Promise<SyncResult> {
-    const run = await this.context.media.allowMassDelete(
+    const run = await this.context.media.runs.allowMassDelete(
       request.allowMassDelete!,
       this.context.userId,
       this.context.source,

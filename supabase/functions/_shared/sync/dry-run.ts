@@ -28,12 +28,12 @@ export async function dryRun(
   resourceType: "image" | "video" | "raw" | undefined,
   direction: "both" | "pull" | "push",
 ): Promise<DryRun> {
-  const { folder_mode } = await context.media.due();
+  const { folder_mode } = await context.media.assets.due();
   if (folder_mode !== null) context.cloudinary.useFolderMode(folder_mode);
   const actions: PlannedAction[] = [];
   let unchanged = 0;
   const walk = await walkLibrary(context, resourceType, async (resources, observedAt) => {
-    const page = await context.media.planObservations(resources, observedAt);
+    const page = await context.media.assets.planObservations(resources, observedAt);
     unchanged += page.unchanged;
     if (direction !== "push") actions.push(...page.actions);
     if (direction === "pull") return;
@@ -64,7 +64,11 @@ async function planAbsent(
   context: SyncContext,
   walk: { assetIds: string[]; resourceTypes: string[] },
 ): Promise<PlannedAction[]> {
-  const absent = await context.media.absentAssets(walk.assetIds, walk.resourceTypes, MOST_ACTIONS);
+  const absent = await context.media.assets.absentAssets(
+    walk.assetIds,
+    walk.resourceTypes,
+    MOST_ACTIONS,
+  );
   if (absent.count === 0) return [];
   const { data } = await context.cloudinary.getAssetsByIds({
     assetIds: absent.assets.map((asset) => asset.asset_id),

@@ -25,7 +25,7 @@ export async function fullPull(
   request: FullPullRequest,
 ): Promise<RunResult> {
   const partial = request.resourceType !== undefined;
-  const run = await context.media.startRun({
+  const run = await context.media.runs.startRun({
     kind: partial ? "partial" : "full",
     source: context.source,
     user_id: context.userId,
@@ -65,13 +65,13 @@ async function walk(
   const swept = await sweep(context, run.run_id);
   if (swept.state === "blocked") {
     return {
-      run: await context.media.finishRun(run.run_id, "blocked"),
+      run: await context.media.runs.finishRun(run.run_id, "blocked"),
       note: swept.note,
     };
   }
   if (swept.state !== "swept") {
     return await unfinished(context, run.run_id, swept.note);
   }
-  await context.media.recordTraffic(run.run_id, context.meter.take());
-  return { run: await context.media.finishRun(run.run_id, "completed") };
+  await context.media.assets.recordTraffic(run.run_id, context.meter.take());
+  return { run: await context.media.runs.finishRun(run.run_id, "completed") };
 }

@@ -30,17 +30,17 @@ export async function guardRun(
   try {
     return await work();
   } catch (error) {
-    await context.media.recordTraffic(runId, context.meter.take());
+    await context.media.assets.recordTraffic(runId, context.meter.take());
     if (!(error instanceof CloudinaryError)) throw error;
     if (error.code === "rate_limited") {
       return await unfinished(context, runId, error.message);
     }
-    await context.media.reportError(runId, {
+    await context.media.runs.reportError(runId, {
       code: `cloudinary_${error.code}`,
       message: error.message,
     });
     if (HOPELESS.has(error.code)) {
-      await context.media.finishRun(runId, "failed");
+      await context.media.runs.finishRun(runId, "failed");
     }
     throw error;
   }
@@ -52,8 +52,8 @@ export async function unfinished(
   runId: string,
   note?: string,
 ): Promise<RunResult> {
-  await context.media.recordTraffic(runId, context.meter.take());
-  const run = await context.media.getRun(runId);
+  await context.media.assets.recordTraffic(runId, context.meter.take());
+  const run = await context.media.runs.getRun(runId);
   if (run === null) throw new Error(`Run ${runId} has disappeared.`);
   return { run, ...(note === undefined ? {} : { note }) };
 }

@@ -15,7 +15,7 @@ export async function incrementalPull(
   context: SyncContext,
   changedSince: string,
 ): Promise<RunResult> {
-  const run = await context.media.startRun({
+  const run = await context.media.runs.startRun({
     kind: "incremental",
     source: context.source,
     user_id: context.userId,
@@ -32,7 +32,7 @@ export async function incrementalPull(
 }
 
 async function walk(context: SyncContext, run: RunSummary): Promise<RunResult> {
-  const { shard, budget } = await context.media.claimShard(
+  const { shard, budget } = await context.media.runs.claimShard(
     run.run_id,
     context.worker,
     LEASE_SECONDS,
@@ -40,13 +40,13 @@ async function walk(context: SyncContext, run: RunSummary): Promise<RunResult> {
   if (shard !== null) {
     const note = quotaPause(budget) ?? await search(context, run, shard.cursor);
     if (note !== null || context.deadline.expired()) {
-      await context.media.releaseShard(run.run_id, "search", context.worker);
+      await context.media.runs.releaseShard(run.run_id, "search", context.worker);
       return await unfinished(context, run.run_id, note ?? undefined);
     }
   }
   const { note } = await refresh(context, run.run_id);
-  await context.media.recordTraffic(run.run_id, context.meter.take());
-  const finished = await context.media.finishRun(run.run_id, "completed");
+  await context.media.assets.recordTraffic(run.run_id, context.meter.take());
+  const finished = await context.media.runs.finishRun(run.run_id, "completed");
   return { run: finished, ...(note === undefined ? {} : { note }) };
 }
 
@@ -62,7 +62,7 @@ async function search(
       expression: `last_updated.updated_at>="${run.options.changed_since}"`,
       cursor,
     });
-    const { stored, budget } = await context.media.storeSearchPage(
+    const { stored, budget } = await context.media.runs.storeSearchPage(
       run.run_id,
       context.worker,
       { cursor, next_cursor: data.nextCursor, observations: data.resources },

@@ -31,9 +31,9 @@ export async function planShards(
 ): Promise<{ state: "listed" }> {
   const { data: settings } = await context.cloudinary.config();
   // The folder mode decides what `folder` means, hence it is asked before anything is stored.
-  await context.media.setFolderMode(settings.folderMode);
+  await context.media.assets.setFolderMode(settings.folderMode);
 
-  const run = await context.media.getRun(runId);
+  const run = await context.media.runs.getRun(runId);
   const resourceType = run?.options.resource_type as Shard["resource_type"] | undefined;
   const expression = resourceType ? `resource_type:${resourceType}` : "";
   const oldest = await findEdge(context, expression, "asc");
@@ -42,7 +42,7 @@ export async function planShards(
     : [];
   const shards = RESOURCE_TYPES.filter((type) => !resourceType || type === resourceType)
     .flatMap((type) => shardsOfType(type, bounds));
-  await context.media.planShards(
+  await context.media.runs.planShards(
     runId,
     context.worker,
     oldest.total,

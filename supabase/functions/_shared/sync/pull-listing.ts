@@ -36,7 +36,7 @@ export async function pullListing(
 ): Promise<PullProgress> {
   for (;;) {
     if (context.deadline.expired()) return { state: "yielded" };
-    const { shard, budget } = await context.media.claimShard(
+    const { shard, budget } = await context.media.runs.claimShard(
       runId,
       context.worker,
       LEASE_SECONDS,
@@ -44,7 +44,7 @@ export async function pullListing(
     const note = quotaPause(budget);
     if (shard === null) return { state: "listed" };
     if (note !== null) {
-      await context.media.releaseShard(runId, shard.shard, context.worker);
+      await context.media.runs.releaseShard(runId, shard.shard, context.worker);
       return { state: "paused", note };
     }
     try {
@@ -54,7 +54,7 @@ export async function pullListing(
       if (progress.state !== "listed") return progress;
     } catch (error) {
       // Whoever comes next need not wait for the lease to end.
-      await context.media.releaseShard(runId, shard.shard, context.worker);
+      await context.media.runs.releaseShard(runId, shard.shard, context.worker);
       throw error;
     }
   }
@@ -81,7 +81,7 @@ async function walkShard(
         shard: shard.shard,
       });
       if (
-        !await context.media.restartShard(runId, shard.shard, context.worker)
+        !await context.media.runs.restartShard(runId, shard.shard, context.worker)
       ) {
         return { state: "listed" };
       }
@@ -96,7 +96,7 @@ async function walkShard(
     // Awaited in the next round; until then a failure must not count as unhandled.
     next?.catch(() => {});
 
-    const { stored, budget } = await context.media.storePage(
+    const { stored, budget } = await context.media.runs.storePage(
       {
         run_id: runId,
         shard: shard.shard,
@@ -114,7 +114,7 @@ async function walkShard(
 
     const note = budget ? quotaPause(budget) : null;
     if (next === null || note !== null) {
-      await context.media.releaseShard(runId, shard.shard, context.worker);
+      await context.media.runs.releaseShard(runId, shard.shard, context.worker);
       return note === null ? { state: "yielded" } : { state: "paused", note };
     }
     cursor = page.nextCursor;

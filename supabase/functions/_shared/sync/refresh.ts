@@ -23,7 +23,7 @@ export async function refresh(
   const progress: RefreshProgress = { lookedUp: 0, gone: 0 };
   try {
     while (!context.deadline.expired()) {
-      const { asset_ids, budget } = await context.media.claimRefresh(
+      const { asset_ids, budget } = await context.media.assets.claimRefresh(
         context.worker,
         CLAIM_SIZE,
         LEASE_SECONDS,
@@ -35,7 +35,7 @@ export async function refresh(
         const batch = asset_ids.slice(start, start + 100);
         const observedAt = context.media.clock.now();
         const { data } = await context.cloudinary.getAssetsByIds({ assetIds: batch });
-        const settled = await context.media.settleLookUp(
+        const settled = await context.media.assets.settleLookUp(
           batch,
           data,
           observedAt,
@@ -49,6 +49,6 @@ export async function refresh(
     }
     return progress;
   } finally {
-    await context.media.releaseRefresh(context.worker);
+    await context.media.assets.releaseRefresh(context.worker);
   }
 }

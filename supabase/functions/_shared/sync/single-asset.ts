@@ -19,7 +19,7 @@ export async function syncSingleAsset(
   name: string,
   resourceType?: typeof RESOURCE_TYPES[number],
 ): Promise<RunSummary | null> {
-  const known = (await context.media.findAssets(name))
+  const known = (await context.media.assets.findAssets(name))
     .filter((row) => resourceType === undefined || row.resource_type === resourceType)
     .map((row) => row.asset_id);
   await context.media.learnTime();
@@ -37,22 +37,22 @@ export async function syncSingleAsset(
   }
   if (found.size === 0 && known.length === 0) return null;
 
-  const run = await context.media.startRun({
+  const run = await context.media.runs.startRun({
     kind: "single",
     source: context.source,
     user_id: context.userId,
     options: { single_asset: name },
     shards: [],
   });
-  await context.media.settleLookUp(
+  await context.media.assets.settleLookUp(
     [...new Set([...known, ...found.keys()])],
     [...found.values()],
     observedAt,
     context.source,
     run.run_id,
   );
-  await context.media.recordTraffic(run.run_id, context.meter.take());
-  return await context.media.finishRun(run.run_id, "completed");
+  await context.media.assets.recordTraffic(run.run_id, context.meter.take());
+  return await context.media.runs.finishRun(run.run_id, "completed");
 }
 
 /** Cloudinary's asset_id: 32 hexadecimal digits. */

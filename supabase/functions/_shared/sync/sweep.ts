@@ -22,7 +22,7 @@ export async function sweep(
   context: SyncContext,
   runId: string,
 ): Promise<SweepProgress> {
-  const decision = await context.media.beginSweep(runId);
+  const decision = await context.media.runs.beginSweep(runId);
   if (decision.status !== "clear") {
     return {
       state: decision.status,
@@ -30,7 +30,7 @@ export async function sweep(
     };
   }
   for (;;) {
-    const { asset_ids, budget } = await context.media.missingAssets(
+    const { asset_ids, budget } = await context.media.runs.missingAssets(
       runId,
       LOOK_UP_SIZE,
     );
@@ -43,14 +43,14 @@ export async function sweep(
     const { data } = await context.cloudinary.getAssetsByIds({
       assetIds: asset_ids,
     });
-    await context.media.settleLookUp(
+    await context.media.assets.settleLookUp(
       asset_ids,
       data,
       observedAt,
       context.source,
       runId,
     );
-    await context.media.recordTraffic(runId, context.meter.take());
+    await context.media.assets.recordTraffic(runId, context.meter.take());
   }
 }
 

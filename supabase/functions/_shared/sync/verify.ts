@@ -20,19 +20,19 @@ const MOST = 1_000;
 
 /** Compares both sides field by field. Nothing is written anywhere. */
 export async function verify(context: SyncContext): Promise<Verification> {
-  const { folder_mode } = await context.media.due();
+  const { folder_mode } = await context.media.assets.due();
   if (folder_mode !== null) context.cloudinary.useFolderMode(folder_mode);
   let counted = 0;
   const missing: string[] = [];
   const differing: FieldDifference[] = [];
   const walk = await walkLibrary(context, undefined, async (resources) => {
-    const page = await context.media.comparePage(resources);
+    const page = await context.media.assets.comparePage(resources);
     counted += page.counted;
     missing.push(...page.missing);
     differing.push(...page.differing);
   });
   // An unfinished listing says nothing about absence.
-  const absent = await context.media.absentAssets(
+  const absent = await context.media.assets.absentAssets(
     walk.complete ? walk.assetIds : [],
     walk.complete ? walk.resourceTypes : [],
     MOST,

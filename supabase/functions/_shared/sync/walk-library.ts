@@ -36,7 +36,7 @@ export async function walkLibrary(
           note: "The time of one call is over before the listing was.",
         };
       }
-      const note = quotaPause(await context.media.recordTraffic(null, context.meter.take()));
+      const note = quotaPause(await context.media.assets.recordTraffic(null, context.meter.take()));
       if (note !== null) return { ...walk, complete: false, note };
       const observedAt = context.media.clock.now();
       const { data } = await context.cloudinary.listAssets({ resourceType: type, cursor });

@@ -45,12 +45,12 @@ async function deleteBatch(
       names.indexOf(task.public_id) === names.lastIndexOf(task.public_id))
   ).map((task) => task.asset_id);
   const open = assetIds.filter((assetId) => !confirmed.includes(assetId));
-  await context.media.settleLookUp(confirmed, [], begun, context.source, runId);
+  await context.media.assets.settleLookUp(confirmed, [], begun, context.source, runId);
   if (open.length === 0) return [];
 
   const observedAt = context.media.clock.now();
   const { data: alive } = await context.cloudinary.getAssetsByIds({ assetIds: open });
-  await context.media.settleLookUp(open, alive, observedAt, context.source, runId);
+  await context.media.assets.settleLookUp(open, alive, observedAt, context.source, runId);
   const aliveIds = new Set(alive.map((asset) => asset.asset_id));
   return batch.filter((task) => aliveIds.has(task.asset_id)).map(({ id }) => ({
     id,

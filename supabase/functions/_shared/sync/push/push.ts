@@ -35,7 +35,12 @@ export async function push(
 ): Promise<PushProgress> {
   const progress: PushProgress = { pushed: 0, failed: 0 };
   while (!context.deadline.expired()) {
-    const claim = await context.media.claimPending(context.worker, CLAIM_SIZE, LEASE_SECONDS, ids);
+    const claim = await context.media.pushes.claimPending(
+      context.worker,
+      CLAIM_SIZE,
+      LEASE_SECONDS,
+      ids,
+    );
     if (claim.tasks.length === 0) return progress;
     const claimed = claim.tasks.map((task) => task.id);
     try {
@@ -51,7 +56,7 @@ export async function push(
       progress.pushed += settled.pushed;
       progress.failed += settled.failed;
     } finally {
-      await context.media.releasePending(context.worker, claimed);
+      await context.media.pushes.releasePending(context.worker, claimed);
     }
     // Certain rows are tried once; what failed has its pause.
     if (ids !== undefined) return progress;
@@ -74,7 +79,7 @@ async function pushClaim(
       claim.folder_mode === "fixed",
     ),
   ];
-  return await context.media.confirmPush(
+  return await context.media.pushes.confirmPush(
     context.worker,
     claim.now,
     results,
@@ -95,7 +100,7 @@ async function planTasks(
   if (assetIds.length === 0) return restores;
   const observedAt = context.media.clock.now();
   const { data } = await context.cloudinary.getAssetsByIds({ assetIds });
-  const left = await context.media.planPush(
+  const left = await context.media.pushes.planPush(
     context.worker,
     assetIds,
     data,

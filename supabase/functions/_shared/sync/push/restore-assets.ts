@@ -24,7 +24,7 @@ export async function restoreAssets(
       const lost = new Set(await mergeAlive(context, gone, runId));
       const ids = tasks.filter((task) => lost.has(task.asset_id)).map((task) => task.id);
       if (ids.length > 0) {
-        await context.media.failRestore(context.worker, ids, context.source, runId);
+        await context.media.pushes.failRestore(context.worker, ids, context.source, runId);
       }
     }
     return [];
@@ -42,7 +42,7 @@ async function mergeAlive(
 ): Promise<string[]> {
   const observedAt = context.media.clock.now();
   const { data } = await context.cloudinary.getAssetsByIds({ assetIds });
-  await context.media.applyObservations(data, observedAt, context.source, runId);
+  await context.media.assets.applyObservations(data, observedAt, context.source, runId);
   const alive = new Set(data.map((asset) => asset.asset_id));
   return assetIds.filter((assetId) => !alive.has(assetId));
 }

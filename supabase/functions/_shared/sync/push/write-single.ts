@@ -69,7 +69,7 @@ async function removeContextKeys(context: SyncContext, entry: Entry): Promise<vo
     changes: { context: wanted },
   });
   if (data.context === undefined || removed.some((key) => Object.hasOwn(data.context!, key))) {
-    if (!await context.media.intendContextReset(context.worker, entry.task.id)) return;
+    if (!await context.media.pushes.intendContextReset(context.worker, entry.task.id)) return;
     const group = {
       resourceType: entry.task.resource_type,
       type: entry.task.type,

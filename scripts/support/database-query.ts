@@ -1,0 +1,75 @@
+/** SQL on a project's database, run as its owner. */
+import postgres from "postgres";
+import { CommandError } from "./command-error.ts";
+import type { RunSupabase } from "./command.ts";
+
+/** Runs single statements. */
+export interface DatabaseQuery {
+  /**
+   * @param text One statement with `$1 …`; every parameter is a text.
+   * @param options `readOnly`: it changes nothing, so that no confirmation is wanted.
+   * @throws CommandError `database_failed`
+   */
+  query<Row = Record<string, unknown>>(
+    text: string,
+    parameters?: string[],
+    options?: { readOnly?: boolean },
+  ): Promise<Row[]>;
+}
+
+/** Queries through `supabase db query`, for a project that is reached by its ref. */
+export function createCliQuery(runSupabase: RunSupabase, projectRef: string): DatabaseQuery {
+  return {
+    query: async <Row>(text: string, parameters: string[] = [], { readOnly = false } = {}) => {
+      // A file, because every user of the machine can read the arguments of a process.
+      const folder = await Deno.makeTempDir();
+      try {
+        const file = `${folder}/query.sql`;
+        await Deno.writeTextFile(file, bind(text, parameters), { mode: 0o600 });
+        const { code, stdout, stderr } = await runSupabase([
+          ...["db", "query", `--remote=${projectRef}`, "--file", file, "-o", "json", "--agent=no"],
+          readOnly ? "--read-only" : "--yes",
+        ]);
+        if (code !== 0) throw failed(stderr);
+        const parsed: unknown = JSON.parse(stdout.trim() || "[]");
+        return (Array.isArray(parsed) ? parsed : []) as Row[];
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  };
+}
+
+/** Queries over a connection that is opened for each statement. */
+export function createUrlQuery(url: string): DatabaseQuery {
+  return {
+    query: async <Row>(text: string, parameters: string[] = []) => {
+      const sql = postgres(url, { max: 1, connect_timeout: 15, onnotice: () => {} });
+      try {
+        return [...await sql.unsafe(text, parameters)] as Row[];
+      } catch (error) {
+        throw failed(error instanceof Error ? error.message : String(error));
+      } finally {
+        await sql.end({ timeout: 5 });
+      }
+    },
+  };
+}
+
+/** Puts parameters into a statement as literals. */
+export function bind(text: string, parameters: string[]): string {
+  return text.replace(/\$(\d+)/g, (_, place) => {
+    const value = parameters[Number(place) - 1];
+    if (value === undefined) throw new RangeError(`There is no parameter $${place}.`);
+    // With E'' the backslash means the same whatever standard_conforming_strings says.
+    return `E'${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+  });
+}
+
+function failed(reason: string): CommandError {
+  return new CommandError(
+    "database_failed",
+    `The database refused or could not be reached: ${reason.trim()}\n` +
+      "Check the project ref and SUPABASE_ACCESS_TOKEN, or --database-url.",
+  );
+}

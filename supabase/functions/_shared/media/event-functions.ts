@@ -1,0 +1,36 @@
+import type { ServiceCalls } from "./service-calls.ts";
+import type { EventOutcome, ReceivedEvent } from "./types.ts";
+
+/** Notifications: the inbox and what becomes of them. Methods throw `DatabaseError`. */
+export class EventFunctions {
+  constructor(private readonly calls: ServiceCalls) {}
+
+  /** Which notifications are registered and when the last one came. */
+  webhookStatus(): Promise<
+    { events: string[]; last_received_at: string | null }
+  > {
+    return this.calls.call("sync_webhook_status", {});
+  }
+
+  /** Stores a verified notification and applies it, in one transaction. */
+  receiveEvent(event: ReceivedEvent): Promise<EventOutcome> {
+    return this.calls.call("sync_receive_event", {
+      p_cloud_name: this.calls.cloudName,
+      p_event: event,
+    });
+  }
+
+  /** A stored notification, or null. */
+  getEvent(id: number): Promise<{ id: number; body: string } | null> {
+    return this.calls.call("sync_get_event", { p_id: id });
+  }
+
+  /** Applies a stored notification again. */
+  replayEvent(id: number, effects: object[]): Promise<EventOutcome> {
+    return this.calls.call("sync_replay_event", {
+      p_cloud_name: this.calls.cloudName,
+      p_id: id,
+      p_effects: effects,
+    });
+  }
+}

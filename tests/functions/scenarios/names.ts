@@ -1,0 +1,152 @@
+/** Renames and moves on either side: the same row and the same asset, by whatever name. */
+import type { Scenario } from "../../support/scenario.ts";
+import { here, there } from "../../support/scenario-steps.ts";
+import { explicit, rename, tags, update } from "./calls.ts";
+
+const synced = { sync_status: "synced" };
+const two = { one: { display_name: "One" }, two: { display_name: "Two" } };
+
+export const names: Scenario[] = [
+  {
+    title: "renamed there → the same row by its new name",
+    there: [there.rename("one", "new")],
+    expect: { rows: { one: { public_id: "new", ...synced } }, log: ["rename pull success one"] },
+  },
+  {
+    title: "renamed here → one call, the same asset by its new name",
+    here: [here.set("one", { public_id: "new" })],
+    expect: {
+      rows: { one: { public_id: "new", ...synced } },
+      cloudinary: { one: { public_id: "new", tags: ["a", "b"] } },
+      calls: { [rename]: 1 },
+      log: ["rename push success one"],
+    },
+  },
+  {
+    title: "two names swapped there → two renames, no deletion",
+    initial: two,
+    there: [there.rename("one", "between"), there.rename("two", "one"), there.rename("one", "two")],
+    expect: {
+      rows: { one: { public_id: "two", ...synced }, two: { public_id: "one", ...synced } },
+      log: ["rename pull success one", "rename pull success two"],
+    },
+  },
+  {
+    title: "renamed there, retagged here → both, under the new name",
+    there: [there.rename("one", "new")],
+    here: [here.set("one", { tags: ["a", "b", "here"] })],
+    expect: {
+      rows: { one: { public_id: "new", tags: ["a", "b", "here"], ...synced } },
+      cloudinary: { one: { public_id: "new", tags: ["a", "b", "here"] } },
+      calls: { [tags]: 1 },
+      log: ["rename pull success one", "update push success one"],
+    },
+  },
+  {
+    title: "renamed and retagged here → both, the tags by the old name first",
+    here: [here.set("one", { public_id: "new", tags: ["a"] })],
+    expect: {
+      rows: { one: { public_id: "new", tags: ["a"], ...synced } },
+      cloudinary: { one: { public_id: "new", tags: ["a"] } },
+      calls: { [tags]: 1, [rename]: 1 },
+      log: ["rename push success one"],
+    },
+  },
+  {
+    title: "renamed to the same name on both sides → nothing to write",
+    there: [there.rename("one", "new")],
+    here: [here.set("one", { public_id: "new" })],
+    expect: { rows: { one: { public_id: "new", ...synced } } },
+  },
+  {
+    title: "renamed here onto a name that is taken → an error on the row, both assets whole",
+    initial: two,
+    here: [here.set("one", { public_id: "two" })],
+    expect: {
+      rows: { one: { public_id: "two", sync_status: "error" }, two: synced },
+      cloudinary: { one: { public_id: "one" }, two: { public_id: "two" } },
+      calls: { [rename]: 1 },
+      log: ["rename push error one cloudinary_conflict"],
+      differences: { one: ["public_id"] },
+    },
+  },
+  {
+    title: "moved there → the row's folder",
+    there: [there.set("one", { asset_folder: "new/folder" })],
+    expect: { rows: { one: { folder: "new/folder", ...synced } }, log: ["move pull success one"] },
+  },
+  {
+    title: "moved here → one call, the public_id stays",
+    here: [here.set("one", { folder: "/new//folder/" })],
+    expect: {
+      rows: { one: { folder: "new/folder", public_id: "one", ...synced } },
+      cloudinary: { one: { asset_folder: "new/folder", public_id: "one" } },
+      calls: { [explicit]: 1 },
+      log: ["move push success one"],
+    },
+  },
+  {
+    title: "moved here to the root → one call",
+    initial: { one: { asset_folder: "f/g" } },
+    here: [here.set("one", { folder: "" })],
+    expect: {
+      rows: { one: { folder: "", ...synced } },
+      cloudinary: { one: { asset_folder: "" } },
+      calls: { [update]: 1 },
+      log: ["move push success one"],
+    },
+  },
+  {
+    title: "moved on both sides, policy cloudinary → Cloudinary's folder",
+    there: [there.set("one", { asset_folder: "there" })],
+    here: [here.set("one", { folder: "here" })],
+    expect: {
+      rows: { one: { folder: "there", ...synced } },
+      cloudinary: { one: { asset_folder: "there" } },
+      log: ["conflict pull conflict one", "move pull success one"],
+      conflicts: {
+        one: { folder: { base: "", database: "here", cloudinary: "there", kept: "cloudinary" } },
+      },
+    },
+  },
+  {
+    title: "moved there, renamed here → both",
+    there: [there.set("one", { asset_folder: "there" })],
+    here: [here.set("one", { public_id: "here" })],
+    expect: {
+      rows: { one: { folder: "there", public_id: "here", ...synced } },
+      cloudinary: { one: { asset_folder: "there", public_id: "here" } },
+      calls: { [rename]: 1 },
+      log: ["move pull success one", "rename push success one"],
+    },
+  },
+  {
+    title: "a folder renamed there → every asset inside and below moves",
+    initial: { one: { asset_folder: "f" }, two: { asset_folder: "f/g" }, three: {} },
+    there: [there.renameFolder("f", "new")],
+    expect: {
+      rows: { one: { folder: "new", ...synced }, two: { folder: "new/g" }, three: { folder: "" } },
+      log: ["move pull success one", "move pull success two"],
+    },
+  },
+  {
+    title: "a folder renamed there, an asset inside moved out here → it leaves, the others follow",
+    initial: { one: { asset_folder: "f" }, two: { asset_folder: "f" } },
+    given: [here.settings({ conflict_policy: "database" })],
+    there: [there.renameFolder("f", "new")],
+    here: [here.set("one", { folder: "out" })],
+    expect: {
+      rows: { one: { folder: "out", ...synced }, two: { folder: "new", ...synced } },
+      cloudinary: { one: { asset_folder: "out" }, two: { asset_folder: "new" } },
+      calls: { [explicit]: 1 },
+      log: [
+        "conflict pull conflict one",
+        "move push success one",
+        "move pull success two",
+      ],
+      conflicts: {
+        one: { folder: { base: "f", database: "out", cloudinary: "new", kept: "database" } },
+      },
+    },
+  },
+];
