@@ -7,8 +7,11 @@ import type { DatabaseQuery } from "./database-query.ts";
 import { printLine } from "./print-line.ts";
 import { runSupabase, type SupabaseResult } from "./supabase-cli.ts";
 
-/** Runs the Supabase CLI with these arguments. */
-export type RunSupabase = (args: string[]) => Promise<SupabaseResult>;
+/** Runs the Supabase CLI with these arguments; `env` is added to its environment. */
+export type RunSupabase = (
+  args: string[],
+  options?: { env?: Record<string, string> },
+) => Promise<SupabaseResult>;
 
 /** What surrounds a command; tests replace it. */
 export interface Surroundings {
@@ -91,7 +94,7 @@ function platformSurroundings(signal: AbortSignal): Surroundings {
         throw error;
       }
     },
-    runSupabase: (args) => runSupabase(args, { signal }),
+    runSupabase: (args, options) => runSupabase(args, { ...options, signal }),
     print: printLine,
     printError: (line) => {
       Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));

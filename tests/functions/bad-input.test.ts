@@ -68,9 +68,7 @@ for (
     ],
   ] as const
 ) {
-  const what = `${json === undefined ? "GET" : "POST"} ${
-    path.split("?", 1)[0]
-  }`;
+  const what = `${json === undefined ? "GET" : "POST"} ${path.split("?", 1)[0]}`;
   stackTest(
     `${what} with bad ${bad} → 400 that names each of them`,
     async () => {

@@ -87,7 +87,7 @@ postgresTest(
 postgresTest(
   "cleaning up while rows are held → skips them, and waits for nobody",
   async (postgres) => {
-    const { sql } = await setUp(postgres);
+    const { sql, cleanUp } = await setUp(postgres);
     await sql`
     insert into public.media_sync_log (operation, status, source, public_id, created_at)
     select 'update', 'success', 'cron', place::text, now() - interval '1 year'

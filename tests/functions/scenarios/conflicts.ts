@@ -39,6 +39,8 @@ export const conflicts: Scenario[] = [
     title: "one value changed on both sides, policy newest, here later → ours stands",
     given: [here.settings({ conflict_policy: "newest" }), there.clock(-HOUR_MS)],
     ...bothRenamed,
+    // Of Cloudinary's reads only that of a single asset tells times of change.
+    sync: [{ single_asset: "one" }, { full: true }],
     expect: {
       rows: { one: { display_name: "Here", ...synced } },
       cloudinary: { one: { display_name: "Here" } },
@@ -51,6 +53,8 @@ export const conflicts: Scenario[] = [
     title: "one value changed on both sides, policy newest, there later → Cloudinary's stands",
     given: [here.settings({ conflict_policy: "newest" }), there.clock(HOUR_MS)],
     ...bothRenamed,
+    // Of Cloudinary's reads only that of a single asset tells times of change.
+    sync: [{ single_asset: "one" }, { full: true }],
     expect: {
       rows: { one: { display_name: "There", ...synced } },
       cloudinary: { one: { display_name: "There" } },

@@ -152,6 +152,7 @@ export const deletes: Scenario[] = [
   },
   {
     title: "deleted there, restored here → back from the backup",
+    initial: two,
     there: [there.destroy("one")],
     sync: [{ full: true }, here.restore("one", "requested"), { full: true }],
     expect: {
@@ -163,6 +164,7 @@ export const deletes: Scenario[] = [
   },
   {
     title: "deleted there with unsent edits here, then restored → the edits arrive after all",
+    initial: { one: { context: { alt: "old", caption: "old" } }, two: {} },
     there: [there.destroy("one")],
     here: [here.set("one", { context: { alt: "unsent", caption: "old" } })],
     sync: [{ full: true }, here.restore("one", "requested"), { full: true }, { full: true }],

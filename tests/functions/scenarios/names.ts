@@ -66,7 +66,7 @@ export const names: Scenario[] = [
       rows: { one: { public_id: "two", sync_status: "error" }, two: synced },
       cloudinary: { one: { public_id: "one" }, two: { public_id: "two" } },
       calls: { [rename]: 1 },
-      log: ["rename push error one cloudinary_conflict"],
+      log: ["update push error one cloudinary_conflict"],
       differences: { one: ["public_id"] },
     },
   },

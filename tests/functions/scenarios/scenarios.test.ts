@@ -4,7 +4,10 @@ import { type ScenarioWorld, startScenarioWorld } from "../../support/scenario-w
 import { conflicts } from "./conflicts.ts";
 import { deletes } from "./deletes.ts";
 import { edits } from "./edits.ts";
+import { guards } from "./guards.ts";
 import { names } from "./names.ts";
+import { refusals } from "./refusals.ts";
+import { scope } from "./scope.ts";
 
 let world: ScenarioWorld;
 
@@ -16,7 +19,9 @@ Deno.test.afterAll(async () => {
   await world?.stack.stop();
 });
 
-for (const scenario of [...edits, ...conflicts, ...deletes, ...names]) {
+for (
+  const scenario of [...edits, ...conflicts, ...deletes, ...names, ...guards, ...scope, ...refusals]
+) {
   Deno.test({
     name: scenario.title,
     fn: () => playScenario(world, scenario),

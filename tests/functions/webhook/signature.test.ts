@@ -1,5 +1,5 @@
 /** Which notifications are believed. The database counts requests: nothing refused may reach it. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { postRaw, signedHeaders, type Signing, type WebhookAnswer } from "./webhook-world.ts";
 import { type WebhookFunction, withWebhookFunction } from "./webhook-function.ts";
 
@@ -10,6 +10,18 @@ const notification = {
 };
 const text = JSON.stringify(notification);
 const MEBIBYTE = 1024 * 1024;
+
+/** What an answer says for each reason. */
+const REASONS = {
+  missing: /are needed/,
+  malformed: /malformed/,
+  stale: /too old/,
+  future: /future/,
+  mismatch: /does not fit/,
+  payload_too_large: /at most 1048576 bytes/,
+  invalid_json: /./,
+  bad_request: /./,
+};
 
 type Headers = Record<string, string>;
 
@@ -23,7 +35,7 @@ interface Attempt {
   sent?: (body: string) => string;
   headers?: (headers: Headers) => Headers;
   status: number;
-  code: string;
+  code: keyof typeof REASONS;
 }
 
 const now = () => Math.floor(Date.now() / 1000);
@@ -145,7 +157,9 @@ Deno.test("requests that are not genuine → refused, and the database hears of 
       await t.step(`${attempt.title} → ${attempt.status} ${attempt.code}`, async () => {
         const { status, body } = await send(webhook, attempt);
         assertEquals({ status, success: body.success }, { status: attempt.status, success: false });
-        assert(typeof body.error === "string" && body.request_id, JSON.stringify(body));
+        assertMatch(body.error, REASONS[attempt.code]);
+        assertEquals(body.code, status === 401 ? "unauthorized" : attempt.code);
+        assert(body.request_id);
         assert(!JSON.stringify(body).includes(webhook.secret));
       });
     }
