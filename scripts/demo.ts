@@ -1,13 +1,15 @@
 /**
  * `deno task demo`: the main job on a fresh machine. Boots the local stack with an emulated library, runs
- * the first sync, and exits 0 only if both sides are equal then.
+ * the first sync, then the round trips, and exits 0 only if all of them hold and both sides are equal.
  */
 import { compareStack, type Verdict } from "./demo/compare.ts";
-import { firstSync } from "./demo/first-sync.ts";
+import { firstSync, reconcile } from "./demo/first-sync.ts";
 import { demoUsage, parseDemoOptions } from "./demo/options.ts";
 import { createProgressBar, createProgressLines, silentProgress } from "./demo/progress.ts";
 import { describeSteps, describeVerdict, seconds } from "./demo/report.ts";
-import { type DemoContext, DemoError, type DemoStep, type StepResult } from "./demo/step.ts";
+import { roundTrips } from "./demo/round-trips.ts";
+import { type DemoContext, DemoError, type StepResult } from "./demo/step.ts";
+import { openTwoSides } from "./demo/two-sides.ts";
 import { startStack } from "./local/stack.ts";
 import { removeStackFile, writeStackFile } from "./local/stack-file.ts";
 import type { Stack } from "./local/stack-options.ts";
@@ -66,9 +68,18 @@ async function runSteps(
     ? createProgressBar("First sync")
     : createProgressLines("First sync");
   const context: DemoContext = { stack, progress, now: () => performance.now(), signal };
-  const sequence: DemoStep[] = [(context) => firstSync(context, options.assets)];
-  const steps: StepResult[] = [];
-  for (const step of sequence) steps.push(await step(context));
+  const steps = [await firstSync(context, options.assets)];
+  const sides = await openTwoSides(stack);
+  try {
+    for (const roundTrip of roundTrips) {
+      signal.throwIfAborted();
+      steps.push(await roundTrip(context, sides));
+    }
+  } finally {
+    await sides.close();
+  }
+  // What always holds: after all changes stop and one full reconcile ends, both sides are equal.
+  await reconcile(context);
   return { steps, verdict: await compareStack(stack) };
 }
 

@@ -38,7 +38,7 @@ export async function firstSync(context: DemoContext, assets: number): Promise<S
   const watching = new AbortController();
   const watch = progress.wanted ? watchProgress(context, watching.signal) : Promise.resolve();
   try {
-    const run = await callUntilCompleted(context);
+    const run = await reconcile(context);
     watching.abort();
     await watch;
     progress.update(run.progress.seen);
@@ -56,7 +56,12 @@ export async function firstSync(context: DemoContext, assets: number): Promise<S
   }
 }
 
-async function callUntilCompleted(context: DemoContext): Promise<Run> {
+/**
+ * Runs full reconciles until one is completed.
+ *
+ * @throws DemoError when the function refuses, or fails again and again.
+ */
+export async function reconcile(context: DemoContext): Promise<Run> {
   const { stack, signal } = context;
   let failures = 0;
   for (;;) {

@@ -2,7 +2,8 @@
 import { parseArgs } from "node:util";
 
 export const demoUsage =
-  `Shows the main job on a local stack: a first sync, and whether both sides are equal after it.
+  `Shows the main job on a local stack: a first sync, then round trips (an upload, a deletion and edits on
+either side and on both at once) with their latencies, and whether both sides are equal.
 
   --assets N   assets in the emulated library (default 1000)
   --seed N     makes the emulated library repeatable (default: a random one, which is printed)

@@ -21,9 +21,6 @@ export interface StepResult {
   message: string;
 }
 
-/** One part of the demo. Throws {@linkcode DemoError} when it cannot be carried through. */
-export type DemoStep = (context: DemoContext) => Promise<StepResult>;
-
 /** Why the demo cannot go on, and what mends it. */
 export class DemoError extends Error {
   readonly code = "demo_failed";

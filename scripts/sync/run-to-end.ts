@@ -30,10 +30,11 @@ export interface Listener {
  */
 export async function runToEnd(
   client: ProjectClient,
-  body: SyncBody,
+  request: SyncBody,
   { sleep, signal }: Pick<Surroundings, "sleep" | "signal">,
   listener: Listener,
 ): Promise<Outcome> {
+  const body = { ...request };
   let failures = 0;
   let pause = PAUSE_MS;
   let before = "";
@@ -48,6 +49,8 @@ export async function runToEnd(
     if (answer.status === 200 && outcome) return outcome;
     if (answer.status === 202 && outcome) {
       failures = 0;
+      // Allowed once is enough: asked for again, no blocked run of that id would be found.
+      delete body.allow_mass_delete;
       const { data, message } = outcome;
       if (!ORDINARY.test(message)) tell(message);
       const ended = await endedMeanwhile(client, data.run_id, listener);
@@ -62,8 +65,6 @@ export async function runToEnd(
       tell(`${describe(answer)} It is tried again.`);
       pause = Math.min(PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
     }
-    // The run stands where one call of it asked for something that must not be asked for twice.
-    delete body.allow_mass_delete;
     await sleep(pause, signal);
   }
 }

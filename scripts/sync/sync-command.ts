@@ -28,7 +28,7 @@ export async function syncCommand(args: string[], surroundings: Surroundings): P
   const stop = AbortSignal.any([signal, watching.signal]);
   const watch = watched ? watchRun(client, progress, sleep, stop) : Promise.resolve();
   try {
-    const outcome = await runToEnd(client, { ...options.body }, surroundings, {
+    const outcome = await runToEnd(client, options.body, surroundings, {
       onRun: (run) => progress.update(run),
       onNote: (note) => printError(note),
     });

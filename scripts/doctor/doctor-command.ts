@@ -1,0 +1,111 @@
+import { redactText } from "../../supabase/functions/_shared/http/redact.ts";
+import { createInstallation, type Installation } from "../setup/installation.ts";
+import { linkStep } from "../setup/steps/link.ts";
+import { migrateStep } from "../setup/steps/migrate.ts";
+import { secretsStep } from "../setup/steps/secrets.ts";
+import { vaultStep } from "../setup/steps/vault.ts";
+import { webhookStep } from "../setup/steps/webhook.ts";
+import type { Surroundings } from "../support/command.ts";
+import { CommandError } from "../support/command-error.ts";
+import { projectUsage } from "../support/project.ts";
+import { readFlags } from "../support/read-flags.ts";
+import { examineFunctions } from "./examine-functions.ts";
+import { examineHealth } from "./examine-health.ts";
+import { examineCli, examineCloudinary, examineStep } from "./examine-setup.ts";
+import type { Examination, Finding } from "./finding.ts";
+
+const doctorUsage = `Checks an installation from end to end and changes nothing.
+
+  --project-ref REF      the project (default: the linked one, or SUPABASE_URL)
+  --url URL              the project's address
+  --key-from-env NAME    the variable that holds the secret key (default SUPABASE_SECRET_KEY)
+  --database-url URL     reaches the database by postgres://… and not through the CLI
+  --json                 prints one JSON object and nothing else
+  --help                 this text
+
+${projectUsage}
+A line for each check, with the mend where there is a problem. Exits 1 where there is one.`;
+
+const WORDS = { ok: "ok     ", problem: "PROBLEM", skipped: "skipped" };
+
+/**
+ * `deno task doctor`: checks an installation.
+ *
+ * @returns 0 where all is well, 1 otherwise.
+ * @throws CommandError where no project is named.
+ */
+export async function doctorCommand(args: string[], surroundings: Surroundings): Promise<number> {
+  const values = readFlags("doctor", args, {
+    "project-ref": { type: "string" },
+    url: { type: "string" },
+    "key-from-env": { type: "string" },
+    "database-url": { type: "string" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  });
+  const { print, runSupabase, signal } = surroundings;
+  if (values.help) {
+    print(doctorUsage);
+    return 0;
+  }
+  const installation = createInstallation({
+    projectRef: values["project-ref"],
+    url: values.url,
+    keyFromEnv: values["key-from-env"],
+    databaseUrl: values["database-url"],
+  }, surroundings);
+  await installation.project();
+
+  const findings: Finding[] = [];
+  for (const examination of listExaminations(installation, runSupabase)) {
+    signal.throwIfAborted();
+    for (const finding of await examine(examination)) {
+      findings.push(finding);
+      if (!values.json) { for (const line of describe(finding)) print(line); }
+    }
+  }
+  const problems = findings.filter(({ status }) => status === "problem").length;
+  if (values.json) print(JSON.stringify({ success: problems === 0, problems, checks: findings }));
+  else print(problems === 0 ? "All is well." : `${problems} problem${problems === 1 ? "" : "s"}.`);
+  return problems === 0 ? 0 : 1;
+}
+
+function listExaminations(
+  installation: Installation,
+  runSupabase: Surroundings["runSupabase"],
+): Examination[] {
+  const isHosted = async () =>
+    !(await installation.project()).isLocalStack && await installation.findRef() !== null;
+  return [
+    examineCli(runSupabase, isHosted),
+    examineStep(linkStep(installation), isHosted),
+    examineCloudinary(installation),
+    examineStep(secretsStep(installation), isHosted),
+    examineStep(migrateStep(installation), isHosted),
+    examineFunctions(installation),
+    examineStep(webhookStep(installation, "each"), () => Promise.resolve(true)),
+    examineStep(vaultStep(installation), installation.hasDatabase),
+    examineHealth(installation),
+  ];
+}
+
+/** What keeps an examination from looking is a problem like any other, and the rest is looked at. */
+async function examine({ name, examine }: Examination): Promise<Finding[]> {
+  try {
+    return await examine();
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const [message = "", ...mend] = error.message.split("\n");
+    return [{
+      check: name,
+      status: "problem",
+      message: redactText(message),
+      ...(mend.length > 0 ? { mend: redactText(mend.join(" ")) } : {}),
+    }];
+  }
+}
+
+function describe({ check, status, message, mend }: Finding): string[] {
+  const line = `${WORDS[status]}  ${check.padEnd(22)}  ${message}`;
+  return mend === undefined ? [line] : [line, `${" ".repeat(33)}→ ${mend}`];
+}

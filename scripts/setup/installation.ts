@@ -1,0 +1,142 @@
+/** What the steps work on, found when the first one needs it. */
+import { createCloudinaryClient } from "../../supabase/functions/_shared/cloudinary/client.ts";
+import { registerSecret } from "../../supabase/functions/_shared/http/redact.ts";
+import type { Surroundings } from "../support/command.ts";
+import { CommandError } from "../support/command-error.ts";
+import { createCliQuery, createUrlQuery, type DatabaseQuery } from "../support/database-query.ts";
+import { findCloudinary, findProject, type ProjectOptions } from "../support/project.ts";
+import { createProjectClient } from "../support/project-client.ts";
+import type { SupabaseResult } from "../support/supabase-cli.ts";
+
+/** What a command line says about the installation. */
+export interface InstallationOptions extends ProjectOptions {
+  /** `postgres://` URL, for databases that the CLI does not reach by a project's ref. */
+  databaseUrl?: string;
+}
+
+/** An installation; made by {@linkcode createInstallation}. */
+export type Installation = ReturnType<typeof createInstallation>;
+
+/** What makes a login to the CLI succeed; part of several messages. */
+const CLI_MEND =
+  "Check SUPABASE_ACCESS_TOKEN (or run npx supabase login) and SUPABASE_DB_PASSWORD.";
+
+/**
+ * Finds the parts of an installation on demand. Each method throws CommandError with the mend where its part
+ * is not named anywhere.
+ */
+export function createInstallation(options: InstallationOptions, surroundings: Surroundings) {
+  const { environment, runSupabase, signal } = surroundings;
+  const named = options.projectRef ?? (environment.SUPABASE_PROJECT_ID?.trim() || undefined);
+  const databaseUrl = options.databaseUrl ?? (environment.SUPABASE_DB_URL?.trim() || undefined);
+  const project = once(() => findProject({ ...options, projectRef: named }, surroundings));
+  const linkedRef = once(() => surroundings.readLinkedRef());
+
+  /** The ref of the hosted project, or null. A project named by its URL is no other than that. */
+  const findRef = once(async () => {
+    if (named !== undefined) return named;
+    const url = options.url ?? environment.SUPABASE_URL;
+    if (!url?.trim()) return await linkedRef();
+    return /^https:\/\/([a-z]{20})\.supabase\.co\/?$/.exec(url.trim())?.[1] ?? null;
+  });
+
+  async function requireRef(): Promise<string> {
+    const ref = await findRef();
+    if (ref !== null) return ref;
+    throw new CommandError(
+      "project_ref_missing",
+      "Which project? Add --project-ref REF (the 20 letters in the dashboard's address).",
+    );
+  }
+
+  async function cli(
+    args: string[],
+    env?: Record<string, string>,
+  ): Promise<SupabaseResult> {
+    const result = await runSupabase(args, env && { env });
+    if (result.code === 0) return result;
+    const said = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-12).join("\n");
+    const mend = result.code === 127 ? "Install Node.js, which brings npx." : CLI_MEND;
+    throw new CommandError(
+      "cli_failed",
+      `supabase ${args[0]} ${args[1] ?? ""} failed: ${said}\n${mend}`,
+    );
+  }
+
+  return {
+    environment,
+    project,
+    linkedRef,
+    findRef,
+    requireRef,
+    /** Runs the CLI; throws CommandError `cli_failed` with what it said. */
+    cli,
+    /** Runs a command of the CLI that works on the database. */
+    async databaseCli(args: string[]): Promise<SupabaseResult> {
+      if (databaseUrl === undefined) return await cli([...args, `--remote=${await requireRef()}`]);
+      const { url, password } = splitPassword(databaseUrl);
+      return await cli([...args, `--remote=${url}`], { PGPASSWORD: password });
+    },
+    client: once(async () => createProjectClient(await project(), signal)),
+    cloudinary: once(async () => {
+      // The local stack's library, but only where no project is named.
+      const found = await localCloudinaryUrl();
+      return createCloudinaryClient(findCloudinary(found, environment), { signal });
+    }),
+    /** SQL as the owner. */
+    database: once(async (): Promise<DatabaseQuery> => {
+      if (surroundings.database) return surroundings.database;
+      if (databaseUrl !== undefined) return createUrlQuery(splitPassword(databaseUrl).original);
+      const local = await stackDatabaseUrl();
+      if (local) return createUrlQuery(local);
+      if (local === null) {
+        throw new CommandError(
+          "database_out_of_reach",
+          "The local stack's PGlite is reached by the stack only; start it with " +
+            "deno task dev --database postgres://… to run this step on it.",
+        );
+      }
+      return createCliQuery(runSupabase, await requireRef());
+    }),
+    /** Whether {@linkcode Installation.database} can be expected to work. */
+    async hasDatabase(): Promise<boolean> {
+      if (surroundings.database || databaseUrl !== undefined) return true;
+      const local = await stackDatabaseUrl();
+      return local === undefined ? await findRef() !== null : local !== null;
+    },
+  };
+
+  /** undefined for a project that is no local stack. */
+  async function stackDatabaseUrl(): Promise<string | null | undefined> {
+    const found = await project().catch(() => null);
+    return found?.isLocalStack ? found.databaseUrl : undefined;
+  }
+
+  async function localCloudinaryUrl(): Promise<string | null> {
+    const found = await project().catch(() => null);
+    return found?.cloudinaryUrl ?? null;
+  }
+}
+
+/** The password apart from the URL: other users of a machine can read a process's arguments. */
+function splitPassword(databaseUrl: string): { url: string; password: string; original: string } {
+  const url = URL.canParse(databaseUrl) ? new URL(databaseUrl) : null;
+  if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
+    throw new CommandError(
+      "database_url_bad",
+      "--database-url takes postgres://user:password@host:port/database.",
+    );
+  }
+  const password = decodeURIComponent(url.password);
+  registerSecret(password);
+  url.password = "";
+  if (["127.0.0.1", "localhost", "[::1]"].includes(url.hostname)) {
+    url.searchParams.set("sslmode", "disable");
+  }
+  return { url: url.href, password, original: databaseUrl };
+}
+
+function once<Result>(make: () => Promise<Result>): () => Promise<Result> {
+  let made: Promise<Result> | undefined;
+  return () => made ??= make();
+}

@@ -1,0 +1,143 @@
+/** When a notification makes the function call Cloudinary, and when it must not. */
+import { assert, assertEquals } from "@std/assert";
+import { assertSidesEqual } from "../../support/compare-sides.ts";
+import { lamp } from "../../support/fixtures/notifications/recorded-notifications.ts";
+import { control, syncUntilCompleted } from "../../support/stack.ts";
+import { waitUntil } from "../../support/wait-until.ts";
+import {
+  drainLookUps,
+  waitForDeliveries,
+  type WebhookWorld,
+  withWebhookWorld,
+} from "./webhook-world.ts";
+
+const CYCLES = 100;
+
+Deno.test("a notification that tells too little → answered before Cloudinary is called, looked up after", async () => {
+  await withWebhookWorld({}, async (world) => {
+    const { stack, post } = world;
+    await control(stack, "POST /assets", { assets: [{ ...lamp, folder: undefined }] });
+    // Calls are counted when they are answered, so that one made before the answer would be counted by then.
+    await control(stack, "PUT /faults", { latency_ms: 500 });
+    const before = (await control(stack, "GET /calls")).total;
+    const { body } = await post({ notification_type: "publish", asset_id: lamp.asset_id });
+    assertEquals((await control(stack, "GET /calls")).total, before);
+    assertEquals(body.result, "stored");
+    await waitUntil(async () => {
+      const rows = await stack.sql("select from public.media_assets");
+      return rows.length === 1;
+    }, { describe: "the look-up in the background" });
+    const { calls } = await control(stack, "GET /calls");
+    assertEquals(calls.slice(before).map(({ endpoint }: { endpoint: string }) => endpoint), [
+      "GET /resources/by_asset_ids",
+    ]);
+  });
+});
+
+Deno.test("Cloudinary out of reach → the notification is answered, and the tick looks up later", async () => {
+  await withWebhookWorld({}, async (world) => {
+    const { stack, post } = world;
+    await control(stack, "POST /assets", { assets: [{ ...lamp, folder: undefined }] });
+    await control(stack, "PUT /faults", { rate_limit: 1, fail_next: [failOnce()] });
+    const answer = await post({ notification_type: "publish", asset_id: lamp.asset_id });
+    assertEquals(answer, { status: 200, body: { success: true, result: "stored" } });
+    await waitUntil(async () => {
+      const [queue] = await stack.sql<{ length: number }>(
+        "select count(*)::int as length from media_sync.refresh_queue where lease_token is null",
+      );
+      const { total } = await control(stack, "GET /calls");
+      return total > 0 && queue?.length === 1;
+    }, { describe: "the look-up back in the queue" });
+    await control(stack, "PUT /faults", { rate_limit: 0 });
+    await drainLookUps(world);
+    await assertSidesEqual(stack, 1);
+  });
+});
+
+Deno.test(`${CYCLES} edits of ours that echo back → no call beyond those of the same edits without echo`, async () => {
+  await withWebhookWorld({}, async (world) => {
+    const { stack, call } = world;
+    await control(stack, "POST /assets", { assets: [{ ...lamp, folder: undefined }] });
+    await syncUntilCompleted(call);
+
+    const silent = await cycles(world, "silent", 10);
+    await control(stack, "PUT /faults", { webhook_drop_rate: 0 });
+    const echoed = await cycles(world, "echoed", CYCLES);
+
+    const perCycle = Object.entries(silent).map(([endpoint, count]) => [endpoint, count / 10]);
+    assertEquals(
+      Object.entries(echoed).map(([endpoint, count]) => [endpoint, count / CYCLES]),
+      perCycle,
+    );
+    const events = await world.events();
+    assert(events.length >= CYCLES, `${events.length} notifications came back`);
+    assertEquals(events.filter(({ result }) => result !== "ignored"), []);
+    const queue = await stack.sql("select * from media_sync.refresh_queue");
+    assertEquals(queue, []);
+    const log = await stack.sql("select * from public.media_sync_log where source = 'webhook'");
+    assertEquals(log, []);
+    await assertSidesEqual(stack, 1);
+  });
+});
+
+Deno.test("an upload in Cloudinary → the row is here, by its notification alone", async () => {
+  await withWebhookWorld({}, async ({ stack, cloudinary }) => {
+    await control(stack, "PUT /faults", { webhook_drop_rate: 0 });
+    const times: number[] = [];
+    for (let count = 1; count <= 10; count++) {
+      const started = performance.now();
+      await cloudinary("POST", "/raw/upload", {
+        file: `data:application/octet-stream;base64,${btoa("content")}`,
+        public_id: `upload-${count}`,
+      });
+      await waitUntil(async () => {
+        const rows = await stack.sql("select from public.media_assets");
+        return rows.length === count;
+      }, { intervalMs: 1, describe: "the row" });
+      times.push(performance.now() - started);
+    }
+    times.sort((one, other) => one - other);
+    const text = `upload there to row here: median ${times[5]!.toFixed()} ms\n`;
+    Deno.stdout.writeSync(new TextEncoder().encode(text));
+    await waitForDeliveries({ stack });
+    await assertSidesEqual(stack, 10);
+    const { counts } = await control(stack, "GET /calls");
+    assertEquals(Object.keys(counts), ["POST /:upload_resource_type/upload"]);
+  });
+});
+
+/** Edits the row, pushes, and lets what comes back arrive. Returns the calls that this took, by endpoint. */
+async function cycles(
+  world: WebhookWorld,
+  label: string,
+  count: number,
+): Promise<Record<string, number>> {
+  const { stack, call } = world;
+  const before = (await control(stack, "GET /calls")).counts;
+  for (let cycle = 0; cycle < count; cycle++) {
+    await stack.sql(
+      `update public.media_assets
+       set tags = array[$1], context = jsonb_build_object('alt', $1::text), display_name = $1,
+         public_id = $1, folder = $1`,
+      [`${label}-${cycle}`],
+    );
+    const { status, body } = await call("sync", { method: "POST", json: { direction: "push" } });
+    assertEquals({ status, pushed: body.data.pushed_items }, { status: 200, pushed: 1 });
+    await waitForDeliveries(world);
+  }
+  const after: Record<string, number> = (await control(stack, "GET /calls")).counts;
+  return Object.fromEntries(
+    Object.entries(after)
+      .map(([endpoint, total]): [string, number] => [endpoint, total - (before[endpoint] ?? 0)])
+      .filter(([, total]) => total > 0)
+      .sort(),
+  );
+}
+
+function failOnce() {
+  return {
+    match: "by_asset_ids",
+    status: 420,
+    body: { error: { message: "Rate Limit Exceeded" } },
+  };
+}
