@@ -1,6 +1,5 @@
 import { redactText } from "../../supabase/functions/_shared/http/redact.ts";
 import { createInstallation, type Installation } from "../setup/installation.ts";
-import { linkStep } from "../setup/steps/link.ts";
 import { migrateStep } from "../setup/steps/migrate.ts";
 import { secretsStep } from "../setup/steps/secrets.ts";
 import { vaultStep } from "../setup/steps/vault.ts";
@@ -78,7 +77,6 @@ function listExaminations(
     !(await installation.project()).isLocalStack && await installation.findRef() !== null;
   return [
     examineCli(runSupabase, isHosted),
-    examineStep(linkStep(installation), isHosted),
     examineCloudinary(installation),
     examineStep(secretsStep(installation), isHosted),
     examineStep(migrateStep(installation), isHosted),

@@ -9,7 +9,7 @@ export function examineFunctions(installation: Installation): Examination {
     examine: async () => {
       const client = await installation.client();
       const { url } = await installation.project();
-      const webhook = await client.call("webhook", { anonymous: true });
+      const webhook = await client.call("webhook");
       const sync = await client.call("sync");
       const mediaList = await client.call("media-list?limit=1");
       return [
@@ -24,7 +24,7 @@ export function examineFunctions(installation: Installation): Examination {
 
 function examineWebhook({ status, body }: ProjectAnswer, address: string): Finding {
   const check = "function webhook";
-  if (status !== 200 || body === null) return notThere(check, { status, body });
+  if (status !== 200 || body === null) return examineKeyed("webhook", { status, body });
   if (body.configured !== true) {
     return {
       check,

@@ -11,10 +11,10 @@ export interface ProjectAnswer {
 
 /** Calls one project. */
 export interface ProjectClient {
-  /** Calls a function; `path` below `/functions/v1/`. Without a key where `anonymous`. */
+  /** Calls a function; `path` below `/functions/v1/`. */
   call(
     path: string,
-    options?: { method?: string; json?: unknown; anonymous?: boolean; signal?: AbortSignal },
+    options?: { method?: string; json?: unknown; signal?: AbortSignal },
   ): Promise<ProjectAnswer>;
   /** Calls a function of the database. `data` is null unless the status is 2xx. */
   rpc(name: string, parameters?: Record<string, unknown>): Promise<
@@ -51,8 +51,8 @@ export function createProjectClient(project: Project, signal: AbortSignal): Proj
     }
   }
   return {
-    call: async (path, { method = "GET", json, anonymous = false, signal: more } = {}) => {
-      const headers: Record<string, string> = anonymous ? {} : { apikey: project.secretKey };
+    call: async (path, { method = "GET", json, signal: more } = {}) => {
+      const headers: Record<string, string> = { apikey: project.secretKey };
       if (json !== undefined) headers["content-type"] = "application/json";
       const body = json === undefined ? undefined : JSON.stringify(json);
       const response = await send(`/functions/v1/${path}`, { method, headers, body }, more);

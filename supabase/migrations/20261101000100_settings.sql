@@ -23,6 +23,7 @@ create table media_sync.settings (
     snapshot_retention interval not null default interval '90 days' check (snapshot_retention > interval '0'),
     webhook_silence interval not null default interval '1 day' check (webhook_silence > interval '0'),
     webhook_events text[] not null default '{}',
+    full_requested_at timestamptz,
     alert_url text check (alert_url ~ '^https?://'),
     updated_at timestamptz not null default now()
 );
@@ -49,6 +50,7 @@ comment on column media_sync.settings.run_retention is 'How long finished runs a
 comment on column media_sync.settings.snapshot_retention is 'How long hourly health snapshots are kept.';
 comment on column media_sync.settings.webhook_silence is 'Health degrades when no webhook came for this long although assets changed.';
 comment on column media_sync.settings.webhook_events is 'Notification types that are registered with Cloudinary for the webhook function.';
+comment on column media_sync.settings.full_requested_at is 'A full reconcile is due unless one that began later is completed.';
 comment on column media_sync.settings.alert_url is 'Where a change of health is posted (JSON that Slack-compatible receivers show); null means nowhere.';
 comment on column media_sync.settings.updated_at is 'When the settings were last changed.';
 

@@ -97,6 +97,38 @@ create policy "Editors remove collection items"
     on public.media_collection_items for delete to authenticated
     using ((select media_sync.is_editor()));
 
+create function media_sync.refuse_collection_cycle()
+returns trigger
+language plpgsql
+-- Editors see every collection, but the check must not depend on what its caller sees.
+security definer
+set search_path = ''
+as $$
+begin
+    if exists (
+        with recursive above as (
+            select id, parent_id from public.media_collections where id = new.parent_id
+            union
+            select parent.id, parent.parent_id
+            from public.media_collections as parent
+            join above on parent.id = above.parent_id
+        )
+        select from above where id = new.id
+    ) then
+        raise exception 'A collection cannot stand inside itself.' using errcode = 'check_violation';
+    end if;
+    return new;
+end;
+$$;
+comment on function media_sync.refuse_collection_cycle() is 'Keeps the nesting of collections a tree.';
+revoke all on function media_sync.refuse_collection_cycle() from public, anon, authenticated;
+
+create trigger refuse_collection_cycle
+    before update of parent_id on public.media_collections
+    for each row
+    when (new.parent_id is not null)
+    execute function media_sync.refuse_collection_cycle();
+
 -- Anyone sees the assets of public collections, and of those only what a page needs to show them.
 grant select (
     id, cloud_name, asset_id, public_id, resource_type, type, format, version, bytes, width, height, duration, pages,

@@ -20,7 +20,11 @@ as $$
             where cloud_name = p_cloud_name
                 and kind = 'full'
                 and (
-                    (status in ('completed', 'blocked') and started_at > clock_timestamp() - settings.full_interval)
+                    (
+                        status in ('completed', 'blocked')
+                        and started_at > clock_timestamp() - settings.full_interval
+                        and (settings.full_requested_at is null or started_at >= settings.full_requested_at)
+                    )
                     -- What failed is tried again, but not at every tick.
                     or (status = 'failed' and finished_at > clock_timestamp() - interval '10 minutes')
                 )

@@ -1,5 +1,5 @@
 /** What a scenario can do on either side. */
-import { assert, assertEquals, assertObjectMatch } from "@std/assert";
+import { assert, assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
 import {
   type AssetDescription,
   assetIdOf,
@@ -116,13 +116,15 @@ export const here = {
     assertEquals({ error, rows: data?.length }, { error: null, rows });
   },
 
-  /** Tries to set editable columns, and is refused with this SQLSTATE. */
-  refused:
-    (name: string, fields: Record<string, unknown>, code: string): Step => async ({ editor }) => {
-      const { error } = await editor.from("media_assets").update(fields)
-        .eq("asset_id", assetIdOf(name)).select("id");
-      assertEquals(error?.code, code);
-    },
+  /** Tries to set editable columns, and is refused with a sentence that says why. */
+  refused: (name: string, fields: Record<string, unknown>, sentence: string): Step =>
+  async (
+    { editor },
+  ) => {
+    const { error } = await editor.from("media_assets").update(fields)
+      .eq("asset_id", assetIdOf(name)).select("id");
+    assertStringIncludes(error?.message ?? "accepted", sentence);
+  },
 
   /** Deletes as the function does; says what became of each. */
   delete: (name: string, { force = false, outcome = "deleted" } = {}): Step => async (world) => {
@@ -194,6 +196,31 @@ export const product = {
   syncFails: (json: Record<string, unknown>, code: string): Step => async ({ call }) => {
     const answer = await call("sync", { method: "POST", json });
     assertEquals({ status: answer.status, code: answer.body.code }, { status: 502, code });
+  },
+
+  /** `GET sync?verify=true`, and what its answer must be; what is not told must be empty. */
+  verify: (expected: {
+    cloudinary_count: number;
+    database_count: number;
+    missing_in_database?: string[];
+    missing_in_cloudinary?: string[];
+    differing?: { public_id: string; fields: string[] }[];
+  }): Step =>
+  async ({ call }) => {
+    const { status, body } = await call("sync?verify=true");
+    assertEquals(status, 200, JSON.stringify(body));
+    const { missing_in_database = [], missing_in_cloudinary = [], differing = [] } = expected;
+    assertObjectMatch(body, {
+      success: true,
+      ...expected,
+      missing_in_database,
+      missing_in_cloudinary,
+      differing,
+    });
+    assertEquals(
+      [body.missing_in_database, body.missing_in_cloudinary, body.differing],
+      [missing_in_database, missing_in_cloudinary, differing],
+    );
   },
 
   /** Lets the blocked run delete, once. */

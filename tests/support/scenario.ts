@@ -47,6 +47,8 @@ export interface Scenario {
     /** Fields in which both sides still differ: name → fields. Default: none. */
     differences?: Record<string, string[]>;
   };
+  /** True: a dry run before the syncs plans just what they then do, and writes nothing. Default false. */
+  planned?: boolean;
   /** False where time alone brings another attempt, so that a second sync may write. Default true. */
   settled?: boolean;
 }
@@ -70,6 +72,7 @@ export async function playScenario(world: ScenarioWorld, scenario: Scenario): Pr
   const callsBefore = await productCalls(world);
 
   await playAll(world, [...scenario.there ?? [], ...scenario.here ?? []]);
+  const plan = scenario.planned ? await planOf(world) : null;
   await playAll(
     world,
     (scenario.sync ?? [{ full: true }]).map((step) =>
@@ -82,6 +85,10 @@ export async function playScenario(world: ScenarioWorld, scenario: Scenario): Pr
   const writes = writesOf(subtract(await productCalls(world), callsBefore));
   assertEquals(writes, expect.calls ?? {}, "calls that write");
   await assertLog(world, log!.last, expect.log ?? [], expect.conflicts ?? {});
+  if (plan !== null) {
+    const done = (expect.log ?? []).map(actionOf).filter((line) => !line.startsWith("conflict"));
+    assertEquals(plan, done.sort(), "the dry run's plan");
+  }
   assertEquals(await differences(world), expect.differences ?? {}, "differences of the sides");
   if (scenario.settled ?? true) await assertSecondRunWritesNothing(world);
   assertEquals((await control(stack, "GET /calls")).defects, 0, "defects of the emulator");
@@ -89,6 +96,33 @@ export async function playScenario(world: ScenarioWorld, scenario: Scenario): Pr
 
 async function playAll(world: ScenarioWorld, steps: Step[]): Promise<void> {
   for (const step of steps) await step(world);
+}
+
+/** What a dry run says a full sync would do: lines of operation, direction and name. It writes nothing. */
+async function planOf(world: ScenarioWorld): Promise<string[]> {
+  const { stack, call } = world;
+  const before = [await rowPositions(stack), writesOf(await productCalls(world))];
+  const { status, body } = await call("sync", {
+    method: "POST",
+    json: { full: true, dry_run: true },
+  });
+  assertEquals(status, 200, JSON.stringify(body));
+  const after = [await rowPositions(stack), writesOf(await productCalls(world))];
+  assertEquals(after, before, "what a dry run writes");
+  const actions: Values[] = body.data.plan;
+  return actions.map(({ direction, action, asset_id, changes }) => {
+    const fields = Object.keys((direction === "push" && changes) || {});
+    const name = nameOfAsset(String(asset_id));
+    if (fields.includes("public_id")) return `rename push ${name}`;
+    if (fields.includes("folder")) return `move push ${name}`;
+    return `${action} ${direction} ${name}`;
+  }).filter((line) => !line.startsWith("conflict")).sort();
+}
+
+/** An expected audit row without its outcome. */
+function actionOf(line: string): string {
+  const [operation, direction, _status, name] = line.split(" ");
+  return `${operation} ${direction} ${name}`;
 }
 
 async function assertRows(

@@ -38,10 +38,11 @@ export function vaultStep(installation: Installation): SetupStep {
       const database = await installation.database();
       for (const [name, value, description] of await wanted()) {
         await database.query(
-          `select coalesce(
-             (select vault.update_secret(id, $2::text)::text from vault.secrets where name = $1::text),
-             vault.create_secret($2::text, $1::text, $3::text)::text
-           ) is not null as stored`,
+          `select case
+             when exists (select from vault.secrets where name = $1::text)
+             then (select vault.update_secret(id, $2::text)::text from vault.secrets where name = $1::text)
+             else vault.create_secret($2::text, $1::text, $3::text)::text
+           end`,
           [name, value, description],
         );
       }

@@ -1,7 +1,7 @@
 -- What every table and every function of the schema promises, whatever migrations come later.
 begin;
 \ir helpers.sql
-select plan(68);
+select plan(80);
 
 create view tests.tables as
 select class.oid, class.oid::regclass::text as name, class.relrowsecurity
@@ -151,7 +151,8 @@ select is_empty(
     where authenticated_may and definer and short_name not in (
         'soft_delete_media_assets', 'restore_media_asset', 'resolve_media_conflicts',
         'get_media_statistics', 'get_sync_status', 'get_sync_run', 'get_sync_overview', 'get_sync_health',
-        'get_sync_health_summary', 'cleanup_old_sync_logs', 'signed_in_library_page', 'signed_in_library_facets'
+        'get_sync_health_summary', 'cleanup_old_sync_logs', 'get_sync_settings', 'update_sync_settings', 'list_webhook_events',
+        'signed_in_library_page', 'signed_in_library_facets'
     )$$,
     'definer functions open to signed-in users → these and no other'
 );
@@ -180,6 +181,9 @@ insert into tests.calls values
     ('admin', 'select public.get_sync_overview()'),
     ('admin', 'select * from public.get_sync_health()'),
     ('admin', 'select public.get_sync_health_summary()'),
+    ('admin', 'select public.get_sync_settings()'),
+    ('admin', $$select public.update_sync_settings('{}')$$),
+    ('admin', 'select public.list_webhook_events()'),
     ('admin', 'select public.cleanup_old_sync_logs()');
 
 -- denied or allowed; what the call did is undone.

@@ -144,13 +144,15 @@ export const guards: Scenario[] = [
     expect: { rows: every(3, live) },
   },
   {
-    title: "JSON of another kind with status 200 in place of a page → nothing deleted",
+    title:
+      "JSON of another kind with status 200 in place of a page → the call fails, nothing deleted",
     initial: many(3),
     there: [
       there.faults({
         fail_next: [{ match: "GET /resources/image", status: 200, body: { status: "ok" } }],
       }),
     ],
+    sync: [product.syncFails({ full: true }, "cloudinary_unavailable"), { full: true }],
     expect: { rows: every(3, live) },
   },
   {

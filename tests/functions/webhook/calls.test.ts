@@ -60,15 +60,13 @@ Deno.test(`${CYCLES} edits of ours that echo back → no call beyond those of th
     await control(stack, "POST /assets", { assets: [{ ...lamp, folder: undefined }] });
     await syncUntilCompleted(call);
 
+    // The first edit replaces what the library began with, which takes other calls than the rest.
+    await cycles(world, "first", 1);
     const silent = await cycles(world, "silent", 10);
     await control(stack, "PUT /faults", { webhook_drop_rate: 0 });
     const echoed = await cycles(world, "echoed", CYCLES);
 
-    const perCycle = Object.entries(silent).map(([endpoint, count]) => [endpoint, count / 10]);
-    assertEquals(
-      Object.entries(echoed).map(([endpoint, count]) => [endpoint, count / CYCLES]),
-      perCycle,
-    );
+    assertEquals(perCycle(echoed, CYCLES), perCycle(silent, 10));
     const events = await world.events();
     assert(events.length >= CYCLES, `${events.length} notifications came back`);
     assertEquals(events.filter(({ result }) => result !== "ignored"), []);
@@ -131,6 +129,12 @@ async function cycles(
       .map(([endpoint, total]): [string, number] => [endpoint, total - (before[endpoint] ?? 0)])
       .filter(([, total]) => total > 0)
       .sort(),
+  );
+}
+
+function perCycle(calls: Record<string, number>, count: number): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(calls).map(([endpoint, total]) => [endpoint, total / count]),
   );
 }
 

@@ -413,8 +413,10 @@ export type Database = {
       };
       "get_sync_overview": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_sync_run": { Args: { "p_run_id": string }; Returns: Json };
+      "get_sync_settings": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_sync_status": { Args: Record<PropertyKey, never>; Returns: Json };
       "list_media_assets": { Args: { "p_query"?: Json }; Returns: Json };
+      "list_webhook_events": { Args: { "p_limit"?: number }; Returns: Json };
       "resolve_media_conflicts": {
         Args: { "p_ids": (string)[]; "p_keep": string };
         Returns: Json;
@@ -665,6 +667,7 @@ export type Database = {
         Args: Record<PropertyKey, never>;
         Returns: number;
       };
+      "update_sync_settings": { Args: { "p_changes": Json }; Returns: Json };
     };
     Enums: {
       [_ in never]: never;

@@ -1,6 +1,6 @@
 import { CloudinaryError } from "../cloudinary/errors.ts";
 import type { Observation } from "../cloudinary/observation.ts";
-import type { ClaimedShard } from "../media/types.ts";
+import type { CallBudget, ClaimedShard } from "../media/types.ts";
 import { PLAN_SHARD, planShards } from "./plan-shards.ts";
 import { LEASE_SECONDS, quotaPause, type SyncContext } from "./sync-context.ts";
 
@@ -50,7 +50,7 @@ export async function pullListing(
     try {
       const progress = shard.shard === PLAN_SHARD.shard
         ? await planShards(context, runId)
-        : await walkShard(context, runId, shard, pageSize);
+        : await walkShard(context, runId, shard, pageSize, budget);
       if (progress.state !== "listed") return progress;
     } catch (error) {
       // Whoever comes next need not wait for the lease to end.
@@ -65,7 +65,9 @@ async function walkShard(
   runId: string,
   shard: ClaimedShard,
   pageSize: number,
+  knownBudget: CallBudget,
 ): Promise<PullProgress> {
+  let budget = knownBudget;
   let cursor = shard.cursor;
   let restarts = shard.restarts;
   let request = requestPage(context, shard, cursor, pageSize);
@@ -90,13 +92,14 @@ async function walkShard(
       continue;
     }
 
-    // The next page is on its way while this one is written.
-    const goesOn = page.nextCursor !== null && !context.deadline.expired();
+    // The next page is on its way while this one is written, unless that call might be one too many.
+    const goesOn = page.nextCursor !== null && !context.deadline.expired() &&
+      (typeof budget.background_calls !== "number" || budget.background_calls > 1);
     const next = goesOn ? requestPage(context, shard, page.nextCursor, pageSize) : null;
     // Awaited in the next round; until then a failure must not count as unhandled.
     next?.catch(() => {});
 
-    const { stored, budget } = await context.media.runs.storePage(
+    const answer = await context.media.runs.storePage(
       {
         run_id: runId,
         shard: shard.shard,
@@ -110,15 +113,16 @@ async function walkShard(
       context.meter.take(),
     );
     // Somebody else has the shard now, or had it and finished it.
-    if (!stored || page.nextCursor === null) return { state: "listed" };
+    if (!answer.stored || page.nextCursor === null) return { state: "listed" };
 
-    const note = budget ? quotaPause(budget) : null;
-    if (next === null || note !== null) {
+    budget = answer.budget ?? budget;
+    const note = quotaPause(budget);
+    if (note !== null || (next === null && context.deadline.expired())) {
       await context.media.runs.releaseShard(runId, shard.shard, context.worker);
       return note === null ? { state: "yielded" } : { state: "paused", note };
     }
     cursor = page.nextCursor;
-    request = next;
+    request = next ?? requestPage(context, shard, cursor, pageSize);
   }
 }
 

@@ -4,8 +4,10 @@ import { deleteAssets } from "./delete-assets.ts";
 import { differenceOf } from "./difference.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { Entry } from "./push-book.ts";
+import { renameWaves } from "./rename-waves.ts";
 import { restoreAssets } from "./restore-assets.ts";
 import { writeGroups } from "./write-groups.ts";
+import { writeRenames } from "./write-renames.ts";
 import { needsSingleWrite, writeSingle } from "./write-single.ts";
 
 /** Rows a claim: what one grouped call can serve. */
@@ -127,5 +129,6 @@ async function writeUpdates(
     PARALLEL_WRITES,
     (entry) => writeSingle(context, entry),
   );
+  await writeRenames(context, entries);
   return entries.map((entry) => entry.result);
 }

@@ -5,8 +5,7 @@ import type { SyncContext } from "../sync-context.ts";
 import { confirm, type Entry, fail, failureOf } from "./push-book.ts";
 
 /**
- * Writes what needs a call of its own: display name, folder, single context keys taken away, and at last the rename,
- * because everything else goes by the old public_id.
+ * Writes what needs a call of its own but the rename: display name, folder, single context keys taken away.
  *
  * @param entry The row with its difference; confirmed parts and failures are noted in it.
  */
@@ -14,7 +13,6 @@ export async function writeSingle(context: SyncContext, entry: Entry): Promise<v
   try {
     await writeValues(context, entry);
     await removeContextKeys(context, entry);
-    await rename(context, entry);
   } catch (error) {
     if (!(error instanceof CloudinaryError)) throw error;
     fail(entry, failureOf(error));
@@ -24,7 +22,6 @@ export async function writeSingle(context: SyncContext, entry: Entry): Promise<v
 /** True when {@link writeSingle} would make a call. */
 export function needsSingleWrite({ difference, task }: Entry): boolean {
   return difference.display_name !== undefined || difference.folder !== undefined ||
-    difference.public_id !== undefined ||
     (difference.context?.removed !== undefined && Object.keys(task.local.context).length > 0);
 }
 
@@ -82,26 +79,13 @@ async function removeContextKeys(context: SyncContext, entry: Entry): Promise<vo
   confirm(entry, { context: { set: wanted, removed } });
 }
 
-async function rename(context: SyncContext, entry: Entry): Promise<void> {
-  const { public_id: wanted } = entry.difference;
-  // Other parts failed: their retry goes by the old name.
-  if (wanted === undefined || entry.result.error) return;
-  const observedAt = context.media.clock.now();
-  const { data } = await context.cloudinary.renameAsset({
-    ...nameOf(entry),
-    toPublicId: wanted,
-    assetId: entry.task.asset_id,
-  });
-  confirmTold(entry, { public_id: wanted }, data);
-  show(entry, data, observedAt);
-}
-
-function nameOf({ task }: Entry): { publicId: string; resourceType: string; type: string } {
+/** The asset by the name that Cloudinary knows. */
+export function nameOf({ task }: Entry): { publicId: string; resourceType: string; type: string } {
   return { publicId: task.public_id, resourceType: task.resource_type, type: task.type };
 }
 
 /** Confirms the values that the answer shows, or does not tell; one that it contradicts was not applied. */
-function confirmTold(entry: Entry, values: Difference, observation: Observation): void {
+export function confirmTold(entry: Entry, values: Difference, observation: Observation): void {
   for (const [field, value] of Object.entries(values)) {
     const told = (observation as unknown as Record<string, unknown>)[field];
     if (told === undefined || told === value) {
@@ -116,7 +100,7 @@ function confirmTold(entry: Entry, values: Difference, observation: Observation)
 }
 
 /** A later answer shows more than an earlier one. */
-function show(entry: Entry, observation: Observation, observedAt: string): void {
+export function show(entry: Entry, observation: Observation, observedAt: string): void {
   entry.result.observation = { ...entry.result.observation, ...observation };
   entry.result.observed_at = observedAt;
 }

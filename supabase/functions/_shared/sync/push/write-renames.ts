@@ -1,0 +1,65 @@
+import { CloudinaryError } from "../../cloudinary/errors.ts";
+import type { SyncContext } from "../sync-context.ts";
+import { type Entry, fail, failureOf } from "./push-book.ts";
+import { confirmTold, nameOf, show } from "./write-single.ts";
+
+/**
+ * Renames assets, last of all writes, because everything else goes by the old public_id.
+ *
+ * A name that another row of the batch is about to leave is waited for; rows that want each other's names take a detour
+ * over a temporary one.
+ *
+ * @param entries Rows with their differences; confirmed parts and failures are noted in them.
+ */
+export async function writeRenames(context: SyncContext, entries: Entry[]): Promise<void> {
+  const waiting = new Map<string, Entry>();
+  for (const entry of entries) {
+    // Where another part failed, the retry goes by the old name.
+    if (entry.difference.public_id !== undefined && !entry.result.error) {
+      waiting.set(placeOf(entry, entry.task.public_id), entry);
+    }
+  }
+  while (waiting.size > 0) {
+    const free = [...waiting].find(([, entry]) =>
+      !waiting.has(placeOf(entry, entry.difference.public_id!))
+    );
+    const [place, entry] = free ?? [...waiting][0]!;
+    waiting.delete(place);
+    if (free !== undefined) {
+      await rename(context, entry, entry.difference.public_id!);
+    } else if (await rename(context, entry, temporaryName(context, entry))) {
+      waiting.set(placeOf(entry, entry.task.public_id), entry);
+    }
+  }
+}
+
+/** A public_id is unique within its resource type and delivery type. */
+function placeOf({ task }: Entry, publicId: string): string {
+  return JSON.stringify([task.resource_type, task.type, publicId]);
+}
+
+function temporaryName(context: SyncContext, { task }: Entry): string {
+  return `${task.public_id.slice(0, 200)}-${context.worker.slice(0, 8)}`;
+}
+
+/** @returns true when Cloudinary now knows the asset by that name. */
+async function rename(context: SyncContext, entry: Entry, wanted: string): Promise<boolean> {
+  const observedAt = context.media.clock.now();
+  try {
+    const { data } = await context.cloudinary.renameAsset({
+      ...nameOf(entry),
+      toPublicId: wanted,
+      assetId: entry.task.asset_id,
+    });
+    entry.task.public_id = wanted;
+    if (wanted === entry.difference.public_id) {
+      confirmTold(entry, { public_id: wanted }, data);
+      show(entry, data, observedAt);
+    }
+    return true;
+  } catch (error) {
+    if (!(error instanceof CloudinaryError)) throw error;
+    fail(entry, failureOf(error));
+    return false;
+  }
+}

@@ -1,0 +1,11 @@
+/** Every scenario, by topic. */
+import { conflicts } from "./conflicts.ts";
+import { deletes } from "./deletes.ts";
+import { edits } from "./edits.ts";
+import { guards } from "./guards.ts";
+import { looking } from "./looking.ts";
+import { names } from "./names.ts";
+import { refusals } from "./refusals.ts";
+import { scope } from "./scope.ts";
+
+export const topics = { edits, conflicts, deletes, names, guards, scope, refusals, looking };

@@ -1,0 +1,137 @@
+/** A large first sync whose function is killed again and again, while the database goes down twice. */
+import { assert, assertEquals } from "@std/assert";
+import { createRandom } from "../../scripts/cloudinary/store/random.ts";
+import type { Stack } from "../../scripts/local/stack-options.ts";
+import { printLine } from "../../scripts/support/print-line.ts";
+import { assertSidesEqual } from "../support/compare-sides.ts";
+import type { Postgres } from "../support/postgres/start-postgres.ts";
+import { postgresTest } from "../support/postgres/postgres-test.ts";
+import { type Answer, type Call, createClient, randomSeed, withStack } from "../support/stack.ts";
+import { waitUntil } from "../support/wait-until.ts";
+import {
+  askedPages,
+  assertEachArrivedOnce,
+  expireLeases,
+  knownRuns,
+  listingCalls,
+  pullOnlyInFull,
+  storedPages,
+  tick,
+  totalCalls,
+} from "./resilience-support.ts";
+
+const seed = randomSeed();
+const ASSETS = 100_000;
+/** Parts of the library after which the database goes down, and how. */
+const RESTARTS = [{ after: 0.25, crash: true }, { after: 0.6, crash: false }];
+/** Bounds a run that goes nowhere. */
+const DEADLINE_MS = 240_000;
+
+postgresTest(
+  `100,000 assets, the function killed every 1 to 5 s, the database restarted twice, seed ${seed} → complete, and at most one call repeated per interruption`,
+  async (postgres) => {
+    // The real pg_cron is of no interest here; the clone has a stand-in that does not tick.
+    const database = await postgres.createDatabase();
+    await withStack({ assets: ASSETS, seed, database }, async (stack) => {
+      const call = createClient(stack);
+      await pullOnlyInFull(stack);
+      const { kills, restarts } = await interruptUntilCompleted(stack, call, postgres);
+
+      const pages = await storedPages(stack);
+      const calls = await totalCalls(stack);
+      printLine(
+        `seed ${seed}: ${pages} pages, ${calls} calls, ${kills} kills, ${restarts} restarts of the database`,
+      );
+      assert(kills > 0 && restarts === RESTARTS.length, `${kills} kills, ${restarts} restarts`);
+      assert(
+        calls <= pages + kills + restarts + 5,
+        `${calls} calls (${await listingCalls(
+          stack,
+        )} listings) for ${pages} pages, ${kills} kills and ${restarts} restarts`,
+      );
+      const asked = [...(await askedPages(stack)).entries()].filter(([, count]) => count > 2);
+      assertEquals(asked, [], "pages asked for more than twice");
+      assertEquals((await knownRuns(stack)).map(({ kind, status }) => ({ kind, status })), [
+        { kind: "full", status: "completed" },
+      ]);
+      await assertEachArrivedOnce(stack, ASSETS);
+      await assertSidesEqual(stack, ASSETS);
+    });
+  },
+  { dedicated: true },
+);
+
+/** A call of `sync` that is on its way. */
+interface OpenCall {
+  /** Null where the connection broke before there was an answer. */
+  answer: Promise<Answer | null>;
+  ended: boolean;
+}
+
+/** Calls `sync` until the run is completed; every now and then the function or the database goes down. */
+async function interruptUntilCompleted(
+  stack: Stack,
+  call: Call,
+  postgres: Postgres,
+): Promise<{ kills: number; restarts: number }> {
+  const random = createRandom(seed);
+  const end = performance.now() + DEADLINE_MS;
+  let kills = 0;
+  let restarts = 0;
+  let open: OpenCall | null = null;
+  while (performance.now() < end) {
+    open ??= begin(tick(call));
+    await someTimeAndSomePages(stack, open, 1_000 + 4_000 * random.next());
+    if (open.ended) {
+      const answer = await open.answer;
+      if (answer?.body?.data?.status === "completed") return { kills, restarts };
+      open = null;
+    } else {
+      const due = RESTARTS[restarts];
+      if (due !== undefined && await storedAssets(stack) >= due.after * ASSETS) {
+        await postgres.restart({ crash: due.crash });
+        restarts++;
+        continue;
+      }
+      await stack.killFunction("sync");
+      await open.answer;
+      open = null;
+      kills++;
+    }
+    // Nobody waits here for a dead worker's minute to pass.
+    await waitUntil(() => expireLeases(stack).then(() => true), { describe: "the database" });
+  }
+  throw new Error(`not completed after ${kills} kills and ${restarts} restarts`);
+}
+
+function begin(called: Promise<Answer>): OpenCall {
+  const open: OpenCall = { answer: called.catch(() => null), ended: false };
+  void open.answer.then(() => open.ended = true);
+  return open;
+}
+
+/**
+ * Resolves when the call has ended, or after so many ms once two more pages are stored: with fewer it would be chance
+ * whether a page is asked for a third time.
+ */
+async function someTimeAndSomePages(
+  stack: Stack,
+  open: OpenCall,
+  milliseconds: number,
+): Promise<void> {
+  const start = performance.now();
+  let before: number | undefined;
+  await waitUntil(async () => {
+    if (open.ended) return true;
+    const pages = await storedPages(stack);
+    before ??= pages;
+    return performance.now() - start >= milliseconds && pages >= before + 2;
+  }, { deadlineMs: 60_000, describe: "two more stored pages" });
+}
+
+async function storedAssets(stack: Stack): Promise<number> {
+  const [row] = await stack.sql<{ seen: number }>(
+    "select coalesce(sum(seen), 0)::int as seen from media_sync.run_cursors",
+  );
+  return row?.seen ?? 0;
+}
