@@ -147,3 +147,25 @@ comment on function public.sync_store_search_page(uuid, uuid, text, text, jsonb,
     'Compares a page of search results with the rows, queues what differs for a look-up and moves the cursor. Returns { stored, queued, budget, now }.';
 revoke all on function public.sync_store_search_page(uuid, uuid, text, text, jsonb, jsonb, integer) from public, anon, authenticated;
 grant execute on function public.sync_store_search_page(uuid, uuid, text, text, jsonb, jsonb, integer) to service_role;
+
+create function public.sync_queue_folder(p_cloud_name text, p_folder text)
+returns integer
+language sql
+security definer
+set search_path = ''
+as $$
+    select media_sync.queue_refresh(
+        p_cloud_name,
+        array(
+            select asset_id
+            from public.media_assets
+            where cloud_name = p_cloud_name
+                and deleted_at is null
+                and (folder = p_folder or folder like regexp_replace(p_folder, '([\\%_])', '\\\1', 'g') || '/%')
+        ),
+        'the folder is synced'
+    );
+$$;
+comment on function public.sync_queue_folder(text, text) is 'Asks for the true state of the assets in a folder and below it.';
+revoke all on function public.sync_queue_folder(text, text) from public, anon, authenticated;
+grant execute on function public.sync_queue_folder(text, text) to service_role;

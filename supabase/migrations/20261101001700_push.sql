@@ -185,6 +185,7 @@ declare
     v_group jsonb;
     v_pushed integer;
     v_failed integer;
+    v_errors jsonb;
 begin
     select * into strict v_settings from media_sync.settings;
 
@@ -274,8 +275,15 @@ begin
     )
     select
         (select count(*) from decided where sent is not null),
-        (select count(*) from decided where error is not null)
-    into v_pushed, v_failed;
+        (select count(*) from decided where error is not null),
+        (
+            select coalesce(jsonb_agg(jsonb_build_object(
+                'public_id', (before).public_id, 'code', error ->> 'code', 'message', error ->> 'message'
+            ) order by (before).public_id), '[]')
+            from decided
+            where error is not null
+        )
+    into v_pushed, v_failed, v_errors;
 
     -- Answers that show the whole asset go through the same merge as every observation. What they show beside the
     -- confirmed fields is news from Cloudinary.
@@ -292,7 +300,15 @@ begin
 
     if p_run_id is not null then
         update media_sync.runs
-        set pushed_items = pushed_items + v_pushed, touched_at = clock_timestamp()
+        set
+            pushed_items = pushed_items + v_pushed,
+            error_count = error_count + v_failed,
+            errors = (
+                select coalesce(jsonb_agg(element order by place), '[]')
+                from jsonb_array_elements(errors || v_errors) with ordinality as listed (element, place)
+                where place <= 50
+            ),
+            touched_at = clock_timestamp()
         where id = p_run_id;
     end if;
     perform media_sync.record_traffic(p_cloud_name, p_run_id, p_traffic);

@@ -46,7 +46,7 @@ Deno.test(`${CHANGES} changes there and edits here, notifications lost, doubled 
         assert(status < 300, JSON.stringify(body));
       }
     }
-    await waitForDeliveries(world);
+    await waitForDeliveries(world, 1_000);
     await syncUntilCompleted(call);
 
     await assertSidesEqual(stack, library.live.length, `seed ${seed}`);

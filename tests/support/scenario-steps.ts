@@ -8,6 +8,7 @@ import {
   subtract,
 } from "./scenario-world.ts";
 import { type As, control } from "./stack.ts";
+import { waitUntil } from "./wait-until.ts";
 
 /** One thing that happens. */
 export type Step = (world: ScenarioWorld) => Promise<void>;
@@ -190,6 +191,23 @@ export const product = {
     const answer = await call("sync", { method: "POST", json });
     assertEquals(answer.status, status, JSON.stringify(answer.body));
     assertObjectMatch({ data: {}, ...answer.body }, { data });
+  },
+
+  /** Takes a step while a sync is under way: once it holds rows that it pushes. */
+  syncWhile: (json: Record<string, unknown>, step: Step): Step => async (world) => {
+    const { call, stack } = world;
+    await control(stack, "PUT /faults", { latency_ms: 300 });
+    const running = call("sync", { method: "POST", json });
+    await waitUntil(
+      async () =>
+        (await stack.sql("select from public.media_assets where lease_token is not null"))
+          .length > 0,
+      { describe: "a claimed row" },
+    );
+    await step(world);
+    const { status, body } = await running;
+    await control(stack, "PUT /faults", { latency_ms: 0 });
+    assertEquals(status, 200, JSON.stringify(body));
   },
 
   /** `POST sync` that Cloudinary makes fail: 502 with this code. */

@@ -22,6 +22,8 @@ const requestSchema = z.strictObject({
   batch_size: z.int().min(1).max(500).default(500),
   single_asset: z.string().min(1).max(500).optional(),
   resource_type: z.enum(["image", "video", "raw"]).optional(),
+  folder: z.string().min(1).max(1_000).transform((value) => value.replace(/^\/+|\/+$/g, ""))
+    .pipe(z.string().min(1, "must name a folder")).optional(),
   direction: z.enum(["both", "pull", "push"]).default("both"),
   allow_mass_delete: z.uuid().optional(),
   replay_event: z.int().min(1).optional(),
@@ -72,6 +74,7 @@ function sync(context: SyncContext, body: SyncBody): Promise<SyncResult> {
     batchSize: body.batch_size,
     singleAsset: body.single_asset,
     resourceType: body.resource_type,
+    folder: body.folder,
     direction: body.direction,
     allowMassDelete: body.allow_mass_delete,
   });

@@ -1,7 +1,7 @@
 /** Edits of one side, or of both in different places: everything arrives, nothing is in conflict. */
 import type { Scenario } from "../../support/scenario.ts";
-import { here, there } from "../../support/scenario-steps.ts";
-import { context, explicit, metadata, tags } from "./calls.ts";
+import { here, product, there } from "../../support/scenario-steps.ts";
+import { context, explicit, metadata, remove, tags } from "./calls.ts";
 
 const synced = { sync_status: "synced" };
 
@@ -251,6 +251,49 @@ export const edits: Scenario[] = [
       cloudinary: { raw: { bytes: 11, display_name: "New" } },
       calls: { [explicit]: 1 },
       log: ["upload pull success raw", "update push success raw"],
+    },
+  },
+  {
+    title: "edited here again while the push is under way → the later edit arrives too",
+    here: [here.set("one", { display_name: "First" })],
+    sync: [
+      product.syncWhile({ direction: "push" }, here.set("one", { display_name: "Second" })),
+      { full: true },
+    ],
+    expect: {
+      rows: { one: { display_name: "Second", ...synced } },
+      cloudinary: { one: { display_name: "Second" } },
+      calls: { [explicit]: 2 },
+      log: ["update push success one", "update push success one"],
+    },
+  },
+  {
+    title: "another field edited here while the push is under way → both edits arrive",
+    here: [here.set("one", { display_name: "New" })],
+    sync: [
+      product.syncWhile({ direction: "push" }, here.set("one", { tags: ["a", "b", "late"] })),
+      { full: true },
+    ],
+    expect: {
+      rows: { one: { display_name: "New", tags: ["a", "b", "late"], ...synced } },
+      cloudinary: { one: { display_name: "New", tags: ["a", "b", "late"] } },
+      calls: { [explicit]: 1, [tags]: 1 },
+      log: ["update push success one", "update push success one"],
+    },
+  },
+  {
+    title: "deleted here while its edit is being pushed → destroyed in the end",
+    initial: { one: { display_name: "Old" }, two: {} },
+    here: [here.set("one", { display_name: "New" })],
+    sync: [
+      product.syncWhile({ direction: "push" }, here.delete("one")),
+      { full: true },
+    ],
+    expect: {
+      rows: { one: { deleted: true, ...synced } },
+      cloudinary: { one: null },
+      calls: { [explicit]: 1, [remove]: 1 },
+      log: ["update push success one", "delete push success one"],
     },
   },
   {

@@ -32,6 +32,50 @@ export const names: Scenario[] = [
     },
   },
   {
+    title: "two names swapped here → the swap arrives, over a name in between",
+    initial: { one: { display_name: "One" }, two: { display_name: "Two" } },
+    here: [here.set("one", { public_id: "two" }), here.set("two", { public_id: "one" })],
+    expect: {
+      rows: {
+        one: { sync_status: "synced", public_id: "two", display_name: "One" },
+        two: { sync_status: "synced", public_id: "one", display_name: "Two" },
+      },
+      cloudinary: {
+        one: { public_id: "two", display_name: "One" },
+        two: { public_id: "one", display_name: "Two" },
+      },
+      calls: { [rename]: 3 },
+      log: ["rename push success one", "rename push success two"],
+    },
+  },
+  {
+    title: "one renamed here to the name that another gives up here → both renames arrive",
+    initial: { one: {}, two: {}, three: {} },
+    here: [
+      here.set("one", { public_id: "two" }),
+      here.set("two", { public_id: "three" }),
+      here.set("three", { public_id: "four" }),
+    ],
+    expect: {
+      rows: {
+        one: { sync_status: "synced", public_id: "two" },
+        two: { sync_status: "synced", public_id: "three" },
+        three: { sync_status: "synced", public_id: "four" },
+      },
+      cloudinary: {
+        one: { public_id: "two" },
+        two: { public_id: "three" },
+        three: { public_id: "four" },
+      },
+      calls: { [rename]: 3 },
+      log: [
+        "rename push success one",
+        "rename push success two",
+        "rename push success three",
+      ],
+    },
+  },
+  {
     title: "renamed there, retagged here → both, under the new name",
     there: [there.rename("one", "new")],
     here: [here.set("one", { tags: ["a", "b", "here"] })],

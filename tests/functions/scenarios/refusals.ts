@@ -1,7 +1,7 @@
 /** What cannot be: refused here at once, or by Cloudinary, with an error that says so on the row. */
 import type { Scenario } from "../../support/scenario.ts";
 import { here, there } from "../../support/scenario-steps.ts";
-import { explicit, metadata, rename, tags } from "./calls.ts";
+import { explicit, metadata, tags } from "./calls.ts";
 
 const redrive = here.sql(
   "update public.media_assets set sync_status = 'pending' where sync_status = 'error'",
@@ -138,51 +138,6 @@ export const refusals: Scenario[] = [
       cloudinary: { one: { display_name: "Old" } },
       log: ["update push error one display_name_empty"],
       differences: { one: ["display_name"] },
-    },
-  },
-  {
-    title: "two names swapped here → the swap arrives, or says on the rows why not",
-    initial: { one: { display_name: "One" }, two: { display_name: "Two" } },
-    here: [here.set("one", { public_id: "two" }), here.set("two", { public_id: "one" })],
-    expect: {
-      rows: {
-        one: { sync_status: "error", public_id: "two" },
-        two: { sync_status: "error", public_id: "one" },
-      },
-      cloudinary: { one: { public_id: "one" }, two: { public_id: "two" } },
-      calls: { [rename]: 2 },
-      log: [
-        "update push error one cloudinary_conflict",
-        "update push error two cloudinary_conflict",
-      ],
-      differences: { one: ["public_id"], two: ["public_id"] },
-    },
-  },
-  {
-    title: "one renamed here to the name that another gives up here → both renames arrive",
-    initial: { one: {}, two: {}, three: {} },
-    here: [
-      here.set("one", { public_id: "two" }),
-      here.set("two", { public_id: "three" }),
-      here.set("three", { public_id: "four" }),
-    ],
-    expect: {
-      rows: {
-        one: { sync_status: "synced", public_id: "two" },
-        two: { sync_status: "synced", public_id: "three" },
-        three: { sync_status: "synced", public_id: "four" },
-      },
-      cloudinary: {
-        one: { public_id: "two" },
-        two: { public_id: "three" },
-        three: { public_id: "four" },
-      },
-      calls: { [rename]: 3 },
-      log: [
-        "rename push success one",
-        "rename push success two",
-        "rename push success three",
-      ],
     },
   },
 ];

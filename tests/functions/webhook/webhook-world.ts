@@ -135,10 +135,18 @@ export async function drainLookUps({ stack, call }: WebhookWorld): Promise<void>
   }, { deadlineMs: 60_000, describe: "an empty refresh queue" });
 }
 
-/** Waits until the emulator has delivered everything. */
-export async function waitForDeliveries({ stack }: Pick<WebhookWorld, "stack">): Promise<void> {
+/**
+ * Waits until the emulator has delivered everything.
+ *
+ * @param intervalMs Pause between two looks, which are dear after thousands of deliveries.
+ */
+export async function waitForDeliveries(
+  { stack }: Pick<WebhookWorld, "stack">,
+  intervalMs = 50,
+): Promise<void> {
   await waitUntil(async () => (await control(stack, "GET /deliveries")).pending === 0, {
-    deadlineMs: 60_000,
+    deadlineMs: 180_000,
+    intervalMs,
     describe: "the end of all deliveries",
   });
 }

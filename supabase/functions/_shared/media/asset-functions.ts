@@ -120,6 +120,14 @@ export class AssetFunctions {
     });
   }
 
+  /** Asks for the true state of the assets in a folder and below it. */
+  async queueFolder(folder: string): Promise<void> {
+    await this.calls.call("sync_queue_folder", {
+      p_cloud_name: this.calls.cloudName,
+      p_folder: folder,
+    });
+  }
+
   /** Asks for the true state of assets. */
   async queueRefresh(assetIds: string[], reason: string): Promise<void> {
     await this.calls.call("sync_queue_refresh", {

@@ -569,6 +569,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      "sync_queue_folder": {
+        Args: { "p_cloud_name": string; "p_folder": string };
+        Returns: number;
+      };
       "sync_queue_refresh": {
         Args: {
           "p_asset_ids": (string)[];

@@ -1,4 +1,5 @@
 import type { DueWork, RunSummary } from "../media/types.ts";
+import { folderPull } from "./folder-pull.ts";
 import { continuePull, fullPull } from "./full-pull.ts";
 import { guardRun, type RunResult } from "./guard-run.ts";
 import { incrementalPull } from "./incremental-pull.ts";
@@ -16,6 +17,8 @@ export interface SyncRequest {
   /** A public_id or an asset_id. */
   singleAsset?: string;
   resourceType?: "image" | "video" | "raw";
+  /** Only this folder and those below it. */
+  folder?: string;
   direction: "both" | "pull" | "push";
   /** run_id of a blocked run whose deletions are allowed, once. */
   allowMassDelete?: string;
@@ -69,7 +72,10 @@ export class BidirectionalSyncService {
   }
 
   async #pull(request: SyncRequest, due: DueWork): Promise<RunResult | null> {
-    const { batchSize: pageSize, resourceType, force } = request;
+    const { batchSize: pageSize, resourceType, force, folder } = request;
+    if (folder !== undefined) {
+      return await folderPull(this.context, folder, due.folder_mode === "fixed");
+    }
     if (due.open_run !== null) return await continuePull(this.context, due.open_run, pageSize);
     if (request.full || force || resourceType !== undefined || due.full_due) {
       return await fullPull(this.context, { pageSize, resourceType, force });

@@ -4,7 +4,6 @@ import { deleteAssets } from "./delete-assets.ts";
 import { differenceOf } from "./difference.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { Entry } from "./push-book.ts";
-import { renameWaves } from "./rename-waves.ts";
 import { restoreAssets } from "./restore-assets.ts";
 import { writeGroups } from "./write-groups.ts";
 import { writeRenames } from "./write-renames.ts";

@@ -1,0 +1,38 @@
+import { guardRun, type RunResult } from "./guard-run.ts";
+import { SEARCH_SHARD, searchPull } from "./search-pull.ts";
+import type { SyncContext } from "./sync-context.ts";
+
+/**
+ * Pulls one folder with everything below it: what the search index finds there, and what the rows say is there, is looked
+ * up. What has left the folder, or is gone, comes to light as well.
+ *
+ * @param folder Folder without leading or trailing slash.
+ * @param fixedFolders How the cloud keeps its folders decides the name of the search field.
+ * @throws {CloudinaryError} When Cloudinary failed beyond its retries.
+ */
+export async function folderPull(
+  context: SyncContext,
+  folder: string,
+  fixedFolders: boolean,
+): Promise<RunResult> {
+  const run = await context.media.runs.startRun({
+    kind: "refresh",
+    source: context.source,
+    user_id: context.userId,
+    options: { folder },
+    shards: [SEARCH_SHARD],
+  });
+  const field = fixedFolders ? "folder" : "asset_folder";
+  const quoted = (text: string) => `"${text.replace(/(["\\])/g, "\\$1")}"`;
+  return await guardRun(context, run.run_id, async () => {
+    await context.media.assets.queueFolder(folder);
+    const result = await searchPull(
+      context,
+      run,
+      `${field}=${quoted(folder)} OR ${field}:${quoted(`${folder}/*`)}`,
+    );
+    if (result.run.status !== "running") return result;
+    // Nobody goes on with a folder's run; what it queued is looked up by the next ticks.
+    return { ...result, run: await context.media.runs.finishRun(run.run_id, "failed") };
+  });
+}

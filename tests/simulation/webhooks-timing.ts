@@ -1,0 +1,117 @@
+/** A library in constant change, told of by notifications that get lost, doubled and mixed up. */
+import { assert, assertEquals } from "@std/assert";
+import { createRandom } from "../../scripts/cloudinary/store/random.ts";
+import { assertSidesEqual } from "../support/compare-sides.ts";
+import { control, randomSeed, syncUntilCompleted } from "../support/stack.ts";
+import {
+  waitForDeliveries,
+  type WebhookWorld,
+  withWebhookWorld,
+} from "../functions/webhook/webhook-world.ts";
+import { createRandomLibrary, type SendCall } from "./random-library.ts";
+
+const CHANGES = 2_000;
+const LASTING_ASSETS = 20;
+
+const seed = Number(Deno.env.get("SIMULATION_SEED") ?? randomSeed());
+
+Deno.test(`${CHANGES} changes there and edits here, notifications lost, doubled and mixed up, seed ${seed} → after one full reconcile both sides are equal and every edit is there`, async () => {
+  await withWebhookWorld({}, async (world) => {
+    const { stack, call } = world;
+    const random = createRandom(seed);
+    const library = createRandomLibrary(createSender(world), random);
+    await control(stack, "PUT /faults", { webhook_drop_rate: 0, seed });
+    await createSender(world)("POST", "/metadata_fields", {
+      external_id: "colour",
+      label: "Colour",
+      type: "string",
+    });
+    for (let count = 0; count < LASTING_ASSETS; count++) await library.uploadLasting();
+    await syncUntilCompleted(call);
+    await control(stack, "PUT /faults", {
+      webhook_drop_rate: 0.3,
+      webhook_duplicate_rate: 0.3,
+      webhook_reorder: true,
+      webhook_delay_ms: 25,
+    });
+
+    console.log('T start',performance.now());const made: Record<string, number> = {};
+    const edits: { asset_id: string; mark: string }[] = [];
+    for (let count = 1; count <= CHANGES; count++) {
+      const name = await library.change();
+      made[name] = (made[name] ?? 0) + 1;
+      if (count % 20 === 0) edits.push(await editHere(world, library.live, random, count));
+      if (count % 250 === 0) {
+        const { status, body } = await call("sync", { method: "POST", json: {} });
+        assert(status < 300, JSON.stringify(body));
+      }
+    }
+    console.log('T changes',performance.now());await waitForDeliveries(world, 1_000);
+    console.log('T deliveries',performance.now());await syncUntilCompleted(call);console.log('T sync',performance.now(), (await control(stack,'GET /calls')).counts);console.log(await stack.sql('select notification_type,result,count(*),sum(deliveries) from media_sync.webhook_events group by 1,2 order by 1,2'))
+
+    await assertSidesEqual(stack, library.live.length, `seed ${seed}`);
+    await assertEditsLast(world, edits);
+    const events = await world.events();
+    assert(events.length > CHANGES / 4, `${events.length} notifications arrived`);
+    assert(events.some(({ deliveries }) => deliveries > 1), "none arrived twice");
+    assertEquals(events.filter(({ result }) => result === "failed"), [], `seed ${seed}`);
+    assert(Object.keys(made).length > 10, JSON.stringify(made));
+  });
+});
+
+/** An edit in the database that nothing else touches: a tag and a context key of its own. */
+async function editHere(
+  { stack }: WebhookWorld,
+  live: { asset_id: string; lasting: boolean }[],
+  random: ReturnType<typeof createRandom>,
+  count: number,
+): Promise<{ asset_id: string; mark: string }> {
+  const lasting = live.filter((asset) => asset.lasting);
+  const { asset_id } = lasting[random.integer(lasting.length)]!;
+  const mark = `edit-${count}`;
+  const rows = await stack.sql(
+    `update public.media_assets
+     set tags = tags || $2::text, context = context || jsonb_build_object($2::text, $2::text)
+     where asset_id = $1 and deleted_at is null returning id`,
+    [asset_id, mark],
+  );
+  assertEquals(rows.length, 1, `seed ${seed}: a row that nobody deleted`);
+  // An edit that may lose: its value is on both sides in the end, or on neither.
+  await stack.sql(
+    `update public.media_assets set display_name = $1
+     where id = (select id from public.media_assets where deleted_at is null order by md5(id::text || $1) limit 1)`,
+    [mark],
+  );
+  return { asset_id, mark };
+}
+
+async function assertEditsLast(
+  { stack }: WebhookWorld,
+  edits: { asset_id: string; mark: string }[],
+): Promise<void> {
+  assertEquals(edits.length, CHANGES / 20);
+  const { assets } = await control(stack, "GET /state");
+  const lost = edits.filter(({ asset_id, mark }) => {
+    const asset = assets.find((one: { asset_id: string }) => one.asset_id === asset_id);
+    return !asset?.tags.includes(mark) || asset.context?.custom?.[mark] !== mark;
+  });
+  assertEquals(lost, [], `edits lost, seed ${seed}`);
+}
+
+function createSender({ stack }: WebhookWorld): SendCall {
+  const { cloudinary_url, cloudinary_http } = stack.info;
+  const { username, password, hostname } = new URL(cloudinary_url);
+  return async (method, path, parameters) => {
+    const response = await fetch(`${cloudinary_http}/v1_1/${hostname}${path}`, {
+      method,
+      headers: {
+        authorization: `Basic ${btoa(`${username}:${password}`)}`,
+        "x-emulator-source": "ui",
+      },
+      body: new URLSearchParams(parameters),
+    });
+    const answer = await response.json();
+    assert(response.ok, `seed ${seed}: ${method} ${path} → ${JSON.stringify(answer)}`);
+    return answer;
+  };
+}
