@@ -73,13 +73,12 @@ function listExaminations(
   installation: Installation,
   runSupabase: Surroundings["runSupabase"],
 ): Examination[] {
-  const isHosted = async () =>
-    !(await installation.project()).isLocalStack && await installation.findRef() !== null;
+  const { isHosted, hasCliDatabase } = installation;
   return [
     examineCli(runSupabase, isHosted),
     examineCloudinary(installation),
     examineStep(secretsStep(installation), isHosted),
-    examineStep(migrateStep(installation), isHosted),
+    examineStep(migrateStep(installation), hasCliDatabase),
     examineFunctions(installation),
     examineStep(webhookStep(installation, "each"), () => Promise.resolve(true)),
     examineStep(vaultStep(installation), installation.hasDatabase),

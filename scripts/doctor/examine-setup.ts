@@ -10,7 +10,7 @@ export function examineStep(step: SetupStep, applies: () => Promise<boolean>): E
     name: step.name,
     examine: async () => {
       if (!await applies()) {
-        return [{ check: step.name, status: "skipped", message: "only of hosted projects" }];
+        return [{ check: step.name, status: "skipped", message: "not for this project" }];
       }
       const { status, message } = await step.check();
       return [

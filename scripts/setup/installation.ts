@@ -83,6 +83,9 @@ export function createInstallation(options: InstallationOptions, surroundings: S
       const found = await localCloudinaryUrl();
       return createCloudinaryClient(findCloudinary(found, environment), { signal });
     }),
+    /** Whether the CLI can reach the database: by its URL, or by the ref of a hosted project. */
+    hasCliDatabase: async () => databaseUrl !== undefined || await isHosted(),
+    isHosted,
     /** SQL as the owner. */
     database: once(async (): Promise<DatabaseQuery> => {
       if (surroundings.database) return surroundings.database;
@@ -105,6 +108,11 @@ export function createInstallation(options: InstallationOptions, surroundings: S
       return local === undefined ? await findRef() !== null : local !== null;
     },
   };
+
+  async function isHosted(): Promise<boolean> {
+    const found = await project().catch(() => null);
+    return found?.isLocalStack !== true && await findRef() !== null;
+  }
 
   /** undefined for a project that is no local stack. */
   async function stackDatabaseUrl(): Promise<string | null | undefined> {

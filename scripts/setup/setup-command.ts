@@ -38,7 +38,7 @@ export async function setupCommand(args: string[], surroundings: Surroundings): 
     if (!options.json) print(describeResult(result));
   });
   if (options.json) print(JSON.stringify({ success: true, steps: results }));
-  else if (!options.dryRun && !options.remove) {
+  else if (results.some(({ result }) => result === "done")) {
     print("The next minute's tick begins the first sync. Watch it: deno task sync --full");
     print("Check the installation: deno task doctor");
   }

@@ -57,7 +57,7 @@ begin
     execute format(
         $query$
             select
-                (pg_catalog.pg_backend_pid() %% 16)::smallint,
+                (pg_catalog.pg_backend_pid() %% 64)::smallint,
                 coalesce(sum(sign) filter (where live), 0),
                 coalesce(sum(sign) filter (where live and resource_type = 'image'), 0),
                 coalesce(sum(sign) filter (where live and resource_type = 'video'), 0),

@@ -117,7 +117,10 @@ begin
             then media_sync.in_scope(coalesce(observed.observation ->> 'folder', ''), v_include)
         else (observed.asset).deleted_at is not null
             or media_sync.observed_fields((observed.asset).base, observed.observation) <> (observed.asset).base
-            or media_sync.observed_content(observed.asset, observed.observation) is distinct from observed.asset
+            -- Search tells facts that look-ups do not: they would differ again after every look-up, at every tick.
+            or media_sync.content_changes(
+                observed.asset, media_sync.observed_content(observed.asset, observed.observation)
+            ) is not null
     end;
     perform media_sync.queue_refresh(v_run.cloud_name, coalesce(v_changed, '{}'), 'changed, says the search index');
 

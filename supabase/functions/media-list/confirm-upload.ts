@@ -6,7 +6,8 @@ import { parseBody } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
 import { MediaLibrary } from "../_shared/media/media-library.ts";
 import type { MediaClient } from "../_shared/media/types.ts";
-import { createSyncContext } from "../_shared/sync/create-sync-context.ts";
+import { withSyncContext } from "../_shared/sync/create-sync-context.ts";
+import type { SyncContext } from "../_shared/sync/sync-context.ts";
 import { withThumbnail } from "./thumbnail.ts";
 
 /** Cloudinary's upload response; only what is checked here, the rest may be anything. */
@@ -28,38 +29,45 @@ export async function confirmUpload({ request, identify, log }: RouteContext): P
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "editor");
   const response = await parseBody(request, responseSchema);
-  const context = createSyncContext(caller, log);
-  const { public_id, version, signature } = response;
+  const id = await withSyncContext(
+    caller,
+    log,
+    (context) => storeUpload(context, response, caller.userId),
+  );
+  const [item] = id ? await new MediaLibrary(caller.supabase as MediaClient).items([id]) : [];
+  if (item === undefined) {
+    throw notFound("The asset lies outside the folders that are mirrored here.");
+  }
+  return jsonResponse({ success: true, item: withThumbnail(item) });
+}
+
+/** @returns The row's id; null when the asset lies outside the mirrored folders. */
+async function storeUpload(
+  context: SyncContext,
+  { asset_id, public_id, version, signature }: z.output<typeof responseSchema>,
+  userId: string | null,
+): Promise<string | null> {
   if (!await context.cloudinary.verifyUploadResponse({ public_id, version, signature })) {
     throw badRequest([{
       path: "signature",
       message: "does not belong to this public_id and version",
     }]);
   }
-
   await context.media.learnTime();
   const observedAt = context.media.clock.now();
-  const { data } = await context.cloudinary.getAssetsByIds({ assetIds: [response.asset_id] });
-  const asset = data[0];
+  const { data: [asset] } = await context.cloudinary.getAssetsByIds({ assetIds: [asset_id] });
   if (asset === undefined || asset.public_id !== public_id) {
     throw notFound(
       "Cloudinary holds no such asset; it may have been renamed or deleted meanwhile.",
     );
   }
-  const outcomes = await context.media.assets.applyObservations(
+  const [outcome] = await context.media.assets.applyObservations(
     [asset],
     observedAt,
     context.source,
     null,
-    {
-      ...(caller.userId === null ? {} : { created_by: caller.userId }),
-    },
+    userId === null ? {} : { created_by: userId },
   );
   await context.media.assets.recordTraffic(null, context.meter.take());
-  const id = outcomes[0]?.media_asset_id;
-  const [item] = id ? await new MediaLibrary(caller.supabase as MediaClient).items([id]) : [];
-  if (item === undefined) {
-    throw notFound("The asset lies outside the folders that are mirrored here.");
-  }
-  return jsonResponse({ success: true, item: withThumbnail(item) });
+  return outcome?.media_asset_id ?? null;
 }

@@ -8,7 +8,7 @@ import { MediaEditor, type NamedAsset } from "../_shared/media/media-editor.ts";
 import { MediaLibrary } from "../_shared/media/media-library.ts";
 import type { MediaClient } from "../_shared/media/types.ts";
 import { CloudinaryError } from "../_shared/cloudinary/errors.ts";
-import { createSyncContext } from "../_shared/sync/create-sync-context.ts";
+import { withSyncContext } from "../_shared/sync/create-sync-context.ts";
 import { push } from "../_shared/sync/push/push.ts";
 
 const MOST = 1_000;
@@ -73,7 +73,11 @@ export async function deleteItems(
 
   const accepted = outcomes.filter(({ outcome }) => outcome !== "in_use");
   try {
-    await push(createSyncContext(caller, log), null, accepted.map(({ id }) => id));
+    await withSyncContext(
+      caller,
+      log,
+      (context) => push(context, null, accepted.map(({ id }) => id)),
+    );
   } catch (error) {
     const later = error instanceof CloudinaryError ||
       (error instanceof ApiError && error.code === "not_configured");

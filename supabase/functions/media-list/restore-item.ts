@@ -6,7 +6,7 @@ import { DatabaseError } from "../_shared/media/database-error.ts";
 import { MediaEditor } from "../_shared/media/media-editor.ts";
 import { MediaLibrary } from "../_shared/media/media-library.ts";
 import type { MediaClient } from "../_shared/media/types.ts";
-import { createSyncContext } from "../_shared/sync/create-sync-context.ts";
+import { withSyncContext } from "../_shared/sync/create-sync-context.ts";
 import { push } from "../_shared/sync/push/push.ts";
 import { pushInBackground } from "./push-in-background.ts";
 import { requireId } from "./require-id.ts";
@@ -20,8 +20,11 @@ export async function restoreItem({ params, identify, log }: RouteContext): Prom
   const client = caller.supabase as MediaClient;
 
   const outcome = await restore(new MediaEditor(client), id);
-  if (outcome === "requested") await push(createSyncContext(caller, log), null, [id]);
-  else if (outcome === "restored") pushInBackground(caller, log, [id]);
+  if (outcome === "requested") {
+    await withSyncContext(caller, log, (context) => push(context, null, [id]));
+  } else if (outcome === "restored") {
+    pushInBackground(caller, log, [id]);
+  }
 
   const [item] = await new MediaLibrary(client).items([id]);
   if (item === undefined) throw notFound("There is no asset with that id, or you may not see it.");

@@ -10,7 +10,7 @@ import {
   BidirectionalSyncService,
   type SyncResult,
 } from "../_shared/sync/bidirectional-sync-service.ts";
-import { createSyncContext } from "../_shared/sync/create-sync-context.ts";
+import { requireCloudinary, withSyncContext } from "../_shared/sync/create-sync-context.ts";
 import { dryRun } from "../_shared/sync/dry-run.ts";
 import { refresh } from "../_shared/sync/refresh.ts";
 import type { SyncContext } from "../_shared/sync/sync-context.ts";
@@ -38,13 +38,21 @@ export async function postSync({ request, identify, log }: RouteContext): Promis
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "admin");
   const body = await parseBody(request, requestSchema);
-  const context = createSyncContext(caller, log);
+  const inContext = <Result>(work: (context: SyncContext) => Promise<Result>) =>
+    withSyncContext(caller, log, work);
 
-  if (body.replay_event !== undefined) return await answerReplay(context, body.replay_event);
-  if (body.dry_run) return await answerPlan(context, body);
+  const { replay_event } = body;
+  if (replay_event !== undefined) {
+    return await inContext((context) => answerReplay(context, replay_event));
+  }
+  if (body.dry_run) return await inContext((context) => answerPlan(context, body));
   if (body.background) {
+    requireCloudinary();
     // pg_net waits 5 s for an answer and holds up its other users meanwhile.
-    runInBackground(sync(context, body), (error) => log.error("the sync failed", { error }));
+    runInBackground(
+      inContext((context) => sync(context, body)),
+      (error) => log.error("the sync failed", { error }),
+    );
     return jsonResponse({
       success: true,
       message: "The sync works in the background; GET sync tells how it goes.",
@@ -52,7 +60,7 @@ export async function postSync({ request, identify, log }: RouteContext): Promis
     }, { status: 202 });
   }
 
-  const result = await sync(context, body);
+  const result = await inContext((context) => sync(context, body));
   if (result.status === "not_found") {
     throw notFound(
       result.what === "asset"

@@ -53,7 +53,7 @@ export async function postWebhook({ request, log }: RouteContext): Promise<Respo
   });
   if (wanted) {
     runInBackground(
-      refresh(context, null),
+      refresh(context, null).finally(() => context.cloudinary.close()),
       (failure) => log.warn("the look-up waits for the next tick", { error: failure }),
     );
   }

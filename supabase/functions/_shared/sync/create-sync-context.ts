@@ -29,17 +29,27 @@ export function requireCloudinary(): CloudinaryConfiguration {
 }
 
 /**
- * What the stages of a sync work with, for one call of a person, a program or the cron jobs.
+ * Does a piece of sync for one call of a person, a program or the cron jobs.
  *
  * @param caller Who asked; its secret-key client does the work.
  * @param log The request's logger.
- * @throws {ApiError} As {@link requireCloudinary}.
+ * @param work Gets what the stages work with; Cloudinary's connections are closed when it ends.
+ * @throws {ApiError} As {@link requireCloudinary}, and whatever the work throws.
  */
-export function createSyncContext(caller: Caller, log: Logger): SyncContext {
-  return createContext(caller.supabaseAdmin as MediaClient, requireCloudinary(), log, {
+export async function withSyncContext<Result>(
+  caller: Caller,
+  log: Logger,
+  work: (context: SyncContext) => Promise<Result>,
+): Promise<Result> {
+  const context = createContext(caller.supabaseAdmin as MediaClient, requireCloudinary(), log, {
     source: sourceOf(caller),
     userId: caller.userId,
   });
+  try {
+    return await work(context);
+  } finally {
+    context.cloudinary.close();
+  }
 }
 
 /**

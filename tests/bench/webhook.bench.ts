@@ -1,0 +1,214 @@
+/** How many genuine notifications one function process takes a second, beside what that path costs at least. */
+import { signNotification } from "../../scripts/cloudinary/notifications/signature.ts";
+import { startStack } from "../../scripts/local/stack.ts";
+import { postgresUnavailable } from "../support/postgres/postgres-test.ts";
+import { startPostgres } from "../support/postgres/start-postgres.ts";
+
+/** What a benchmark found: figures by name, units in the names. */
+export interface BenchResult {
+  readonly name: string;
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** Both are measured in turns, so that what else the machine does meets both. */
+const ROUNDS = 7;
+const REQUESTS_A_ROUND = 150;
+const WARM_UP_REQUESTS = 50;
+/** Requests on their way at once, as many as Cloudinary's own deliveries in the emulator. */
+const PARALLEL = 8;
+
+/** Verifies the signature and makes one trivial SQL call: what every receiver has to pay. */
+const FLOOR = `
+import { readCloudinaryConfiguration } from "../_shared/cloudinary/configuration.ts";
+import { verifyNotificationSignature } from "../_shared/cloudinary/notification-signature.ts";
+import { createServiceClient } from "../_shared/media/create-service-client.ts";
+import { readEnvironment } from "../_shared/http/runtime.ts";
+
+export default {
+  fetch: async (request: Request): Promise<Response> => {
+    const { data: configuration } = readCloudinaryConfiguration(readEnvironment);
+    const body = new Uint8Array(await request.arrayBuffer());
+    const { error } = await verifyNotificationSignature({
+      body,
+      signature: request.headers.get("x-cld-signature"),
+      timestamp: request.headers.get("x-cld-timestamp"),
+    }, configuration!, { now: Date.now() });
+    if (error) return Response.json({ success: false }, { status: 401 });
+    const answer = await createServiceClient().rpc("bench_floor" as never);
+    return Response.json({ success: answer.error === null }, { status: answer.error ? 500 : 200 });
+  },
+};
+`;
+
+/**
+ * Posts signed notifications that each change the tags of a row of 10,000, to the webhook function and to a function
+ * that only verifies and makes one trivial SQL call; through the local stack, on PostgreSQL where there is one.
+ *
+ * @returns Medians over the rounds: notifications accepted a second, and latencies in ms.
+ */
+export async function benchWebhook(): Promise<BenchResult> {
+  const postgres = postgresUnavailable === undefined ? await startPostgres() : null;
+  const functions = await prepareFunctions();
+  try {
+    const database = await postgres?.createDatabase();
+    const stack = await startStack({
+      quiet: true,
+      cron: false,
+      functionsDirectory: functions.directory,
+      functionNames: ["webhook", "floor"],
+      ...(database === undefined ? {} : { database }),
+    });
+    try {
+      await stack.sql(
+        "create function public.bench_floor() returns integer language sql as $$ select 1 $$",
+      );
+      await stack.sql("notify pgrst, 'reload schema'");
+      await insertAssets(stack.sql);
+      const secret = new URL(stack.info.cloudinary_url).password;
+      let next = 0;
+      const post = async (name: string): Promise<number> => {
+        const body = notification(next++);
+        const timestamp = Math.floor(Date.now() / 1000);
+        const headers = {
+          "x-cld-timestamp": String(timestamp),
+          "x-cld-signature": signNotification(body, timestamp, secret, "sha1"),
+        };
+        const started = performance.now();
+        const response = await fetch(`${stack.info.url}/functions/v1/${name}`, {
+          method: "POST",
+          headers,
+          body,
+        });
+        const text = await response.text();
+        const time = performance.now() - started;
+        if (response.status !== 200) throw new Error(`${name} → ${response.status} ${text}`);
+        return time;
+      };
+      const rounds: Record<string, Round[]> = { webhook: [], floor: [] };
+      for (const name of Object.keys(rounds)) await measure(() => post(name), WARM_UP_REQUESTS);
+      for (let round = 0; round < ROUNDS; round++) {
+        for (const [name, results] of Object.entries(rounds)) {
+          results.push(await measure(() => post(name), REQUESTS_A_ROUND));
+        }
+      }
+      const [applied] = await stack.sql<{ count: number }>(
+        "select count(*)::int as count from media_sync.webhook_events where result = 'applied'",
+      );
+      const expected = ROUNDS * REQUESTS_A_ROUND + WARM_UP_REQUESTS;
+      if (applied?.count !== expected) {
+        throw new Error(`${applied?.count} of ${expected} notifications were applied`);
+      }
+      return {
+        name: `Webhook (${postgres === null ? "PGlite" : "PostgreSQL"}, one process)`,
+        figures: {
+          ...summary("", rounds.webhook ?? []),
+          ...summary("floor_", rounds.floor ?? []),
+        },
+      };
+    } finally {
+      await stack.stop();
+    }
+  } finally {
+    await Deno.remove(functions.root, { recursive: true });
+    await postgres?.stop();
+  }
+}
+
+interface Round {
+  per_second: number;
+  times: number[];
+}
+
+async function measure(request: () => Promise<number>, count: number): Promise<Round> {
+  const times: number[] = [];
+  let left = count;
+  const started = performance.now();
+  await Promise.all(Array.from({ length: PARALLEL }, async () => {
+    while (left-- > 0) times.push(await request());
+  }));
+  return { per_second: count / (performance.now() - started) * 1_000, times };
+}
+
+function summary(prefix: string, rounds: Round[]): Record<string, number> {
+  const percentile = (share: number) =>
+    median(rounds.map(({ times }) => {
+      const sorted = [...times].sort((one, other) => one - other);
+      return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+    }));
+  return {
+    [`${prefix}accepted_per_second`]: median(rounds.map(({ per_second }) => per_second)),
+    [`${prefix}p50_ms`]: percentile(0.5),
+    [`${prefix}p95_ms`]: percentile(0.95),
+    [`${prefix}p99_ms`]: percentile(0.99),
+  };
+}
+
+function median(values: number[]): number {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
+}
+
+const ASSETS = 10_000;
+
+/** A change of tags that no other notification makes. */
+function notification(index: number): string {
+  const number = index * 7919 % ASSETS;
+  return JSON.stringify({
+    notification_type: "resource_tags_changed",
+    source: "ui",
+    resources: [{
+      asset_id: number.toString(16).padStart(32, "0"),
+      public_id: `asset-${number}`,
+      resource_type: "image",
+      type: "upload",
+      added: [`tag-${index}`],
+      removed: [],
+      updated: [],
+    }],
+    notification_context: {
+      triggered_at: new Date(Date.now()).toISOString(),
+      triggered_by: { source: "ui", id: "a person" },
+    },
+  });
+}
+
+async function insertAssets(sql: (text: string, parameters: unknown[]) => Promise<unknown>) {
+  await sql(
+    `select public.sync_apply_observations('demo', (
+       select jsonb_agg(jsonb_build_object(
+         'asset_id', lpad(to_hex(number), 32, '0'), 'public_id', 'asset-' || number,
+         'resource_type', 'image', 'type', 'upload', 'version', 1, 'extra', '{}'::jsonb))
+       from generate_series(0, $1::int - 1) as number
+     ), clock_timestamp(), 'api', null)`,
+    [ASSETS],
+  );
+}
+
+/** The functions as they are, and the floor beside them, in a folder that the benchmark removes. */
+async function prepareFunctions(): Promise<{ root: string; directory: URL }> {
+  const root = await Deno.makeTempDir({ prefix: "media-sync-bench-" });
+  const directory = new URL(`file://${root}/functions/`);
+  await copyFolder(new URL("../../supabase/functions/", import.meta.url), directory);
+  await Deno.mkdir(new URL("floor/", directory));
+  await Deno.writeTextFile(new URL("floor/index.ts", directory), FLOOR);
+  await Deno.copyFile(
+    new URL("webhook/deno.json", directory),
+    new URL("floor/deno.json", directory),
+  );
+  return { root, directory };
+}
+
+async function copyFolder(from: URL, to: URL): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name, isDirectory, isFile } of Deno.readDir(from)) {
+    if (isDirectory) await copyFolder(new URL(`${name}/`, from), new URL(`${name}/`, to));
+    else if (isFile) await Deno.copyFile(new URL(name, from), new URL(name, to));
+  }
+}
+
+if (import.meta.main) {
+  const { name, figures } = await benchWebhook();
+  const lines = Object.entries(figures).map(([key, value]) =>
+    `  ${key.padEnd(28)} ${value.toFixed(1).padStart(9)}`
+  );
+  Deno.stdout.writeSync(new TextEncoder().encode(`${name}\n${lines.join("\n")}\n`));
+}

@@ -1,0 +1,119 @@
+/** Two-way semantics where Cloudinary's folder mode is fixed: the folder is the path of the public_id, and nothing else. */
+import { playScenario, type Scenario } from "../../support/scenario.ts";
+import { here, there } from "../../support/scenario-steps.ts";
+import { type ScenarioWorld, startScenarioWorld } from "../../support/scenario-world.ts";
+import { rename, tags } from "./calls.ts";
+
+const initial = { one: { public_id: "f/one", tags: ["a"] }, two: { public_id: "f/g/two" } };
+const synced = { sync_status: "synced" };
+
+const scenarios: Scenario[] = [
+  {
+    title: "a first sync → folders are the paths of the public_ids",
+    initial,
+    expect: {
+      rows: {
+        one: { folder: "f", public_id: "f/one", ...synced },
+        two: { folder: "f/g", public_id: "f/g/two", ...synced },
+      },
+    },
+  },
+  {
+    title: "renamed into another folder there → the folder follows",
+    initial,
+    there: [there.rename("one", "new/one")],
+    expect: {
+      rows: { one: { folder: "new", public_id: "new/one", ...synced } },
+      log: ["rename pull success one"],
+    },
+  },
+  {
+    title: "moved here → one rename",
+    initial,
+    here: [here.set("one", { folder: "new/deep" })],
+    expect: {
+      rows: { one: { folder: "new/deep", public_id: "new/deep/one", ...synced } },
+      cloudinary: { one: { public_id: "new/deep/one" } },
+      calls: { [rename]: 1 },
+      log: ["rename push success one"],
+    },
+  },
+  {
+    title: "moved to the root here → one rename",
+    initial,
+    here: [here.set("two", { folder: "" })],
+    expect: {
+      rows: { two: { folder: "", public_id: "two", ...synced } },
+      cloudinary: { two: { public_id: "two" } },
+      calls: { [rename]: 1 },
+      log: ["rename push success two"],
+    },
+  },
+  {
+    title: "renamed here → the folder follows",
+    initial,
+    here: [here.set("one", { public_id: "other/name" })],
+    expect: {
+      rows: { one: { folder: "other", public_id: "other/name", ...synced } },
+      cloudinary: { one: { public_id: "other/name" } },
+      calls: { [rename]: 1 },
+      log: ["rename push success one"],
+    },
+  },
+  {
+    title:
+      "renamed there, moved here, policy cloudinary → one conflict, Cloudinary's name and folder",
+    initial,
+    there: [there.rename("one", "there/one")],
+    here: [here.set("one", { folder: "here" })],
+    expect: {
+      rows: { one: { folder: "there", public_id: "there/one", ...synced } },
+      cloudinary: { one: { public_id: "there/one" } },
+      log: ["conflict pull conflict one", "rename pull success one"],
+      conflicts: {
+        one: {
+          public_id: {
+            base: "f/one",
+            database: "here/one",
+            cloudinary: "there/one",
+            kept: "cloudinary",
+          },
+          folder: { base: "f", database: "here", cloudinary: "there", kept: "cloudinary" },
+        },
+      },
+    },
+  },
+  {
+    title: "moved and retagged here → both",
+    initial,
+    here: [here.set("one", { folder: "new", tags: ["a", "b"] })],
+    expect: {
+      rows: { one: { folder: "new", public_id: "new/one", tags: ["a", "b"], ...synced } },
+      cloudinary: { one: { public_id: "new/one", tags: ["a", "b"] } },
+      calls: { [rename]: 1, [tags]: 1 },
+      log: ["rename push success one"],
+    },
+  },
+];
+
+let world: ScenarioWorld;
+
+Deno.test.beforeAll(async () => {
+  world = await startScenarioWorld({
+    emulatorEntrypoint: new URL("../../support/fixed-folder-emulator.ts", import.meta.url),
+  });
+});
+
+Deno.test.afterAll(async () => {
+  await world?.stack.stop();
+});
+
+for (const scenario of scenarios) {
+  Deno.test({
+    name: `fixed folders: ${scenario.title}`,
+    fn: () => playScenario(world, scenario),
+    // The stack outlives every single test, and so do its timers and connections.
+    sanitizeOps: false,
+    sanitizeResources: false,
+  });
+}
