@@ -47,6 +47,8 @@ export const conflicts: Scenario[] = [
       calls: { [explicit]: 1 },
       log: ["conflict pull conflict one", "update push success one"],
       conflicts: { one: { display_name: { ...values, kept: "database" } } },
+      // The times that the detail told are older than our write, whose answer tells none.
+      differences: { one: ["last_updated"] },
     },
   },
   {

@@ -142,7 +142,7 @@ postgresTest(
             assertEquals(writes(subtract(await productCalls(world), before)), calls);
             await stack.killFunction("sync");
             // Its transaction must not commit after all.
-            await holder`select pg_terminate_backend(${waiting})`;
+            await holder`select pg_cancel_backend(${waiting})`;
             assertEquals((await broken).status >= 500, true);
           } finally {
             await holder`select pg_advisory_unlock_all()`;
