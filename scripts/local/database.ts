@@ -2,6 +2,7 @@
 import { createPgliteConnection, type PgliteConnection } from "@supabase/lite/pglite";
 import { createPostgresConnection, type PostgresConnection } from "@supabase/lite/postgres";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
+import { containDriverError } from "./contain-driver-error.ts";
 import { isoTimestamp } from "./iso-timestamp.ts";
 
 /** Runs SQL as the owner of the database. */
@@ -70,6 +71,7 @@ async function openPostgres(url: string): Promise<LocalDatabase> {
     serialize: (value: unknown) => value instanceof Date ? value.toISOString() : value,
     parse: isoTimestamp,
   });
+  containDriverError();
   const connection = createPostgresConnection({
     url,
     postgresOptions: {

@@ -61,13 +61,15 @@ as $$
     )
     select jsonb_build_object(
         'tasks', coalesce((select jsonb_agg(media_sync.push_task(claimed_row)) from claimed), '[]'),
-        'folder_mode', (select folder_mode from media_sync.settings),
+        'folder_mode', settings.folder_mode,
+        'conflict_policy', settings.conflict_policy,
         'budget', media_sync.call_budget(p_cloud_name),
         'now', clock_timestamp()
-    );
+    )
+    from media_sync.settings as settings;
 $$;
 comment on function public.sync_claim_pending(text, uuid, integer, integer, uuid[]) is
-    'Leases pending rows to a worker: { tasks: [ { id, asset_id, action: update | delete | restore, public_id, resource_type, type, base, local } ], folder_mode, budget, now }. p_ids claims just those, due or not.';
+    'Leases pending rows to a worker: { tasks: [ { id, asset_id, action: update | delete | restore, public_id, resource_type, type, base, local } ], folder_mode, conflict_policy, budget, now }. p_ids claims just those, due or not.';
 revoke all on function public.sync_claim_pending(text, uuid, integer, integer, uuid[]) from public, anon, authenticated;
 grant execute on function public.sync_claim_pending(text, uuid, integer, integer, uuid[]) to service_role;
 

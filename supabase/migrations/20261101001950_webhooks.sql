@@ -294,6 +294,8 @@ language plpgsql
 security definer
 set search_path = ''
 set statement_timeout = '15s'
+-- The planner takes an event for a page of assets and would read the whole table; it is about one asset or a few.
+set enable_seqscan = off
 as $$
 declare
     v_id bigint;

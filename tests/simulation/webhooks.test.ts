@@ -1,7 +1,7 @@
 /** A library in constant change, told of by notifications that get lost, doubled and mixed up. */
 import { assert, assertEquals } from "@std/assert";
 import { createRandom } from "../../scripts/cloudinary/store/random.ts";
-import { assertSidesEqual } from "../support/compare-sides.ts";
+import { compareSides, type Difference } from "../support/compare-sides.ts";
 import { postgresUnavailable } from "../support/postgres/postgres-test.ts";
 import { startPostgres } from "../support/postgres/start-postgres.ts";
 import { control, randomSeed, syncUntilCompleted } from "../support/stack.ts";
@@ -56,7 +56,9 @@ async function simulate(world: WebhookWorld): Promise<void> {
   await waitForDeliveries(world, 1_000);
   await syncUntilCompleted(call);
 
-  await assertSidesEqual(stack, library.live.length, `seed ${seed}`);
+  assertEquals((await compareSides(stack)).filter(isReal), [], `seed ${seed}`);
+  const rows = await stack.sql("select from public.media_assets where deleted_at is null");
+  assertEquals(rows.length, library.live.length, `seed ${seed}`);
   await assertEditsLast(world, edits);
   const events = await world.events();
   assert(events.length > CHANGES / 4, `${events.length} notifications arrived`);
@@ -100,6 +102,13 @@ async function editHere(
     [mark],
   );
   return { asset_id, mark };
+}
+
+/** The order of tags has no meaning: notifications tell what was added, not where. */
+function isReal({ field, cloudinary, database }: Difference): boolean {
+  if (field !== "tags") return true;
+  const [there, here] = [cloudinary as string[], database as string[]];
+  return there.toSorted().join() !== here.toSorted().join();
 }
 
 async function assertEditsLast(

@@ -203,6 +203,7 @@ export interface PushResult {
 export interface PushClaim {
   tasks: PushTask[];
   folder_mode: "dynamic" | "fixed" | null;
+  conflict_policy: ConflictPolicy;
   budget: CallBudget;
   /** The database's time of the claim. */
   now: string;

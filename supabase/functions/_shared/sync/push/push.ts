@@ -1,4 +1,5 @@
-import type { PushResult, PushTask } from "../../media/types.ts";
+import type { Observation } from "../../cloudinary/observation.ts";
+import type { PushClaim, PushResult, PushTask } from "../../media/types.ts";
 import { LEASE_SECONDS, type SyncContext } from "../sync-context.ts";
 import { deleteAssets } from "./delete-assets.ts";
 import { differenceOf } from "./difference.ts";
@@ -11,8 +12,8 @@ import { needsSingleWrite, writeSingle } from "./write-single.ts";
 
 /** Rows a claim: what one grouped call can serve. */
 const CLAIM_SIZE = 1_000;
-/** Single writes at the same time. */
-const PARALLEL_WRITES = 5;
+/** Calls for single assets at the same time. */
+const PARALLEL_CALLS = 5;
 
 /** How far a push got. */
 export interface PushProgress {
@@ -67,10 +68,10 @@ export async function push(
 
 async function pushClaim(
   context: SyncContext,
-  claim: { tasks: PushTask[]; folder_mode: string | null; now: string },
+  claim: PushClaim,
   runId: string | null,
 ): Promise<{ pushed: number; failed: number }> {
-  const tasks = await planTasks(context, claim.tasks, runId);
+  const tasks = await planTasks(context, claim, runId);
   const results: PushResult[] = [
     ...await restoreAssets(context, tasks.filter((task) => task.action === "restore"), runId),
     ...await deleteAssets(context, tasks.filter((task) => task.action === "delete"), runId),
@@ -93,23 +94,35 @@ async function pushClaim(
 /** Reads the claimed rows fresh and merges; what is left is to be written. Restores are looked up by themselves. */
 async function planTasks(
   context: SyncContext,
-  tasks: PushTask[],
+  { tasks, conflict_policy }: PushClaim,
   runId: string | null,
 ): Promise<PushTask[]> {
   const restores = tasks.filter((task) => task.action === "restore");
   const assetIds = tasks.filter((task) => task.action !== "restore").map((task) => task.asset_id);
   if (assetIds.length === 0) return restores;
   const observedAt = context.media.clock.now();
-  const { data } = await context.cloudinary.getAssetsByIds({ assetIds });
+  const observations = conflict_policy === "newest"
+    ? await readDetails(context, assetIds)
+    : (await context.cloudinary.getAssetsByIds({ assetIds })).data;
   const left = await context.media.pushes.planPush(
     context.worker,
     assetIds,
-    data,
+    observations,
     observedAt,
     context.source,
     runId,
   );
   return [...restores, ...left];
+}
+
+/** Only an asset's detail tells when it was last changed, which the policy `newest` needs. A call each. */
+async function readDetails(context: SyncContext, assetIds: string[]): Promise<Observation[]> {
+  const observations: Observation[] = [];
+  await inParallel(assetIds, PARALLEL_CALLS, async (assetId) => {
+    const { data } = await context.cloudinary.getAsset({ assetId });
+    if (data !== null) observations.push(data);
+  });
+  return observations;
 }
 
 async function writeUpdates(
@@ -125,7 +138,7 @@ async function writeUpdates(
   await writeGroups(context, entries);
   await inParallel(
     entries.filter(needsSingleWrite),
-    PARALLEL_WRITES,
+    PARALLEL_CALLS,
     (entry) => writeSingle(context, entry),
   );
   await writeRenames(context, entries);

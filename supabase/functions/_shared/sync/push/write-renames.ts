@@ -52,10 +52,9 @@ async function rename(context: SyncContext, entry: Entry, wanted: string): Promi
       assetId: entry.task.asset_id,
     });
     entry.task.public_id = wanted;
-    if (wanted === entry.difference.public_id) {
-      confirmTold(entry, { public_id: wanted }, data);
-      show(entry, data, observedAt);
-    }
+    // A detour is confirmed as well: should the last leg fail, its retry starts from there.
+    confirmTold(entry, { public_id: wanted }, data);
+    show(entry, data, observedAt);
     return true;
   } catch (error) {
     if (!(error instanceof CloudinaryError)) throw error;
