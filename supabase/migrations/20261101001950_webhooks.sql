@@ -117,7 +117,7 @@ begin
         v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect ->> 'from', v_effect ->> 'to', p_source);
     end loop;
 
-    with effects as (
+    with effects as materialized (
         select
             element ->> 'kind' as kind,
             coalesce(
@@ -140,7 +140,7 @@ begin
         from jsonb_array_elements(p_effects) as element
         where element ->> 'kind' <> 'folder'
     ),
-    rows_of_effects as (
+    rows_of_effects as materialized (
         select
             effects.*,
             asset,

@@ -25,12 +25,12 @@ const ASSETS = 100_000;
 /** Parts of the library after which the database goes down, and how. */
 const RESTARTS = [{ after: 0.25, crash: true }, { after: 0.6, crash: false }];
 /** Bounds a run that goes nowhere. */
-const DEADLINE_MS = 240_000;
+const DEADLINE_MS = 300_000;
 /** The driver may leave a statement without an answer when its connection breaks; then only the function's end helps. */
 const STUCK_MS = 20_000;
 
 postgresTest(
-  `100,000 assets, the function killed every 1 to 5 s, the database restarted twice, seed ${seed} → complete, and at most one call repeated per interruption`,
+  `100,000 assets, the function killed every 1 to 5 s, the database restarted twice, seed ${seed} → complete, nothing stored twice, at most two calls repeated per interruption`,
   async (postgres) => {
     // The real pg_cron is of no interest here; the clone has a stand-in that does not tick.
     const database = await postgres.createDatabase();
@@ -47,7 +47,8 @@ postgresTest(
       );
       assert(kills > 0 && restarts === RESTARTS.length, `${kills} kills, ${restarts} restarts`);
       assert(
-        calls <= pages + kills + restarts + 5,
+        // The page that was not stored yet, and the one after it that was asked for meanwhile; and the plan's calls.
+        calls <= pages + 2 * (kills + restarts) + 5,
         `${calls} calls (${await listingCalls(
           stack,
         )} listings) for ${pages} pages, ${kills} kills and ${restarts} restarts`,
