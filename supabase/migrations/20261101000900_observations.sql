@@ -71,14 +71,20 @@ stable
 set search_path = ''
 as $$
     -- A listing may repeat an asset when the library changes under it; the last mention counts.
-    select incoming.asset_id, incoming.observation, asset
+    -- The limit keeps this a look-up a row: in a first sync the planner knows nothing of the table yet, and would read
+    -- all that is in it for every page.
+    select incoming.asset_id, incoming.observation, known.asset
     from (
         select distinct on (element ->> 'asset_id') element ->> 'asset_id' as asset_id, element as observation
         from jsonb_array_elements(p_observations) with ordinality as listed (element, place)
         order by element ->> 'asset_id', place desc
     ) as incoming
-    left join public.media_assets as asset
-        on asset.cloud_name = p_cloud_name and asset.asset_id = incoming.asset_id;
+    left join lateral (
+        select asset
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name and asset.asset_id = incoming.asset_id
+        limit 1
+    ) as known on true;
 $$;
 comment on function media_sync.observed_assets(text, jsonb) is 'Each observed asset once, beside its row where there is one.';
 revoke all on function media_sync.observed_assets(text, jsonb) from public, anon, authenticated;
@@ -212,12 +218,20 @@ begin
         -- Locked in one order, so that two pages with common assets wait for each other instead of deadlocking.
         select array_agg(locked.asset_id) into v_locked
         from (
-            select asset.asset_id
-            from public.media_assets as asset
-            where asset.cloud_name = p_cloud_name
-                and asset.asset_id in (select element ->> 'asset_id' from jsonb_array_elements(v_pending) as element)
-            order by asset.asset_id
-            for no key update
+            select known.asset_id
+            from (
+                select distinct element ->> 'asset_id' as asset_id
+                from jsonb_array_elements(v_pending) as element
+                order by 1
+            ) as incoming
+            -- A look-up a row, as in observed_assets(), in the order of the rows that it is asked for.
+            cross join lateral (
+                select asset.asset_id
+                from public.media_assets as asset
+                where asset.cloud_name = p_cloud_name and asset.asset_id = incoming.asset_id
+                limit 1
+                for no key update
+            ) as known
         ) as locked;
 
         return query select * from media_sync.merge_existing(

@@ -429,6 +429,15 @@ begin
         p_cloud_name, p_observations, p_observed_at, p_source, p_run_id, p_options || '{"stamp": true}'
     ) as merged;
 
+    -- The notification of an upload may have made the row before its uploader confirms it.
+    if p_options ? 'created_by' then
+        update public.media_assets
+        set created_by = (p_options ->> 'created_by')::uuid
+        where cloud_name = p_cloud_name
+            and asset_id in (select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
+            and created_by is null;
+    end if;
+
     if p_run_id is not null then
         update media_sync.runs as run
         set

@@ -203,7 +203,8 @@ begin
             (element ->> 'observed_at')::timestamptz as observed_at,
             nullif(element -> 'sent', '{}') as sent,
             media_sync.apply_sent(asset.base, coalesce(element -> 'sent', '{}')) as base,
-            coalesce(asset.edited_at > p_claimed_at, false) as edited_meanwhile
+            -- A deletion or a wish to restore is as much news as an edit: it is no failed attempt, and waits for nothing.
+            coalesce(greatest(asset.edited_at, asset.deleted_at, asset.restore_requested_at) > p_claimed_at, false) as edited_meanwhile
         from jsonb_array_elements(p_results) as element
         join public.media_assets as asset on asset.id = (element ->> 'id')::uuid
         -- A row that another worker took over meanwhile is that worker's to settle; what was sent will show in its look-up.
@@ -261,10 +262,12 @@ begin
         )
         select
             case
-                when (before).deleted_at is not null and (before).restore_requested_at is not null then 'restore'
-                when (before).deleted_at is not null then 'delete'
                 when sent ? 'public_id' then 'rename'
                 when sent ? 'folder' then 'move'
+                -- An edit that was sent is one, even if the row was deleted meanwhile.
+                when sent is not null then 'update'
+                when (before).deleted_at is not null and (before).restore_requested_at is not null then 'restore'
+                when (before).deleted_at is not null then 'delete'
                 else 'update'
             end,
             case when error is null then 'success' else 'error' end,

@@ -140,7 +140,7 @@ begin
         from jsonb_array_elements(p_effects) as element
         where element ->> 'kind' <> 'folder'
     ),
-    rows_of_effects as materialized (
+    rows_of_effects as (
         select
             effects.*,
             asset,

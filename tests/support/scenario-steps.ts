@@ -193,17 +193,18 @@ export const product = {
     assertObjectMatch({ data: {}, ...answer.body }, { data });
   },
 
-  /** Takes a step while a sync is under way: once it holds rows that it pushes. */
+  /** Takes a step while a push is under way: once it has read a row fresh and knows what to write. */
   syncWhile: (json: Record<string, unknown>, step: Step): Step => async (world) => {
     const { call, stack } = world;
+    const observed =
+      "select coalesce(max(observed_at), '-infinity')::text as at from public.media_assets";
+    const [before] = await stack.sql<{ at: string }>(`${observed}`);
     await control(stack, "PUT /faults", { latency_ms: 300 });
     const running = call("sync", { method: "POST", json });
-    await waitUntil(
-      async () =>
-        (await stack.sql("select from public.media_assets where lease_token is not null"))
-          .length > 0,
-      { describe: "a claimed row" },
-    );
+    await waitUntil(async () => {
+      const [read] = await stack.sql<{ at: string }>(`${observed} where lease_token is not null`);
+      return read!.at !== "-infinity" && read!.at !== before!.at;
+    }, { describe: "a claimed row that was looked up" });
     await step(world);
     const { status, body } = await running;
     await control(stack, "PUT /faults", { latency_ms: 0 });

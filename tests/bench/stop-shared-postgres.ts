@@ -1,0 +1,6 @@
+import { sharedProvider } from "../support/postgres/start-postgres.ts";
+
+/** Ends the PostgreSQL cluster that the benchmarks share, if one was started. */
+export async function stopSharedPostgres(): Promise<void> {
+  await sharedProvider().stop();
+}
