@@ -39,24 +39,18 @@ export const conflicts: Scenario[] = [
     title: "one value changed on both sides, policy newest, here later → ours stands",
     given: [here.settings({ conflict_policy: "newest" }), there.clock(-HOUR_MS)],
     ...bothRenamed,
-    // Of Cloudinary's reads only that of a single asset tells times of change.
-    sync: [{ single_asset: "one" }, { full: true }],
     expect: {
       rows: { one: { display_name: "Here", ...synced } },
       cloudinary: { one: { display_name: "Here" } },
       calls: { [explicit]: 1 },
       log: ["conflict pull conflict one", "update push success one"],
       conflicts: { one: { display_name: { ...values, kept: "database" } } },
-      // The times that the detail told are older than our write, whose answer tells none.
-      differences: { one: ["last_updated"] },
     },
   },
   {
     title: "one value changed on both sides, policy newest, there later → Cloudinary's stands",
     given: [here.settings({ conflict_policy: "newest" }), there.clock(HOUR_MS)],
     ...bothRenamed,
-    // Of Cloudinary's reads only that of a single asset tells times of change.
-    sync: [{ single_asset: "one" }, { full: true }],
     expect: {
       rows: { one: { display_name: "There", ...synced } },
       cloudinary: { one: { display_name: "There" } },

@@ -61,6 +61,10 @@ export class BidirectionalSyncService {
     if (request.direction !== "push") {
       if (due.refresh_due) results.push(await this.#refresh());
       const pulled = await this.#pull(request, due);
+      // A pull may bring back an asset whose edits were waiting for it.
+      if (pulled !== null && request.direction === "both" && await this.#pushIsDue()) {
+        results.push(await this.#push());
+      }
       if (pulled !== null) results.push(pulled);
     }
     const note = results.map((result) => result.note).find((text) => text !== undefined);
@@ -84,6 +88,11 @@ export class BidirectionalSyncService {
       return await incrementalPull(this.context, due.changed_since);
     }
     return null;
+  }
+
+  async #pushIsDue(): Promise<boolean> {
+    if (this.context.deadline.expired()) return false;
+    return (await this.context.media.assets.due()).push_due;
   }
 
   async #push(): Promise<RunResult> {
