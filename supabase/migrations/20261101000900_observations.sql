@@ -457,6 +457,18 @@ as $$
         where not still_deleted
             and ((asset).deleted_at is not null or field_changes is not null or content_changes is not null)
     ),
+    -- An edit made in Cloudinary of an asset that is deleted here goes with it, and this says so.
+    lost as (
+        select
+            decided.asset_id,
+            jsonb_object_agg(key, jsonb_build_object(
+                'base', value -> 'from', 'database', null, 'cloudinary', value -> 'to', 'kept', 'deleted'
+            )) as fields
+        from decided
+        cross join lateral jsonb_each(media_sync.changed_fields((asset).base, remote))
+        where still_deleted
+        group by decided.asset_id
+    ),
     conflict_log as (
         insert into public.media_sync_log (
             operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id,
@@ -464,7 +476,7 @@ as $$
         )
         select
             'conflict', 'conflict', 'pull', p_source, (asset).id, asset_id, merged ->> 'public_id', (content).resource_type,
-            conflicts || case
+            conflicts || coalesce(lost.fields, '{}') || case
                 when content_survives then jsonb_build_object(
                     'deleted_at', jsonb_build_object('base', null, 'database', (asset).deleted_at, 'cloudinary', null, 'kept', 'cloudinary')
                 )
@@ -474,7 +486,8 @@ as $$
             case when open is null then clock_timestamp() end,
             extract(epoch from clock_timestamp() - p_started) * 1000 / p_count
         from decided
-        where content_survives or conflicts <> '{}'
+        left join lost using (asset_id)
+        where content_survives or conflicts <> '{}' or lost.fields is not null
     )
     select
         asset_id,

@@ -7,7 +7,7 @@ import {
   type ScenarioWorld,
   subtract,
 } from "./scenario-world.ts";
-import { type As, control } from "./stack.ts";
+import { control } from "./stack.ts";
 import { waitUntil } from "./wait-until.ts";
 
 /** One thing that happens. */
@@ -254,25 +254,6 @@ export const product = {
     assertObjectMatch(answer.body.data, data);
     const again = await call("sync", { method: "POST", json });
     assertEquals(again.status, 404, "a run can be allowed once");
-  },
-
-  /** Calls `media-list`. The path may name an asset as `{name}`, which becomes the row's id. */
-  mediaList: (
-    method: string,
-    path: string,
-    { json, status = 200, as = "editor", body = {} }: {
-      json?: unknown;
-      status?: number;
-      as?: As;
-      body?: Record<string, unknown>;
-    } = {},
-  ): Step =>
-  async (world) => {
-    const name = /\{(\w+)\}/.exec(path)?.[1];
-    const url = name === undefined ? path : path.replace(`{${name}}`, await rowId(world, name));
-    const answer = await world.call(`media-list${url}`, { method, as, json });
-    assertEquals(answer.status, status, JSON.stringify(answer.body));
-    assertObjectMatch(answer.body, body);
   },
 };
 

@@ -49,11 +49,16 @@ export const deletes: Scenario[] = [
       rows: { one: gone, new: { ...live, public_id: "one" } },
       cloudinary: { one: null, new: { public_id: "one" } },
       calls: { [remove]: 1 },
-      log: ["delete push success one", "upload pull success new"],
+      log: ["conflict pull conflict one", "delete push success one", "upload pull success new"],
+      conflicts: {
+        one: {
+          public_id: { base: "one", database: null, cloudinary: "elsewhere", kept: "deleted" },
+        },
+      },
     },
   },
   {
-    title: "deleted here, only retagged there → destroyed there",
+    title: "deleted here, only retagged there → destroyed there, the lost tags in a conflict row",
     initial: two,
     there: [there.set("one", { tags: ["there"] })],
     here: [here.delete("one")],
@@ -61,7 +66,10 @@ export const deletes: Scenario[] = [
       rows: { one: gone },
       cloudinary: { one: null },
       calls: { [remove]: 1 },
-      log: ["delete push success one"],
+      log: ["conflict pull conflict one", "delete push success one"],
+      conflicts: {
+        one: { tags: { base: ["a"], database: null, cloudinary: ["there"], kept: "deleted" } },
+      },
     },
   },
   {
