@@ -2,7 +2,7 @@
 begin;
 \ir helpers.sql
 \ir observations.sql
-select plan(85);
+select plan(86);
 
 -- 1. An asset that is new
 
@@ -266,7 +266,15 @@ select is(
     (select string_agg(row(deleted_at is not null, sync_status)::text, ' ') from public.media_assets where asset_id in ('d2', 'd3')),
     '(t,pending) (t,pending)', 'deleted here, the same content there → stays deleted, and waits for the push'
 );
-select is(tests.new_log('d2') || tests.new_log('d3'), '', 'deleted here, the same content there → logs nothing');
+select is(tests.new_log('d3'), '', 'deleted here, nothing new there → logs nothing');
+select is(
+    (
+        select string_agg(concat_ws(' ', operation, status, changes -> 'tags' ->> 'kept', changes -> 'display_name' ->> 'cloudinary'), ',')
+        from public.media_sync_log
+        where asset_id = 'd2' and operation = 'conflict'
+    ),
+    'conflict conflict deleted x', 'deleted here, retagged there → what was edited there is in a conflict row'
+);
 select is(
     tests.observe(85, array[tests.asset('d3', '{"version": 1760000009}') - 'etag', tests.asset('d4', '{"etag": "other"}')]),
     'd3 restored 1, d4 restored 1', 'deleted here, new content there → restored, a conflict'
