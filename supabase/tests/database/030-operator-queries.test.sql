@@ -3,7 +3,7 @@
 -- What a plan looks like is asserted on some ten thousand rows after analyze, with every kind of scan allowed.
 begin;
 \ir helpers.sql
-select plan(41);
+select plan(44);
 
 insert into public.media_assets (
     cloud_name, asset_id, public_id, resource_type, format, bytes, folder, display_name, tags, context, created_at, updated_at,
@@ -149,6 +149,13 @@ select results_eq(
     'select seq_scan, idx_scan from scans_before',
     'get_media_statistics() → reads no asset'
 );
+
+select is((select check_name from get_sync_health() limit 1), 'overall', 'get_sync_health() → the overall state first');
+select is(
+    (select count(*) from get_sync_health() where status not in ('ok', 'degraded', 'failing') or message is null), 0::bigint,
+    'get_sync_health() → every check has a state and a sentence'
+);
+select cmp_ok(cleanup_old_sync_logs(), '>=', 0::bigint, 'cleanup_old_sync_logs() → how many rows went');
 
 -- 2. The library page, through the function that serves it
 
