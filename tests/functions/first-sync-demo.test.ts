@@ -22,16 +22,23 @@ Deno.test("demo --json → one JSON object: both sides counted and equal, exit 0
   assertEquals([verdict.difference_count, verdict.differences], [0, []]);
   assertEquals(steps.map(({ name, holds }: Record<string, unknown>) => [name, holds]), [
     ["first sync", true],
+    ["upload there", true],
+    ["upload here", true],
+    ["retag there", true],
+    ["delete here", true],
+    ["edit both sides", true],
   ]);
+  // Two uploads and one deletion later.
   const all = verdict.counts.at(-1);
-  assertEquals(all, { resource_type: "all", cloudinary: 120, database: 120, media_list: 120 });
+  assertEquals(all, { resource_type: "all", cloudinary: 121, database: 121, media_list: 121 });
 });
 
 Deno.test("demo in a pipe → plain lines: progress, a table of both sides, the verdict", async () => {
   const { code, stdout, stderr } = await runDemo("--assets", "60");
   assertEquals(code, 0, stderr);
   assertStringIncludes(stdout, "First sync 100%, 60 of 60 assets");
-  assertMatch(stdout, /^all +60 +60 +60$/m);
+  assertMatch(stdout, /^ok +edit both sides +[\d.]+ s +both edits are on both sides$/m);
+  assertMatch(stdout, /^all +61 +61 +61$/m);
   assertStringIncludes(stdout, "Both sides are equal, field by field");
   // Neither colours nor a bar that is drawn over itself.
   assert(!stdout.includes("\u001b") && !stdout.includes("\r"));
