@@ -37,6 +37,13 @@ export async function prepareDatabase(
     });
     // Left by an earlier stack, they name its address.
     if (platform.net === "stand-in") await database.exec("delete from net.http_request_queue");
+    // A copy made earlier was installed earlier, but no tick could come since: health counts from now.
+    await database.exec(`do $$
+begin
+    if to_regclass('media_sync.health_state') is not null then
+        update media_sync.health_state set installed_at = clock_timestamp();
+    end if;
+end $$`);
     return { database, platform, users: await seedUsers(database) };
   } catch (error) {
     await database.close();
