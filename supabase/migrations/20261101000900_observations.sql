@@ -234,9 +234,12 @@ begin
             ) as known
         ) as locked;
 
-        return query select * from media_sync.merge_existing(
-            p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, v_by_version, v_started, v_count
-        );
+        -- A first sync meets no rows, and that is its longest way.
+        if v_locked is not null then
+            return query select * from media_sync.merge_existing(
+                p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, v_by_version, v_started, v_count
+            );
+        end if;
 
         select coalesce(jsonb_agg(element), '[]') into v_pending
         from jsonb_array_elements(v_pending) as element

@@ -65,18 +65,6 @@ comment on function public.sync_release_refresh(text, uuid) is 'Gives claimed lo
 revoke all on function public.sync_release_refresh(text, uuid) from public, anon, authenticated;
 grant execute on function public.sync_release_refresh(text, uuid) to service_role;
 
-create function public.sync_queue_refresh(p_cloud_name text, p_asset_ids text[], p_reason text)
-returns integer
-language sql
-security definer
-set search_path = ''
-as $$
-    select media_sync.queue_refresh(p_cloud_name, p_asset_ids, p_reason);
-$$;
-comment on function public.sync_queue_refresh(text, text[], text) is 'Asks for the true state of assets.';
-revoke all on function public.sync_queue_refresh(text, text[], text) from public, anon, authenticated;
-grant execute on function public.sync_queue_refresh(text, text[], text) to service_role;
-
 create function public.sync_store_search_page(
     p_run_id uuid,
     p_worker uuid,

@@ -43,7 +43,6 @@ postgresTest(
     await withStack({ assets: ASSETS, seed, database }, async (stack) => {
       const call = createClient(stack);
       await pullOnlyInFull(stack);
-      using _contained = containDriverError();
       const { kills, restarts } = await interruptUntilCompleted(stack, call, postgres);
 
       const pages = await storedPages(stack);
@@ -138,19 +137,6 @@ async function someTimeAndSomePages(
     before ??= pages;
     return waited >= milliseconds && pages >= before + 2;
   }, { deadlineMs: 60_000, describe: "two more stored pages" });
-}
-
-/**
- * Keeps one known defect of the stack's database driver from ending the tests' process: a write that was put off may
- * find its connection closed, and throws where nobody can catch it (porsager/postgres, issue 1208).
- */
-function containDriverError(): Disposable {
-  const contain = (event: ErrorEvent) => {
-    const stack = event.error instanceof Error ? event.error.stack ?? "" : "";
-    if (/reading 'write'/.test(stack) && /nextWrite/.test(stack)) event.preventDefault();
-  };
-  addEventListener("error", contain);
-  return { [Symbol.dispose]: () => removeEventListener("error", contain) };
 }
 
 async function storedAssets(stack: Stack): Promise<number> {

@@ -18,10 +18,6 @@ export interface Sdk {
     ping(options: Options): Result;
     usage(options: Options): Result;
     config(options: Options): Result;
-    resources(options: Options): Result;
-    resource(publicId: string, options: Options): Result;
-    resource_by_asset_id(assetId: string, options: Options): Result;
-    search(parameters: Record<string, unknown>, options: Options): Result;
     update(publicId: string, options: Options): Result;
     restore(publicIds: string[], options: Options): Result;
     restore_by_asset_ids(assetIds: string[], options: Options): Result;

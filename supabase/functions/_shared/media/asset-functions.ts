@@ -128,15 +128,6 @@ export class AssetFunctions {
     });
   }
 
-  /** Asks for the true state of assets. */
-  async queueRefresh(assetIds: string[], reason: string): Promise<void> {
-    await this.calls.call("sync_queue_refresh", {
-      p_cloud_name: this.calls.cloudName,
-      p_asset_ids: assetIds,
-      p_reason: reason,
-    });
-  }
-
   /** What merging a page would do. Nothing is written. */
   planObservations(
     observations: object[],

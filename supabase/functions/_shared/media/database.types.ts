@@ -573,14 +573,6 @@ export type Database = {
         Args: { "p_cloud_name": string; "p_folder": string };
         Returns: number;
       };
-      "sync_queue_refresh": {
-        Args: {
-          "p_asset_ids": (string)[];
-          "p_cloud_name": string;
-          "p_reason": string;
-        };
-        Returns: number;
-      };
       "sync_receive_event": {
         Args: { "p_cloud_name": string; "p_event": Json };
         Returns: Json;

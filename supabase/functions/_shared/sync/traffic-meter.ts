@@ -46,9 +46,4 @@ export class TrafficMeter {
     this.#blocked = undefined;
     return traffic;
   }
-
-  /** Calls not reported yet. */
-  get pending(): number {
-    return this.#calls;
-  }
 }
