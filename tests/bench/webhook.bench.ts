@@ -173,7 +173,7 @@ function notification(index: number): string {
 
 async function insertAssets(sql: (text: string, parameters: unknown[]) => Promise<unknown>) {
   await sql(
-    `select public.sync_apply_observations('demo', (
+    `select public.media_sync_apply_observations('demo', (
        select jsonb_agg(jsonb_build_object(
          'asset_id', lpad(to_hex(number), 32, '0'), 'public_id', 'asset-' || number,
          'resource_type', 'image', 'type', 'upload', 'version', 1, 'extra', '{}'::jsonb))

@@ -32,7 +32,9 @@ export function webhookStep(installation: Installation, events: "each" | "all"):
 
   async function remember(types: string[]): Promise<void> {
     const client = await installation.client();
-    const { status, message } = await client.rpc("sync_set_webhook_events", { p_events: types });
+    const { status, message } = await client.rpc("media_sync_set_webhook_events", {
+      p_events: types,
+    });
     if (status < 300) return;
     throw new CommandError(
       "events_not_remembered",

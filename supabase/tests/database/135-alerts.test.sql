@@ -79,8 +79,8 @@ rollback to intact;
 
 -- 3. Snapshots
 
-select is(public.sync_take_snapshot(), true, 'a snapshot → kept');
-select is(public.sync_take_snapshot(), false, 'another in the same hour → not');
+select is(public.media_sync_take_snapshot(), true, 'a snapshot → kept');
+select is(public.media_sync_take_snapshot(), false, 'another in the same hour → not');
 select is((select count(*)::integer from media_sync.snapshots), 1, 'two snapshots in an hour → one row');
 select results_eq(
     $$select health, taken_at = date_trunc('hour', taken_at), (figures -> 'statistics' ->> 'total_assets')::integer, jsonb_typeof(figures -> 'rate_limits'),
@@ -90,7 +90,7 @@ select results_eq(
     'a snapshot → health, statistics, quota and checks of the hour'
 );
 update media_sync.snapshots set taken_at = taken_at - interval '1 hour';
-select is(public.sync_take_snapshot(), true, 'in the next hour → another');
+select is(public.media_sync_take_snapshot(), true, 'in the next hour → another');
 
 -- 4. Who may
 
@@ -119,7 +119,7 @@ from (values ('public.get_sync_health()', 4), ('public.get_sync_health_summary()
 cross join (values
     ('anon', null, 1), ('authenticated', null, 2), ('authenticated', 'editor', 3), ('authenticated', 'admin', 4), ('service_role', null, 5)
 ) as caller (role, media_role, place);
-select is(tests.try_as(role, 'admin', 'select public.sync_take_snapshot()'), outcome, format('%s calls sync_take_snapshot() → %s', role, outcome))
+select is(tests.try_as(role, 'admin', 'select public.media_sync_take_snapshot()'), outcome, format('%s calls media_sync_take_snapshot() → %s', role, outcome))
 from (values ('anon', 'denied'), ('authenticated', 'denied'), ('service_role', 'allowed')) as caller (role, outcome);
 select is_empty(
     $$select function, role

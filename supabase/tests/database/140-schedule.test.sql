@@ -17,7 +17,7 @@ select bag_eq(
     $$values
         ('media-sync-tick', '* * * * *', $job$select media_sync.invoke_function('sync', '{"background": true}')$job$),
         ('media-sync-cleanup', '17 3 * * *', 'select public.cleanup_old_sync_logs()'),
-        ('media-sync-snapshot', '2 * * * *', 'select public.sync_take_snapshot()'),
+        ('media-sync-snapshot', '2 * * * *', 'select public.media_sync_take_snapshot()'),
         ('media-sync-alert', '*/5 * * * *', 'select media_sync.alert_health()')$$,
     'after the migrations → the tick every minute, the alert every five, the snapshot hourly, the cleaning daily'
 );

@@ -28,7 +28,7 @@ function stackTest(name: string, fn: () => Promise<void>): void {
     async fn() {
       const client = cloudinary();
       for (const { id } of await triggers()) await client.deleteTrigger(id);
-      await stack.sql("select public.sync_set_webhook_events('{}')");
+      await stack.sql("select public.media_sync_set_webhook_events('{}')");
       await stack.sql("delete from vault.secrets");
       await control(stack, "PUT /faults", { fail_next: [] });
       await fn();

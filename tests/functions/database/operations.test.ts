@@ -81,7 +81,7 @@ postgresTest("an edit in a long transaction → holds up nobody else's wake", as
       for (const session of sessions) session.release();
     }
     assertEquals(await requests(), 1);
-    await sql`select public.sync_begin_push()`;
+    await sql`select public.media_sync_begin_push()`;
   });
   // It commits after the push began, which cannot have seen it.
   assertEquals(await requests(), 2);
@@ -107,11 +107,11 @@ postgresTest(
       await transaction`update public.media_assets set tags = '{x}' where asset_id = 'a1'`;
       // From here on as in its commit: it finds a wake that waits, and relies on it.
       await transaction`set constraints all immediate`;
-      begun = sql`select public.sync_begin_push()`.then(async () =>
+      begun = sql`select public.media_sync_begin_push()`.then(async () =>
         await sql`select jsonb_array_length(
-          public.sync_claim_pending('demo', gen_random_uuid(), 10, 60) -> 'tasks') as claimed`
+          public.media_sync_claim_pending('demo', gen_random_uuid(), 10, 60) -> 'tasks') as claimed`
       );
-      await waitsForLock("sync_begin_push");
+      await waitsForLock("media_sync_begin_push");
     });
     const [push] = await begun ?? [];
     assertEquals(push?.claimed, 1);

@@ -177,7 +177,9 @@ Deno.test("genuine requests → 200, each stored byte for byte", async (t) => {
           status: 200,
           body: { success: true, result: "stored" },
         });
-        assertEquals(webhook.requests.map(({ path }) => path), ["/rest/v1/rpc/sync_receive_event"]);
+        assertEquals(webhook.requests.map(({ path }) => path), [
+          "/rest/v1/rpc/media_sync_receive_event",
+        ]);
         assertEquals(webhook.requests[0]?.body.p_event.body, attempt.body ?? text);
       });
     }

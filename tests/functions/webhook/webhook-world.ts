@@ -157,7 +157,7 @@ export async function pullAssets(
   observations: Record<string, unknown>[],
 ): Promise<void> {
   await stack.sql(
-    "select public.sync_apply_observations('demo', $1::text::jsonb, clock_timestamp(), 'api', null)",
+    "select public.media_sync_apply_observations('demo', $1::text::jsonb, clock_timestamp(), 'api', null)",
     [JSON.stringify(observations)],
   );
 }

@@ -21,7 +21,7 @@ export class AssetFunctions {
     traffic: Traffic,
   ): Promise<CallBudget> {
     const { budget } = await this.calls.timed<{ budget: CallBudget; now: string }>(
-      "sync_record_traffic",
+      "media_sync_record_traffic",
       { p_cloud_name: this.calls.cloudName, p_run_id: runId, p_traffic: traffic },
     );
     return budget;
@@ -43,7 +43,7 @@ export class AssetFunctions {
     const { outcomes } = await this.calls.timed<
       { outcomes: MergeOutcome[]; now: string }
     >(
-      "sync_apply_observations",
+      "media_sync_apply_observations",
       {
         p_cloud_name: this.calls.cloudName,
         p_observations: observations,
@@ -58,14 +58,14 @@ export class AssetFunctions {
 
   /** What the next call of `sync` has to do. */
   due(): Promise<DueWork> {
-    return this.calls.timed("sync_due", { p_cloud_name: this.calls.cloudName });
+    return this.calls.timed("media_sync_due", { p_cloud_name: this.calls.cloudName });
   }
 
   /** The rows that an asset_id or public_id may mean. */
   findAssets(
     name: string,
   ): Promise<{ asset_id: string; resource_type: string; type: string }[]> {
-    return this.calls.call("sync_find_assets", {
+    return this.calls.call("media_sync_find_assets", {
       p_cloud_name: this.calls.cloudName,
       p_name: name,
     });
@@ -73,7 +73,7 @@ export class AssetFunctions {
 
   /** Remembers Cloudinary's folder mode. */
   async setFolderMode(mode: "dynamic" | "fixed"): Promise<void> {
-    await this.calls.call("sync_set_folder_mode", { p_folder_mode: mode });
+    await this.calls.call("media_sync_set_folder_mode", { p_folder_mode: mode });
   }
 
   /**
@@ -88,7 +88,7 @@ export class AssetFunctions {
     source: Source,
     runId: string | null,
   ): Promise<{ outcomes: MergeOutcome[]; gone: number; now: string }> {
-    return this.calls.timed("sync_settle_look_up", {
+    return this.calls.timed("media_sync_settle_look_up", {
       p_cloud_name: this.calls.cloudName,
       p_asset_ids: assetIds,
       p_observations: observations,
@@ -104,7 +104,7 @@ export class AssetFunctions {
     limit: number,
     leaseSeconds: number,
   ): Promise<{ asset_ids: string[]; budget: CallBudget; now: string }> {
-    return this.calls.timed("sync_claim_refresh", {
+    return this.calls.timed("media_sync_claim_refresh", {
       p_cloud_name: this.calls.cloudName,
       p_worker: worker,
       p_limit: limit,
@@ -114,7 +114,7 @@ export class AssetFunctions {
 
   /** Gives claimed look-ups back that were not made. */
   async releaseRefresh(worker: string): Promise<void> {
-    await this.calls.call("sync_release_refresh", {
+    await this.calls.call("media_sync_release_refresh", {
       p_cloud_name: this.calls.cloudName,
       p_worker: worker,
     });
@@ -122,7 +122,7 @@ export class AssetFunctions {
 
   /** Asks for the true state of the assets in a folder and below it. */
   async queueFolder(folder: string): Promise<void> {
-    await this.calls.call("sync_queue_folder", {
+    await this.calls.call("media_sync_queue_folder", {
       p_cloud_name: this.calls.cloudName,
       p_folder: folder,
     });
@@ -133,7 +133,7 @@ export class AssetFunctions {
     observations: object[],
     observedAt: string,
   ): Promise<{ actions: PlannedAction[]; tasks: PushTask[]; unchanged: number; now: string }> {
-    return this.calls.timed("sync_plan_observations", {
+    return this.calls.timed("media_sync_plan_observations", {
       p_cloud_name: this.calls.cloudName,
       p_observations: observations,
       p_observed_at: observedAt,
@@ -144,7 +144,7 @@ export class AssetFunctions {
   comparePage(
     observations: object[],
   ): Promise<{ counted: number; missing: string[]; differing: FieldDifference[]; now: string }> {
-    return this.calls.timed("sync_compare_page", {
+    return this.calls.timed("media_sync_compare_page", {
       p_cloud_name: this.calls.cloudName,
       p_observations: observations,
     });
@@ -152,7 +152,7 @@ export class AssetFunctions {
 
   /** Live rows of these resource types that a listing did not show. */
   absentAssets(seen: string[], resourceTypes: string[], limit: number): Promise<AbsentAssets> {
-    return this.calls.timed("sync_absent_assets", {
+    return this.calls.timed("media_sync_absent_assets", {
       p_cloud_name: this.calls.cloudName,
       p_seen: seen,
       p_resource_types: resourceTypes,

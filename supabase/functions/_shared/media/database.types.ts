@@ -417,6 +417,227 @@ export type Database = {
       "get_sync_status": { Args: Record<PropertyKey, never>; Returns: Json };
       "list_media_assets": { Args: { "p_query"?: Json }; Returns: Json };
       "list_webhook_events": { Args: { "p_limit"?: number }; Returns: Json };
+      "media_sync_absent_assets": {
+        Args: {
+          "p_cloud_name": string;
+          "p_limit": number;
+          "p_resource_types": (string)[];
+          "p_seen": (string)[];
+        };
+        Returns: Json;
+      };
+      "media_sync_allow_mass_delete": {
+        Args: { "p_run_id": string; "p_source": string; "p_user_id": string };
+        Returns: Json;
+      };
+      "media_sync_apply_observations": {
+        Args: {
+          "p_cloud_name": string;
+          "p_observations": Json;
+          "p_observed_at": string;
+          "p_options"?: Json;
+          "p_run_id"?: string;
+          "p_source": string;
+        };
+        Returns: Json;
+      };
+      "media_sync_begin_push": {
+        Args: Record<PropertyKey, never>;
+        Returns: undefined;
+      };
+      "media_sync_begin_sweep": { Args: { "p_run_id": string }; Returns: Json };
+      "media_sync_claim_pending": {
+        Args: {
+          "p_cloud_name": string;
+          "p_ids"?: (string)[];
+          "p_lease_seconds": number;
+          "p_limit": number;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
+      "media_sync_claim_refresh": {
+        Args: {
+          "p_cloud_name": string;
+          "p_lease_seconds": number;
+          "p_limit": number;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
+      "media_sync_claim_shard": {
+        Args: {
+          "p_lease_seconds": number;
+          "p_run_id": string;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
+      "media_sync_clock": { Args: Record<PropertyKey, never>; Returns: string };
+      "media_sync_compare_page": {
+        Args: { "p_cloud_name": string; "p_observations": Json };
+        Returns: Json;
+      };
+      "media_sync_confirm_push": {
+        Args: {
+          "p_claimed_at": string;
+          "p_cloud_name": string;
+          "p_results": Json;
+          "p_run_id"?: string;
+          "p_source": string;
+          "p_traffic"?: Json;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
+      "media_sync_due": { Args: { "p_cloud_name": string }; Returns: Json };
+      "media_sync_fail_restore": {
+        Args: {
+          "p_ids": (string)[];
+          "p_run_id"?: string;
+          "p_source": string;
+          "p_worker": string;
+        };
+        Returns: number;
+      };
+      "media_sync_find_assets": {
+        Args: { "p_cloud_name": string; "p_name": string };
+        Returns: Json;
+      };
+      "media_sync_finish_run": {
+        Args: { "p_run_id": string; "p_status"?: string };
+        Returns: Json;
+      };
+      "media_sync_get_event": { Args: { "p_id": number }; Returns: Json };
+      "media_sync_get_run": { Args: { "p_run_id": string }; Returns: Json };
+      "media_sync_intend_context_reset": {
+        Args: { "p_id": string; "p_worker": string };
+        Returns: boolean;
+      };
+      "media_sync_missing_assets": {
+        Args: { "p_limit": number; "p_run_id": string };
+        Returns: Json;
+      };
+      "media_sync_plan_observations": {
+        Args: {
+          "p_cloud_name": string;
+          "p_observations": Json;
+          "p_observed_at": string;
+        };
+        Returns: Json;
+      };
+      "media_sync_plan_push": {
+        Args: {
+          "p_asset_ids": (string)[];
+          "p_cloud_name": string;
+          "p_observations": Json;
+          "p_observed_at": string;
+          "p_run_id"?: string;
+          "p_source": string;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
+      "media_sync_plan_shards": {
+        Args: {
+          "p_expected": number;
+          "p_run_id": string;
+          "p_shards": Json;
+          "p_traffic": Json;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
+      "media_sync_queue_folder": {
+        Args: { "p_cloud_name": string; "p_folder": string };
+        Returns: number;
+      };
+      "media_sync_receive_event": {
+        Args: { "p_cloud_name": string; "p_event": Json };
+        Returns: Json;
+      };
+      "media_sync_record_traffic": {
+        Args: { "p_cloud_name": string; "p_run_id": string; "p_traffic": Json };
+        Returns: Json;
+      };
+      "media_sync_release_pending": {
+        Args: { "p_ids": (string)[]; "p_worker": string };
+        Returns: undefined;
+      };
+      "media_sync_release_refresh": {
+        Args: { "p_cloud_name": string; "p_worker": string };
+        Returns: undefined;
+      };
+      "media_sync_release_shard": {
+        Args: { "p_run_id": string; "p_shard": string; "p_worker": string };
+        Returns: undefined;
+      };
+      "media_sync_replay_event": {
+        Args: { "p_cloud_name": string; "p_effects": Json; "p_id": number };
+        Returns: Json;
+      };
+      "media_sync_report_error": {
+        Args: { "p_error": Json; "p_run_id": string };
+        Returns: undefined;
+      };
+      "media_sync_restart_shard": {
+        Args: { "p_run_id": string; "p_shard": string; "p_worker": string };
+        Returns: boolean;
+      };
+      "media_sync_set_folder_mode": {
+        Args: { "p_folder_mode": string };
+        Returns: undefined;
+      };
+      "media_sync_set_webhook_events": {
+        Args: { "p_events": (string)[] };
+        Returns: undefined;
+      };
+      "media_sync_settle_look_up": {
+        Args: {
+          "p_asset_ids": (string)[];
+          "p_cloud_name": string;
+          "p_observations": Json;
+          "p_observed_at": string;
+          "p_run_id"?: string;
+          "p_source": string;
+        };
+        Returns: Json;
+      };
+      "media_sync_start_run": { Args: { "p_request": Json }; Returns: Json };
+      "media_sync_store_page": {
+        Args: {
+          "p_cursor": string;
+          "p_lease_seconds": number;
+          "p_next_cursor": string;
+          "p_observations": Json;
+          "p_observed_at": string;
+          "p_run_id": string;
+          "p_shard": string;
+          "p_traffic": Json;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
+      "media_sync_store_search_page": {
+        Args: {
+          "p_cursor": string;
+          "p_lease_seconds": number;
+          "p_next_cursor": string;
+          "p_observations": Json;
+          "p_run_id": string;
+          "p_traffic": Json;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
+      "media_sync_take_snapshot": {
+        Args: Record<PropertyKey, never>;
+        Returns: boolean;
+      };
+      "media_sync_webhook_status": {
+        Args: Record<PropertyKey, never>;
+        Returns: Json;
+      };
       "resolve_media_conflicts": {
         Args: { "p_ids": (string)[]; "p_keep": string };
         Returns: Json;
@@ -437,227 +658,6 @@ export type Database = {
           "outcome": string;
           "public_id": string;
         }[];
-      };
-      "sync_absent_assets": {
-        Args: {
-          "p_cloud_name": string;
-          "p_limit": number;
-          "p_resource_types": (string)[];
-          "p_seen": (string)[];
-        };
-        Returns: Json;
-      };
-      "sync_allow_mass_delete": {
-        Args: { "p_run_id": string; "p_source": string; "p_user_id": string };
-        Returns: Json;
-      };
-      "sync_apply_observations": {
-        Args: {
-          "p_cloud_name": string;
-          "p_observations": Json;
-          "p_observed_at": string;
-          "p_options"?: Json;
-          "p_run_id"?: string;
-          "p_source": string;
-        };
-        Returns: Json;
-      };
-      "sync_begin_push": {
-        Args: Record<PropertyKey, never>;
-        Returns: undefined;
-      };
-      "sync_begin_sweep": { Args: { "p_run_id": string }; Returns: Json };
-      "sync_claim_pending": {
-        Args: {
-          "p_cloud_name": string;
-          "p_ids"?: (string)[];
-          "p_lease_seconds": number;
-          "p_limit": number;
-          "p_worker": string;
-        };
-        Returns: Json;
-      };
-      "sync_claim_refresh": {
-        Args: {
-          "p_cloud_name": string;
-          "p_lease_seconds": number;
-          "p_limit": number;
-          "p_worker": string;
-        };
-        Returns: Json;
-      };
-      "sync_claim_shard": {
-        Args: {
-          "p_lease_seconds": number;
-          "p_run_id": string;
-          "p_worker": string;
-        };
-        Returns: Json;
-      };
-      "sync_clock": { Args: Record<PropertyKey, never>; Returns: string };
-      "sync_compare_page": {
-        Args: { "p_cloud_name": string; "p_observations": Json };
-        Returns: Json;
-      };
-      "sync_confirm_push": {
-        Args: {
-          "p_claimed_at": string;
-          "p_cloud_name": string;
-          "p_results": Json;
-          "p_run_id"?: string;
-          "p_source": string;
-          "p_traffic"?: Json;
-          "p_worker": string;
-        };
-        Returns: Json;
-      };
-      "sync_due": { Args: { "p_cloud_name": string }; Returns: Json };
-      "sync_fail_restore": {
-        Args: {
-          "p_ids": (string)[];
-          "p_run_id"?: string;
-          "p_source": string;
-          "p_worker": string;
-        };
-        Returns: number;
-      };
-      "sync_find_assets": {
-        Args: { "p_cloud_name": string; "p_name": string };
-        Returns: Json;
-      };
-      "sync_finish_run": {
-        Args: { "p_run_id": string; "p_status"?: string };
-        Returns: Json;
-      };
-      "sync_get_event": { Args: { "p_id": number }; Returns: Json };
-      "sync_get_run": { Args: { "p_run_id": string }; Returns: Json };
-      "sync_intend_context_reset": {
-        Args: { "p_id": string; "p_worker": string };
-        Returns: boolean;
-      };
-      "sync_missing_assets": {
-        Args: { "p_limit": number; "p_run_id": string };
-        Returns: Json;
-      };
-      "sync_plan_observations": {
-        Args: {
-          "p_cloud_name": string;
-          "p_observations": Json;
-          "p_observed_at": string;
-        };
-        Returns: Json;
-      };
-      "sync_plan_push": {
-        Args: {
-          "p_asset_ids": (string)[];
-          "p_cloud_name": string;
-          "p_observations": Json;
-          "p_observed_at": string;
-          "p_run_id"?: string;
-          "p_source": string;
-          "p_worker": string;
-        };
-        Returns: Json;
-      };
-      "sync_plan_shards": {
-        Args: {
-          "p_expected": number;
-          "p_run_id": string;
-          "p_shards": Json;
-          "p_traffic": Json;
-          "p_worker": string;
-        };
-        Returns: Json;
-      };
-      "sync_queue_folder": {
-        Args: { "p_cloud_name": string; "p_folder": string };
-        Returns: number;
-      };
-      "sync_receive_event": {
-        Args: { "p_cloud_name": string; "p_event": Json };
-        Returns: Json;
-      };
-      "sync_record_traffic": {
-        Args: { "p_cloud_name": string; "p_run_id": string; "p_traffic": Json };
-        Returns: Json;
-      };
-      "sync_release_pending": {
-        Args: { "p_ids": (string)[]; "p_worker": string };
-        Returns: undefined;
-      };
-      "sync_release_refresh": {
-        Args: { "p_cloud_name": string; "p_worker": string };
-        Returns: undefined;
-      };
-      "sync_release_shard": {
-        Args: { "p_run_id": string; "p_shard": string; "p_worker": string };
-        Returns: undefined;
-      };
-      "sync_replay_event": {
-        Args: { "p_cloud_name": string; "p_effects": Json; "p_id": number };
-        Returns: Json;
-      };
-      "sync_report_error": {
-        Args: { "p_error": Json; "p_run_id": string };
-        Returns: undefined;
-      };
-      "sync_restart_shard": {
-        Args: { "p_run_id": string; "p_shard": string; "p_worker": string };
-        Returns: boolean;
-      };
-      "sync_set_folder_mode": {
-        Args: { "p_folder_mode": string };
-        Returns: undefined;
-      };
-      "sync_set_webhook_events": {
-        Args: { "p_events": (string)[] };
-        Returns: undefined;
-      };
-      "sync_settle_look_up": {
-        Args: {
-          "p_asset_ids": (string)[];
-          "p_cloud_name": string;
-          "p_observations": Json;
-          "p_observed_at": string;
-          "p_run_id"?: string;
-          "p_source": string;
-        };
-        Returns: Json;
-      };
-      "sync_start_run": { Args: { "p_request": Json }; Returns: Json };
-      "sync_store_page": {
-        Args: {
-          "p_cursor": string;
-          "p_lease_seconds": number;
-          "p_next_cursor": string;
-          "p_observations": Json;
-          "p_observed_at": string;
-          "p_run_id": string;
-          "p_shard": string;
-          "p_traffic": Json;
-          "p_worker": string;
-        };
-        Returns: Json;
-      };
-      "sync_store_search_page": {
-        Args: {
-          "p_cursor": string;
-          "p_lease_seconds": number;
-          "p_next_cursor": string;
-          "p_observations": Json;
-          "p_run_id": string;
-          "p_traffic": Json;
-          "p_worker": string;
-        };
-        Returns: Json;
-      };
-      "sync_take_snapshot": {
-        Args: Record<PropertyKey, never>;
-        Returns: boolean;
-      };
-      "sync_webhook_status": {
-        Args: Record<PropertyKey, never>;
-        Returns: Json;
       };
       "unschedule_media_sync": {
         Args: Record<PropertyKey, never>;

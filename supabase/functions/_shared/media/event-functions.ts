@@ -9,12 +9,12 @@ export class EventFunctions {
   webhookStatus(): Promise<
     { events: string[]; last_received_at: string | null }
   > {
-    return this.calls.call("sync_webhook_status", {});
+    return this.calls.call("media_sync_webhook_status", {});
   }
 
   /** Stores a verified notification and applies it, in one transaction. */
   receiveEvent(event: ReceivedEvent): Promise<EventOutcome> {
-    return this.calls.call("sync_receive_event", {
+    return this.calls.call("media_sync_receive_event", {
       p_cloud_name: this.calls.cloudName,
       p_event: event,
     });
@@ -22,12 +22,12 @@ export class EventFunctions {
 
   /** A stored notification, or null. */
   getEvent(id: number): Promise<{ id: number; body: string } | null> {
-    return this.calls.call("sync_get_event", { p_id: id });
+    return this.calls.call("media_sync_get_event", { p_id: id });
   }
 
   /** Applies a stored notification again. */
   replayEvent(id: number, effects: object[]): Promise<EventOutcome> {
-    return this.calls.call("sync_replay_event", {
+    return this.calls.call("media_sync_replay_event", {
       p_cloud_name: this.calls.cloudName,
       p_id: id,
       p_effects: effects,

@@ -7,7 +7,7 @@ export class PushFunctions {
 
   /** A push begins: edits from now on may wake another. Before the first claim, so that it sees every edit that woke it. */
   async beginPush(): Promise<void> {
-    await this.calls.call("sync_begin_push", {});
+    await this.calls.call("media_sync_begin_push", {});
   }
 
   /**
@@ -23,7 +23,7 @@ export class PushFunctions {
     leaseSeconds: number,
     ids?: string[],
   ): Promise<PushClaim> {
-    return this.calls.timed("sync_claim_pending", {
+    return this.calls.timed("media_sync_claim_pending", {
       p_cloud_name: this.calls.cloudName,
       p_worker: worker,
       p_limit: limit,
@@ -41,15 +41,18 @@ export class PushFunctions {
     source: Source,
     runId: string | null,
   ): Promise<PushTask[]> {
-    const { tasks } = await this.calls.timed<{ tasks: PushTask[]; now: string }>("sync_plan_push", {
-      p_cloud_name: this.calls.cloudName,
-      p_worker: worker,
-      p_asset_ids: assetIds,
-      p_observations: observations,
-      p_observed_at: observedAt,
-      p_source: source,
-      p_run_id: runId,
-    });
+    const { tasks } = await this.calls.timed<{ tasks: PushTask[]; now: string }>(
+      "media_sync_plan_push",
+      {
+        p_cloud_name: this.calls.cloudName,
+        p_worker: worker,
+        p_asset_ids: assetIds,
+        p_observations: observations,
+        p_observed_at: observedAt,
+        p_source: source,
+        p_run_id: runId,
+      },
+    );
     return tasks;
   }
 
@@ -66,7 +69,7 @@ export class PushFunctions {
     runId: string | null,
     traffic: Traffic,
   ): Promise<{ pushed: number; failed: number; now: string }> {
-    return this.calls.timed("sync_confirm_push", {
+    return this.calls.timed("media_sync_confirm_push", {
       p_cloud_name: this.calls.cloudName,
       p_worker: worker,
       p_claimed_at: claimedAt,
@@ -79,12 +82,12 @@ export class PushFunctions {
 
   /** Gives claimed rows back untouched. */
   async releasePending(worker: string, ids: string[]): Promise<void> {
-    await this.calls.call("sync_release_pending", { p_worker: worker, p_ids: ids });
+    await this.calls.call("media_sync_release_pending", { p_worker: worker, p_ids: ids });
   }
 
   /** Remembers that a row's context is about to be cleared and set anew. @returns false when the lease is lost. */
   intendContextReset(worker: string, id: string): Promise<boolean> {
-    return this.calls.call("sync_intend_context_reset", { p_worker: worker, p_id: id });
+    return this.calls.call("media_sync_intend_context_reset", { p_worker: worker, p_id: id });
   }
 
   /** Cloudinary could not give these assets back. */
@@ -94,7 +97,7 @@ export class PushFunctions {
     source: Source,
     runId: string | null,
   ): Promise<void> {
-    await this.calls.call("sync_fail_restore", {
+    await this.calls.call("media_sync_fail_restore", {
       p_worker: worker,
       p_ids: ids,
       p_source: source,

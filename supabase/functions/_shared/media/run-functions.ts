@@ -41,14 +41,14 @@ export class RunFunctions {
     options: Record<string, unknown>;
     shards: Shard[];
   }): Promise<RunSummary> {
-    return this.calls.timed("sync_start_run", {
+    return this.calls.timed("media_sync_start_run", {
       p_request: { ...request, cloud_name: this.calls.cloudName },
     });
   }
 
   /** @returns The run, or null when there is none with that id. */
   getRun(runId: string): Promise<RunSummary | null> {
-    return this.calls.call<RunSummary | null>("sync_get_run", { p_run_id: runId });
+    return this.calls.call<RunSummary | null>("media_sync_get_run", { p_run_id: runId });
   }
 
   /** Ends a run; one with open shards stays `running` when it is said to be completed. */
@@ -56,12 +56,12 @@ export class RunFunctions {
     runId: string,
     status: "completed" | "failed" | "blocked",
   ): Promise<RunSummary> {
-    return this.calls.timed("sync_finish_run", { p_run_id: runId, p_status: status });
+    return this.calls.timed("media_sync_finish_run", { p_run_id: runId, p_status: status });
   }
 
   /** Adds an error to a run: the first 50 are kept, all are counted. */
   async reportError(runId: string, error: RunError): Promise<void> {
-    await this.calls.call("sync_report_error", { p_run_id: runId, p_error: error });
+    await this.calls.call("media_sync_report_error", { p_run_id: runId, p_error: error });
   }
 
   /**
@@ -78,7 +78,7 @@ export class RunFunctions {
     traffic: Traffic,
   ): Promise<boolean> {
     const { stored } = await this.calls.timed<{ stored: boolean; now: string }>(
-      "sync_plan_shards",
+      "media_sync_plan_shards",
       {
         p_run_id: runId,
         p_worker: worker,
@@ -103,7 +103,7 @@ export class RunFunctions {
   ): Promise<{ shard: ClaimedShard | null; budget: CallBudget }> {
     return await this.calls.timed<
       { shard: ClaimedShard | null; budget: CallBudget; now: string }
-    >("sync_claim_shard", {
+    >("media_sync_claim_shard", {
       p_run_id: runId,
       p_worker: worker,
       p_lease_seconds: leaseSeconds,
@@ -123,7 +123,7 @@ export class RunFunctions {
   ): Promise<{ stored: boolean; budget?: CallBudget }> {
     return await this.calls.timed<
       { stored: boolean; budget?: CallBudget; now: string }
-    >("sync_store_page", {
+    >("media_sync_store_page", {
       p_run_id: page.run_id,
       p_shard: page.shard,
       p_worker: worker,
@@ -142,7 +142,7 @@ export class RunFunctions {
     shard: string,
     worker: string,
   ): Promise<boolean> {
-    return await this.calls.call("sync_restart_shard", {
+    return await this.calls.call("media_sync_restart_shard", {
       p_run_id: runId,
       p_shard: shard,
       p_worker: worker,
@@ -155,7 +155,7 @@ export class RunFunctions {
     shard: string,
     worker: string,
   ): Promise<void> {
-    await this.calls.call("sync_release_shard", {
+    await this.calls.call("media_sync_release_shard", {
       p_run_id: runId,
       p_shard: shard,
       p_worker: worker,
@@ -164,7 +164,7 @@ export class RunFunctions {
 
   /** After a complete listing: notes what it did not show and asks the guard. Deletes nothing. */
   beginSweep(runId: string): Promise<SweepDecision> {
-    return this.calls.timed("sync_begin_sweep", { p_run_id: runId });
+    return this.calls.timed("media_sync_begin_sweep", { p_run_id: runId });
   }
 
   /** The next missing assets of a run that are to be looked up. */
@@ -172,7 +172,7 @@ export class RunFunctions {
     runId: string,
     limit: number,
   ): Promise<{ asset_ids: string[]; budget: CallBudget; now: string }> {
-    return this.calls.timed("sync_missing_assets", {
+    return this.calls.timed("media_sync_missing_assets", {
       p_run_id: runId,
       p_limit: limit,
     });
@@ -184,7 +184,7 @@ export class RunFunctions {
     userId: string | null,
     source: Source,
   ): Promise<RunSummary | null> {
-    return this.calls.call("sync_allow_mass_delete", {
+    return this.calls.call("media_sync_allow_mass_delete", {
       p_run_id: runId,
       p_user_id: userId,
       p_source: source,
@@ -199,7 +199,7 @@ export class RunFunctions {
     leaseSeconds: number,
     traffic: Traffic,
   ): Promise<{ stored: boolean; queued?: number; budget?: CallBudget; now: string }> {
-    return this.calls.timed("sync_store_search_page", {
+    return this.calls.timed("media_sync_store_search_page", {
       p_run_id: runId,
       p_worker: worker,
       p_cursor: page.cursor,

@@ -44,6 +44,6 @@ export class SupabaseMediaService {
 
   /** Asks for the database's time, so that `clock` may be read. */
   async learnTime(): Promise<void> {
-    this.clock.learn(await this.#calls.call<string>("sync_clock", {}));
+    this.clock.learn(await this.#calls.call<string>("media_sync_clock", {}));
   }
 }

@@ -126,7 +126,7 @@ export interface SweepDecision {
   now: string;
 }
 
-/** What is due, as `sync_due()` tells it. */
+/** What is due, as `media_sync_due()` tells it. */
 export interface DueWork {
   /** An open full or partial run. */
   open_run: RunSummary | null;

@@ -1,0 +1,6098 @@
+-- Generated from supabase/schemas by `deno task migration`. Edit the schemas, not this file.
+
+-- Schemas and extensions. `public` is what clients reach through the data API; `media_sync` holds the machinery and
+-- is not exposed.
+
+create schema if not exists extensions;
+create extension if not exists pg_trgm with schema extensions;
+
+create schema if not exists media_sync;
+comment on schema media_sync is
+    'Machinery of Media Sync: settings, runs, queues and the functions that decide what a row becomes. Not exposed through the data API.';
+
+revoke all on schema media_sync from public, anon, authenticated;
+-- Policies are checked with the caller's rights, and so are the role functions below that they call.
+grant usage on schema media_sync to anon, authenticated, service_role;
+
+-- Who is calling.
+
+create or replace function media_sync.media_role()
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+    -- The setting `role` is what the API switched to; unlike current_user it is the caller's inside definer functions.
+    select case current_setting('role')
+        when 'anon' then 'anonymous'
+        when 'authenticated' then
+            case
+                when (select auth.jwt()) -> 'app_metadata' ->> 'media_role' in ('editor', 'admin')
+                    then (select auth.jwt()) -> 'app_metadata' ->> 'media_role'
+                else 'viewer'
+            end
+        when 'service_role' then 'service'
+        -- Somebody is logged in to the database itself: the SQL editor, a cron job, a migration.
+        else case when session_user = 'authenticator' then 'anonymous' else 'service' end
+    end;
+$$;
+comment on function media_sync.media_role() is
+    'The caller''s role: service, admin, editor, viewer or anonymous. Reads app_metadata, which users cannot edit; never user_metadata.';
+revoke all on function media_sync.media_role() from public, anon, authenticated;
+grant execute on function media_sync.media_role() to anon, authenticated, service_role;
+
+create or replace function media_sync.is_editor()
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.media_role() in ('editor', 'admin', 'service');
+$$;
+comment on function media_sync.is_editor() is 'True for editors, admins and the service.';
+revoke all on function media_sync.is_editor() from public, anon, authenticated;
+grant execute on function media_sync.is_editor() to anon, authenticated, service_role;
+
+create or replace function media_sync.is_admin()
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.media_role() in ('admin', 'service');
+$$;
+comment on function media_sync.is_admin() is 'True for admins and the service.';
+revoke all on function media_sync.is_admin() from public, anon, authenticated;
+grant execute on function media_sync.is_admin() to anon, authenticated, service_role;
+
+-- Small functions on jsonb objects that every layer uses.
+
+create or replace function media_sync.patch_object(p_object jsonb, p_patch jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select (p_object || p_patch) - array(select key from jsonb_each(p_patch) where jsonb_typeof(value) = 'null');
+$$;
+comment on function media_sync.patch_object(jsonb, jsonb) is 'The object with the patch''s keys set, and those that are null there removed.';
+revoke all on function media_sync.patch_object(jsonb, jsonb) from public, anon, authenticated;
+grant execute on function media_sync.patch_object(jsonb, jsonb) to authenticated, service_role;
+
+create or replace function media_sync.field_value(p_fields jsonb, p_field text)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select case
+        when p_field like 'context.%' then p_fields -> 'context' -> substr(p_field, 9)
+        when p_field like 'metadata.%' then p_fields -> 'metadata' -> substr(p_field, 10)
+        else p_fields -> p_field
+    end;
+$$;
+comment on function media_sync.field_value(jsonb, text) is 'Value of a field named as in conflicts: tags, display_name, context.<key>, metadata.<external_id>.';
+revoke all on function media_sync.field_value(jsonb, text) from public, anon, authenticated;
+
+-- Times: how a row remembers its last change, how health shows one, and how long a failed attempt waits.
+
+create or replace function media_sync.touch_updated_at()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    new.updated_at := clock_timestamp();
+    return new;
+end;
+$$;
+comment on function media_sync.touch_updated_at() is 'Keeps updated_at at the time of the last change.';
+revoke all on function media_sync.touch_updated_at() from public, anon, authenticated;
+
+create or replace function media_sync.health_time(p_time timestamptz)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+    select to_char(p_time at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC';
+$$;
+comment on function media_sync.health_time(timestamptz) is 'A time as health shows it.';
+revoke all on function media_sync.health_time(timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.backoff(p_attempts integer, p_cap interval, p_random double precision)
+returns interval
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    -- exp(1), exp(2), … seconds, of which the second half is left to chance so that rows spread out.
+    select least(make_interval(secs => exp(least(p_attempts, 10))), p_cap) * (0.5 + p_random / 2);
+$$;
+comment on function media_sync.backoff(integer, interval, double precision) is 'Pause before the next attempt: exponential, capped, with jitter from a number in [0, 1).';
+revoke all on function media_sync.backoff(integer, interval, double precision) from public, anon, authenticated;
+
+-- Settings: one row that operators change by SQL or through the console; effective at the next tick.
+
+create table media_sync.settings (
+    id boolean primary key default true check (id),
+    conflict_policy text not null default 'cloudinary'
+        check (conflict_policy in ('cloudinary', 'database', 'newest', 'manual')),
+    include_folders text[] not null default '{}',
+    folder_mode text check (folder_mode in ('dynamic', 'fixed')),
+    delete_guard_percent numeric not null default 50 check (delete_guard_percent between 0 and 100),
+    delete_guard_minimum integer not null default 10 check (delete_guard_minimum >= 0),
+    quota_reserve_percent numeric not null default 10 check (quota_reserve_percent between 0 and 100),
+    push_max_attempts integer not null default 8 check (push_max_attempts > 0),
+    push_backoff_cap interval not null default interval '1 hour' check (push_backoff_cap > interval '0'),
+    incremental_interval interval not null default interval '1 minute' check (incremental_interval >= interval '0'),
+    incremental_overlap interval not null default interval '1 hour' check (incremental_overlap >= interval '0'),
+    full_interval interval not null default interval '1 day' check (full_interval > interval '0'),
+    push_interval interval not null default interval '0' check (push_interval >= interval '0'),
+    refresh_interval interval not null default interval '0' check (refresh_interval >= interval '0'),
+    log_retention interval not null default interval '30 days' check (log_retention > interval '0'),
+    problem_log_retention interval not null default interval '90 days' check (problem_log_retention > interval '0'),
+    event_retention interval not null default interval '14 days' check (event_retention > interval '0'),
+    run_retention interval not null default interval '30 days' check (run_retention > interval '0'),
+    snapshot_retention interval not null default interval '90 days' check (snapshot_retention > interval '0'),
+    webhook_silence interval not null default interval '1 day' check (webhook_silence > interval '0'),
+    webhook_events text[] not null default '{}',
+    full_requested_at timestamptz,
+    alert_url text check (alert_url ~ '^https?://'),
+    updated_at timestamptz not null default now()
+);
+
+comment on table media_sync.settings is 'The one row of settings.';
+comment on column media_sync.settings.id is 'Always true: there is one row.';
+comment on column media_sync.settings.conflict_policy is 'Who wins when both sides changed one value: cloudinary, database, newest, or manual (a person resolves it).';
+comment on column media_sync.settings.include_folders is 'Folders to mirror, with their subfolders; empty means the whole library. Narrowing hides rows and deletes nothing.';
+comment on column media_sync.settings.folder_mode is 'Cloudinary''s folder mode of this product environment, read from GET /config; null until known.';
+comment on column media_sync.settings.delete_guard_percent is 'A reconcile that would delete more than this share of the library blocks (percent).';
+comment on column media_sync.settings.delete_guard_minimum is 'The share guard acts only from this many deletions on.';
+comment on column media_sync.settings.quota_reserve_percent is 'Share of the hourly Admin API quota that background work leaves to people (percent).';
+comment on column media_sync.settings.push_max_attempts is 'Attempts before a push rests in status error.';
+comment on column media_sync.settings.push_backoff_cap is 'Longest pause between two attempts.';
+comment on column media_sync.settings.incremental_interval is 'Pause between incremental pulls.';
+comment on column media_sync.settings.incremental_overlap is 'How far an incremental pull looks back behind the last one, to cover the lag of Cloudinary''s search index.';
+comment on column media_sync.settings.full_interval is 'Pause between full reconciles.';
+comment on column media_sync.settings.push_interval is 'Pause between pushes of pending edits; zero means at every tick.';
+comment on column media_sync.settings.refresh_interval is 'Pause between drains of the refresh queue; zero means at every tick.';
+comment on column media_sync.settings.log_retention is 'How long successful log rows are kept.';
+comment on column media_sync.settings.problem_log_retention is 'How long rows with status error or conflict are kept; open conflicts are kept for ever.';
+comment on column media_sync.settings.event_retention is 'How long webhook events are kept in the inbox.';
+comment on column media_sync.settings.run_retention is 'How long finished runs are kept.';
+comment on column media_sync.settings.snapshot_retention is 'How long hourly health snapshots are kept.';
+comment on column media_sync.settings.webhook_silence is 'Health degrades when no webhook came for this long although assets changed.';
+comment on column media_sync.settings.webhook_events is 'Notification types that are registered with Cloudinary for the webhook function.';
+comment on column media_sync.settings.full_requested_at is 'A full reconcile is due unless one that began later is completed.';
+comment on column media_sync.settings.alert_url is 'Where a change of health is posted (JSON that Slack-compatible receivers show); null means nowhere.';
+comment on column media_sync.settings.updated_at is 'When the settings were last changed.';
+
+alter table media_sync.settings enable row level security;
+revoke all on media_sync.settings from public, anon, authenticated, service_role;
+grant select, update on media_sync.settings to service_role;
+
+insert into media_sync.settings default values;
+
+create or replace trigger touch_updated_at
+    before update on media_sync.settings
+    for each row
+    when (new is distinct from old)
+    execute function media_sync.touch_updated_at();
+
+-- One row per Cloudinary asset.
+
+create or replace function media_sync.search_text(
+    p_public_id text,
+    p_display_name text,
+    p_original_filename text,
+    p_tags text[],
+    p_context jsonb
+)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select lower(concat_ws(
+        ' ',
+        p_public_id,
+        p_display_name,
+        p_original_filename,
+        array_to_string(p_tags, ' '),
+        (select string_agg(value, ' ' order by key) from jsonb_each_text(p_context))
+    ));
+$$;
+comment on function media_sync.search_text(text, text, text, text[], jsonb) is
+    'What the library search looks through. Immutable, because text[] and jsonb print the same for everybody.';
+revoke all on function media_sync.search_text(text, text, text, text[], jsonb) from public, anon, authenticated;
+-- A generated column is computed with the rights of whoever writes the row.
+grant execute on function media_sync.search_text(text, text, text, text[], jsonb) to authenticated, service_role;
+
+create table public.media_assets (
+    id uuid primary key default gen_random_uuid(),
+    cloud_name text not null,
+    asset_id text not null,
+    public_id text not null check (public_id <> ''),
+    resource_type text not null check (resource_type in ('image', 'video', 'raw')),
+    type text not null default 'upload',
+    format text,
+    version bigint,
+    bytes bigint,
+    width integer,
+    height integer,
+    duration double precision,
+    pages integer,
+    etag text,
+    url text,
+    secure_url text,
+    original_filename text,
+    folder text not null default '',
+    display_name text,
+    tags text[] not null default '{}',
+    context jsonb not null default '{}' check (jsonb_typeof(context) = 'object'),
+    metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object'),
+    access_mode text,
+    moderation_status text,
+    extra jsonb not null default '{}' check (jsonb_typeof(extra) = 'object'),
+    uploaded_at timestamptz,
+    last_updated jsonb not null default '{}' check (jsonb_typeof(last_updated) = 'object'),
+    base jsonb not null default '{}' check (jsonb_typeof(base) = 'object'),
+    conflicts jsonb check (jsonb_typeof(conflicts) = 'object'),
+    sync_status text not null default 'synced' check (sync_status in ('synced', 'pending', 'error', 'conflict')),
+    sync_error text,
+    sync_attempts integer not null default 0,
+    next_attempt_at timestamptz,
+    lease_token uuid,
+    leased_until timestamptz,
+    edited_at timestamptz,
+    observed_at timestamptz not null default '-infinity',
+    last_event_at timestamptz,
+    last_synced_at timestamptz,
+    in_scope boolean not null default true,
+    usage_count integer not null default 0 check (usage_count >= 0),
+    created_by uuid,
+    deleted_at timestamptz,
+    deleted_by uuid,
+    restore_requested_at timestamptz,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    search_text text generated always as (
+        media_sync.search_text(public_id, display_name, original_filename, tags, context)
+    ) stored,
+    constraint media_assets_identity unique (cloud_name, asset_id)
+);
+
+comment on table public.media_assets is 'One row per Cloudinary asset. Edit an editable column (tags, context, metadata, display_name, folder, public_id) and the change reaches Cloudinary; everything else follows Cloudinary.';
+comment on column public.media_assets.id is 'Our key; stable for the life of the row.';
+comment on column public.media_assets.cloud_name is 'Cloudinary product environment that the asset belongs to.';
+comment on column public.media_assets.asset_id is 'Cloudinary''s immutable identity; survives rename, move and overwrite.';
+comment on column public.media_assets.public_id is 'Editable. Cloudinary''s public_id; unique only per resource_type and type there, and no key here.';
+comment on column public.media_assets.resource_type is 'image, video (audio included) or raw.';
+comment on column public.media_assets.type is 'Delivery type: upload, private, authenticated, fetch, …';
+comment on column public.media_assets.format is 'File format; often null for raw, whose extension is part of public_id.';
+comment on column public.media_assets.version is 'Cloudinary''s version: unix seconds of the last content change.';
+comment on column public.media_assets.bytes is 'Size of the original in bytes.';
+comment on column public.media_assets.width is 'Width in pixels.';
+comment on column public.media_assets.height is 'Height in pixels.';
+comment on column public.media_assets.duration is 'Length in seconds.';
+comment on column public.media_assets.pages is 'Number of pages or frames.';
+comment on column public.media_assets.etag is 'MD5 of the content, once an answer told it (listings do not).';
+comment on column public.media_assets.url is 'Delivery URL over HTTP.';
+comment on column public.media_assets.secure_url is 'Delivery URL over HTTPS.';
+comment on column public.media_assets.original_filename is 'Name of the uploaded file without extension.';
+comment on column public.media_assets.folder is 'Editable. asset_folder in dynamic-folder mode, the path part of public_id in fixed-folder mode; empty for the root.';
+comment on column public.media_assets.display_name is 'Editable. Name shown in Cloudinary''s Media Library.';
+comment on column public.media_assets.tags is 'Editable. A set: order has no meaning.';
+comment on column public.media_assets.context is 'Editable. Contextual metadata: key to string.';
+comment on column public.media_assets.metadata is 'Editable. Structured metadata: external_id of the field to its value.';
+comment on column public.media_assets.access_mode is 'public or authenticated, where Cloudinary tells it.';
+comment on column public.media_assets.moderation_status is 'pending, approved, rejected, queued or aborted, where moderated.';
+comment on column public.media_assets.extra is 'Whatever else Cloudinary told about the asset, by its own names.';
+comment on column public.media_assets.uploaded_at is 'When the present content was uploaded, once an answer told it.';
+comment on column public.media_assets.last_updated is 'Cloudinary''s times of change by kind, as far as told.';
+comment on column public.media_assets.base is 'The editable fields as both sides last agreed on them. What differs from it is a local edit.';
+comment on column public.media_assets.conflicts is 'Open conflicts of the policy manual: field to base, database and cloudinary values.';
+comment on column public.media_assets.sync_status is 'synced; pending: an edit or deletion waits for Cloudinary; error: attempts are used up (set to pending to retry); conflict: a person must resolve.';
+comment on column public.media_assets.sync_error is 'Why the last attempt to push failed.';
+comment on column public.media_assets.sync_attempts is 'Failed attempts since the last local edit.';
+comment on column public.media_assets.next_attempt_at is 'Not pushed before this time; null means at once.';
+comment on column public.media_assets.lease_token is 'The worker that is pushing this row.';
+comment on column public.media_assets.leased_until is 'When that worker loses the row.';
+comment on column public.media_assets.edited_at is 'When an editable column was last changed here.';
+comment on column public.media_assets.observed_at is 'Database time at which the Cloudinary request began whose answer this row reflects; older observations are ignored.';
+comment on column public.media_assets.last_event_at is 'Cloudinary''s time of the latest notification that touched this row; older ones are stale.';
+comment on column public.media_assets.last_synced_at is 'When both sides were last known equal after a change.';
+comment on column public.media_assets.in_scope is 'False when settings.include_folders leaves the asset out: kept, hidden, not pushed.';
+comment on column public.media_assets.usage_count is 'Live rows of media_usage; maintained by a trigger.';
+comment on column public.media_assets.created_by is 'User who uploaded it through Media Sync, if any.';
+comment on column public.media_assets.deleted_at is 'When it was deleted; with sync_status synced both sides have let go of it.';
+comment on column public.media_assets.deleted_by is 'User who deleted it here; null when it went in Cloudinary.';
+comment on column public.media_assets.restore_requested_at is 'When a confirmed deletion was asked to be undone from Cloudinary''s backup.';
+comment on column public.media_assets.created_at is 'When the asset was created, as Cloudinary tells it.';
+comment on column public.media_assets.updated_at is 'When this row last changed in a way that users see.';
+comment on column public.media_assets.search_text is 'Generated: lower-case words that the library search looks through.';
+
+-- The library page sorts live rows; `id` makes every order total, so that keyset cursors are exact.
+create index media_assets_created_at_index on public.media_assets (created_at desc, id desc);
+create index media_assets_updated_at_index on public.media_assets (updated_at desc, id desc);
+create index media_assets_public_id_index on public.media_assets (public_id, id);
+create index media_assets_bytes_index on public.media_assets ((coalesce(bytes, 0)), id);
+create index media_assets_display_name_index on public.media_assets ((coalesce(display_name, '')), id);
+create index media_assets_folder_index on public.media_assets (folder text_pattern_ops, created_at desc, id desc);
+create index media_assets_resource_type_index on public.media_assets (resource_type, created_at desc, id desc);
+create index media_assets_tags_index on public.media_assets using gin (tags);
+create index media_assets_search_index on public.media_assets using gin (search_text extensions.gin_trgm_ops);
+create index media_assets_unsynced_index on public.media_assets (sync_status, next_attempt_at) where sync_status <> 'synced';
+create index media_assets_deleted_index on public.media_assets (deleted_at desc, id desc) where deleted_at is not null;
+
+alter table public.media_assets enable row level security;
+revoke all on public.media_assets from public, anon, authenticated, service_role;
+grant select on public.media_assets to authenticated;
+-- What an editor may change; sync columns are nobody's to write through the data API.
+grant update (tags, context, metadata, display_name, folder, public_id) on public.media_assets to authenticated;
+grant select, insert, update, delete on public.media_assets to service_role;
+
+create policy "Signed-in users read live assets, editors the trash too"
+    on public.media_assets for select to authenticated
+    using (in_scope and (deleted_at is null or (select media_sync.is_editor())));
+
+create policy "Editors change live assets"
+    on public.media_assets for update to authenticated
+    using (in_scope and deleted_at is null and (select media_sync.is_editor()))
+    with check (in_scope and deleted_at is null and (select media_sync.is_editor()));
+
+create index media_assets_waiting_index on public.media_assets (greatest(edited_at, deleted_at, restore_requested_at))
+    where sync_status = 'pending' and in_scope;
+
+-- The audit trail: every operation on either side, who caused it and how it ended.
+
+create table public.media_sync_log (
+    id bigint generated always as identity primary key,
+    operation text not null check (operation in (
+        'upload', 'update', 'rename', 'move', 'delete', 'restore', 'conflict', 'resolve', 'run', 'event', 'settings', 'cleanup'
+    )),
+    status text not null check (status in ('success', 'error', 'conflict', 'skipped', 'stale')),
+    direction text check (direction in ('pull', 'push')),
+    source text not null check (source in ('webhook', 'cron', 'api', 'client', 'console')),
+    media_asset_id uuid,
+    asset_id text,
+    public_id text,
+    resource_type text,
+    changes jsonb,
+    error_code text,
+    error_message text,
+    run_id uuid,
+    user_id uuid,
+    processing_time_ms double precision,
+    resolved_at timestamptz,
+    created_at timestamptz not null default now()
+);
+
+comment on table public.media_sync_log is 'The audit trail: one row per operation. Trimmed by cleanup_old_sync_logs().';
+comment on column public.media_sync_log.id is 'Ascending with time of writing.';
+comment on column public.media_sync_log.operation is 'What was done: upload, update, rename, move, delete, restore, conflict, resolve, run, event, settings or cleanup.';
+comment on column public.media_sync_log.status is 'success, error, conflict, skipped (nothing to do) or stale (overtaken by a newer state).';
+comment on column public.media_sync_log.direction is 'pull: from Cloudinary; push: to Cloudinary.';
+comment on column public.media_sync_log.source is 'What set it off: webhook, cron, api, client or console.';
+comment on column public.media_sync_log.media_asset_id is 'Row of media_assets. No foreign key: the trail outlives the row.';
+comment on column public.media_sync_log.asset_id is 'Cloudinary''s asset_id.';
+comment on column public.media_sync_log.public_id is 'public_id at that time.';
+comment on column public.media_sync_log.resource_type is 'resource_type of the asset.';
+comment on column public.media_sync_log.changes is 'Field to { from, to }; for conflicts field to { base, database, cloudinary, kept }.';
+comment on column public.media_sync_log.error_code is 'Stable slug of the error.';
+comment on column public.media_sync_log.error_message is 'Sentence for people; never holds a secret.';
+comment on column public.media_sync_log.run_id is 'Run that did it. No foreign key: the trail outlives the run.';
+comment on column public.media_sync_log.user_id is 'User who caused it, if one did.';
+comment on column public.media_sync_log.processing_time_ms is 'Milliseconds it took; for an asset of a page its share of the page.';
+comment on column public.media_sync_log.resolved_at is 'For conflicts: when it was decided; null with status conflict means open.';
+comment on column public.media_sync_log.created_at is 'When it happened.';
+
+create index media_sync_log_created_at_index on public.media_sync_log (created_at desc) include (operation, status, processing_time_ms);
+create index media_sync_log_problem_index on public.media_sync_log (status, created_at desc) where status in ('error', 'conflict');
+create index media_sync_log_asset_index on public.media_sync_log (asset_id, created_at desc);
+create index media_sync_log_run_index on public.media_sync_log (run_id) where run_id is not null;
+
+alter table public.media_sync_log enable row level security;
+revoke all on public.media_sync_log from public, anon, authenticated, service_role;
+grant select on public.media_sync_log to authenticated;
+grant select, insert, update, delete on public.media_sync_log to service_role;
+
+create policy "Admins read the log"
+    on public.media_sync_log for select to authenticated
+    using ((select media_sync.is_admin()));
+
+-- Where assets are used. An asset in use is not deleted without force.
+
+create table public.media_usage (
+    id uuid primary key default gen_random_uuid(),
+    media_asset_id uuid not null references public.media_assets (id) on delete cascade,
+    usage_type text not null,
+    reference_table text not null,
+    reference_id text not null,
+    field text not null default '',
+    created_by uuid default auth.uid(),
+    created_at timestamptz not null default now(),
+    removed_at timestamptz
+);
+
+comment on table public.media_usage is 'Where assets are used: one row per place. Set removed_at when the use ends; the row stays as history.';
+comment on column public.media_usage.id is 'Key.';
+comment on column public.media_usage.media_asset_id is 'The asset in use.';
+comment on column public.media_usage.usage_type is 'Kind of use, in the app''s own words: cover, gallery, avatar, …';
+comment on column public.media_usage.reference_table is 'Table of the row that uses the asset.';
+comment on column public.media_usage.reference_id is 'Key of that row.';
+comment on column public.media_usage.field is 'Column or path within that row.';
+comment on column public.media_usage.created_by is 'User who recorded the use.';
+comment on column public.media_usage.created_at is 'Since when.';
+comment on column public.media_usage.removed_at is 'When the use ended; null while in use.';
+
+-- One live row per place makes recording a use idempotent.
+create unique index media_usage_live_index
+    on public.media_usage (media_asset_id, usage_type, reference_table, reference_id, field)
+    where removed_at is null;
+create index media_usage_asset_index on public.media_usage (media_asset_id);
+create index media_usage_reference_index on public.media_usage (reference_table, reference_id);
+
+alter table public.media_usage enable row level security;
+revoke all on public.media_usage from public, anon, authenticated, service_role;
+grant select, insert, update, delete on public.media_usage to authenticated;
+grant select, insert, update, delete on public.media_usage to service_role;
+
+create policy "Signed-in users read usage"
+    on public.media_usage for select to authenticated
+    using (true);
+create policy "Editors record usage"
+    on public.media_usage for insert to authenticated
+    with check ((select media_sync.is_editor()));
+create policy "Editors change usage"
+    on public.media_usage for update to authenticated
+    using ((select media_sync.is_editor()))
+    with check ((select media_sync.is_editor()));
+create policy "Editors delete usage"
+    on public.media_usage for delete to authenticated
+    using ((select media_sync.is_editor()));
+
+create or replace function media_sync.count_usage()
+returns trigger
+language plpgsql
+-- Editors may write usage but not the counter on the asset.
+security definer
+set search_path = ''
+as $$
+begin
+    if tg_op = 'INSERT' then
+        update public.media_assets as asset
+        set usage_count = asset.usage_count + delta.live
+        from (
+            select media_asset_id, count(*) as live from inserted where removed_at is null group by 1
+        ) as delta
+        where asset.id = delta.media_asset_id;
+    elsif tg_op = 'DELETE' then
+        update public.media_assets as asset
+        set usage_count = asset.usage_count - delta.live
+        from (
+            select media_asset_id, count(*) as live from deleted where removed_at is null group by 1
+        ) as delta
+        where asset.id = delta.media_asset_id;
+    else
+        update public.media_assets as asset
+        set usage_count = asset.usage_count + delta.live
+        from (
+            select media_asset_id, sum(live) as live
+            from (
+                select media_asset_id, 1 as live from inserted where removed_at is null
+                union all
+                select media_asset_id, -1 from deleted where removed_at is null
+            ) as both_states
+            group by 1
+            having sum(live) <> 0
+        ) as delta
+        where asset.id = delta.media_asset_id;
+    end if;
+    return null;
+end;
+$$;
+comment on function media_sync.count_usage() is 'Keeps media_assets.usage_count equal to the number of live usage rows.';
+revoke all on function media_sync.count_usage() from public, anon, authenticated;
+
+create or replace trigger count_usage_on_insert
+    after insert on public.media_usage
+    referencing new table as inserted
+    for each statement execute function media_sync.count_usage();
+
+create or replace trigger count_usage_on_delete
+    after delete on public.media_usage
+    referencing old table as deleted
+    for each statement execute function media_sync.count_usage();
+
+create or replace trigger count_usage_on_update
+    after update on public.media_usage
+    referencing old table as deleted new table as inserted
+    for each statement execute function media_sync.count_usage();
+
+-- Collections: nested, ordered groups of assets. A public one is what anyone may see.
+
+create table public.media_collections (
+    id uuid primary key default gen_random_uuid(),
+    parent_id uuid references public.media_collections (id) on delete set null check (parent_id <> id),
+    slug text not null unique check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
+    name text not null check (name <> ''),
+    description text,
+    is_public boolean not null default false,
+    position integer not null default 0,
+    created_by uuid default auth.uid(),
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now()
+);
+
+comment on table public.media_collections is 'Named groups of assets; nested through parent_id.';
+comment on column public.media_collections.id is 'Key.';
+comment on column public.media_collections.parent_id is 'Collection that this one stands in; null at the top.';
+comment on column public.media_collections.slug is 'Name in URLs: lower-case letters, digits and hyphens.';
+comment on column public.media_collections.name is 'Name for people.';
+comment on column public.media_collections.description is 'What it is for.';
+comment on column public.media_collections.is_public is 'True: anyone may read its live assets.';
+comment on column public.media_collections.position is 'Order among its siblings.';
+comment on column public.media_collections.created_by is 'User who made it.';
+comment on column public.media_collections.created_at is 'When it was made.';
+comment on column public.media_collections.updated_at is 'When it last changed.';
+
+create index media_collections_parent_index on public.media_collections (parent_id, position);
+create index media_collections_public_index on public.media_collections (id) where is_public;
+
+alter table public.media_collections enable row level security;
+revoke all on public.media_collections from public, anon, authenticated, service_role;
+grant select on public.media_collections to anon;
+grant select, insert, update, delete on public.media_collections to authenticated, service_role;
+
+create policy "Anyone reads public collections"
+    on public.media_collections for select to anon
+    using (is_public);
+create policy "Signed-in users read collections"
+    on public.media_collections for select to authenticated
+    using (true);
+create policy "Editors make collections"
+    on public.media_collections for insert to authenticated
+    with check ((select media_sync.is_editor()));
+create policy "Editors change collections"
+    on public.media_collections for update to authenticated
+    using ((select media_sync.is_editor()))
+    with check ((select media_sync.is_editor()));
+create policy "Editors delete collections"
+    on public.media_collections for delete to authenticated
+    using ((select media_sync.is_editor()));
+
+create or replace trigger touch_updated_at
+    before update on public.media_collections
+    for each row
+    when (new is distinct from old)
+    execute function media_sync.touch_updated_at();
+
+create or replace function media_sync.refuse_collection_cycle()
+returns trigger
+language plpgsql
+-- Editors see every collection, but the check must not depend on what its caller sees.
+security definer
+set search_path = ''
+as $$
+begin
+    if exists (
+        with recursive above as (
+            select id, parent_id from public.media_collections where id = new.parent_id
+            union
+            select parent.id, parent.parent_id
+            from public.media_collections as parent
+            join above on parent.id = above.parent_id
+        )
+        select from above where id = new.id
+    ) then
+        raise exception 'A collection cannot stand inside itself.' using errcode = 'check_violation';
+    end if;
+    return new;
+end;
+$$;
+comment on function media_sync.refuse_collection_cycle() is 'Keeps the nesting of collections a tree.';
+revoke all on function media_sync.refuse_collection_cycle() from public, anon, authenticated;
+
+create or replace trigger refuse_collection_cycle
+    before update of parent_id on public.media_collections
+    for each row
+    when (new.parent_id is not null)
+    execute function media_sync.refuse_collection_cycle();
+
+create table public.media_collection_items (
+    collection_id uuid not null references public.media_collections (id) on delete cascade,
+    media_asset_id uuid not null references public.media_assets (id) on delete cascade,
+    position integer not null default 0,
+    added_by uuid default auth.uid(),
+    added_at timestamptz not null default now(),
+    primary key (collection_id, media_asset_id)
+);
+
+comment on table public.media_collection_items is 'Assets of a collection, in order.';
+comment on column public.media_collection_items.collection_id is 'The collection.';
+comment on column public.media_collection_items.media_asset_id is 'The asset.';
+comment on column public.media_collection_items.position is 'Order within the collection.';
+comment on column public.media_collection_items.added_by is 'User who added it.';
+comment on column public.media_collection_items.added_at is 'When it was added.';
+
+create index media_collection_items_asset_index on public.media_collection_items (media_asset_id, collection_id);
+create index media_collection_items_position_index on public.media_collection_items (collection_id, position);
+
+alter table public.media_collection_items enable row level security;
+revoke all on public.media_collection_items from public, anon, authenticated, service_role;
+grant select on public.media_collection_items to anon;
+grant select, insert, update, delete on public.media_collection_items to authenticated, service_role;
+
+create policy "Anyone reads items of public collections"
+    on public.media_collection_items for select to anon
+    using (collection_id in (select id from public.media_collections where is_public));
+create policy "Signed-in users read collection items"
+    on public.media_collection_items for select to authenticated
+    using (true);
+create policy "Editors add collection items"
+    on public.media_collection_items for insert to authenticated
+    with check ((select media_sync.is_editor()));
+create policy "Editors change collection items"
+    on public.media_collection_items for update to authenticated
+    using ((select media_sync.is_editor()))
+    with check ((select media_sync.is_editor()));
+create policy "Editors remove collection items"
+    on public.media_collection_items for delete to authenticated
+    using ((select media_sync.is_editor()));
+
+-- Anyone sees the assets of public collections, and of those only what a page needs to show them.
+grant select (
+    id, cloud_name, asset_id, public_id, resource_type, type, format, version, bytes, width, height, duration, pages,
+    url, secure_url, original_filename, folder, display_name, tags, context, created_at, updated_at, deleted_at, in_scope,
+    search_text
+) on public.media_assets to anon;
+
+create policy "Anyone reads live assets of public collections"
+    on public.media_assets for select to anon
+    using (
+        in_scope
+        and deleted_at is null
+        and id in (
+            select item.media_asset_id
+            from public.media_collection_items as item
+            join public.media_collections as collection on collection.id = item.collection_id
+            where collection.is_public
+        )
+    );
+
+-- Counters that are kept with every statement, so that statistics cost the same for ten assets and ten million.
+--
+-- One row of counters would make every writer wait for every other. The counters are spread over slots by
+-- backend, and a reader adds the slots up.
+
+create table media_sync.statistics (
+    slot smallint primary key,
+    total_assets bigint not null default 0,
+    total_images bigint not null default 0,
+    total_videos bigint not null default 0,
+    total_raw bigint not null default 0,
+    total_size bigint not null default 0,
+    synced_assets bigint not null default 0,
+    pending_assets bigint not null default 0,
+    error_assets bigint not null default 0,
+    conflict_assets bigint not null default 0,
+    deleted_assets bigint not null default 0,
+    pending_deletions bigint not null default 0,
+    out_of_scope_assets bigint not null default 0
+);
+
+comment on table media_sync.statistics is 'Maintained counters; the truth is the sum over all slots.';
+comment on column media_sync.statistics.slot is 'Slot of the writing backend.';
+comment on column media_sync.statistics.total_assets is 'Live assets in scope.';
+comment on column media_sync.statistics.total_images is 'Live images in scope.';
+comment on column media_sync.statistics.total_videos is 'Live videos in scope.';
+comment on column media_sync.statistics.total_raw is 'Live raw files in scope.';
+comment on column media_sync.statistics.total_size is 'Bytes of the live assets in scope.';
+comment on column media_sync.statistics.synced_assets is 'Live assets in scope with sync_status synced.';
+comment on column media_sync.statistics.pending_assets is 'Live assets in scope with sync_status pending.';
+comment on column media_sync.statistics.error_assets is 'Live or deleted assets in scope with sync_status error.';
+comment on column media_sync.statistics.conflict_assets is 'Live assets in scope with sync_status conflict.';
+comment on column media_sync.statistics.deleted_assets is 'Deleted assets, confirmed or not.';
+comment on column media_sync.statistics.pending_deletions is 'Deleted here, not yet confirmed by Cloudinary.';
+comment on column media_sync.statistics.out_of_scope_assets is 'Live assets that settings.include_folders leaves out.';
+
+alter table media_sync.statistics enable row level security;
+revoke all on media_sync.statistics from public, anon, authenticated, service_role;
+grant select on media_sync.statistics to service_role;
+
+create or replace function media_sync.count_assets()
+returns trigger
+language plpgsql
+-- Whoever may change an asset moves the counters, but nobody may write them.
+security definer
+set search_path = ''
+as $$
+declare
+    v_delta media_sync.statistics;
+    -- A transition table exists only for its own kind of statement, hence the text.
+    v_changes text := case tg_op
+        when 'INSERT' then 'select 1 as sign, inserted.* from inserted'
+        when 'DELETE' then 'select -1 as sign, deleted.* from deleted'
+        else 'select 1 as sign, inserted.* from inserted union all select -1, deleted.* from deleted'
+    end;
+begin
+    execute format(
+        $query$
+            select
+                (pg_catalog.pg_backend_pid() %% 64)::smallint,
+                coalesce(sum(sign) filter (where live), 0),
+                coalesce(sum(sign) filter (where live and resource_type = 'image'), 0),
+                coalesce(sum(sign) filter (where live and resource_type = 'video'), 0),
+                coalesce(sum(sign) filter (where live and resource_type = 'raw'), 0),
+                coalesce(sum(sign * bytes) filter (where live), 0),
+                coalesce(sum(sign) filter (where live and sync_status = 'synced'), 0),
+                coalesce(sum(sign) filter (where live and sync_status = 'pending'), 0),
+                coalesce(sum(sign) filter (where in_scope and sync_status = 'error'), 0),
+                coalesce(sum(sign) filter (where live and sync_status = 'conflict'), 0),
+                coalesce(sum(sign) filter (where deleted_at is not null), 0),
+                coalesce(sum(sign) filter (where deleted_at is not null and sync_status <> 'synced'), 0),
+                coalesce(sum(sign) filter (where deleted_at is null and not in_scope), 0)
+            from (select *, in_scope and deleted_at is null as live from (%s) as signed) as change
+        $query$,
+        v_changes
+    ) into v_delta;
+
+    if (v_delta.total_assets, v_delta.total_images, v_delta.total_videos, v_delta.total_raw, v_delta.total_size,
+        v_delta.synced_assets, v_delta.pending_assets, v_delta.error_assets, v_delta.conflict_assets,
+        v_delta.deleted_assets, v_delta.pending_deletions, v_delta.out_of_scope_assets)
+        is distinct from (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    then
+        insert into media_sync.statistics as total
+        select v_delta.*
+        on conflict (slot) do update set
+            total_assets = total.total_assets + excluded.total_assets,
+            total_images = total.total_images + excluded.total_images,
+            total_videos = total.total_videos + excluded.total_videos,
+            total_raw = total.total_raw + excluded.total_raw,
+            total_size = total.total_size + excluded.total_size,
+            synced_assets = total.synced_assets + excluded.synced_assets,
+            pending_assets = total.pending_assets + excluded.pending_assets,
+            error_assets = total.error_assets + excluded.error_assets,
+            conflict_assets = total.conflict_assets + excluded.conflict_assets,
+            deleted_assets = total.deleted_assets + excluded.deleted_assets,
+            pending_deletions = total.pending_deletions + excluded.pending_deletions,
+            out_of_scope_assets = total.out_of_scope_assets + excluded.out_of_scope_assets;
+    end if;
+    return null;
+end;
+$$;
+comment on function media_sync.count_assets() is 'Moves the counters by what one statement changed.';
+revoke all on function media_sync.count_assets() from public, anon, authenticated;
+
+create or replace trigger count_assets_on_insert
+    after insert on public.media_assets
+    referencing new table as inserted
+    for each statement execute function media_sync.count_assets();
+
+create or replace trigger count_assets_on_update
+    after update on public.media_assets
+    referencing old table as deleted new table as inserted
+    for each statement execute function media_sync.count_assets();
+
+create or replace trigger count_assets_on_delete
+    after delete on public.media_assets
+    referencing old table as deleted
+    for each statement execute function media_sync.count_assets();
+
+-- What a run knows about itself: its checkpoint, one cursor per listing shard, and what it has seen.
+
+create table media_sync.runs (
+    id uuid primary key default gen_random_uuid(),
+    kind text not null check (kind in ('full', 'partial', 'incremental', 'push', 'refresh', 'single')),
+    status text not null default 'running' check (status in ('running', 'completed', 'blocked', 'failed')),
+    cloud_name text not null,
+    source text not null check (source in ('webhook', 'cron', 'api', 'client', 'console')),
+    options jsonb not null default '{}',
+    user_id uuid,
+    expected bigint,
+    synced_items bigint not null default 0,
+    updated_items bigint not null default 0,
+    deleted_items bigint not null default 0,
+    pushed_items bigint not null default 0,
+    unchanged_items bigint not null default 0,
+    conflicts bigint not null default 0,
+    api_calls bigint not null default 0,
+    error_count bigint not null default 0,
+    errors jsonb not null default '[]',
+    blocked_by jsonb,
+    allowed_at timestamptz,
+    started_at timestamptz not null default clock_timestamp(),
+    touched_at timestamptz not null default clock_timestamp(),
+    finished_at timestamptz
+);
+
+comment on table media_sync.runs is 'One row per run of a sync; its cursors are its checkpoint.';
+comment on column media_sync.runs.id is 'Key; run_id in every answer and log row.';
+comment on column media_sync.runs.kind is 'full: reconcile; partial: a reconcile of one resource_type or folder; incremental: changes since the last pull; push: local edits; refresh: queued look-ups; single: one asset.';
+comment on column media_sync.runs.status is 'running, completed, blocked (the delete guard stopped it before any write) or failed.';
+comment on column media_sync.runs.cloud_name is 'Cloudinary product environment.';
+comment on column media_sync.runs.source is 'What started it.';
+comment on column media_sync.runs.options is 'What was asked for: resource_type, folder, batch_size, force, dry_run.';
+comment on column media_sync.runs.user_id is 'User who asked for it, if one did.';
+comment on column media_sync.runs.expected is 'Assets expected, for progress; null when unknown.';
+comment on column media_sync.runs.synced_items is 'Assets new here.';
+comment on column media_sync.runs.updated_items is 'Rows changed by what Cloudinary told.';
+comment on column media_sync.runs.deleted_items is 'Assets found gone in Cloudinary, or destroyed there.';
+comment on column media_sync.runs.pushed_items is 'Assets whose edits reached Cloudinary.';
+comment on column media_sync.runs.unchanged_items is 'Assets found equal.';
+comment on column media_sync.runs.conflicts is 'Values changed on both sides.';
+comment on column media_sync.runs.api_calls is 'Cloudinary calls made.';
+comment on column media_sync.runs.error_count is 'Errors met.';
+comment on column media_sync.runs.errors is 'The first 50 errors: { public_id, code, message }.';
+comment on column media_sync.runs.blocked_by is 'Why the delete guard stopped it: { missing, live, limit_percent, minimum }.';
+comment on column media_sync.runs.allowed_at is 'When someone allowed this blocked run''s deletions, once.';
+comment on column media_sync.runs.started_at is 'When it started.';
+comment on column media_sync.runs.touched_at is 'When it last made progress.';
+comment on column media_sync.runs.finished_at is 'When it ended; null while running.';
+
+create index runs_started_at_index on media_sync.runs (started_at desc);
+-- At most one open run of a kind per library: ticks that overlap join it.
+create unique index runs_open_index on media_sync.runs (cloud_name, kind) where status = 'running' and kind in ('full', 'incremental');
+
+alter table media_sync.runs enable row level security;
+revoke all on media_sync.runs from public, anon, authenticated, service_role;
+grant select on media_sync.runs to service_role;
+
+create index runs_finished_index on media_sync.runs (kind, cloud_name, started_at desc) where status = 'completed';
+
+create index runs_blocked_index on media_sync.runs (cloud_name, started_at desc) where status = 'blocked';
+
+create table media_sync.run_cursors (
+    run_id uuid not null references media_sync.runs (id) on delete cascade,
+    shard text not null,
+    resource_type text check (resource_type in ('image', 'video', 'raw')),
+    type text,
+    created_from timestamptz,
+    created_until timestamptz,
+    cursor text,
+    status text not null default 'pending' check (status in ('pending', 'completed')),
+    pages integer not null default 0,
+    seen bigint not null default 0,
+    synced_items bigint not null default 0,
+    updated_items bigint not null default 0,
+    unchanged_items bigint not null default 0,
+    conflicts bigint not null default 0,
+    restarts integer not null default 0,
+    lease_token uuid,
+    leased_until timestamptz,
+    primary key (run_id, shard)
+);
+
+comment on table media_sync.run_cursors is 'Checkpoint of a run: one row per shard of the listing.';
+comment on column media_sync.run_cursors.run_id is 'The run.';
+comment on column media_sync.run_cursors.shard is 'Name of the shard within the run.';
+comment on column media_sync.run_cursors.resource_type is 'resource_type that it lists; null for the search of an incremental pull, which finds all.';
+comment on column media_sync.run_cursors.type is 'Delivery type that it lists; null lists all of them.';
+comment on column media_sync.run_cursors.created_from is 'Lists assets created at or after this; null: no lower bound.';
+comment on column media_sync.run_cursors.created_until is 'Lists assets created before this; null: no upper bound.';
+comment on column media_sync.run_cursors.cursor is 'next_cursor of the last page that is stored; null before the first page.';
+comment on column media_sync.run_cursors.status is 'completed once the listing reached its end.';
+comment on column media_sync.run_cursors.pages is 'Pages stored.';
+comment on column media_sync.run_cursors.seen is 'Assets listed.';
+comment on column media_sync.run_cursors.synced_items is 'Assets new here.';
+comment on column media_sync.run_cursors.updated_items is 'Rows changed.';
+comment on column media_sync.run_cursors.unchanged_items is 'Assets found equal.';
+comment on column media_sync.run_cursors.conflicts is 'Values changed on both sides.';
+comment on column media_sync.run_cursors.restarts is 'Times that an expired cursor sent it back to the start.';
+comment on column media_sync.run_cursors.lease_token is 'Worker that holds it.';
+comment on column media_sync.run_cursors.leased_until is 'When that worker loses it, unless a page renews it.';
+
+alter table media_sync.run_cursors enable row level security;
+revoke all on media_sync.run_cursors from public, anon, authenticated, service_role;
+grant select on media_sync.run_cursors to service_role;
+
+create table media_sync.run_pages (
+    run_id uuid not null,
+    shard text not null,
+    page integer not null,
+    asset_ids text[] not null,
+    primary key (run_id, shard, page),
+    foreign key (run_id, shard) references media_sync.run_cursors (run_id, shard) on delete cascade
+);
+
+comment on table media_sync.run_pages is 'Which assets an unfinished run has listed, a page a row; the sweep looks for those missing here. Emptied when the run ends.';
+comment on column media_sync.run_pages.run_id is 'The run.';
+comment on column media_sync.run_pages.shard is 'The shard.';
+comment on column media_sync.run_pages.page is 'Number of the page within the shard.';
+comment on column media_sync.run_pages.asset_ids is 'asset_ids on the page.';
+
+alter table media_sync.run_pages enable row level security;
+revoke all on media_sync.run_pages from public, anon, authenticated, service_role;
+grant select on media_sync.run_pages to service_role;
+
+create table media_sync.run_missing (
+    run_id uuid not null references media_sync.runs (id) on delete cascade,
+    asset_id text not null,
+    primary key (run_id, asset_id)
+);
+
+comment on table media_sync.run_missing is 'Assets that a completed listing did not show and that are still to be looked up.';
+comment on column media_sync.run_missing.run_id is 'The run.';
+comment on column media_sync.run_missing.asset_id is 'The asset.';
+
+alter table media_sync.run_missing enable row level security;
+revoke all on media_sync.run_missing from public, anon, authenticated, service_role;
+grant select on media_sync.run_missing to service_role;
+
+-- What waits to be done: look-ups, notifications, and the wake of a push.
+
+create table media_sync.refresh_queue (
+    cloud_name text not null,
+    asset_id text not null,
+    reason text not null,
+    requested_at timestamptz not null default clock_timestamp(),
+    attempts integer not null default 0,
+    not_before timestamptz not null default '-infinity',
+    lease_token uuid,
+    leased_until timestamptz,
+    primary key (cloud_name, asset_id)
+);
+
+comment on table media_sync.refresh_queue is 'Assets whose true state must be fetched from Cloudinary.';
+comment on column media_sync.refresh_queue.cloud_name is 'Cloudinary product environment.';
+comment on column media_sync.refresh_queue.asset_id is 'The asset.';
+comment on column media_sync.refresh_queue.reason is 'What put it here, for people.';
+comment on column media_sync.refresh_queue.requested_at is 'When it was last asked for; only an answer to a request that began later settles it.';
+comment on column media_sync.refresh_queue.attempts is 'Failed look-ups.';
+comment on column media_sync.refresh_queue.not_before is 'Not looked up before this time.';
+comment on column media_sync.refresh_queue.lease_token is 'Worker that holds it.';
+comment on column media_sync.refresh_queue.leased_until is 'When that worker loses it.';
+
+create index refresh_queue_order_index on media_sync.refresh_queue (not_before, requested_at);
+
+alter table media_sync.refresh_queue enable row level security;
+revoke all on media_sync.refresh_queue from public, anon, authenticated, service_role;
+grant select on media_sync.refresh_queue to service_role;
+
+create table media_sync.webhook_events (
+    id bigint generated always as identity primary key,
+    dedup_key text not null unique,
+    notification_type text not null,
+    body text not null,
+    triggered_at timestamptz,
+    signature_key text,
+    result text not null default 'stored' check (result in ('applied', 'stored', 'ignored', 'stale', 'failed')),
+    error_message text,
+    deliveries integer not null default 1,
+    received_at timestamptz not null default clock_timestamp(),
+    applied_at timestamptz
+);
+
+comment on table media_sync.webhook_events is 'The inbox: every verified notification, stored before it is applied.';
+comment on column media_sync.webhook_events.id is 'Key, in order of arrival.';
+comment on column media_sync.webhook_events.dedup_key is 'SHA-256 of the raw body: copies of one notification share it.';
+comment on column media_sync.webhook_events.notification_type is 'Cloudinary''s notification_type.';
+comment on column media_sync.webhook_events.body is 'The raw body.';
+comment on column media_sync.webhook_events.triggered_at is 'When the change happened, as Cloudinary tells it.';
+comment on column media_sync.webhook_events.signature_key is 'Name of the API key that signed it; no secret.';
+comment on column media_sync.webhook_events.result is 'What became of it.';
+comment on column media_sync.webhook_events.error_message is 'Why it failed.';
+comment on column media_sync.webhook_events.deliveries is 'Times it was delivered.';
+comment on column media_sync.webhook_events.received_at is 'When it first came.';
+comment on column media_sync.webhook_events.applied_at is 'When it was last applied.';
+
+create index webhook_events_received_at_index on media_sync.webhook_events (received_at desc);
+
+alter table media_sync.webhook_events enable row level security;
+revoke all on media_sync.webhook_events from public, anon, authenticated, service_role;
+grant select on media_sync.webhook_events to service_role;
+
+create table media_sync.wakes (
+    id boolean primary key default true check (id),
+    waiting_since timestamptz,
+    sent_at timestamptz,
+    begun_at timestamptz
+);
+
+comment on table media_sync.wakes is 'The one row about waking a push.';
+comment on column media_sync.wakes.id is 'Always true: there is one row.';
+comment on column media_sync.wakes.waiting_since is 'When the wake was sent that no push has answered yet; null: none waits.';
+comment on column media_sync.wakes.sent_at is 'When a wake was last sent.';
+comment on column media_sync.wakes.begun_at is 'When a push last began.';
+
+alter table media_sync.wakes enable row level security;
+revoke all on media_sync.wakes from public, anon, authenticated, service_role;
+grant select on media_sync.wakes to service_role;
+
+insert into media_sync.wakes default values;
+
+create table media_sync.wake_requests (
+    transaction_id xid8 primary key
+);
+
+comment on table media_sync.wake_requests is 'Transactions that will wake a push when they commit; empty between transactions.';
+comment on column media_sync.wake_requests.transaction_id is 'The transaction, once however many statements it has.';
+
+alter table media_sync.wake_requests enable row level security;
+revoke all on media_sync.wake_requests from public, anon, authenticated, service_role;
+grant select on media_sync.wake_requests to service_role;
+
+-- What is remembered of the world around: Cloudinary's quota, requests to our functions, health.
+
+create table media_sync.rate_limits (
+    cloud_name text primary key,
+    call_limit integer,
+    remaining integer,
+    reset_at timestamptz,
+    blocked_until timestamptz,
+    blocked_reason text,
+    updated_at timestamptz not null default clock_timestamp()
+);
+
+comment on table media_sync.rate_limits is 'The Admin API''s hourly quota as Cloudinary last told it, shared by all workers.';
+comment on column media_sync.rate_limits.cloud_name is 'Cloudinary product environment.';
+comment on column media_sync.rate_limits.call_limit is 'Calls an hour.';
+comment on column media_sync.rate_limits.remaining is 'Calls left until reset_at.';
+comment on column media_sync.rate_limits.reset_at is 'When the quota is full again.';
+comment on column media_sync.rate_limits.blocked_until is 'Nothing is called before this time: Cloudinary answered 420 or 429.';
+comment on column media_sync.rate_limits.blocked_reason is 'Its sentence.';
+comment on column media_sync.rate_limits.updated_at is 'When this was last told.';
+
+alter table media_sync.rate_limits enable row level security;
+revoke all on media_sync.rate_limits from public, anon, authenticated, service_role;
+grant select on media_sync.rate_limits to service_role;
+
+create table media_sync.invocations (
+    id bigint generated always as identity primary key,
+    request_id bigint not null,
+    function_name text not null,
+    requested_at timestamptz not null default clock_timestamp()
+);
+
+comment on table media_sync.invocations is 'Requests to our functions that were handed to pg_net. A row each: one that all callers update would make them wait for each other.';
+comment on column media_sync.invocations.id is 'Ascending with time of writing.';
+comment on column media_sync.invocations.request_id is 'pg_net''s id; the answer stands in net._http_response for some hours.';
+comment on column media_sync.invocations.function_name is 'The function.';
+comment on column media_sync.invocations.requested_at is 'When it was handed over; it is sent when the transaction commits.';
+
+create index invocations_request_index on media_sync.invocations (request_id);
+create index invocations_requested_at_index on media_sync.invocations (requested_at desc);
+
+alter table media_sync.invocations enable row level security;
+revoke all on media_sync.invocations from public, anon, authenticated, service_role;
+grant select on media_sync.invocations to service_role;
+
+create table media_sync.health_state (
+    id boolean primary key default true check (id),
+    status text not null default 'ok' check (status in ('ok', 'degraded', 'failing')),
+    since timestamptz not null default clock_timestamp(),
+    installed_at timestamptz not null default clock_timestamp()
+);
+
+comment on table media_sync.health_state is 'The one row that remembers which health was last alerted.';
+comment on column media_sync.health_state.id is 'Always true: there is one row.';
+comment on column media_sync.health_state.status is 'Overall health as last alerted.';
+comment on column media_sync.health_state.since is 'When it became so.';
+comment on column media_sync.health_state.installed_at is 'When Media Sync was installed: silence before that means nothing.';
+
+alter table media_sync.health_state enable row level security;
+revoke all on media_sync.health_state from public, anon, authenticated, service_role;
+grant select on media_sync.health_state to service_role;
+
+insert into media_sync.health_state default values;
+
+create table media_sync.snapshots (
+    taken_at timestamptz primary key default date_trunc('hour', clock_timestamp()),
+    health text not null check (health in ('ok', 'degraded', 'failing')),
+    figures jsonb not null
+);
+
+comment on table media_sync.snapshots is 'Hourly figures of health and size.';
+comment on column media_sync.snapshots.taken_at is 'The hour.';
+comment on column media_sync.snapshots.health is 'Health at that time.';
+comment on column media_sync.snapshots.figures is 'Statistics, rate limit and checks at that time.';
+
+alter table media_sync.snapshots enable row level security;
+revoke all on media_sync.snapshots from public, anon, authenticated, service_role;
+grant select on media_sync.snapshots to service_role;
+
+-- The six editable fields of an asset as one jsonb object: public_id, folder, display_name, tags, context, metadata.
+-- An absent key is a value of its own ("not set"), so that removing a key is a change like any other.
+
+-- The keys of an observation that are not editable here. What is left of it after taking them away is editable.
+create or replace function media_sync.content_keys()
+returns text[]
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select '{asset_id,resource_type,type,format,version,bytes,width,height,duration,pages,etag,url,secure_url,original_filename,access_mode,moderation_status,extra,uploaded_at,last_updated,created_at}'::text[];
+$$;
+comment on function media_sync.content_keys() is 'Keys of an observation that Cloudinary alone decides.';
+revoke all on function media_sync.content_keys() from public, anon, authenticated;
+
+create or replace function media_sync.editable_keys()
+returns text[]
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select '{public_id,folder,display_name,tags,context,metadata}'::text[];
+$$;
+comment on function media_sync.editable_keys() is 'Keys that both sides may change.';
+revoke all on function media_sync.editable_keys() from public, anon, authenticated;
+
+create or replace function media_sync.editable_fields(p_asset public.media_assets)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select jsonb_build_object(
+        'public_id', p_asset.public_id,
+        'folder', p_asset.folder,
+        'display_name', p_asset.display_name,
+        'tags', to_jsonb(p_asset.tags),
+        'context', p_asset.context,
+        'metadata', p_asset.metadata
+    );
+$$;
+comment on function media_sync.editable_fields(public.media_assets) is 'The editable fields of a row in the form that merge() takes.';
+revoke all on function media_sync.editable_fields(public.media_assets) from public, anon, authenticated;
+
+create or replace function media_sync.same_tags(p_one jsonb, p_other jsonb)
+returns boolean
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    -- jsonb containment compares arrays as sets.
+    select coalesce(p_one = p_other or (p_one @> p_other and p_other @> p_one), p_one is null and p_other is null);
+$$;
+comment on function media_sync.same_tags(jsonb, jsonb) is 'True when both arrays hold the same set of tags.';
+revoke all on function media_sync.same_tags(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.same_fields(p_one jsonb, p_other jsonb)
+returns boolean
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select p_one = p_other
+        or ((p_one - 'tags') = (p_other - 'tags') and media_sync.same_tags(p_one -> 'tags', p_other -> 'tags'));
+$$;
+comment on function media_sync.same_fields(jsonb, jsonb) is 'True when two sets of editable fields are equal; the order of tags has no meaning.';
+revoke all on function media_sync.same_fields(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.changed_fields(p_from jsonb, p_to jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select jsonb_object_agg(key, jsonb_build_object('from', p_from -> key, 'to', p_to -> key))
+    from (select jsonb_object_keys(p_from) as key union select jsonb_object_keys(p_to)) as every_key
+    where p_from -> key is distinct from p_to -> key
+        and not (key = 'tags' and media_sync.same_tags(p_from -> key, p_to -> key));
+$$;
+comment on function media_sync.changed_fields(jsonb, jsonb) is 'Field to { from, to } for every field that differs; null when none does.';
+revoke all on function media_sync.changed_fields(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.apply_sent(p_base jsonb, p_sent jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    -- sent: { tags: { added, removed }, context: { set, removed }, metadata: { set, removed }, display_name, folder, public_id }
+    select p_base
+        || (p_sent - array['tags', 'context', 'metadata'])
+        || case when p_sent ? 'tags' then jsonb_build_object('tags', (
+            select coalesce(jsonb_agg(tag order by place), '[]')
+            from (
+                select value as tag, ordinality as place
+                from jsonb_array_elements_text(p_base -> 'tags') with ordinality
+                where not coalesce(p_sent -> 'tags' -> 'removed', '[]') ? value
+                union all
+                select value, 100000 + ordinality
+                from jsonb_array_elements_text(coalesce(p_sent -> 'tags' -> 'added', '[]')) with ordinality
+                where not (p_base -> 'tags') ? value
+            ) as kept
+        )) else '{}' end
+        || case when p_sent ? 'context' then jsonb_build_object('context',
+            (p_base -> 'context') - array(select jsonb_array_elements_text(coalesce(p_sent -> 'context' -> 'removed', '[]')))
+                || coalesce(p_sent -> 'context' -> 'set', '{}')
+        ) else '{}' end
+        || case when p_sent ? 'metadata' then jsonb_build_object('metadata',
+            (p_base -> 'metadata') - array(select jsonb_array_elements_text(coalesce(p_sent -> 'metadata' -> 'removed', '[]')))
+                || coalesce(p_sent -> 'metadata' -> 'set', '{}')
+        ) else '{}' end;
+$$;
+comment on function media_sync.apply_sent(jsonb, jsonb) is
+    'base after Cloudinary confirmed what was sent: { tags: { added, removed }, context and metadata: { set, removed }, display_name, folder, public_id }.';
+revoke all on function media_sync.apply_sent(jsonb, jsonb) from public, anon, authenticated;
+
+-- merge(base, local, remote): what a value becomes when either side, or both, changed it.
+
+create or replace function media_sync.merge_tags(p_base jsonb, p_local jsonb, p_remote jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    -- A set merge cannot conflict: each tag is kept unless one side removed it. Cloudinary's order comes first.
+    select coalesce(jsonb_agg(tag order by place), '[]'::jsonb)
+    from (
+        select tag, min(place) as place
+        from (
+            select value as tag, ordinality as place
+            from jsonb_array_elements_text(coalesce(p_remote, '[]')) with ordinality
+            where coalesce(p_local, '[]') ? value or not coalesce(p_base, '[]') ? value
+            union all
+            select value, 100000 + ordinality
+            from jsonb_array_elements_text(coalesce(p_local, '[]')) with ordinality
+            where coalesce(p_remote, '[]') ? value or not coalesce(p_base, '[]') ? value
+        ) as kept
+        group by tag
+    ) as merged;
+$$;
+comment on function media_sync.merge_tags(jsonb, jsonb, jsonb) is 'Merges three arrays of tags as sets.';
+revoke all on function media_sync.merge_tags(jsonb, jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.merge_keys(
+    p_base jsonb,
+    p_local jsonb,
+    p_remote jsonb,
+    p_policy text,
+    p_newer text,
+    p_prefix text,
+    out merged jsonb,
+    out conflicts jsonb
+)
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    with decided as (
+        select
+            key,
+            p_base -> key as base,
+            p_local -> key as local,
+            p_remote -> key as remote,
+            case
+                when p_remote -> key is not distinct from p_base -> key then 'local'
+                when p_local -> key is not distinct from p_base -> key then 'remote'
+                -- Both made the same change: nothing to decide.
+                when p_local -> key is not distinct from p_remote -> key then 'remote'
+                else 'conflict'
+            end as outcome
+        from (
+            select jsonb_object_keys(p_base) as key
+            union
+            select jsonb_object_keys(p_local)
+            union
+            select jsonb_object_keys(p_remote)
+        ) as every_key
+    ),
+    settled as (
+        select
+            *,
+            case
+                when outcome <> 'conflict' then outcome
+                when p_policy = 'database' then 'local'
+                when p_policy = 'cloudinary' then 'remote'
+                when p_policy = 'newest' and p_newer in ('local', 'remote') then p_newer
+                -- A person decides; until then the value stands here as it was edited here.
+                else 'open'
+            end as winner
+        from decided
+    )
+    select
+        coalesce(
+            jsonb_object_agg(key, case when winner = 'remote' then remote else local end)
+                filter (where case when winner = 'remote' then remote else local end is not null),
+            '{}'
+        ),
+        coalesce(
+            jsonb_object_agg(
+                p_prefix || key,
+                jsonb_strip_nulls(jsonb_build_object('base', base, 'database', local, 'cloudinary', remote))
+                    || jsonb_build_object('kept', case winner when 'remote' then 'cloudinary' when 'local' then 'database' else 'open' end)
+            ) filter (where outcome = 'conflict'),
+            '{}'
+        )
+    from settled;
+$$;
+comment on function media_sync.merge_keys(jsonb, jsonb, jsonb, text, text, text) is
+    'Merges three objects key by key. p_newer (local, remote or null) serves the policy newest; p_prefix names the conflicts.';
+revoke all on function media_sync.merge_keys(jsonb, jsonb, jsonb, text, text, text) from public, anon, authenticated;
+
+create or replace function media_sync.newer_side(p_local_at timestamptz, p_remote_at text)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    -- The only place where the clocks of the two sides meet, and only for the policy newest.
+    select case
+        when p_local_at > p_remote_at::timestamptz then 'local'
+        when p_local_at < p_remote_at::timestamptz then 'remote'
+    end;
+$$;
+comment on function media_sync.newer_side(timestamptz, text) is 'Which side changed last; null where a time is unknown or both are equal.';
+revoke all on function media_sync.newer_side(timestamptz, text) from public, anon, authenticated;
+
+create or replace function media_sync.merge(
+    p_base jsonb,
+    p_local jsonb,
+    p_remote jsonb,
+    p_policy text,
+    p_local_at timestamptz default null,
+    p_remote_times jsonb default '{}',
+    out merged jsonb,
+    out conflicts jsonb
+)
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_part record;
+    v_scalars constant text[] := array['tags', 'context', 'metadata'];
+begin
+    if media_sync.same_tags(p_base -> 'tags', p_remote -> 'tags') then
+        merged := jsonb_build_object('tags', p_local -> 'tags');
+    elsif media_sync.same_tags(p_base -> 'tags', p_local -> 'tags') then
+        merged := jsonb_build_object('tags', p_remote -> 'tags');
+    else
+        merged := jsonb_build_object('tags', media_sync.merge_tags(p_base -> 'tags', p_local -> 'tags', p_remote -> 'tags'));
+    end if;
+
+    select * into v_part from media_sync.merge_keys(
+        p_base - v_scalars, p_local - v_scalars, p_remote - v_scalars, p_policy,
+        media_sync.newer_side(p_local_at, p_remote_times ->> 'updated_at'), ''
+    );
+    merged := merged || v_part.merged;
+    conflicts := v_part.conflicts;
+
+    select * into v_part from media_sync.merge_keys(
+        coalesce(p_base -> 'context', '{}'), coalesce(p_local -> 'context', '{}'), coalesce(p_remote -> 'context', '{}'), p_policy,
+        media_sync.newer_side(p_local_at, p_remote_times ->> 'context_updated_at'), 'context.'
+    );
+    merged := merged || jsonb_build_object('context', v_part.merged);
+    conflicts := conflicts || v_part.conflicts;
+
+    select * into v_part from media_sync.merge_keys(
+        coalesce(p_base -> 'metadata', '{}'), coalesce(p_local -> 'metadata', '{}'), coalesce(p_remote -> 'metadata', '{}'), p_policy,
+        media_sync.newer_side(p_local_at, p_remote_times ->> 'metadata_updated_at'), 'metadata.'
+    );
+    merged := merged || jsonb_build_object('metadata', v_part.merged);
+    conflicts := conflicts || v_part.conflicts;
+end;
+$$;
+comment on function media_sync.merge(jsonb, jsonb, jsonb, text, timestamptz, jsonb) is
+    'Three-way merge of the editable fields of one asset: tags as a set, context and metadata key by key, the rest by value. Every value that loses is in conflicts: field to { base, database, cloudinary, kept }.';
+revoke all on function media_sync.merge(jsonb, jsonb, jsonb, text, timestamptz, jsonb) from public, anon, authenticated;
+
+-- Conflicts that wait for a person, and their end.
+
+create or replace function media_sync.open_conflicts(p_conflicts jsonb, p_merged jsonb, p_remote jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    -- A conflict closes by itself once both sides hold the same value.
+    select jsonb_object_agg(
+        key,
+        value || jsonb_build_object(
+            'database', media_sync.field_value(p_merged, key), 'cloudinary', media_sync.field_value(p_remote, key)
+        )
+    )
+    from jsonb_each(p_conflicts)
+    where value ->> 'kept' = 'open'
+        and media_sync.field_value(p_merged, key) is distinct from media_sync.field_value(p_remote, key);
+$$;
+comment on function media_sync.open_conflicts(jsonb, jsonb, jsonb) is 'The conflicts that still wait for a person, with both values as they are now; null when none does.';
+revoke all on function media_sync.open_conflicts(jsonb, jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.take_keys(p_local jsonb, p_base jsonb, p_decisions jsonb, p_prefix text)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select (p_local - array(select substr(key, length(p_prefix) + 1) from jsonb_object_keys(p_decisions) as key where starts_with(key, p_prefix)))
+        || coalesce(
+            (
+                select jsonb_object_agg(key, value)
+                from jsonb_each(p_base)
+                where p_decisions ? (p_prefix || key)
+            ),
+            '{}'
+        );
+$$;
+comment on function media_sync.take_keys(jsonb, jsonb, jsonb, text) is 'The object with the decided keys as they are in base.';
+revoke all on function media_sync.take_keys(jsonb, jsonb, jsonb, text) from public, anon, authenticated;
+
+create or replace function media_sync.close_conflicts()
+returns trigger
+language plpgsql
+-- Editors close conflicts by editing, but may not write the log.
+security definer
+set search_path = ''
+as $$
+begin
+    update public.media_sync_log
+    set resolved_at = clock_timestamp()
+    where asset_id = new.asset_id
+        and media_asset_id = new.id
+        and operation = 'conflict'
+        and status = 'conflict'
+        and resolved_at is null;
+    return null;
+end;
+$$;
+comment on function media_sync.close_conflicts() is 'A row without open conflicts leaves none open in the log, however they ended.';
+revoke all on function media_sync.close_conflicts() from public, anon, authenticated;
+
+create or replace trigger close_conflicts
+    after update on public.media_assets
+    for each row
+    when (old.conflicts is not null and new.conflicts is null)
+    execute function media_sync.close_conflicts();
+
+-- The mirrored part of the library follows settings.include_folders: rows leave it and come back, nothing is deleted.
+
+create or replace function media_sync.in_scope(p_folder text, p_include_folders text[])
+returns boolean
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select p_include_folders = '{}' or exists (
+        select from unnest(p_include_folders) as included (folder)
+        where included.folder = '' or p_folder = included.folder or starts_with(p_folder, included.folder || '/')
+    );
+$$;
+comment on function media_sync.in_scope(text, text[]) is 'True when the folder, or one above it, is among the mirrored ones; an empty list mirrors everything.';
+revoke all on function media_sync.in_scope(text, text[]) from public, anon, authenticated;
+
+create or replace function media_sync.apply_scope()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    update public.media_assets as asset
+    set in_scope = not asset.in_scope
+    where asset.in_scope <> media_sync.in_scope(asset.folder, new.include_folders);
+    -- Folders that were never mirrored have no rows yet: a full reconcile brings them.
+    new.full_requested_at := clock_timestamp();
+    return new;
+end;
+$$;
+comment on function media_sync.apply_scope() is 'Hides rows that left the mirrored folders, shows those that came back, and asks for a full reconcile.';
+revoke all on function media_sync.apply_scope() from public, anon, authenticated;
+
+create or replace trigger apply_scope
+    before update of include_folders on media_sync.settings
+    for each row
+    when (new.include_folders is distinct from old.include_folders)
+    execute function media_sync.apply_scope();
+
+-- An observation is one asset in Cloudinary's own names. A key that is absent was not told and leaves what the row has.
+
+create type media_sync.merge_outcome as (
+    asset_id text,
+    media_asset_id uuid,
+    outcome text,
+    conflict_count integer
+);
+comment on type media_sync.merge_outcome is 'What became of one observation: inserted, updated, restored, unchanged, stale or out_of_scope.';
+
+create or replace function media_sync.observed_assets(p_cloud_name text, p_observations jsonb)
+returns table (asset_id text, observation jsonb, asset public.media_assets)
+language sql
+stable
+set search_path = ''
+as $$
+    -- A listing may repeat an asset when the library changes under it; the last mention counts.
+    -- The limit keeps this a look-up a row: in a first sync the planner knows nothing of the table yet, and would read
+    -- all that is in it for every page.
+    select incoming.asset_id, incoming.observation, known.asset
+    from (
+        select distinct on (element ->> 'asset_id') element ->> 'asset_id' as asset_id, element as observation
+        from jsonb_array_elements(p_observations) with ordinality as listed (element, place)
+        order by element ->> 'asset_id', place desc
+    ) as incoming
+    left join lateral (
+        select asset
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name and asset.asset_id = incoming.asset_id
+        limit 1
+    ) as known on true;
+$$;
+comment on function media_sync.observed_assets(text, jsonb) is 'Each observed asset once, beside its row where there is one.';
+revoke all on function media_sync.observed_assets(text, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.observed_content(p_asset public.media_assets, p_observation jsonb)
+returns public.media_assets
+language sql
+stable
+set search_path = ''
+as $$
+    select jsonb_populate_record(
+        p_asset,
+        p_observation - media_sync.editable_keys()
+            || jsonb_build_object('extra', coalesce(p_asset.extra, '{}') || coalesce(p_observation -> 'extra', '{}'))
+            -- An etag that was not told belongs to the content before this version.
+            || case
+                when not p_observation ? 'etag'
+                    and (p_observation ->> 'version')::bigint is distinct from p_asset.version
+                    and p_observation ? 'version'
+                    then '{"etag": null}'::jsonb
+                else '{}'::jsonb
+            end
+    );
+$$;
+comment on function media_sync.observed_content(public.media_assets, jsonb) is 'The row with everything that Cloudinary alone decides as observed; what was not told stays.';
+revoke all on function media_sync.observed_content(public.media_assets, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.observed_fields(p_base jsonb, p_observation jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select case
+        -- Cloudinary's order of tags may change without a change of tags.
+        when media_sync.same_tags(p_base -> 'tags', p_observation -> 'tags')
+            then p_base || (p_observation - media_sync.content_keys() - 'tags')
+        else p_base || (p_observation - media_sync.content_keys())
+    end;
+$$;
+comment on function media_sync.observed_fields(jsonb, jsonb) is 'The editable fields as Cloudinary has them; what was not told is as last agreed.';
+revoke all on function media_sync.observed_fields(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.content_changes(p_from public.media_assets, p_to public.media_assets)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select jsonb_object_agg(key, value)
+    from jsonb_each(media_sync.changed_fields(
+        to_jsonb(p_from) - media_sync.editable_keys() - array['last_updated', 'search_text'],
+        to_jsonb(p_to) - media_sync.editable_keys() - array['last_updated', 'search_text']
+    ))
+    -- A listing tells less than a look-up: what is only now told of the same content is no change.
+    where p_from.version is distinct from p_to.version
+        or not (
+            (key in ('etag', 'uploaded_at', 'original_filename', 'duration', 'pages') and value ->> 'from' is null)
+            or (key = 'extra' and value -> 'to' @> (value -> 'from'))
+        );
+$$;
+comment on function media_sync.content_changes(public.media_assets, public.media_assets) is
+    'What Cloudinary changed of what it alone decides: field to { from, to }; null when nothing. Facts that are merely told for the first time do not count.';
+revoke all on function media_sync.content_changes(public.media_assets, public.media_assets) from public, anon, authenticated;
+
+-- What an observation makes of the row that the asset has.
+
+create or replace function media_sync.merge_existing(
+    p_cloud_name text,
+    p_observations jsonb,
+    p_observed_at timestamptz,
+    p_source text,
+    p_run_id uuid,
+    p_settings media_sync.settings,
+    p_by_version boolean,
+    p_started timestamptz,
+    p_count integer
+)
+returns setof media_sync.merge_outcome
+language sql
+set search_path = ''
+as $$
+    with observed as materialized (
+        select
+            source.asset_id,
+            source.observation,
+            source.asset,
+            (source.asset).observed_at > p_observed_at
+                or (p_by_version and (source.observation ->> 'version')::bigint < (source.asset).version) as stale,
+            media_sync.observed_content(source.asset, source.observation) as content,
+            -- A base that was lost leaves what the row has for what was not told.
+            media_sync.observed_fields(media_sync.editable_fields(source.asset) || (source.asset).base, source.observation) as remote,
+            media_sync.editable_fields(source.asset) as local
+        from media_sync.observed_assets(p_cloud_name, p_observations) as source
+        where (source.asset).id is not null
+    ),
+    merged as materialized (
+        select
+            observed.*,
+            three_way.merged,
+            three_way.conflicts,
+            (asset).deleted_at is not null
+                and ((asset).sync_status = 'synced' or (asset).restore_requested_at is not null) as returned,
+            (asset).deleted_at is not null
+                and (asset).sync_status <> 'synced'
+                and (asset).restore_requested_at is null
+                and (
+                    (content).version is distinct from (asset).version
+                    -- An etag that was not told says nothing about the content.
+                    or ((asset).etag is not null and (content).etag is not null and (content).etag <> (asset).etag)
+                ) as content_survives
+        from observed
+        cross join lateral (
+            select observed.remote as merged, '{}'::jsonb as conflicts
+            where (asset).sync_status = 'synced' and (asset).deleted_at is null
+            union all
+            select combined.merged, combined.conflicts
+            from media_sync.merge(
+                (asset).base, observed.local, observed.remote, p_settings.conflict_policy,
+                (asset).edited_at, coalesce(observed.observation -> 'last_updated', '{}')
+            ) as combined
+            where (asset).sync_status <> 'synced' or (asset).deleted_at is not null
+        ) as three_way
+        where not stale
+    ),
+    placed as materialized (
+        select
+            merged.asset_id,
+            merged.asset,
+            merged.content,
+            merged.remote,
+            merged.local,
+            merged.conflicts,
+            merged.returned,
+            merged.content_survives,
+            -- In fixed-folder mode the folder is the path of the public_id and nothing else.
+            case
+                when p_settings.folder_mode = 'fixed'
+                    then merged.merged || jsonb_build_object('folder', coalesce(substring(merged.merged ->> 'public_id' from '^(.*)/'), ''))
+                else merged.merged
+            end as merged,
+            media_sync.open_conflicts(coalesce((merged.asset).conflicts, '{}') || merged.conflicts, merged.merged, merged.remote) as open,
+            (merged.asset).deleted_at is not null and not merged.returned and not merged.content_survives as still_deleted
+        from merged
+    ),
+    decided as materialized (
+        select
+            placed.*,
+            case
+                when still_deleted then (asset).sync_status
+                when open is not null then 'conflict'
+                when media_sync.same_fields(merged, remote) then 'synced'
+                when (asset).sync_status = 'error' then 'error'
+                else 'pending'
+            end as sync_status,
+            media_sync.in_scope(merged ->> 'folder', p_settings.include_folders) as in_scope,
+            media_sync.changed_fields(local, merged) as field_changes,
+            -- An address that changes alone follows a rename that is in the log already.
+            case
+                when media_sync.content_changes(asset, content) - array['url', 'secure_url'] <> '{}'
+                    then media_sync.content_changes(asset, content)
+            end as content_changes
+        from placed
+    ),
+    written as (
+        update public.media_assets as target
+        set
+            resource_type = (decided.content).resource_type,
+            type = (decided.content).type,
+            format = (decided.content).format,
+            version = (decided.content).version,
+            bytes = (decided.content).bytes,
+            width = (decided.content).width,
+            height = (decided.content).height,
+            duration = (decided.content).duration,
+            pages = (decided.content).pages,
+            etag = (decided.content).etag,
+            url = (decided.content).url,
+            secure_url = (decided.content).secure_url,
+            original_filename = (decided.content).original_filename,
+            access_mode = (decided.content).access_mode,
+            moderation_status = (decided.content).moderation_status,
+            extra = (decided.content).extra,
+            uploaded_at = (decided.content).uploaded_at,
+            last_updated = (decided.content).last_updated,
+            created_at = (decided.content).created_at,
+            public_id = decided.merged ->> 'public_id',
+            folder = decided.merged ->> 'folder',
+            display_name = decided.merged ->> 'display_name',
+            tags = array(select jsonb_array_elements_text(decided.merged -> 'tags')),
+            context = decided.merged -> 'context',
+            metadata = decided.merged -> 'metadata',
+            base = decided.remote,
+            conflicts = decided.open,
+            sync_status = decided.sync_status,
+            sync_error = case when decided.sync_status = 'synced' then null else target.sync_error end,
+            sync_attempts = case when decided.sync_status = 'synced' then 0 else target.sync_attempts end,
+            next_attempt_at = case when decided.sync_status = 'synced' then null else target.next_attempt_at end,
+            observed_at = p_observed_at,
+            last_synced_at = case when decided.sync_status = 'synced' then clock_timestamp() else target.last_synced_at end,
+            in_scope = decided.in_scope,
+            deleted_at = case when decided.still_deleted then target.deleted_at end,
+            deleted_by = case when decided.still_deleted then target.deleted_by end,
+            restore_requested_at = case when decided.still_deleted then target.restore_requested_at end,
+            updated_at = case
+                when decided.field_changes is not null or decided.content_changes is not null
+                    or (target.deleted_at is not null and not decided.still_deleted)
+                    then clock_timestamp()
+                else target.updated_at
+            end
+        from decided
+        where target.id = (decided.asset).id
+            and (
+                decided.field_changes is not null
+                or decided.content is distinct from decided.asset
+                or decided.remote <> (decided.asset).base
+                or decided.sync_status <> (decided.asset).sync_status
+                or decided.in_scope <> (decided.asset).in_scope
+                or decided.open is distinct from (decided.asset).conflicts
+                or (target.deleted_at is not null and not decided.still_deleted)
+            )
+        returning target.id
+    ),
+    update_log as (
+        insert into public.media_sync_log (
+            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id, processing_time_ms
+        )
+        select
+            case
+                when (asset).deleted_at is not null then 'restore'
+                when field_changes ? 'public_id' then 'rename'
+                when field_changes ? 'folder' then 'move'
+                when content_changes ?| '{version,etag}' then 'upload'
+                else 'update'
+            end,
+            'success', 'pull', p_source, (asset).id, asset_id, merged ->> 'public_id', (content).resource_type,
+            coalesce(field_changes, '{}') || coalesce(content_changes, '{}'),
+            p_run_id,
+            extract(epoch from clock_timestamp() - p_started) * 1000 / p_count
+        from decided
+        where not still_deleted
+            and ((asset).deleted_at is not null or field_changes is not null or content_changes is not null)
+    ),
+    -- An edit made in Cloudinary of an asset that is deleted here goes with it, and this says so.
+    lost as (
+        select
+            decided.asset_id,
+            jsonb_object_agg(key, jsonb_build_object(
+                'base', value -> 'from', 'database', null, 'cloudinary', value -> 'to', 'kept', 'deleted'
+            )) as fields
+        from decided
+        cross join lateral jsonb_each(media_sync.changed_fields((asset).base, remote))
+        where still_deleted
+        group by decided.asset_id
+    ),
+    conflict_log as (
+        insert into public.media_sync_log (
+            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id,
+            resolved_at, processing_time_ms
+        )
+        select
+            'conflict', 'conflict', 'pull', p_source, (asset).id, asset_id, merged ->> 'public_id', (content).resource_type,
+            conflicts || coalesce(lost.fields, '{}') || case
+                when content_survives then jsonb_build_object(
+                    'deleted_at', jsonb_build_object('base', null, 'database', (asset).deleted_at, 'cloudinary', null, 'kept', 'cloudinary')
+                )
+                else '{}'
+            end,
+            p_run_id,
+            case when open is null then clock_timestamp() end,
+            extract(epoch from clock_timestamp() - p_started) * 1000 / p_count
+        from decided
+        left join lost using (asset_id)
+        where content_survives or conflicts <> '{}' or lost.fields is not null
+    )
+    select
+        asset_id,
+        (asset).id,
+        case
+            when (asset).deleted_at is not null and not still_deleted then 'restored'
+            when exists (select from written where written.id = (asset).id) then 'updated'
+            else 'unchanged'
+        end,
+        (select count(*)::integer from jsonb_object_keys(conflicts)) + content_survives::integer
+    from decided
+    union all
+    select asset_id, (asset).id, 'stale', 0 from observed where stale;
+$$;
+comment on function media_sync.merge_existing(text, jsonb, timestamptz, text, uuid, media_sync.settings, boolean, timestamptz, integer) is
+    'The part of merge_observations() for assets that have a row. The caller holds the rows'' locks.';
+revoke all on function media_sync.merge_existing(text, jsonb, timestamptz, text, uuid, media_sync.settings, boolean, timestamptz, integer)
+    from public, anon, authenticated;
+
+-- What Cloudinary said about a page of assets becomes what the rows are: one call, one transaction, one outcome
+-- per asset. The only place that turns observations into rows.
+
+create or replace function media_sync.insert_observed(
+    p_cloud_name text,
+    p_observations jsonb,
+    p_observed_at timestamptz,
+    p_source text,
+    p_run_id uuid,
+    p_settings media_sync.settings,
+    p_options jsonb,
+    p_started timestamptz,
+    p_count integer
+)
+returns setof media_sync.merge_outcome
+language sql
+set search_path = ''
+as $$
+    with observed as materialized (
+        select
+            source.asset_id,
+            jsonb_populate_record(null::public.media_assets, source.observation) as content,
+            media_sync.in_scope(coalesce(source.observation ->> 'folder', ''), p_settings.include_folders) as in_scope
+        from media_sync.observed_assets(p_cloud_name, p_observations) as source
+        where (source.asset).id is null
+    ),
+    inserted as (
+        insert into public.media_assets (
+            cloud_name, asset_id, public_id, resource_type, type, format, version, bytes, width, height, duration, pages, etag,
+            url, secure_url, original_filename, folder, display_name, tags, context, metadata, access_mode, moderation_status,
+            extra, uploaded_at, last_updated, created_at, base, sync_status, observed_at, last_synced_at, created_by
+        )
+        select
+            p_cloud_name, asset_id, (content).public_id, (content).resource_type, coalesce((content).type, 'upload'),
+            (content).format, (content).version, (content).bytes, (content).width, (content).height, (content).duration,
+            (content).pages, (content).etag, (content).url, (content).secure_url, (content).original_filename,
+            coalesce((content).folder, ''), (content).display_name, coalesce((content).tags, '{}'),
+            coalesce((content).context, '{}'), coalesce((content).metadata, '{}'), (content).access_mode,
+            (content).moderation_status, coalesce((content).extra, '{}'), (content).uploaded_at,
+            coalesce((content).last_updated, '{}'), coalesce((content).created_at, clock_timestamp()),
+            jsonb_build_object(
+                'public_id', (content).public_id,
+                'folder', coalesce((content).folder, ''),
+                'display_name', (content).display_name,
+                'tags', coalesce(to_jsonb((content).tags), '[]'),
+                'context', coalesce((content).context, '{}'),
+                'metadata', coalesce((content).metadata, '{}')
+            ),
+            'synced', p_observed_at, clock_timestamp(), (p_options ->> 'created_by')::uuid
+        from observed
+        where in_scope
+        on conflict (cloud_name, asset_id) do nothing
+        returning media_assets.id, media_assets.asset_id, media_assets.public_id, media_assets.resource_type
+    ),
+    insert_log as (
+        insert into public.media_sync_log (
+            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, run_id, user_id, processing_time_ms
+        )
+        select
+            'upload', 'success', 'pull', p_source, id, asset_id, public_id, resource_type, p_run_id,
+            (p_options ->> 'created_by')::uuid,
+            extract(epoch from clock_timestamp() - p_started) * 1000 / p_count
+        from inserted
+    )
+    select asset_id, id, 'inserted', 0 from inserted
+    union all
+    select asset_id, null::uuid, 'out_of_scope', 0 from observed where not in_scope;
+$$;
+comment on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer) is
+    'The part of merge_observations() for assets that have no row yet.';
+revoke all on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer)
+    from public, anon, authenticated;
+
+create or replace function media_sync.merge_observations(
+    p_cloud_name text,
+    p_observations jsonb,
+    p_observed_at timestamptz,
+    p_source text,
+    p_run_id uuid default null,
+    p_options jsonb default '{}'
+)
+returns setof media_sync.merge_outcome
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_started constant timestamptz := clock_timestamp();
+    v_settings media_sync.settings;
+    v_count constant integer := greatest(jsonb_array_length(p_observations), 1);
+    v_force constant boolean := coalesce((p_options ->> 'force')::boolean, false);
+    v_by_version constant boolean := coalesce((p_options ->> 'by_version')::boolean, false);
+    v_pending jsonb := p_observations;
+    v_unchanged media_sync.merge_outcome[];
+    v_locked text[];
+begin
+    select * into strict v_settings from media_sync.settings;
+
+    -- Most of a reconcile finds nothing new. Those assets are passed over without a lock and without a write.
+    if not v_force then
+        select
+            array_agg((fresh.asset_id, (fresh.asset).id, 'unchanged', 0)::media_sync.merge_outcome) filter (where fresh.same),
+            coalesce(jsonb_agg(fresh.observation) filter (where not fresh.same), '[]')
+        into v_unchanged, v_pending
+        from (
+            select
+                observed.*,
+                (observed.asset).id is not null
+                and (observed.asset).observed_at <= p_observed_at
+                -- Final here and alive there, or asked back: that is news.
+                and not (
+                    (observed.asset).deleted_at is not null
+                    and ((observed.asset).sync_status = 'synced' or (observed.asset).restore_requested_at is not null)
+                )
+                and media_sync.observed_fields((observed.asset).base, observed.observation) = (observed.asset).base
+                and media_sync.observed_content(observed.asset, observed.observation) is not distinct from observed.asset
+                and (observed.asset).in_scope
+                    = media_sync.in_scope((observed.asset).folder, v_settings.include_folders) as same
+            from media_sync.observed_assets(p_cloud_name, p_observations) as observed
+        ) as fresh;
+        return query select * from unnest(v_unchanged);
+
+        -- A look-up is fresher than a page that is still on its way; the row remembers that it looked.
+        if (p_options ->> 'stamp')::boolean then
+            update public.media_assets as asset
+            set observed_at = p_observed_at
+            from unnest(v_unchanged) as kept
+            where asset.id = kept.media_asset_id and asset.observed_at < p_observed_at;
+        end if;
+    end if;
+
+    -- Two writers may meet over a new asset: the second finds the first one's row on its next round.
+    for v_round in 1 .. 5 loop
+        exit when jsonb_array_length(v_pending) = 0;
+
+        -- Locked in one order, so that two pages with common assets wait for each other instead of deadlocking.
+        select array_agg(locked.asset_id) into v_locked
+        from (
+            select known.asset_id
+            from (
+                select distinct element ->> 'asset_id' as asset_id
+                from jsonb_array_elements(v_pending) as element
+                order by 1
+            ) as incoming
+            -- A look-up a row, as in observed_assets(), in the order of the rows that it is asked for.
+            cross join lateral (
+                select asset.asset_id
+                from public.media_assets as asset
+                where asset.cloud_name = p_cloud_name and asset.asset_id = incoming.asset_id
+                limit 1
+                for no key update
+            ) as known
+        ) as locked;
+
+        -- A first sync meets no rows, and that is its longest way.
+        if v_locked is not null then
+            return query select * from media_sync.merge_existing(
+                p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, v_by_version, v_started, v_count
+            );
+        end if;
+
+        select coalesce(jsonb_agg(element), '[]') into v_pending
+        from jsonb_array_elements(v_pending) as element
+        where element ->> 'asset_id' <> all (coalesce(v_locked, '{}'));
+
+        exit when jsonb_array_length(v_pending) = 0;
+
+        return query select * from media_sync.insert_observed(
+            p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, p_options, v_started, v_count
+        );
+
+        select coalesce(jsonb_agg(observed.observation), '[]') into v_pending
+        from media_sync.observed_assets(p_cloud_name, v_pending) as observed
+        where (observed.asset).id is not null
+            and (observed.asset).observed_at is distinct from p_observed_at;
+    end loop;
+end;
+$$;
+comment on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) is
+    'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset. Options: force (re-merge what looks unchanged), stamp (remember the look-up), by_version (ignore what is older than the row''s version), created_by (user of an upload).';
+revoke all on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) from public, anon, authenticated;
+
+-- The shared budget of calls, and the clock by which observations are ordered.
+--
+-- What the functions call stands in `public` under the prefix media_sync_, because supabase-js reaches exposed schemas
+-- only, and is executable with a secret key alone.
+
+create or replace function media_sync.record_traffic(p_cloud_name text, p_run_id uuid, p_traffic jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    if p_run_id is not null and (p_traffic ->> 'calls')::bigint > 0 then
+        update media_sync.runs
+        set api_calls = api_calls + (p_traffic ->> 'calls')::bigint, touched_at = clock_timestamp()
+        where id = p_run_id;
+    end if;
+    if p_traffic ? 'rate_limit' or p_traffic ? 'blocked_until' then
+        insert into media_sync.rate_limits as known (cloud_name, call_limit, remaining, reset_at, blocked_until, blocked_reason)
+        values (
+            p_cloud_name,
+            (p_traffic -> 'rate_limit' ->> 'limit')::integer,
+            (p_traffic -> 'rate_limit' ->> 'remaining')::integer,
+            (p_traffic -> 'rate_limit' ->> 'reset_at')::timestamptz,
+            (p_traffic ->> 'blocked_until')::timestamptz,
+            p_traffic ->> 'blocked_reason'
+        )
+        on conflict (cloud_name) do update set
+            call_limit = coalesce(excluded.call_limit, known.call_limit),
+            -- Answers of parallel workers arrive in any order: within one hour the smallest count is the latest.
+            remaining = case
+                when excluded.remaining is null then known.remaining
+                when excluded.reset_at is not distinct from known.reset_at then least(excluded.remaining, known.remaining)
+                when excluded.reset_at < known.reset_at then known.remaining
+                else excluded.remaining
+            end,
+            reset_at = greatest(excluded.reset_at, known.reset_at),
+            blocked_until = coalesce(excluded.blocked_until, known.blocked_until),
+            blocked_reason = coalesce(excluded.blocked_reason, known.blocked_reason),
+            updated_at = clock_timestamp();
+    end if;
+end;
+$$;
+comment on function media_sync.record_traffic(text, uuid, jsonb) is
+    'Remembers calls made and what Cloudinary told of the quota: { calls, rate_limit: { limit, remaining, reset_at }, blocked_until, blocked_reason }.';
+revoke all on function media_sync.record_traffic(text, uuid, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.call_budget(p_cloud_name text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    -- Nothing known, or a quota that has been refilled since, is no limit.
+    select coalesce(
+        (
+            select jsonb_build_object(
+                'blocked_until', case when blocked_until > clock_timestamp() then blocked_until end,
+                'background_calls', case
+                    when reset_at > clock_timestamp()
+                        then greatest(0, remaining - ceil(call_limit * settings.quota_reserve_percent / 100.0))
+                end,
+                'reset_at', case when reset_at > clock_timestamp() then reset_at end
+            )
+            from media_sync.rate_limits
+            cross join media_sync.settings as settings
+            where cloud_name = p_cloud_name
+        ),
+        '{}'
+    );
+$$;
+comment on function media_sync.call_budget(text) is
+    'What may be called now: blocked_until (nothing before it), background_calls (left above the reserve kept for people; null: unknown), reset_at.';
+revoke all on function media_sync.call_budget(text) from public, anon, authenticated;
+
+create or replace function public.media_sync_record_traffic(p_cloud_name text, p_run_id uuid, p_traffic jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    perform media_sync.record_traffic(p_cloud_name, p_run_id, p_traffic);
+    return jsonb_build_object('budget', media_sync.call_budget(p_cloud_name), 'now', clock_timestamp());
+end;
+$$;
+comment on function public.media_sync_record_traffic(text, uuid, jsonb) is 'Remembers calls and quota outside a page. Returns { budget, now }.';
+revoke all on function public.media_sync_record_traffic(text, uuid, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_record_traffic(text, uuid, jsonb) to service_role;
+
+create or replace function public.media_sync_clock()
+returns timestamptz
+language sql
+volatile
+set search_path = ''
+as $$
+    select clock_timestamp();
+$$;
+comment on function public.media_sync_clock() is 'The one clock by which observations are ordered.';
+revoke all on function public.media_sync_clock() from public, anon, authenticated;
+grant execute on function public.media_sync_clock() to service_role;
+
+-- Runs: starting, joining, reporting and ending them.
+
+create or replace function media_sync.run_summary(p_run_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select jsonb_build_object(
+        'run_id', run.id,
+        'kind', run.kind,
+        'status', run.status,
+        'source', run.source,
+        'options', run.options,
+        'synced_items', run.synced_items + shards.synced_items,
+        'updated_items', run.updated_items + shards.updated_items,
+        'deleted_items', run.deleted_items,
+        'pushed_items', run.pushed_items,
+        'unchanged_items', run.unchanged_items + shards.unchanged_items,
+        'conflicts', run.conflicts + shards.conflicts,
+        'errors', run.errors,
+        'error_count', run.error_count,
+        'blocked_by', run.blocked_by,
+        'api_calls', run.api_calls,
+        'duration_ms', round(extract(epoch from coalesce(run.finished_at, clock_timestamp()) - run.started_at) * 1000),
+        'progress', jsonb_build_object(
+            'seen', shards.seen,
+            'expected', greatest(run.expected, shards.seen),
+            'percent', case
+                when run.status = 'completed' then 100
+                when coalesce(run.expected, 0) = 0 then 0
+                -- A run is done when it says so, not when it has seen as many as were expected.
+                else least(99, floor(100.0 * shards.seen / run.expected))
+            end
+        ),
+        'open_shards', shards.open,
+        'started_at', run.started_at,
+        'finished_at', run.finished_at,
+        'now', clock_timestamp()
+    )
+    from media_sync.runs as run
+    cross join lateral (
+        select
+            coalesce(sum(seen), 0) as seen,
+            coalesce(sum(synced_items), 0) as synced_items,
+            coalesce(sum(updated_items), 0) as updated_items,
+            coalesce(sum(unchanged_items), 0) as unchanged_items,
+            coalesce(sum(conflicts), 0) as conflicts,
+            count(*) filter (where status <> 'completed') as open
+        from media_sync.run_cursors
+        where run_id = run.id
+    ) as shards
+    where run.id = p_run_id;
+$$;
+comment on function media_sync.run_summary(uuid) is 'A run as the API shows it, with the database''s time in now; null for an unknown id.';
+revoke all on function media_sync.run_summary(uuid) from public, anon, authenticated;
+
+create or replace function public.media_sync_start_run(p_request jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_run media_sync.runs;
+begin
+    -- Calls that overlap join the run that is open instead of starting another.
+    insert into media_sync.runs (kind, cloud_name, source, options, user_id, expected)
+    values (
+        p_request ->> 'kind', p_request ->> 'cloud_name', p_request ->> 'source', coalesce(p_request -> 'options', '{}'),
+        (p_request ->> 'user_id')::uuid, (p_request ->> 'expected')::bigint
+    )
+    on conflict (cloud_name, kind) where status = 'running' and kind in ('full', 'incremental') do nothing
+    returning * into v_run;
+
+    if v_run.id is null then
+        select * into strict v_run
+        from media_sync.runs
+        where cloud_name = p_request ->> 'cloud_name' and kind = p_request ->> 'kind' and status = 'running';
+        return media_sync.run_summary(v_run.id) || jsonb_build_object('joined', true);
+    end if;
+
+    insert into media_sync.run_cursors (run_id, shard, resource_type, type, created_from, created_until)
+    select v_run.id, shard, resource_type, type, created_from, created_until
+    from jsonb_to_recordset(coalesce(p_request -> 'shards', '[]')) as wanted (
+        shard text, resource_type text, type text, created_from timestamptz, created_until timestamptz
+    );
+    return media_sync.run_summary(v_run.id) || jsonb_build_object('joined', false);
+end;
+$$;
+comment on function public.media_sync_start_run(jsonb) is
+    'Starts a run, or joins the open one of its kind: { kind, cloud_name, source, options, user_id, expected, shards: [ { shard, resource_type, type, created_from, created_until } ] }. Returns the run, with joined.';
+revoke all on function public.media_sync_start_run(jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_start_run(jsonb) to service_role;
+
+create or replace function public.media_sync_get_run(p_run_id uuid)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    select media_sync.run_summary(p_run_id);
+$$;
+comment on function public.media_sync_get_run(uuid) is 'One run, or null.';
+revoke all on function public.media_sync_get_run(uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_get_run(uuid) to service_role;
+
+create or replace function public.media_sync_report_error(p_run_id uuid, p_error jsonb)
+returns void
+language sql
+security definer
+set search_path = ''
+as $$
+    update media_sync.runs
+    set
+        error_count = error_count + 1,
+        errors = case when jsonb_array_length(errors) < 50 then errors || p_error else errors end,
+        touched_at = clock_timestamp()
+    where id = p_run_id;
+$$;
+comment on function public.media_sync_report_error(uuid, jsonb) is 'Adds { public_id, code, message } to the run''s errors; the first 50 are kept, all are counted.';
+revoke all on function public.media_sync_report_error(uuid, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_report_error(uuid, jsonb) to service_role;
+
+create or replace function public.media_sync_finish_run(p_run_id uuid, p_status text default 'completed')
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_run media_sync.runs;
+begin
+    select * into v_run from media_sync.runs where id = p_run_id for update;
+    if v_run.status = 'running' then
+        -- A run that erred, or left a shard open, is never counted as complete.
+        if p_status = 'completed' and exists (
+            select from media_sync.run_cursors where run_id = p_run_id and status <> 'completed'
+        ) then
+            return media_sync.run_summary(p_run_id);
+        end if;
+        update media_sync.runs
+        set status = p_status, finished_at = clock_timestamp(), touched_at = clock_timestamp()
+        where id = p_run_id;
+        if p_status <> 'blocked' then
+            delete from media_sync.run_pages where run_id = p_run_id;
+        end if;
+        insert into public.media_sync_log (operation, status, source, run_id, user_id, changes, error_code, error_message, processing_time_ms)
+        select
+            'run',
+            case p_status when 'completed' then 'success' when 'blocked' then 'skipped' else 'error' end,
+            v_run.source, p_run_id, v_run.user_id,
+            summary - '{errors,now,options,open_shards,run_id,source,started_at,finished_at,progress}'::text[],
+            summary -> 'errors' -> 0 ->> 'code',
+            summary -> 'errors' -> 0 ->> 'message',
+            (summary ->> 'duration_ms')::double precision
+        from media_sync.run_summary(p_run_id) as summary;
+    end if;
+    return media_sync.run_summary(p_run_id);
+end;
+$$;
+comment on function public.media_sync_finish_run(uuid, text) is 'Ends a run as completed, failed or blocked and logs it; a run with open shards stays running. Ending it twice changes nothing.';
+revoke all on function public.media_sync_finish_run(uuid, text) from public, anon, authenticated;
+grant execute on function public.media_sync_finish_run(uuid, text) to service_role;
+
+-- Shards: planning a listing, leasing its parts, and storing it page by page together with its checkpoint.
+
+create or replace function public.media_sync_plan_shards(p_run_id uuid, p_worker uuid, p_expected bigint, p_shards jsonb, p_traffic jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_cloud_name text;
+begin
+    update media_sync.run_cursors
+    set status = 'completed', lease_token = null, leased_until = null
+    where run_id = p_run_id and shard = 'plan' and status = 'pending' and lease_token = p_worker;
+    if not found then
+        return jsonb_build_object('stored', false, 'now', clock_timestamp());
+    end if;
+    insert into media_sync.run_cursors (run_id, shard, resource_type, type, created_from, created_until)
+    select p_run_id, shard, resource_type, type, created_from, created_until
+    from jsonb_to_recordset(p_shards) as wanted (
+        shard text, resource_type text, type text, created_from timestamptz, created_until timestamptz
+    );
+    update media_sync.runs set expected = p_expected where id = p_run_id returning cloud_name into v_cloud_name;
+    perform media_sync.record_traffic(v_cloud_name, p_run_id, p_traffic);
+    return jsonb_build_object('stored', true, 'now', clock_timestamp());
+end;
+$$;
+comment on function public.media_sync_plan_shards(uuid, uuid, bigint, jsonb, jsonb) is
+    'Turns the shard named plan into the shards of the listing: [ { shard, resource_type, type, created_from, created_until } ]. stored is false when the worker no longer holds it.';
+revoke all on function public.media_sync_plan_shards(uuid, uuid, bigint, jsonb, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_plan_shards(uuid, uuid, bigint, jsonb, jsonb) to service_role;
+
+create or replace function public.media_sync_claim_shard(p_run_id uuid, p_worker uuid, p_lease_seconds integer)
+returns jsonb
+language sql
+security definer
+set search_path = ''
+as $$
+    with free as (
+        select run_id, shard
+        from media_sync.run_cursors
+        where run_id = p_run_id
+            and status = 'pending'
+            -- A worker that lost an answer on the way takes its own shard again.
+            and (leased_until is null or leased_until < clock_timestamp() or lease_token = p_worker)
+            and exists (select from media_sync.runs where id = p_run_id and status = 'running')
+        order by shard
+        limit 1
+        for update skip locked
+    ),
+    claimed as (
+        update media_sync.run_cursors as shard
+        set lease_token = p_worker, leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+        from free
+        where shard.run_id = free.run_id and shard.shard = free.shard
+        returning shard.*
+    )
+    select jsonb_build_object(
+        'shard', (
+            select to_jsonb(claimed) - '{lease_token,leased_until,run_id}'::text[] from claimed
+        ),
+        'budget', (select media_sync.call_budget(cloud_name) from media_sync.runs where id = p_run_id),
+        'now', clock_timestamp()
+    );
+$$;
+comment on function public.media_sync_claim_shard(uuid, uuid, integer) is
+    'Leases one free shard of the run to a worker for so many seconds. Returns { shard (null: none is free), budget, now }.';
+revoke all on function public.media_sync_claim_shard(uuid, uuid, integer) from public, anon, authenticated;
+grant execute on function public.media_sync_claim_shard(uuid, uuid, integer) to service_role;
+
+create or replace function public.media_sync_store_page(
+    p_run_id uuid,
+    p_shard text,
+    p_worker uuid,
+    p_cursor text,
+    p_next_cursor text,
+    p_observed_at timestamptz,
+    p_observations jsonb,
+    p_traffic jsonb,
+    p_lease_seconds integer
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+-- A page of 500 needs well under a second; the limit of the API role is meant for people's queries.
+set statement_timeout = '60s'
+as $$
+declare
+    v_run media_sync.runs;
+    v_shard media_sync.run_cursors;
+    v_count record;
+begin
+    select * into v_run from media_sync.runs where id = p_run_id;
+    select * into v_shard from media_sync.run_cursors where run_id = p_run_id and shard = p_shard for update;
+    -- Whoever lost the lease, or repeats a page, must not move the checkpoint.
+    if v_run.status is distinct from 'running'
+        or v_shard.status is distinct from 'pending'
+        or v_shard.lease_token is distinct from p_worker
+        or v_shard.cursor is distinct from p_cursor
+    then
+        return jsonb_build_object('stored', false, 'now', clock_timestamp());
+    end if;
+
+    select
+        count(*) as seen,
+        count(*) filter (where outcome = 'inserted') as inserted,
+        count(*) filter (where outcome in ('updated', 'restored')) as updated,
+        count(*) filter (where outcome in ('unchanged', 'stale', 'out_of_scope')) as unchanged,
+        coalesce(sum(conflict_count), 0) as conflicts
+    into v_count
+    from media_sync.merge_observations(
+        v_run.cloud_name, p_observations, p_observed_at, v_run.source, p_run_id,
+        jsonb_build_object('force', coalesce(v_run.options -> 'force', 'false'))
+    );
+
+    insert into media_sync.run_pages (run_id, shard, page, asset_ids)
+    select p_run_id, p_shard, v_shard.pages + 1, coalesce(array_agg(element ->> 'asset_id'), '{}')
+    from jsonb_array_elements(p_observations) as element;
+
+    update media_sync.run_cursors
+    set
+        cursor = p_next_cursor,
+        status = case when p_next_cursor is null then 'completed' else 'pending' end,
+        pages = pages + 1,
+        seen = seen + v_count.seen,
+        synced_items = synced_items + v_count.inserted,
+        updated_items = updated_items + v_count.updated,
+        unchanged_items = unchanged_items + v_count.unchanged,
+        conflicts = conflicts + v_count.conflicts,
+        lease_token = case when p_next_cursor is null then null else lease_token end,
+        leased_until = case
+            when p_next_cursor is null then null
+            else clock_timestamp() + make_interval(secs => p_lease_seconds)
+        end
+    where run_id = p_run_id and shard = p_shard;
+
+    -- Last, because all workers share these rows.
+    perform media_sync.record_traffic(v_run.cloud_name, p_run_id, p_traffic);
+    return jsonb_build_object(
+        'stored', true,
+        'budget', media_sync.call_budget(v_run.cloud_name),
+        'now', clock_timestamp()
+    );
+end;
+$$;
+comment on function public.media_sync_store_page(uuid, text, uuid, text, text, timestamptz, jsonb, jsonb, integer) is
+    'Merges one page and moves the shard''s cursor, in one transaction, and renews the lease. p_cursor is the cursor that the page was asked with. stored is false when the worker no longer holds the shard at that cursor: nothing was written.';
+revoke all on function public.media_sync_store_page(uuid, text, uuid, text, text, timestamptz, jsonb, jsonb, integer) from public, anon, authenticated;
+grant execute on function public.media_sync_store_page(uuid, text, uuid, text, text, timestamptz, jsonb, jsonb, integer) to service_role;
+
+create or replace function public.media_sync_restart_shard(p_run_id uuid, p_shard text, p_worker uuid)
+returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    update media_sync.run_cursors
+    set cursor = null, pages = 0, seen = 0, synced_items = 0, updated_items = 0, unchanged_items = 0, conflicts = 0,
+        restarts = restarts + 1
+    where run_id = p_run_id and shard = p_shard and lease_token = p_worker and status = 'pending';
+    if not found then
+        return false;
+    end if;
+    -- A partial pass proves nothing about absence.
+    delete from media_sync.run_pages where run_id = p_run_id and shard = p_shard;
+    return true;
+end;
+$$;
+comment on function public.media_sync_restart_shard(uuid, text, uuid) is 'Sends a shard back to its first page, because Cloudinary refused its cursor. False when the worker no longer holds it.';
+revoke all on function public.media_sync_restart_shard(uuid, text, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_restart_shard(uuid, text, uuid) to service_role;
+
+create or replace function public.media_sync_release_shard(p_run_id uuid, p_shard text, p_worker uuid)
+returns void
+language sql
+security definer
+set search_path = ''
+as $$
+    update media_sync.run_cursors
+    set lease_token = null, leased_until = null
+    where run_id = p_run_id and shard = p_shard and lease_token = p_worker;
+$$;
+comment on function public.media_sync_release_shard(uuid, text, uuid) is 'Gives a shard back, so that the next call need not wait for the lease to end.';
+revoke all on function public.media_sync_release_shard(uuid, text, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_release_shard(uuid, text, uuid) to service_role;
+
+-- Look-ups: merging what the answers to single requests showed.
+
+create or replace function public.media_sync_apply_observations(
+    p_cloud_name text,
+    p_observations jsonb,
+    p_observed_at timestamptz,
+    p_source text,
+    p_run_id uuid default null,
+    p_options jsonb default '{}'
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+set statement_timeout = '60s'
+as $$
+declare
+    v_outcomes jsonb;
+begin
+    -- Not called `outcome`: that would name the column of that name, not the row.
+    select coalesce(jsonb_agg(to_jsonb(merged)), '[]') into v_outcomes
+    from media_sync.merge_observations(
+        p_cloud_name, p_observations, p_observed_at, p_source, p_run_id, p_options || '{"stamp": true}'
+    ) as merged;
+
+    -- The notification of an upload may have made the row before its uploader confirms it.
+    if p_options ? 'created_by' then
+        update public.media_assets
+        set created_by = (p_options ->> 'created_by')::uuid
+        where cloud_name = p_cloud_name
+            and asset_id in (select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
+            and created_by is null;
+    end if;
+
+    if p_run_id is not null then
+        update media_sync.runs as run
+        set
+            synced_items = run.synced_items + counted.inserted,
+            updated_items = run.updated_items + counted.updated,
+            unchanged_items = run.unchanged_items + counted.unchanged,
+            conflicts = run.conflicts + counted.conflicts,
+            touched_at = clock_timestamp()
+        from (
+            select
+                count(*) filter (where element ->> 'outcome' = 'inserted') as inserted,
+                count(*) filter (where element ->> 'outcome' in ('updated', 'restored')) as updated,
+                count(*) filter (where element ->> 'outcome' not in ('inserted', 'updated', 'restored')) as unchanged,
+                coalesce(sum((element ->> 'conflict_count')::integer), 0) as conflicts
+            from jsonb_array_elements(v_outcomes) as element
+        ) as counted
+        where run.id = p_run_id;
+    end if;
+
+    -- A request made before this answer's request began is settled by it.
+    delete from media_sync.refresh_queue as entry
+    using jsonb_array_elements(p_observations) as element
+    where entry.cloud_name = p_cloud_name
+        and entry.asset_id = element ->> 'asset_id'
+        and entry.requested_at <= p_observed_at;
+
+    return jsonb_build_object('outcomes', v_outcomes, 'now', clock_timestamp());
+end;
+$$;
+comment on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, jsonb) is
+    'Merges the answers of look-ups and writes. Returns { outcomes: [ { asset_id, media_asset_id, outcome, conflict_count } ], now }.';
+revoke all on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, jsonb) to service_role;
+
+create or replace function public.media_sync_find_assets(p_cloud_name text, p_name text)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    select coalesce(jsonb_agg(jsonb_build_object('asset_id', asset_id, 'resource_type', resource_type, 'type', type)), '[]')
+    from public.media_assets
+    where cloud_name = p_cloud_name and (asset_id = p_name or (public_id = p_name and deleted_at is null));
+$$;
+comment on function public.media_sync_find_assets(text, text) is 'The rows that an asset_id or public_id may mean.';
+revoke all on function public.media_sync_find_assets(text, text) from public, anon, authenticated;
+grant execute on function public.media_sync_find_assets(text, text) to service_role;
+
+-- Absence: what Cloudinary denies is deleted here.
+
+create or replace function media_sync.confirm_gone(
+    p_cloud_name text,
+    p_asset_ids text[],
+    p_observed_at timestamptz,
+    p_source text,
+    p_run_id uuid default null
+)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_count integer;
+begin
+    perform from public.media_assets as asset
+    where asset.cloud_name = p_cloud_name and asset.asset_id = any (p_asset_ids)
+    order by asset.asset_id
+    for no key update;
+
+    with gone as materialized (
+        select
+            asset as row_before,
+            media_sync.changed_fields(asset.base, media_sync.editable_fields(asset)) as unsent
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name
+            and asset.asset_id = any (p_asset_ids)
+            -- What was seen alive by a request that began later is alive.
+            and asset.observed_at <= p_observed_at
+            and not (asset.deleted_at is not null and asset.sync_status = 'synced')
+            -- Its absence is why a restore was asked for; that is the push's to settle.
+            and asset.restore_requested_at is null
+    ),
+    deleted as (
+        update public.media_assets as asset
+        set
+            deleted_at = coalesce(asset.deleted_at, clock_timestamp()),
+            sync_status = 'synced',
+            sync_error = null,
+            sync_attempts = 0,
+            next_attempt_at = null,
+            lease_token = null,
+            leased_until = null,
+            conflicts = null,
+            -- From now on: a listing that began before and still shows the asset is older than this.
+            observed_at = clock_timestamp(),
+            last_synced_at = clock_timestamp(),
+            updated_at = clock_timestamp()
+        from gone
+        where asset.id = (gone.row_before).id
+        returning asset.id
+    ),
+    delete_log as (
+        insert into public.media_sync_log (
+            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id, user_id
+        )
+        select
+            'delete', 'success', case when (row_before).deleted_at is null then 'pull' else 'push' end, p_source,
+            (row_before).id, (row_before).asset_id, (row_before).public_id, (row_before).resource_type,
+            jsonb_build_object('deleted_at', jsonb_build_object('from', (row_before).deleted_at, 'to', clock_timestamp())),
+            p_run_id, (row_before).deleted_by
+        from gone
+    ),
+    -- Edits that never reached Cloudinary stay on the row, and this says so.
+    conflict_log as (
+        insert into public.media_sync_log (
+            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id, resolved_at
+        )
+        select
+            'conflict', 'conflict', 'pull', p_source,
+            (row_before).id, (row_before).asset_id, (row_before).public_id, (row_before).resource_type,
+            (
+                select jsonb_object_agg(key, jsonb_build_object(
+                    'base', value -> 'from', 'database', value -> 'to', 'cloudinary', null, 'kept', 'deleted'
+                ))
+                from jsonb_each(unsent)
+            ),
+            p_run_id, clock_timestamp()
+        from gone
+        where unsent is not null and (row_before).deleted_at is null
+    )
+    select count(*) into v_count from deleted;
+
+    delete from media_sync.refresh_queue
+    where cloud_name = p_cloud_name and asset_id = any (p_asset_ids) and requested_at <= p_observed_at;
+
+    if p_run_id is not null then
+        update media_sync.runs set deleted_items = deleted_items + v_count, touched_at = clock_timestamp() where id = p_run_id;
+    end if;
+    return v_count;
+end;
+$$;
+comment on function media_sync.confirm_gone(text, text[], timestamptz, text, uuid) is
+    'Cloudinary denied these assets in answer to a request that began at p_observed_at: they are deleted here, with their audit rows. Returns how many rows that changed.';
+revoke all on function media_sync.confirm_gone(text, text[], timestamptz, text, uuid) from public, anon, authenticated;
+
+create or replace function public.media_sync_settle_look_up(
+    p_cloud_name text,
+    p_asset_ids text[],
+    p_observations jsonb,
+    p_observed_at timestamptz,
+    p_source text,
+    p_run_id uuid default null
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+set statement_timeout = '60s'
+as $$
+declare
+    v_applied jsonb;
+    v_gone integer;
+begin
+    v_applied := public.media_sync_apply_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id);
+    v_gone := media_sync.confirm_gone(
+        p_cloud_name,
+        array(
+            select wanted.asset_id
+            from unnest(p_asset_ids) as wanted (asset_id)
+            where wanted.asset_id not in (select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
+        ),
+        p_observed_at, p_source, p_run_id
+    );
+    -- Assets that have no row and no existence need no answer any more.
+    delete from media_sync.refresh_queue
+    where cloud_name = p_cloud_name and asset_id = any (p_asset_ids) and requested_at <= p_observed_at;
+    delete from media_sync.run_missing where run_id = p_run_id and asset_id = any (p_asset_ids);
+    return v_applied || jsonb_build_object('gone', v_gone, 'now', clock_timestamp());
+end;
+$$;
+comment on function public.media_sync_settle_look_up(text, text[], jsonb, timestamptz, text, uuid) is
+    'Settles a batched look-up: what it showed is merged, what was asked for and not shown is gone. Returns { outcomes, gone, now }.';
+revoke all on function public.media_sync_settle_look_up(text, text[], jsonb, timestamptz, text, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_settle_look_up(text, text[], jsonb, timestamptz, text, uuid) to service_role;
+
+-- The sweep: an asset that a completed listing did not show is looked up by its asset_id, and only what Cloudinary itself
+-- denies is deleted here.
+
+create or replace function public.media_sync_begin_sweep(p_run_id uuid)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+set statement_timeout = '60s'
+-- The planner cannot know how many ids the pages hold; compared one by one, a million assets would take hours.
+set enable_nestloop = off
+set work_mem = '64MB'
+as $$
+declare
+    v_run media_sync.runs;
+    v_settings media_sync.settings;
+    v_seen bigint;
+    v_live bigint;
+    v_missing bigint;
+    v_reason text;
+begin
+    select * into strict v_run from media_sync.runs where id = p_run_id for update;
+    select * into strict v_settings from media_sync.settings;
+    -- Only a complete listing says anything about absence.
+    if exists (select from media_sync.run_cursors where run_id = p_run_id and status <> 'completed')
+        or v_run.options ->> 'folder' is not null
+    then
+        return jsonb_build_object('status', 'incomplete', 'missing', 0, 'now', clock_timestamp());
+    end if;
+
+    insert into media_sync.run_missing (run_id, asset_id)
+    select p_run_id, asset.asset_id
+    from public.media_assets as asset
+    where asset.cloud_name = v_run.cloud_name
+        and asset.deleted_at is null
+        and asset.observed_at < v_run.started_at
+        and asset.resource_type in (select resource_type from media_sync.run_cursors where run_id = p_run_id)
+        and not exists (
+            select from (
+                select unnest(asset_ids) as asset_id from media_sync.run_pages where run_id = p_run_id
+            ) as seen
+            where seen.asset_id = asset.asset_id
+        )
+    on conflict do nothing;
+
+    select count(*) into v_missing from media_sync.run_missing where run_id = p_run_id;
+    if v_missing > 0 and v_run.allowed_at is null then
+        select coalesce(sum(seen), 0) into v_seen from media_sync.run_cursors where run_id = p_run_id;
+        select count(*) into v_live
+        from public.media_assets as asset
+        where asset.cloud_name = v_run.cloud_name
+            and asset.deleted_at is null
+            and asset.resource_type in (select resource_type from media_sync.run_cursors where run_id = p_run_id);
+        v_reason := case
+            when v_seen = 0 then 'empty_listing'
+            when v_missing >= v_settings.delete_guard_minimum
+                and v_missing > v_live * v_settings.delete_guard_percent / 100.0 then 'mass_delete'
+        end;
+        if v_reason is not null then
+            update media_sync.runs
+            set blocked_by = jsonb_build_object(
+                'reason', v_reason, 'missing', v_missing, 'live', v_live,
+                'limit_percent', v_settings.delete_guard_percent, 'minimum', v_settings.delete_guard_minimum
+            )
+            where id = p_run_id;
+            return jsonb_build_object('status', 'blocked', 'reason', v_reason, 'missing', v_missing, 'live', v_live, 'now', clock_timestamp());
+        end if;
+    end if;
+    return jsonb_build_object('status', 'clear', 'missing', v_missing, 'now', clock_timestamp());
+end;
+$$;
+comment on function public.media_sync_begin_sweep(uuid) is
+    'After a complete listing: notes the assets it did not show and asks the guard. Returns { status: clear | blocked | incomplete, missing, live?, reason?: mass_delete | empty_listing, now }. Nothing is deleted here.';
+revoke all on function public.media_sync_begin_sweep(uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_begin_sweep(uuid) to service_role;
+
+create or replace function public.media_sync_missing_assets(p_run_id uuid, p_limit integer)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    select jsonb_build_object(
+        'asset_ids', coalesce((
+            select jsonb_agg(asset_id)
+            from (select asset_id from media_sync.run_missing where run_id = p_run_id order by asset_id limit p_limit) as next
+        ), '[]'),
+        'budget', (select media_sync.call_budget(cloud_name) from media_sync.runs where id = p_run_id),
+        'now', clock_timestamp()
+    );
+$$;
+comment on function public.media_sync_missing_assets(uuid, integer) is 'The next missing assets of a run to look up.';
+revoke all on function public.media_sync_missing_assets(uuid, integer) from public, anon, authenticated;
+grant execute on function public.media_sync_missing_assets(uuid, integer) to service_role;
+
+create or replace function public.media_sync_allow_mass_delete(p_run_id uuid, p_user_id uuid, p_source text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_run media_sync.runs;
+begin
+    select * into v_run from media_sync.runs where id = p_run_id for update;
+    if v_run.id is null or v_run.status <> 'blocked' then
+        return null;
+    end if;
+    update media_sync.runs
+    set status = 'running', allowed_at = clock_timestamp(), finished_at = null, touched_at = clock_timestamp()
+    where id = p_run_id;
+    insert into public.media_sync_log (operation, status, source, run_id, user_id, changes)
+    values ('run', 'success', p_source, p_run_id, p_user_id, jsonb_build_object('allow_mass_delete', v_run.blocked_by));
+    return media_sync.run_summary(p_run_id);
+end;
+$$;
+comment on function public.media_sync_allow_mass_delete(uuid, uuid, text) is
+    'Lets a blocked run go on, once, and logs who allowed it. Null when the run is not blocked.';
+revoke all on function public.media_sync_allow_mass_delete(uuid, uuid, text) from public, anon, authenticated;
+grant execute on function public.media_sync_allow_mass_delete(uuid, uuid, text) to service_role;
+
+-- The refresh queue: assets of which something was heard, and whose true state is fetched by batched look-ups.
+
+create or replace function media_sync.queue_refresh(p_cloud_name text, p_asset_ids text[], p_reason text)
+returns integer
+language sql
+set search_path = ''
+as $$
+    with queued as (
+        insert into media_sync.refresh_queue as entry (cloud_name, asset_id, reason)
+        select p_cloud_name, asset_id, p_reason
+        from (select distinct unnest(p_asset_ids) as asset_id) as wanted
+        order by asset_id
+        on conflict (cloud_name, asset_id) do update
+        set requested_at = clock_timestamp(), reason = excluded.reason, attempts = 0, not_before = '-infinity'
+        returning 1
+    )
+    select count(*)::integer from queued;
+$$;
+comment on function media_sync.queue_refresh(text, text[], text) is 'Asks for the true state of assets; asking again moves the request to now.';
+revoke all on function media_sync.queue_refresh(text, text[], text) from public, anon, authenticated;
+
+create or replace function media_sync.queue_refresh_later(p_cloud_name text, p_asset_ids text[], p_reason text, p_delay interval)
+returns integer
+language sql
+set search_path = ''
+as $$
+    with queued as (
+        insert into media_sync.refresh_queue as entry (cloud_name, asset_id, reason, not_before)
+        select p_cloud_name, asset_id, p_reason, clock_timestamp() + p_delay
+        from (select distinct unnest(p_asset_ids) as asset_id) as wanted
+        order by asset_id
+        -- An earlier appointment stands.
+        on conflict (cloud_name, asset_id) do update set requested_at = clock_timestamp()
+        returning 1
+    )
+    select count(*)::integer from queued;
+$$;
+comment on function media_sync.queue_refresh_later(text, text[], text, interval) is
+    'Asks for the true state of assets after a while, so that many such wishes share one look-up.';
+revoke all on function media_sync.queue_refresh_later(text, text[], text, interval) from public, anon, authenticated;
+
+create or replace function public.media_sync_claim_refresh(p_cloud_name text, p_worker uuid, p_limit integer, p_lease_seconds integer)
+returns jsonb
+language sql
+security definer
+set search_path = ''
+as $$
+    with due as (
+        select cloud_name, asset_id
+        from media_sync.refresh_queue
+        where cloud_name = p_cloud_name
+            and not_before <= clock_timestamp()
+            and (leased_until is null or leased_until < clock_timestamp())
+        order by not_before, requested_at
+        limit p_limit
+        for update skip locked
+    ),
+    claimed as (
+        update media_sync.refresh_queue as entry
+        set
+            lease_token = p_worker,
+            leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
+            attempts = entry.attempts + 1,
+            -- Should the look-up fail, the entry waits longer each time; success deletes it.
+            not_before = clock_timestamp() + media_sync.backoff(entry.attempts + 1, interval '10 minutes', random())
+        from due
+        where entry.cloud_name = due.cloud_name and entry.asset_id = due.asset_id
+        returning entry.asset_id
+    )
+    select jsonb_build_object(
+        'asset_ids', coalesce((select jsonb_agg(asset_id) from claimed), '[]'),
+        'budget', media_sync.call_budget(p_cloud_name),
+        'now', clock_timestamp()
+    );
+$$;
+comment on function public.media_sync_claim_refresh(text, uuid, integer, integer) is 'Leases queued look-ups to a worker: { asset_ids, budget, now }. media_sync_settle_look_up() takes them off the queue.';
+revoke all on function public.media_sync_claim_refresh(text, uuid, integer, integer) from public, anon, authenticated;
+grant execute on function public.media_sync_claim_refresh(text, uuid, integer, integer) to service_role;
+
+create or replace function public.media_sync_release_refresh(p_cloud_name text, p_worker uuid)
+returns void
+language sql
+security definer
+set search_path = ''
+as $$
+    update media_sync.refresh_queue
+    set lease_token = null, leased_until = null, not_before = '-infinity', attempts = greatest(attempts - 1, 0)
+    where cloud_name = p_cloud_name and lease_token = p_worker;
+$$;
+comment on function public.media_sync_release_refresh(text, uuid) is 'Gives claimed look-ups back that were not made.';
+revoke all on function public.media_sync_release_refresh(text, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_release_refresh(text, uuid) to service_role;
+
+create or replace function public.media_sync_queue_folder(p_cloud_name text, p_folder text)
+returns integer
+language sql
+security definer
+set search_path = ''
+as $$
+    select media_sync.queue_refresh(
+        p_cloud_name,
+        array(
+            select asset_id
+            from public.media_assets
+            where cloud_name = p_cloud_name
+                and deleted_at is null
+                and (folder = p_folder or folder like regexp_replace(p_folder, '([\\%_])', '\\\1', 'g') || '/%')
+        ),
+        'the folder is synced'
+    );
+$$;
+comment on function public.media_sync_queue_folder(text, text) is 'Asks for the true state of the assets in a folder and below it.';
+revoke all on function public.media_sync_queue_folder(text, text) from public, anon, authenticated;
+grant execute on function public.media_sync_queue_folder(text, text) to service_role;
+
+-- The incremental pull: the search index names assets that look changed.
+
+create or replace function public.media_sync_store_search_page(
+    p_run_id uuid,
+    p_worker uuid,
+    p_cursor text,
+    p_next_cursor text,
+    p_observations jsonb,
+    p_traffic jsonb,
+    p_lease_seconds integer
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+set statement_timeout = '60s'
+as $$
+declare
+    v_run media_sync.runs;
+    v_shard media_sync.run_cursors;
+    v_include text[];
+    v_changed text[];
+begin
+    select * into v_run from media_sync.runs where id = p_run_id;
+    select * into v_shard from media_sync.run_cursors where run_id = p_run_id and shard = 'search' for update;
+    if v_run.status is distinct from 'running'
+        or v_shard.status is distinct from 'pending'
+        or v_shard.lease_token is distinct from p_worker
+        or v_shard.cursor is distinct from p_cursor
+    then
+        return jsonb_build_object('stored', false, 'now', clock_timestamp());
+    end if;
+    select include_folders into v_include from media_sync.settings;
+
+    -- The search index lags, so that its word is only a hint: what differs from it is looked up, nothing is merged.
+    select array_agg(observed.asset_id) into v_changed
+    from media_sync.observed_assets(v_run.cloud_name, p_observations) as observed
+    where case
+        when (observed.asset).id is null
+            then media_sync.in_scope(coalesce(observed.observation ->> 'folder', ''), v_include)
+        else (observed.asset).deleted_at is not null
+            or media_sync.observed_fields((observed.asset).base, observed.observation) <> (observed.asset).base
+            -- Search tells facts that look-ups do not: they would differ again after every look-up, at every tick.
+            or media_sync.content_changes(
+                observed.asset, media_sync.observed_content(observed.asset, observed.observation)
+            ) is not null
+    end;
+    perform media_sync.queue_refresh(v_run.cloud_name, coalesce(v_changed, '{}'), 'changed, says the search index');
+
+    update media_sync.run_cursors
+    set
+        cursor = p_next_cursor,
+        status = case when p_next_cursor is null then 'completed' else 'pending' end,
+        pages = pages + 1,
+        seen = seen + jsonb_array_length(p_observations),
+        unchanged_items = unchanged_items + jsonb_array_length(p_observations) - cardinality(coalesce(v_changed, '{}')),
+        lease_token = case when p_next_cursor is null then null else lease_token end,
+        leased_until = case
+            when p_next_cursor is null then null
+            else clock_timestamp() + make_interval(secs => p_lease_seconds)
+        end
+    where run_id = p_run_id and shard = 'search';
+    perform media_sync.record_traffic(v_run.cloud_name, p_run_id, p_traffic);
+    return jsonb_build_object(
+        'stored', true,
+        'queued', cardinality(coalesce(v_changed, '{}')),
+        'budget', media_sync.call_budget(v_run.cloud_name),
+        'now', clock_timestamp()
+    );
+end;
+$$;
+comment on function public.media_sync_store_search_page(uuid, uuid, text, text, jsonb, jsonb, integer) is
+    'Compares a page of search results with the rows, queues what differs for a look-up and moves the cursor. Returns { stored, queued, budget, now }.';
+revoke all on function public.media_sync_store_search_page(uuid, uuid, text, text, jsonb, jsonb, integer) from public, anon, authenticated;
+grant execute on function public.media_sync_store_search_page(uuid, uuid, text, text, jsonb, jsonb, integer) to service_role;
+
+-- Looking without touching: what a reconcile would do (dry run), and where the two sides differ (verify).
+
+create or replace function public.media_sync_plan_observations(p_cloud_name text, p_observations jsonb, p_observed_at timestamptz)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+set statement_timeout = '60s'
+as $$
+declare
+    v_marker constant uuid := gen_random_uuid();
+    v_actions jsonb;
+    v_tasks jsonb;
+    v_unchanged bigint;
+begin
+    -- The plan is exact because it is made by doing it and taking it back.
+    begin
+        select count(*) filter (where outcome in ('unchanged', 'stale', 'out_of_scope')) into v_unchanged
+        from media_sync.merge_observations(p_cloud_name, p_observations, p_observed_at, 'api', v_marker);
+
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'direction', 'pull', 'action', operation, 'asset_id', asset_id, 'public_id', public_id,
+            'resource_type', resource_type, 'changes', changes
+        ) order by id), '[]')
+        into v_actions
+        from public.media_sync_log
+        where run_id = v_marker;
+
+        select coalesce(jsonb_agg(media_sync.push_task(asset) order by asset.asset_id), '[]') into v_tasks
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name
+            and asset.sync_status = 'pending'
+            and asset.in_scope
+            and asset.asset_id in (select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element);
+
+        raise exception using errcode = 'MS001';
+    exception
+        when sqlstate 'MS001' then null;
+    end;
+    return jsonb_build_object('actions', v_actions, 'tasks', v_tasks, 'unchanged', v_unchanged, 'now', clock_timestamp());
+end;
+$$;
+comment on function public.media_sync_plan_observations(text, jsonb, timestamptz) is
+    'What merging a page would do, without doing it: { actions, tasks (pushes that would follow), unchanged, now }.';
+revoke all on function public.media_sync_plan_observations(text, jsonb, timestamptz) from public, anon, authenticated;
+grant execute on function public.media_sync_plan_observations(text, jsonb, timestamptz) to service_role;
+
+create or replace function public.media_sync_compare_page(p_cloud_name text, p_observations jsonb)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    with compared as (
+        select
+            observed.asset_id,
+            observed.observation ->> 'public_id' as public_id,
+            (observed.asset).id is null or (observed.asset).deleted_at is not null as missing,
+            media_sync.in_scope(coalesce(observed.observation ->> 'folder', ''), settings.include_folders) as wanted,
+            array(
+                select key
+                from jsonb_object_keys(coalesce(
+                    media_sync.changed_fields(
+                        media_sync.editable_fields(observed.asset),
+                        media_sync.observed_fields(media_sync.editable_fields(observed.asset), observed.observation)
+                    ), '{}'
+                ) || coalesce(
+                    media_sync.content_changes(observed.asset, media_sync.observed_content(observed.asset, observed.observation)), '{}'
+                )) as key
+                order by key
+            ) as fields
+        from media_sync.observed_assets(p_cloud_name, p_observations) as observed
+        cross join media_sync.settings as settings
+    )
+    select jsonb_build_object(
+        'counted', count(*) filter (where wanted),
+        'missing', coalesce(jsonb_agg(public_id order by public_id) filter (where wanted and missing), '[]'),
+        'differing', coalesce(
+            jsonb_agg(jsonb_build_object('public_id', public_id, 'fields', fields) order by public_id)
+                filter (where wanted and not missing and cardinality(fields) > 0),
+            '[]'
+        ),
+        'now', clock_timestamp()
+    )
+    from compared;
+$$;
+comment on function public.media_sync_compare_page(text, jsonb) is 'Where a page of observations and the rows differ: { counted, missing: [ public_id ], differing: [ { public_id, fields } ], now }.';
+revoke all on function public.media_sync_compare_page(text, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_compare_page(text, jsonb) to service_role;
+
+create or replace function public.media_sync_absent_assets(p_cloud_name text, p_seen text[], p_resource_types text[], p_limit integer)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+set statement_timeout = '60s'
+set enable_nestloop = off
+set work_mem = '64MB'
+as $$
+    with absent as (
+        select asset.asset_id, asset.public_id, asset.resource_type, asset.deleted_at
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name
+            and asset.deleted_at is null
+            and asset.in_scope
+            and asset.resource_type = any (p_resource_types)
+            and not exists (
+                select from unnest(p_seen) as seen (asset_id) where seen.asset_id = asset.asset_id
+            )
+    )
+    select jsonb_build_object(
+        'count', (select count(*) from absent),
+        'assets', coalesce(
+            (
+                select jsonb_agg(jsonb_build_object('asset_id', asset_id, 'public_id', public_id, 'resource_type', resource_type) order by public_id)
+                from (select * from absent order by public_id limit p_limit) as first
+            ),
+            '[]'
+        ),
+        'live', (
+            select count(*)
+            from public.media_assets as asset
+            where asset.cloud_name = p_cloud_name
+                and asset.deleted_at is null
+                and asset.in_scope
+                and asset.resource_type = any (p_resource_types)
+        ),
+        'now', clock_timestamp()
+    );
+$$;
+comment on function public.media_sync_absent_assets(text, text[], text[], integer) is 'Live rows that a listing did not show: { count, assets: [ { asset_id, public_id, resource_type } ], live, now }.';
+revoke all on function public.media_sync_absent_assets(text, text[], text[], integer) from public, anon, authenticated;
+grant execute on function public.media_sync_absent_assets(text, text[], text[], integer) to service_role;
+
+-- Local edits: editing an editable column is enough, the trigger here does the rest.
+
+create or replace function media_sync.clean_tags(p_tags text[])
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_clean text[];
+begin
+    select coalesce(array_agg(tag order by place), '{}') into v_clean
+    from (
+        select btrim(tag) as tag, min(place) as place
+        from unnest(p_tags) with ordinality as given (tag, place)
+        where btrim(tag) <> ''
+        group by btrim(tag)
+    ) as distinct_tags;
+    -- Cloudinary joins tags with commas on the wire, so that a comma would split one tag into two.
+    if exists (select from unnest(v_clean) as tag where tag like '%,%' or length(tag) > 255) then
+        raise exception 'A tag must not contain a comma and is at most 255 characters long.' using errcode = 'check_violation';
+    end if;
+    if cardinality(v_clean) > 1000 then
+        raise exception 'An asset has at most 1000 tags.' using errcode = 'check_violation';
+    end if;
+    return v_clean;
+end;
+$$;
+comment on function media_sync.clean_tags(text[]) is 'Tags as Cloudinary keeps them: trimmed, without empty or repeated ones. Raises check_violation for what it cannot hold.';
+revoke all on function media_sync.clean_tags(text[]) from public, anon, authenticated;
+
+create or replace function media_sync.clean_context(p_context jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    if jsonb_typeof(p_context) is distinct from 'object' then
+        raise exception 'context must be an object of keys and strings.' using errcode = 'check_violation';
+    end if;
+    if exists (
+        select from jsonb_each(p_context)
+        where jsonb_typeof(value) in ('object', 'array') or key = '' or key ~ '[=|]'
+    ) then
+        raise exception 'A context value must be a string, and its key must not be empty or contain = or |.' using errcode = 'check_violation';
+    end if;
+    -- Cloudinary keeps strings only; a null is a key taken away.
+    return (
+        select coalesce(jsonb_object_agg(key, value #>> '{}') filter (where jsonb_typeof(value) <> 'null'), '{}')
+        from jsonb_each(p_context)
+    );
+end;
+$$;
+comment on function media_sync.clean_context(jsonb) is 'Context as Cloudinary keeps it: strings only, null taken away. Raises check_violation for what it cannot hold.';
+revoke all on function media_sync.clean_context(jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.derive_sync_state()
+returns trigger
+language plpgsql
+-- Editors may write editable columns only; what follows from an edit is written here.
+security definer
+set search_path = ''
+as $$
+declare
+    v_fields jsonb;
+begin
+    new.tags := media_sync.clean_tags(new.tags);
+    new.context := media_sync.clean_context(new.context);
+    new.folder := btrim(regexp_replace(coalesce(new.folder, ''), '/+', '/', 'g'), '/');
+    if new.display_name like '%/%' and new.display_name is distinct from old.display_name then
+        raise exception 'display_name must not contain a slash.' using errcode = 'check_violation';
+    end if;
+
+    -- In fixed-folder mode the folder is the path of the public_id: moving one moves the other.
+    if (select folder_mode from media_sync.settings) = 'fixed' then
+        if new.folder <> old.folder and new.public_id = old.public_id then
+            new.public_id := case when new.folder = '' then '' else new.folder || '/' end
+                || regexp_replace(new.public_id, '^.*/', '');
+        else
+            new.folder := coalesce(substring(new.public_id from '^(.*)/'), '');
+        end if;
+    end if;
+
+    v_fields := media_sync.editable_fields(new);
+    if media_sync.same_fields(v_fields, media_sync.editable_fields(old)) then
+        new.tags := old.tags;
+        -- A generated column is empty until after this trigger; skip_unchanged would take that for a change.
+        new.search_text := old.search_text;
+        return new;
+    end if;
+
+    new.conflicts := media_sync.open_conflicts(coalesce(new.conflicts, '{}'), v_fields, new.base);
+    new.sync_status := case
+        when new.deleted_at is not null then new.sync_status
+        when new.conflicts is not null then 'conflict'
+        when media_sync.same_fields(v_fields, new.base) then 'synced'
+        else 'pending'
+    end;
+    new.sync_error := null;
+    new.sync_attempts := 0;
+    new.next_attempt_at := null;
+    new.edited_at := clock_timestamp();
+    new.updated_at := clock_timestamp();
+    return new;
+end;
+$$;
+comment on function media_sync.derive_sync_state() is 'Turns an edit of an editable column into a pending push, and an edit that changes nothing into nothing.';
+revoke all on function media_sync.derive_sync_state() from public, anon, authenticated;
+
+-- A merge moves `base` together with the fields and decides the status itself.
+create or replace trigger derive_sync_state
+    before update on public.media_assets
+    for each row
+    when (
+        new.base is not distinct from old.base
+        and (new.public_id, new.folder, new.display_name, new.tags, new.context, new.metadata)
+            is distinct from (old.public_id, old.folder, old.display_name, old.tags, old.context, old.metadata)
+    )
+    execute function media_sync.derive_sync_state();
+
+create or replace function media_sync.retry_push()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    new.sync_attempts := 0;
+    new.next_attempt_at := null;
+    new.sync_error := null;
+    return new;
+end;
+$$;
+comment on function media_sync.retry_push() is 'Setting sync_status from error back to pending starts the attempts afresh.';
+revoke all on function media_sync.retry_push() from public, anon, authenticated;
+
+create or replace trigger retry_push
+    before update of sync_status on public.media_assets
+    for each row
+    when (old.sync_status = 'error' and new.sync_status = 'pending')
+    execute function media_sync.retry_push();
+
+-- The name sorts last: whatever the other triggers made equal is not written.
+create or replace trigger skip_unchanged
+    before update on public.media_assets
+    for each row
+    execute function suppress_redundant_updates_trigger();
+
+-- Deletions and their undoing: the intent is durable here before Cloudinary is called.
+
+create or replace function public.soft_delete_media_assets(p_ids uuid[], p_force boolean default false)
+returns table (id uuid, public_id text, outcome text)
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    if not media_sync.is_editor() then
+        raise exception 'Deleting assets needs the role editor or admin.' using errcode = 'insufficient_privilege';
+    end if;
+    return query
+    with wanted as (
+        select asset.*
+        from public.media_assets as asset
+        where asset.id = any (p_ids) and asset.in_scope
+        order by asset.id
+        for no key update
+    ),
+    deleted as (
+        update public.media_assets as asset
+        set
+            deleted_at = clock_timestamp(),
+            deleted_by = auth.uid(),
+            sync_status = 'pending',
+            sync_error = null,
+            sync_attempts = 0,
+            next_attempt_at = null,
+            conflicts = null,
+            restore_requested_at = null,
+            updated_at = clock_timestamp()
+        from wanted
+        where asset.id = wanted.id
+            and (wanted.deleted_at is null or wanted.restore_requested_at is not null)
+            and (p_force or wanted.usage_count = 0)
+        returning asset.id
+    )
+    select
+        wanted.id,
+        wanted.public_id,
+        case
+            when wanted.deleted_at is not null and wanted.restore_requested_at is null then 'already_deleted'
+            when wanted.usage_count > 0 and not p_force then 'in_use'
+            else 'deleted'
+        end
+    from wanted;
+end;
+$$;
+comment on function public.soft_delete_media_assets(uuid[], boolean) is
+    'Deletes assets here at once and in Cloudinary by the next push. Editors. outcome: deleted, already_deleted or in_use (pass p_force to delete all the same). Unknown ids are left out.';
+revoke all on function public.soft_delete_media_assets(uuid[], boolean) from public, anon, authenticated;
+grant execute on function public.soft_delete_media_assets(uuid[], boolean) to authenticated, service_role;
+
+create or replace function public.soft_delete_media_asset(p_id uuid, p_force boolean default false)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_outcome text;
+begin
+    select outcome into v_outcome from public.soft_delete_media_assets(array[p_id], p_force);
+    if v_outcome is null then
+        raise exception 'There is no asset with id %.', p_id using errcode = 'no_data_found';
+    elsif v_outcome = 'in_use' then
+        raise exception 'The asset is in use; pass p_force => true to delete it all the same.' using errcode = 'restrict_violation';
+    end if;
+    return v_outcome;
+end;
+$$;
+comment on function public.soft_delete_media_asset(uuid, boolean) is 'Deletes one asset on both sides. Editors. Raises restrict_violation when it is in use and p_force is not set.';
+revoke all on function public.soft_delete_media_asset(uuid, boolean) from public, anon, authenticated;
+grant execute on function public.soft_delete_media_asset(uuid, boolean) to authenticated, service_role;
+
+create or replace function public.restore_media_asset(p_id uuid)
+returns text
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_asset public.media_assets;
+begin
+    if not media_sync.is_editor() then
+        raise exception 'Restoring assets needs the role editor or admin.' using errcode = 'insufficient_privilege';
+    end if;
+    select * into v_asset from public.media_assets where id = p_id and in_scope for no key update;
+    if v_asset.id is null then
+        raise exception 'There is no asset with id %.', p_id using errcode = 'no_data_found';
+    elsif v_asset.deleted_at is null then
+        return 'live';
+    elsif v_asset.sync_status = 'synced' then
+        -- Cloudinary has let go of it already: its backup, where there is one, must give it back.
+        update public.media_assets
+        set restore_requested_at = clock_timestamp(), sync_status = 'pending', sync_error = null, sync_attempts = 0, next_attempt_at = null
+        where id = p_id;
+        return 'requested';
+    end if;
+
+    update public.media_assets
+    set
+        deleted_at = null,
+        deleted_by = null,
+        restore_requested_at = null,
+        sync_status = case when media_sync.same_fields(media_sync.editable_fields(v_asset), base) then 'synced' else 'pending' end,
+        sync_error = null,
+        sync_attempts = 0,
+        next_attempt_at = null,
+        updated_at = clock_timestamp()
+    where id = p_id;
+    -- The deletion may have reached Cloudinary a moment ago; a look-up tells.
+    perform media_sync.queue_refresh(v_asset.cloud_name, array[v_asset.asset_id], 'restored here');
+    insert into public.media_sync_log (operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, user_id)
+    values ('restore', 'success', 'push', 'client', v_asset.id, v_asset.asset_id, v_asset.public_id, v_asset.resource_type, auth.uid());
+    return 'restored';
+end;
+$$;
+comment on function public.restore_media_asset(uuid) is
+    'Undoes a deletion. Editors. Returns live (was not deleted), restored (Cloudinary still held it) or requested (Cloudinary''s backup is asked by the next push).';
+revoke all on function public.restore_media_asset(uuid) from public, anon, authenticated;
+grant execute on function public.restore_media_asset(uuid) to authenticated, service_role;
+
+-- Pending rows are claimed for a while, read fresh, and merged; what is left is the task.
+
+create or replace function media_sync.push_task(p_asset public.media_assets)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select jsonb_build_object(
+        'id', p_asset.id,
+        'asset_id', p_asset.asset_id,
+        'action', case
+            when p_asset.deleted_at is null then 'update'
+            when p_asset.restore_requested_at is not null then 'restore'
+            else 'delete'
+        end,
+        -- The name that Cloudinary knows it by, which a local rename has not reached yet.
+        'public_id', p_asset.base ->> 'public_id',
+        'resource_type', p_asset.resource_type,
+        'type', p_asset.type,
+        'base', p_asset.base,
+        'local', media_sync.editable_fields(p_asset)
+    );
+$$;
+comment on function media_sync.push_task(public.media_assets) is 'What a worker needs to know to push a row.';
+revoke all on function media_sync.push_task(public.media_assets) from public, anon, authenticated;
+
+create or replace function public.media_sync_begin_push()
+returns void
+language sql
+security definer
+set search_path = ''
+as $$
+    update media_sync.wakes set waiting_since = null, begun_at = clock_timestamp();
+$$;
+comment on function public.media_sync_begin_push() is
+    'A push begins: edits from now on may wake another. To be called in a transaction of its own before the first claim, which then sees every edit whose wake this answers.';
+revoke all on function public.media_sync_begin_push() from public, anon, authenticated;
+grant execute on function public.media_sync_begin_push() to service_role;
+
+create or replace function public.media_sync_claim_pending(
+    p_cloud_name text,
+    p_worker uuid,
+    p_limit integer,
+    p_lease_seconds integer,
+    p_ids uuid[] default null
+)
+returns jsonb
+language sql
+security definer
+set search_path = ''
+as $$
+    with due as (
+        select id
+        from public.media_assets
+        where sync_status = 'pending'
+            and cloud_name = p_cloud_name
+            and in_scope
+            and (p_ids is null or id = any (p_ids))
+            -- Whoever asks for certain rows wants them now; the pause is for the background.
+            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= clock_timestamp())
+            and (leased_until is null or leased_until < clock_timestamp())
+        order by next_attempt_at nulls first
+        limit p_limit
+        for no key update skip locked
+    ),
+    claimed as (
+        update public.media_assets as asset
+        set lease_token = p_worker, leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+        from due
+        where asset.id = due.id
+        returning asset as claimed_row
+    )
+    select jsonb_build_object(
+        'tasks', coalesce((select jsonb_agg(media_sync.push_task(claimed_row)) from claimed), '[]'),
+        'folder_mode', settings.folder_mode,
+        'conflict_policy', settings.conflict_policy,
+        'budget', media_sync.call_budget(p_cloud_name),
+        'now', clock_timestamp()
+    )
+    from media_sync.settings as settings;
+$$;
+comment on function public.media_sync_claim_pending(text, uuid, integer, integer, uuid[]) is
+    'Leases pending rows to a worker: { tasks: [ { id, asset_id, action: update | delete | restore, public_id, resource_type, type, base, local } ], folder_mode, conflict_policy, budget, now }. p_ids claims just those, due or not.';
+revoke all on function public.media_sync_claim_pending(text, uuid, integer, integer, uuid[]) from public, anon, authenticated;
+grant execute on function public.media_sync_claim_pending(text, uuid, integer, integer, uuid[]) to service_role;
+
+create or replace function public.media_sync_plan_push(
+    p_cloud_name text,
+    p_worker uuid,
+    p_asset_ids text[],
+    p_observations jsonb,
+    p_observed_at timestamptz,
+    p_source text,
+    p_run_id uuid default null
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+set statement_timeout = '60s'
+as $$
+declare
+    v_absent text[] := array(
+        select wanted.asset_id
+        from unnest(p_asset_ids) as wanted (asset_id)
+        where wanted.asset_id not in (select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
+    );
+begin
+    perform public.media_sync_apply_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id);
+    -- Gone: an edit has nothing left to reach, a deletion has arrived.
+    perform media_sync.confirm_gone(p_cloud_name, v_absent, p_observed_at, p_source, p_run_id);
+
+    -- Set to pending by hand, or overtaken: nothing is left to write.
+    update public.media_assets as asset
+    set sync_status = 'synced', sync_error = null, sync_attempts = 0, next_attempt_at = null
+    where asset.cloud_name = p_cloud_name
+        and asset.asset_id = any (p_asset_ids)
+        and asset.sync_status = 'pending'
+        and asset.deleted_at is null
+        and media_sync.same_fields(media_sync.editable_fields(asset), asset.base);
+    update public.media_assets as asset
+    set lease_token = null, leased_until = null
+    where asset.cloud_name = p_cloud_name
+        and asset.asset_id = any (p_asset_ids)
+        and asset.lease_token = p_worker
+        and asset.sync_status <> 'pending';
+
+    return jsonb_build_object(
+        'tasks', (
+            select coalesce(jsonb_agg(media_sync.push_task(asset) order by asset.id), '[]')
+            from public.media_assets as asset
+            where asset.cloud_name = p_cloud_name
+                and asset.asset_id = any (p_asset_ids)
+                and asset.lease_token = p_worker
+                and asset.sync_status = 'pending'
+        ),
+        'now', clock_timestamp()
+    );
+end;
+$$;
+comment on function public.media_sync_plan_push(text, uuid, text[], jsonb, timestamptz, text, uuid) is
+    'Merges the fresh look-up of claimed rows and returns the tasks that are left: { tasks, now }.';
+revoke all on function public.media_sync_plan_push(text, uuid, text[], jsonb, timestamptz, text, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_plan_push(text, uuid, text[], jsonb, timestamptz, text, uuid) to service_role;
+
+create or replace function public.media_sync_release_pending(p_worker uuid, p_ids uuid[])
+returns void
+language sql
+security definer
+set search_path = ''
+as $$
+    update public.media_assets
+    set lease_token = null, leased_until = null
+    where id = any (p_ids) and lease_token = p_worker;
+$$;
+comment on function public.media_sync_release_pending(uuid, uuid[]) is 'Gives claimed rows back untouched, so that the next call need not wait for the lease to end.';
+revoke all on function public.media_sync_release_pending(uuid, uuid[]) from public, anon, authenticated;
+grant execute on function public.media_sync_release_pending(uuid, uuid[]) to service_role;
+
+-- Claimed rows are settled by what Cloudinary confirmed.
+
+create or replace function public.media_sync_confirm_push(
+    p_cloud_name text,
+    p_worker uuid,
+    p_claimed_at timestamptz,
+    p_results jsonb,
+    p_source text,
+    p_run_id uuid default null,
+    p_traffic jsonb default '{}'
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+set statement_timeout = '60s'
+as $$
+declare
+    v_settings media_sync.settings;
+    v_group jsonb;
+    v_pushed integer;
+    v_failed integer;
+    v_errors jsonb;
+begin
+    select * into strict v_settings from media_sync.settings;
+
+    perform from public.media_assets as asset
+    where asset.id in (select (element ->> 'id')::uuid from jsonb_array_elements(p_results) as element)
+    order by asset.asset_id
+    for no key update;
+
+    with results as materialized (
+        select
+            asset as before,
+            element -> 'error' as error,
+            (element ->> 'observed_at')::timestamptz as observed_at,
+            nullif(element -> 'sent', '{}') as sent,
+            media_sync.apply_sent(asset.base, coalesce(element -> 'sent', '{}')) as base,
+            -- A deletion or a wish to restore is as much news as an edit: it is no failed attempt, and waits for nothing.
+            coalesce(greatest(asset.edited_at, asset.deleted_at, asset.restore_requested_at) > p_claimed_at, false) as edited_meanwhile
+        from jsonb_array_elements(p_results) as element
+        join public.media_assets as asset on asset.id = (element ->> 'id')::uuid
+        -- A row that another worker took over meanwhile is that worker's to settle; what was sent will show in its look-up.
+        where asset.lease_token = p_worker
+    ),
+    decided as materialized (
+        select
+            results.*,
+            (before).deleted_at is null and media_sync.same_fields(media_sync.editable_fields(before), base) as equal,
+            (before).sync_attempts + 1 as attempts,
+            coalesce((error ->> 'counts')::boolean, true) as counts
+        from results
+    ),
+    settled as (
+        update public.media_assets as asset
+        set
+            base = decided.base,
+            sync_status = case
+                when asset.sync_status <> 'pending' then asset.sync_status
+                when decided.equal then 'synced'
+                when decided.edited_meanwhile or not decided.counts then 'pending'
+                when decided.attempts >= v_settings.push_max_attempts or (decided.error ->> 'permanent')::boolean then 'error'
+                else 'pending'
+            end,
+            sync_attempts = case
+                when decided.equal or decided.edited_meanwhile then 0
+                when decided.counts then decided.attempts
+                else asset.sync_attempts
+            end,
+            next_attempt_at = case
+                when decided.equal or decided.edited_meanwhile then null
+                when decided.error ? 'retry_at' then (decided.error ->> 'retry_at')::timestamptz
+                else clock_timestamp() + media_sync.backoff(decided.attempts, v_settings.push_backoff_cap, random())
+            end,
+            sync_error = case
+                when decided.equal or decided.edited_meanwhile then null
+                else coalesce(decided.error ->> 'message', 'Cloudinary accepted the change but keeps another value.')
+            end,
+            -- What a request that began before this write saw is older; an answer that shows the asset dates it.
+            observed_at = case
+                when decided.sent is null then asset.observed_at
+                else coalesce(decided.observed_at, clock_timestamp())
+            end,
+            last_synced_at = case when decided.equal then clock_timestamp() else asset.last_synced_at end,
+            lease_token = null,
+            leased_until = null
+        from decided
+        where asset.id = (decided.before).id
+        returning asset.id, asset.sync_status
+    ),
+    push_log as (
+        insert into public.media_sync_log (
+            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id,
+            error_code, error_message, processing_time_ms
+        )
+        select
+            case
+                when sent ? 'public_id' then 'rename'
+                when sent ? 'folder' then 'move'
+                -- An edit that was sent is one, even if the row was deleted meanwhile.
+                when sent is not null then 'update'
+                when (before).deleted_at is not null and (before).restore_requested_at is not null then 'restore'
+                when (before).deleted_at is not null then 'delete'
+                else 'update'
+            end,
+            case when error is null then 'success' else 'error' end,
+            'push', p_source, (before).id, (before).asset_id, (before).public_id, (before).resource_type,
+            media_sync.changed_fields((before).base, base),
+            p_run_id, error ->> 'code', error ->> 'message',
+            extract(epoch from clock_timestamp() - p_claimed_at) * 1000 / greatest(jsonb_array_length(p_results), 1)
+        from decided
+        where sent is not null or error is not null
+    )
+    select
+        (select count(*) from decided where sent is not null),
+        (select count(*) from decided where error is not null),
+        (
+            select coalesce(jsonb_agg(jsonb_build_object(
+                'public_id', (before).public_id, 'code', error ->> 'code', 'message', error ->> 'message'
+            ) order by (before).public_id), '[]')
+            from decided
+            where error is not null
+        )
+    into v_pushed, v_failed, v_errors;
+
+    -- Answers that show the whole asset go through the same merge as every observation. What they show beside the
+    -- confirmed fields is news from Cloudinary.
+    for v_group in
+        select jsonb_build_object('observed_at', element ->> 'observed_at', 'observations', jsonb_agg(element -> 'observation'))
+        from jsonb_array_elements(p_results) as element
+        where element ? 'observation'
+        group by element ->> 'observed_at'
+    loop
+        perform public.media_sync_apply_observations(
+            p_cloud_name, v_group -> 'observations', (v_group ->> 'observed_at')::timestamptz, p_source, p_run_id
+        );
+    end loop;
+
+    if p_run_id is not null then
+        update media_sync.runs
+        set
+            pushed_items = pushed_items + v_pushed,
+            error_count = error_count + v_failed,
+            errors = (
+                select coalesce(jsonb_agg(element order by place), '[]')
+                from jsonb_array_elements(errors || v_errors) with ordinality as listed (element, place)
+                where place <= 50
+            ),
+            touched_at = clock_timestamp()
+        where id = p_run_id;
+    end if;
+    perform media_sync.record_traffic(p_cloud_name, p_run_id, p_traffic);
+    return jsonb_build_object(
+        'pushed', v_pushed,
+        'failed', v_failed,
+        'budget', media_sync.call_budget(p_cloud_name),
+        'now', clock_timestamp()
+    );
+end;
+$$;
+comment on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb) is
+    'Settles claimed rows: [ { id, sent?, observation?, observed_at?, error?: { code, message, permanent?, retry_at?, counts? } } ]. Returns { pushed, failed, budget, now }.';
+revoke all on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb) to service_role;
+
+create or replace function public.media_sync_intend_context_reset(p_worker uuid, p_id uuid)
+returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    -- Clearing the context and setting it again are two calls. Should the worker die between them, base must say that
+    -- Cloudinary holds none of the keys that stay: then they count as local additions and are sent again. The keys to be
+    -- removed stay in base, so that their removal is not forgotten should the worker die before the first call.
+    update public.media_assets as asset
+    set base = jsonb_set(asset.base, '{context}', (
+        select coalesce(jsonb_object_agg(key, value), '{}')
+        from jsonb_each(asset.base -> 'context')
+        where not asset.context ? key
+    ))
+    where asset.id = p_id and asset.lease_token = p_worker;
+    return found;
+end;
+$$;
+comment on function public.media_sync_intend_context_reset(uuid, uuid) is 'Remembers that a row''s context is about to be cleared and set anew in Cloudinary. False when the worker no longer holds the row.';
+revoke all on function public.media_sync_intend_context_reset(uuid, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_intend_context_reset(uuid, uuid) to service_role;
+
+create or replace function public.media_sync_fail_restore(p_worker uuid, p_ids uuid[], p_source text, p_run_id uuid default null)
+returns integer
+language sql
+security definer
+set search_path = ''
+as $$
+    with failed as (
+        update public.media_assets
+        set
+            sync_status = 'synced',
+            sync_error = 'Cloudinary no longer holds the content, and no backup of it exists.',
+            restore_requested_at = null,
+            lease_token = null,
+            leased_until = null
+        where id = any (p_ids) and lease_token = p_worker and restore_requested_at is not null
+        returning id, asset_id, public_id, resource_type
+    ),
+    logged as (
+        insert into public.media_sync_log (
+            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, error_code, error_message, run_id
+        )
+        select
+            'restore', 'error', 'push', p_source, id, asset_id, public_id, resource_type, 'content_gone',
+            'Cloudinary no longer holds the content, and no backup of it exists.', p_run_id
+        from failed
+        returning 1
+    )
+    select count(*)::integer from logged;
+$$;
+comment on function public.media_sync_fail_restore(uuid, uuid[], text, uuid) is 'Cloudinary could not give these assets back: they stay deleted, and the log says why.';
+revoke all on function public.media_sync_fail_restore(uuid, uuid[], text, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_fail_restore(uuid, uuid[], text, uuid) to service_role;
+
+-- Folder renames: one event in Cloudinary, many assets here.
+
+create or replace function media_sync.rename_folder(p_cloud_name text, p_from text, p_to text, p_source text)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_count integer;
+    v_below constant text := regexp_replace(p_from, '([\\%_])', '\\\1', 'g') || '/%';
+begin
+    if p_from = '' or p_from = p_to then
+        return 0;
+    end if;
+    with inside as materialized (
+        select asset.id, asset.folder, asset.base ->> 'folder' as base_folder
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name
+            and asset.deleted_at is null
+            and (
+                asset.folder = p_from or asset.folder like v_below
+                -- Moved elsewhere here, but not there yet.
+                or (asset.sync_status <> 'synced' and (asset.base ->> 'folder' = p_from or asset.base ->> 'folder' like v_below))
+            )
+        order by asset.asset_id
+        for no key update
+    ),
+    moved as (
+        update public.media_assets as asset
+        set
+            folder = case when inside.folder = inside.base_folder then p_to || substr(inside.folder, length(p_from) + 1) else asset.folder end,
+            base = case
+                when inside.base_folder = p_from or inside.base_folder like v_below
+                    then jsonb_set(asset.base, '{folder}', to_jsonb(p_to || substr(inside.base_folder, length(p_from) + 1)))
+                else asset.base
+            end,
+            in_scope = media_sync.in_scope(
+                case when inside.folder = inside.base_folder then p_to || substr(inside.folder, length(p_from) + 1) else asset.folder end,
+                settings.include_folders
+            ),
+            observed_at = clock_timestamp(),
+            updated_at = clock_timestamp()
+        from inside
+        cross join media_sync.settings as settings
+        where asset.id = inside.id
+        returning asset.id, asset.asset_id, asset.public_id, asset.resource_type, asset.folder, inside.folder as folder_before
+    ),
+    move_log as (
+        insert into public.media_sync_log (operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes)
+        select
+            'move', 'success', 'pull', p_source, id, asset_id, public_id, resource_type,
+            jsonb_build_object('folder', jsonb_build_object('from', folder_before, 'to', folder))
+        from moved
+        where folder <> folder_before
+    )
+    select count(*) into v_count from moved;
+    return v_count;
+end;
+$$;
+comment on function media_sync.rename_folder(text, text, text, text) is
+    'A folder was renamed or moved in Cloudinary, which tells so in one event: its assets, and those below, follow. Returns how many.';
+revoke all on function media_sync.rename_folder(text, text, text, text) from public, anon, authenticated;
+
+-- What a notification says, applied.
+
+create or replace function media_sync.apply_effects(p_cloud_name text, p_effects jsonb, p_triggered_at timestamptz, p_source text)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_now constant timestamptz := clock_timestamp();
+    v_merge jsonb;
+    v_fetch text[];
+    v_verify text[];
+    v_stale text[];
+    v_touched uuid[];
+    v_changed integer := 0;
+    v_effect jsonb;
+begin
+    for v_effect in select element from jsonb_array_elements(p_effects) as element where element ->> 'kind' = 'folder' loop
+        v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect ->> 'from', v_effect ->> 'to', p_source);
+    end loop;
+
+    with effects as materialized (
+        select
+            element ->> 'kind' as kind,
+            coalesce(
+                element ->> 'asset_id',
+                -- Old notifications name the asset only by its public_id.
+                (
+                    select asset.asset_id
+                    from public.media_assets as asset
+                    where asset.cloud_name = p_cloud_name
+                        and asset.public_id = element ->> 'public_id'
+                        and asset.resource_type = element ->> 'resource_type'
+                        and asset.type = coalesce(element ->> 'type', 'upload')
+                        and asset.deleted_at is null
+                    limit 1
+                )
+            ) as asset_id,
+            coalesce(element -> 'fields', '{}') as fields,
+            element -> 'observation' as observation,
+            coalesce((element ->> 'incomplete')::boolean, false) as incomplete
+        from jsonb_array_elements(p_effects) as element
+        where element ->> 'kind' <> 'folder'
+    ),
+    rows_of_effects as (
+        select
+            effects.*,
+            asset,
+            (asset).id is not null as known,
+            (asset).deleted_at is not null as deleted,
+            (asset).sync_status <> 'synced' as dirty,
+            coalesce(p_triggered_at < (asset).last_event_at, false) as late,
+            media_sync.apply_sent((asset).base, fields) as base_after,
+            media_sync.apply_sent(media_sync.editable_fields(asset), fields) as local_after
+        from effects
+        left join public.media_assets as asset
+            on asset.cloud_name = p_cloud_name and asset.asset_id = effects.asset_id
+        where effects.asset_id is not null
+    ),
+    judged as (
+        select
+            *,
+            case
+                when kind = 'delete' then
+                    case
+                        -- Never seen, or gone here too: nothing is to be done, whoever deleted it.
+                        when not known or (deleted and not dirty) then 'nothing'
+                        else 'fetch'
+                    end
+                when kind = 'refresh' or (not known and kind <> 'observe') then 'fetch'
+                when kind = 'observe' then
+                    case
+                        when not known then 'merge'
+                        when (observation ->> 'version')::bigint < (asset).version then 'stale'
+                        when not deleted
+                            and media_sync.content_changes(asset, media_sync.observed_content(asset, observation)) is null
+                            and (
+                                media_sync.observed_fields((asset).base, observation) = (asset).base
+                                or (dirty and media_sync.same_fields(
+                                    media_sync.observed_fields(media_sync.editable_fields(asset), observation),
+                                    media_sync.editable_fields(asset)
+                                ))
+                            ) then 'nothing'
+                        -- The same content with other fields: which of the two is newer, a look-up tells.
+                        when (observation ->> 'version')::bigint = (asset).version or dirty or deleted or late then 'fetch'
+                        else 'merge'
+                    end
+                -- An echo of our own write, or the same edit on both sides: what it brings stands here already.
+                when not deleted and media_sync.same_fields(local_after, media_sync.editable_fields(asset))
+                    and (dirty or media_sync.same_fields(base_after, (asset).base))
+                    and (observation is null or media_sync.observed_content(asset, observation) is not distinct from asset)
+                    then 'nothing'
+                when late then 'stale'
+                -- Merged with edits of ours, an event that came late could discard one of them: only a look-up may.
+                when dirty or deleted then 'fetch'
+                else 'merge'
+            end as verdict
+        from rows_of_effects
+    )
+    select
+        coalesce(jsonb_agg(
+            case
+                when kind = 'observe' then observation
+                else coalesce(observation, '{}')
+                    || jsonb_build_object('asset_id', asset_id, 'resource_type', (asset).resource_type, 'type', (asset).type)
+                    || base_after
+            end
+        ) filter (where verdict = 'merge'), '[]'),
+        array_agg(asset_id) filter (where verdict = 'fetch' or (verdict = 'merge' and incomplete)),
+        array_agg(asset_id) filter (where verdict in ('merge', 'stale') and not incomplete),
+        array_agg(asset_id) filter (where verdict = 'stale'),
+        array_agg((asset).id) filter (where known and verdict <> 'stale')
+    into v_merge, v_fetch, v_verify, v_stale, v_touched
+    from judged;
+
+    if jsonb_array_length(v_merge) > 0 then
+        select v_changed + count(*) filter (where outcome in ('inserted', 'updated', 'restored')) into v_changed
+        from media_sync.merge_observations(p_cloud_name, v_merge, v_now, p_source);
+    end if;
+    if p_triggered_at is not null then
+        update public.media_assets
+        set last_event_at = p_triggered_at
+        where id = any (v_touched) and (last_event_at is null or last_event_at < p_triggered_at);
+    end if;
+    perform media_sync.queue_refresh(p_cloud_name, coalesce(v_fetch, '{}'), 'an event tells too little');
+    -- Events come in any order: what one of them changed is looked up once things are quiet.
+    perform media_sync.queue_refresh_later(p_cloud_name, coalesce(v_verify, '{}'), 'changed by an event', interval '30 seconds');
+    return jsonb_build_object(
+        'changed', v_changed,
+        'fetch', cardinality(coalesce(v_fetch, '{}')),
+        'stale', cardinality(coalesce(v_stale, '{}'))
+    );
+end;
+$$;
+comment on function media_sync.apply_effects(text, jsonb, timestamptz, text) is
+    'Applies what a notification says: [ { kind: observe | delta | delete | refresh | folder, asset_id, observation, fields, incomplete, from, to } ]. Returns { changed, fetch (look-ups wanted at once), stale }.';
+revoke all on function media_sync.apply_effects(text, jsonb, timestamptz, text) from public, anon, authenticated;
+
+-- The inbox: a verified notification is stored, then applied.
+
+create or replace function media_sync.settle_event(p_cloud_name text, p_id bigint, p_effects jsonb, p_triggered_at timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_applied jsonb;
+    v_result text;
+    v_error text;
+begin
+    begin
+        v_applied := media_sync.apply_effects(p_cloud_name, p_effects, p_triggered_at, 'webhook');
+        v_result := case
+            when jsonb_array_length(p_effects) = 0 then 'ignored'
+            when (v_applied ->> 'changed')::integer > 0 then 'applied'
+            when (v_applied ->> 'fetch')::integer > 0 then 'stored'
+            when (v_applied ->> 'stale')::integer > 0 then 'stale'
+            else 'ignored'
+        end;
+    exception
+        -- The event is safe in the inbox; its assets are looked up, and an operator may replay it.
+        when others then
+            v_error := sqlerrm;
+            v_result := 'failed';
+            perform media_sync.queue_refresh(
+                p_cloud_name,
+                array(select element ->> 'asset_id' from jsonb_array_elements(p_effects) as element where element ? 'asset_id'),
+                'an event could not be applied'
+            );
+    end;
+
+    update media_sync.webhook_events
+    set result = v_result, error_message = v_error, applied_at = clock_timestamp()
+    where id = p_id;
+    if v_result in ('stale', 'failed') then
+        insert into public.media_sync_log (operation, status, direction, source, asset_id, changes, error_code, error_message)
+        select
+            'event', case v_result when 'stale' then 'stale' else 'error' end, 'pull', 'webhook',
+            p_effects -> 0 ->> 'asset_id',
+            jsonb_build_object('event', p_id, 'notification_type', notification_type),
+            case v_result when 'failed' then 'event_failed' end, v_error
+        from media_sync.webhook_events
+        where id = p_id;
+    end if;
+    return jsonb_build_object(
+        'result', case v_result when 'applied' then 'applied' when 'stored' then 'stored' when 'failed' then 'stored' else 'ignored' end,
+        'refresh', v_result = 'failed' or coalesce((v_applied ->> 'fetch')::integer, 0) > 0,
+        'event_id', p_id
+    );
+end;
+$$;
+comment on function media_sync.settle_event(text, bigint, jsonb, timestamptz) is 'Applies a stored event and notes what became of it: { result, refresh, event_id }.';
+revoke all on function media_sync.settle_event(text, bigint, jsonb, timestamptz) from public, anon, authenticated;
+
+create or replace function public.media_sync_receive_event(p_cloud_name text, p_event jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+set statement_timeout = '15s'
+-- The planner takes an event for a page of assets and would read the whole table; it is about one asset or a few.
+set enable_seqscan = off
+as $$
+declare
+    v_id bigint;
+    v_deliveries integer;
+begin
+    -- Copies that arrive together wait here for the first one.
+    insert into media_sync.webhook_events as event (dedup_key, notification_type, body, triggered_at, signature_key)
+    values (
+        p_event ->> 'dedup_key', p_event ->> 'notification_type', p_event ->> 'body',
+        (p_event ->> 'triggered_at')::timestamptz, p_event ->> 'signature_key'
+    )
+    on conflict (dedup_key) do update set deliveries = event.deliveries + 1
+    returning id, deliveries into v_id, v_deliveries;
+    if v_deliveries > 1 then
+        return jsonb_build_object('result', 'duplicate', 'refresh', false, 'event_id', v_id);
+    end if;
+    return media_sync.settle_event(p_cloud_name, v_id, p_event -> 'effects', (p_event ->> 'triggered_at')::timestamptz);
+end;
+$$;
+comment on function public.media_sync_receive_event(text, jsonb) is
+    'Stores a verified notification and applies it, in one transaction: { dedup_key, notification_type, body, triggered_at, signature_key, effects }. Returns { result: applied | stored | duplicate | ignored, refresh, event_id }.';
+revoke all on function public.media_sync_receive_event(text, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_receive_event(text, jsonb) to service_role;
+
+create or replace function public.media_sync_get_event(p_id bigint)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    select to_jsonb(event) from media_sync.webhook_events as event where id = p_id;
+$$;
+comment on function public.media_sync_get_event(bigint) is 'A stored notification, or null.';
+revoke all on function public.media_sync_get_event(bigint) from public, anon, authenticated;
+grant execute on function public.media_sync_get_event(bigint) to service_role;
+
+create or replace function public.media_sync_replay_event(p_cloud_name text, p_id bigint, p_effects jsonb)
+returns jsonb
+language sql
+security definer
+set search_path = ''
+as $$
+    -- Without its time, a replayed event is not held stale; the look-up that follows tells the truth.
+    select media_sync.settle_event(p_cloud_name, p_id, p_effects, null);
+$$;
+comment on function public.media_sync_replay_event(text, bigint, jsonb) is 'Applies a stored notification again: { result, refresh, event_id }.';
+revoke all on function public.media_sync_replay_event(text, bigint, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_replay_event(text, bigint, jsonb) to service_role;
+
+create or replace function public.media_sync_webhook_status()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    select jsonb_build_object(
+        'events', settings.webhook_events,
+        'last_received_at', (select received_at from media_sync.webhook_events order by received_at desc limit 1)
+    )
+    from media_sync.settings as settings;
+$$;
+comment on function public.media_sync_webhook_status() is 'Which notifications are registered and when the last one came; names no asset.';
+revoke all on function public.media_sync_webhook_status() from public, anon, authenticated;
+grant execute on function public.media_sync_webhook_status() to service_role;
+
+create or replace function public.media_sync_set_webhook_events(p_events text[])
+returns void
+language sql
+security definer
+set search_path = ''
+as $$
+    update media_sync.settings set webhook_events = p_events, updated_at = clock_timestamp() where webhook_events <> p_events;
+$$;
+comment on function public.media_sync_set_webhook_events(text[]) is 'Remembers which notifications are registered with Cloudinary.';
+revoke all on function public.media_sync_set_webhook_events(text[]) from public, anon, authenticated;
+grant execute on function public.media_sync_set_webhook_events(text[]) to service_role;
+
+-- Which assets a library query means.
+
+create or replace function media_sync.library_conditions(p_query jsonb)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_conditions text[] := array['asset.in_scope'];
+    v_word text;
+begin
+    v_conditions := v_conditions || case
+        -- The policy says so too, but a signed-in caller's page is read past the policies (see below).
+        when (p_query ->> 'deleted')::boolean and not media_sync.is_editor() then 'false'
+        when (p_query ->> 'deleted')::boolean then 'asset.deleted_at is not null'
+        else 'asset.deleted_at is null'
+    end;
+    if p_query ? 'resource_type' then
+        v_conditions := v_conditions || format('asset.resource_type = %L', p_query ->> 'resource_type');
+    end if;
+    if p_query ? 'type' then
+        v_conditions := v_conditions || format('asset.type = %L', p_query ->> 'type');
+    end if;
+    if p_query ? 'format' then
+        v_conditions := v_conditions || format('asset.format = %L', lower(p_query ->> 'format'));
+    end if;
+    if p_query ? 'sync_status' then
+        v_conditions := v_conditions || format('asset.sync_status = %L', p_query ->> 'sync_status');
+    end if;
+    if p_query ? 'tags' then
+        v_conditions := v_conditions || format(
+            'asset.tags @> %L::text[]', array(select jsonb_array_elements_text(p_query -> 'tags'))
+        );
+    end if;
+    if p_query ? 'folder' then
+        v_conditions := v_conditions || case
+            when not coalesce((p_query ->> 'recursive')::boolean, false) then format('asset.folder = %L', p_query ->> 'folder')
+            when p_query ->> 'folder' = '' then 'true'
+            else format(
+                '(asset.folder = %L or asset.folder like %L)',
+                p_query ->> 'folder', regexp_replace(p_query ->> 'folder', '([\\%_])', '\\\1', 'g') || '/%'
+            )
+        end;
+    end if;
+    if p_query ? 'created_after' then
+        v_conditions := v_conditions || format('asset.created_at >= %L::timestamptz', p_query ->> 'created_after');
+    end if;
+    if p_query ? 'created_before' then
+        v_conditions := v_conditions || format('asset.created_at < %L::timestamptz', p_query ->> 'created_before');
+    end if;
+    if p_query ? 'used' then
+        v_conditions := v_conditions || case when (p_query ->> 'used')::boolean then 'asset.usage_count > 0' else 'asset.usage_count = 0' end;
+    end if;
+    if p_query ? 'collection' then
+        v_conditions := v_conditions || format(
+            'asset.id in (
+                select item.media_asset_id
+                from public.media_collection_items as item
+                join public.media_collections as collection on collection.id = item.collection_id
+                where collection.slug = %1$L or collection.id::text = %1$L
+            )',
+            p_query ->> 'collection'
+        );
+    end if;
+    -- Every word must be found; words and prefixes are substrings too, and one trigram index serves all three.
+    for v_word in select regexp_split_to_table(lower(btrim(p_query ->> 'search')), '\s+') loop
+        v_conditions := v_conditions || format(
+            'asset.search_text like %L', '%' || regexp_replace(v_word, '([\\%_])', '\\\1', 'g') || '%'
+        );
+    end loop;
+    return array_to_string(v_conditions, ' and ');
+end;
+$$;
+comment on function media_sync.library_conditions(jsonb) is 'The where clause of a library query; every value in it is quoted by format().';
+revoke all on function media_sync.library_conditions(jsonb) from public, anon, authenticated;
+grant execute on function media_sync.library_conditions(jsonb) to anon, authenticated, service_role;
+
+-- The library page: one call for a page of assets, with the caller's rights.
+
+create or replace function media_sync.library_page(p_query jsonb)
+returns jsonb
+language plpgsql
+-- Postgres allows explain, which estimates large totals, in volatile functions only.
+volatile
+set search_path = ''
+as $$
+declare
+    v_sort text := coalesce(p_query ->> 'sort_by', 'created_at');
+    v_descending boolean := coalesce(p_query ->> 'sort_order', 'desc') = 'desc';
+    v_limit integer := least(greatest(coalesce((p_query ->> 'limit')::integer, 50), 1), 100);
+    v_page integer := greatest(coalesce((p_query ->> 'page')::integer, 1), 1);
+    v_conditions text := media_sync.library_conditions(p_query);
+    -- null values sort as if empty, so that a keyset cursor is one row comparison on one index.
+    v_key text := case v_sort
+        when 'created_at' then 'asset.created_at'
+        when 'updated_at' then 'asset.updated_at'
+        when 'public_id' then 'asset.public_id'
+        when 'bytes' then 'coalesce(asset.bytes, 0)'
+        when 'display_name' then 'coalesce(asset.display_name, '''')'
+    end;
+    v_type text := case v_sort when 'created_at' then 'timestamptz' when 'updated_at' then 'timestamptz' when 'bytes' then 'bigint' else 'text' end;
+    v_columns constant text := 'asset.id, asset.asset_id, asset.public_id, asset.resource_type, asset.type, asset.format, asset.version,
+        asset.bytes, asset.width, asset.height, asset.duration, asset.folder, asset.display_name, asset.original_filename, asset.tags,
+        asset.context, asset.url, asset.secure_url, asset.created_at, asset.updated_at, asset.deleted_at';
+    v_known_only constant boolean := media_sync.media_role() = 'anonymous';
+    v_items jsonb;
+    v_keys jsonb;
+    v_has_more boolean;
+    v_total bigint;
+    v_exact boolean := true;
+    v_plan jsonb;
+    v_unfiltered boolean;
+begin
+    if v_key is null then
+        raise exception 'sort_by must be created_at, updated_at, public_id, bytes or display_name.' using errcode = 'invalid_parameter_value';
+    end if;
+
+    execute format(
+        $query$
+            select
+                coalesce(jsonb_agg(to_jsonb(page) - '{sort_key,place}'::text[] order by place) filter (where place <= %1$s), '[]'),
+                jsonb_agg(jsonb_build_object('value', sort_key::text, 'id', id)) filter (where place = %1$s),
+                count(*) > %1$s
+            from (
+                select *, row_number() over () as place
+                from (
+                    select %2$s, %3$s as sort_key
+                    from public.media_assets as asset
+                    where %4$s %5$s
+                    order by %3$s %6$s, asset.id %6$s
+                    limit %1$s + 1 offset %7$s
+                ) as ordered
+            ) as page
+        $query$,
+        v_limit,
+        -- Anonymous callers hold grants on the columns that a public page shows, and on no other.
+        v_columns || case when v_known_only then '' else ', asset.metadata, asset.sync_status, asset.usage_count' end,
+        v_key,
+        v_conditions,
+        case
+            when p_query ? 'cursor' then format(
+                'and (%s, asset.id) %s (%L::%s, %L::uuid)',
+                v_key, case when v_descending then '<' else '>' end,
+                p_query -> 'cursor' ->> 'value', v_type, p_query -> 'cursor' ->> 'id'
+            )
+            else ''
+        end,
+        case when v_descending then 'desc' else 'asc' end,
+        case when p_query ? 'cursor' then 0 else (v_page - 1)::bigint * v_limit end
+    ) into v_items, v_keys, v_has_more;
+
+    v_unfiltered := not (p_query ?| '{resource_type,type,format,sync_status,tags,folder,created_after,created_before,used,collection,search}')
+        and not coalesce((p_query ->> 'deleted')::boolean, false);
+    if v_unfiltered and not v_known_only then
+        select total_assets into v_total from public.get_media_statistics();
+    else
+        -- Counting stops where people stop caring; beyond that the planner's guess serves.
+        execute format('select count(*) from (select from public.media_assets as asset where %s limit 10001) as counted', v_conditions)
+        into v_total;
+        if v_total > 10000 then
+            v_exact := false;
+            execute format('explain (format json) select from public.media_assets as asset where %s', v_conditions) into v_plan;
+            v_total := greatest(v_total, (v_plan -> 0 -> 'Plan' ->> 'Plan Rows')::numeric::bigint);
+        end if;
+    end if;
+
+    return jsonb_build_object(
+        'items', v_items,
+        'total', v_total,
+        'total_is_exact', v_exact,
+        'limit', v_limit,
+        'has_next', v_has_more,
+        'next', case when v_has_more then v_keys -> 0 end
+    );
+end;
+$$;
+comment on function media_sync.library_page(jsonb) is 'A page of the library, with the rights of whoever runs it.';
+revoke all on function media_sync.library_page(jsonb) from public, anon, authenticated;
+grant execute on function media_sync.library_page(jsonb) to anon;
+
+create or replace function media_sync.signed_in_library_page(p_query jsonb)
+returns jsonb
+language plpgsql
+volatile
+-- Under row level security Postgres applies like and @> only after the policy, never through an index: every search
+-- would read the whole table. What a signed-in caller may see is in library_conditions(), which is used here instead.
+security definer
+set search_path = ''
+as $$
+begin
+    if media_sync.media_role() = 'anonymous' then
+        raise exception 'The whole library is for signed-in users.' using errcode = 'insufficient_privilege';
+    end if;
+    return media_sync.library_page(p_query);
+end;
+$$;
+comment on function media_sync.signed_in_library_page(jsonb) is 'A page of the library, for signed-in users.';
+revoke all on function media_sync.signed_in_library_page(jsonb) from public, anon, authenticated;
+grant execute on function media_sync.signed_in_library_page(jsonb) to authenticated, service_role;
+
+create or replace function public.list_media_assets(p_query jsonb default '{}')
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    if media_sync.media_role() = 'anonymous' then
+        return media_sync.library_page(p_query);
+    end if;
+    return media_sync.signed_in_library_page(p_query);
+end;
+$$;
+comment on function public.list_media_assets(jsonb) is
+    'A page of the library with the caller''s rights: { page, limit, cursor: { value, id }, search, folder, recursive, tags, resource_type, type, format, sync_status, collection, used, deleted, created_after, created_before, sort_by, sort_order }. Returns { items, total, total_is_exact, limit, has_next, next }.';
+revoke all on function public.list_media_assets(jsonb) from public, anon, authenticated;
+grant execute on function public.list_media_assets(jsonb) to anon, authenticated, service_role;
+
+-- Facets: the most frequent values among the matches.
+
+create or replace function media_sync.library_facets(p_query jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_facets jsonb;
+begin
+    -- Facets describe the first 100,000 matches, so that their cost has an end.
+    execute format(
+        $query$
+            with matched as materialized (
+                select asset.resource_type, asset.format, asset.folder, asset.tags
+                from public.media_assets as asset
+                where %s
+                limit 100000
+            )
+            select jsonb_object_agg(facet, values) from (
+                select facet, jsonb_agg(jsonb_build_object('value', value, 'count', count) order by count desc, value) as values
+                from (
+                    select *, row_number() over (partition by facet order by count desc, value) as place
+                    from (
+                        select 'resource_type' as facet, resource_type as value, count(*) as count from matched group by 2
+                        union all
+                        select 'format', format, count(*) from matched where format is not null group by 2
+                        union all
+                        select 'folder', folder, count(*) from matched group by 2
+                        union all
+                        select 'tags', tag, count(*) from matched cross join unnest(tags) as tag group by 2
+                    ) as counted
+                ) as ranked
+                where place <= 50
+                group by facet
+            ) as facets
+        $query$,
+        media_sync.library_conditions(p_query)
+    ) into v_facets;
+    return '{"resource_type": [], "format": [], "folder": [], "tags": []}'::jsonb || coalesce(v_facets, '{}');
+end;
+$$;
+comment on function media_sync.library_facets(jsonb) is 'The facets of the library, with the rights of whoever runs it.';
+revoke all on function media_sync.library_facets(jsonb) from public, anon, authenticated;
+grant execute on function media_sync.library_facets(jsonb) to anon;
+
+create or replace function media_sync.signed_in_library_facets(p_query jsonb)
+returns jsonb
+language plpgsql
+stable
+-- Under row level security Postgres applies like and @> only after the policy, never through an index: every search
+-- would read the whole table. What a signed-in caller may see is in library_conditions(), which is used here instead.
+security definer
+set search_path = ''
+as $$
+begin
+    if media_sync.media_role() = 'anonymous' then
+        raise exception 'The whole library is for signed-in users.' using errcode = 'insufficient_privilege';
+    end if;
+    return media_sync.library_facets(p_query);
+end;
+$$;
+comment on function media_sync.signed_in_library_facets(jsonb) is 'The facets of the library, for signed-in users.';
+revoke all on function media_sync.signed_in_library_facets(jsonb) from public, anon, authenticated;
+grant execute on function media_sync.signed_in_library_facets(jsonb) to authenticated, service_role;
+
+create or replace function public.get_media_facets(p_query jsonb default '{}')
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if media_sync.media_role() = 'anonymous' then
+        return media_sync.library_facets(p_query);
+    end if;
+    return media_sync.signed_in_library_facets(p_query);
+end;
+$$;
+comment on function public.get_media_facets(jsonb) is 'The 50 most frequent values of resource_type, format, folder and tags among the matches: { facet: [ { value, count } ] }.';
+revoke all on function public.get_media_facets(jsonb) from public, anon, authenticated;
+grant execute on function public.get_media_facets(jsonb) to anon, authenticated, service_role;
+
+-- Edits of many assets in one call, for the `media-list` function and for whoever prefers one statement to many.
+
+create or replace function public.find_media_assets(p_public_ids text[], p_resource_type text default null)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select coalesce(jsonb_agg(jsonb_build_object('id', id, 'public_id', public_id, 'resource_type', resource_type)), '[]')
+    from public.media_assets
+    where public_id = any (p_public_ids)
+        and deleted_at is null
+        and (p_resource_type is null or resource_type = p_resource_type);
+$$;
+comment on function public.find_media_assets(text[], text) is 'Live assets of these names that the caller may see: [ { id, public_id, resource_type } ].';
+revoke all on function public.find_media_assets(text[], text) from public, anon, authenticated;
+grant execute on function public.find_media_assets(text[], text) to authenticated, service_role;
+
+create or replace function public.edit_media_assets(p_ids uuid[], p_patch jsonb)
+returns jsonb
+language sql
+set search_path = ''
+as $$
+    with edited as (
+        update public.media_assets as asset
+        set
+            tags = case
+                when p_patch ? 'tags' then array(select jsonb_array_elements_text(p_patch -> 'tags'))
+                when p_patch ?| array['add_tags', 'remove_tags'] then array(
+                    select tag
+                    from unnest(asset.tags || array(select jsonb_array_elements_text(p_patch -> 'add_tags'))) with ordinality as wanted (tag, place)
+                    where not coalesce(p_patch -> 'remove_tags', '[]') ? tag
+                    order by place
+                )
+                else asset.tags
+            end,
+            context = case when p_patch ? 'context' then media_sync.patch_object(asset.context, p_patch -> 'context') else asset.context end,
+            metadata = case when p_patch ? 'metadata' then media_sync.patch_object(asset.metadata, p_patch -> 'metadata') else asset.metadata end,
+            display_name = case when p_patch ? 'display_name' then p_patch ->> 'display_name' else asset.display_name end,
+            folder = case when p_patch ? 'folder' then p_patch ->> 'folder' else asset.folder end,
+            public_id = case when p_patch ? 'public_id' then p_patch ->> 'public_id' else asset.public_id end
+        where asset.id = any (p_ids) and asset.deleted_at is null
+        returning asset.id
+    )
+    select coalesce(jsonb_agg(id), '[]') from edited;
+$$;
+comment on function public.edit_media_assets(uuid[], jsonb) is
+    'Edits live assets with the caller''s rights: { tags, add_tags, remove_tags, context (null removes a key), metadata (likewise), display_name, folder, public_id }. Returns the ids that it reached.';
+revoke all on function public.edit_media_assets(uuid[], jsonb) from public, anon, authenticated;
+grant execute on function public.edit_media_assets(uuid[], jsonb) to authenticated, service_role;
+
+create or replace function public.resolve_media_conflicts(p_ids uuid[], p_keep text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_resolved jsonb;
+begin
+    if not media_sync.is_editor() then
+        raise exception 'Resolving conflicts needs the role editor or admin.' using errcode = 'insufficient_privilege';
+    elsif p_keep is null or p_keep not in ('cloudinary', 'database') then
+        raise exception 'A conflict is resolved by keeping cloudinary or database.' using errcode = 'invalid_parameter_value';
+    end if;
+
+    with open as materialized (
+        select asset as before, (
+            -- base holds what Cloudinary last said.
+            select jsonb_object_agg(key, value || jsonb_build_object('kept', p_keep)) from jsonb_each(asset.conflicts)
+        ) as decisions
+        from public.media_assets as asset
+        where asset.id = any (p_ids) and asset.conflicts is not null and asset.deleted_at is null
+        order by asset.asset_id
+        for no key update
+    ),
+    wanted as (
+        select
+            before,
+            decisions,
+            media_sync.editable_fields(before) as local,
+            (before).base as base
+        from open
+    ),
+    settled as (
+        update public.media_assets as asset
+        set
+            conflicts = null,
+            public_id = case when p_keep = 'cloudinary' and decisions ? 'public_id' then wanted.base ->> 'public_id' else asset.public_id end,
+            folder = case when p_keep = 'cloudinary' and decisions ? 'folder' then wanted.base ->> 'folder' else asset.folder end,
+            display_name = case when p_keep = 'cloudinary' and decisions ? 'display_name' then wanted.base ->> 'display_name' else asset.display_name end,
+            context = case when p_keep = 'cloudinary' then media_sync.take_keys(asset.context, wanted.base -> 'context', decisions, 'context.') else asset.context end,
+            metadata = case when p_keep = 'cloudinary' then media_sync.take_keys(asset.metadata, wanted.base -> 'metadata', decisions, 'metadata.') else asset.metadata end,
+            sync_status = 'pending',
+            sync_attempts = 0,
+            sync_error = null,
+            next_attempt_at = null,
+            updated_at = clock_timestamp()
+        from wanted
+        where asset.id = (wanted.before).id
+        returning asset.id
+    ),
+    resolve_log as (
+        insert into public.media_sync_log (operation, status, source, media_asset_id, asset_id, public_id, resource_type, changes, user_id)
+        select
+            'resolve', 'success', 'client', (before).id, (before).asset_id, (before).public_id, (before).resource_type, decisions, auth.uid()
+        from open
+    )
+    select coalesce(jsonb_agg(id), '[]') into v_resolved from settled;
+
+    -- What equals Cloudinary's value now has nothing left to push.
+    update public.media_assets as asset
+    set sync_status = 'synced'
+    where asset.id in (select (element #>> '{}')::uuid from jsonb_array_elements(v_resolved) as element)
+        and media_sync.same_fields(media_sync.editable_fields(asset), asset.base);
+    return v_resolved;
+end;
+$$;
+comment on function public.resolve_media_conflicts(uuid[], text) is 'Decides open conflicts by keeping one side''s values: cloudinary or database. Editors. Returns the ids that had any.';
+revoke all on function public.resolve_media_conflicts(uuid[], text) from public, anon, authenticated;
+grant execute on function public.resolve_media_conflicts(uuid[], text) to authenticated, service_role;
+
+-- What people ask about the whole library: statistics and the state of the sync, both O(1).
+
+create or replace function public.get_media_statistics()
+returns table (
+    total_assets bigint,
+    total_images bigint,
+    total_videos bigint,
+    total_raw bigint,
+    total_size bigint,
+    synced_assets bigint,
+    pending_assets bigint,
+    error_assets bigint,
+    conflict_assets bigint,
+    deleted_assets bigint,
+    pending_deletions bigint,
+    out_of_scope_assets bigint
+)
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    if media_sync.media_role() = 'anonymous' then
+        raise exception 'Statistics are for signed-in users.' using errcode = 'insufficient_privilege';
+    end if;
+    return query
+    select
+        coalesce(sum(counters.total_assets), 0)::bigint,
+        coalesce(sum(counters.total_images), 0)::bigint,
+        coalesce(sum(counters.total_videos), 0)::bigint,
+        coalesce(sum(counters.total_raw), 0)::bigint,
+        coalesce(sum(counters.total_size), 0)::bigint,
+        coalesce(sum(counters.synced_assets), 0)::bigint,
+        coalesce(sum(counters.pending_assets), 0)::bigint,
+        coalesce(sum(counters.error_assets), 0)::bigint,
+        coalesce(sum(counters.conflict_assets), 0)::bigint,
+        coalesce(sum(counters.deleted_assets), 0)::bigint,
+        coalesce(sum(counters.pending_deletions), 0)::bigint,
+        coalesce(sum(counters.out_of_scope_assets), 0)::bigint
+    from media_sync.statistics as counters;
+end;
+$$;
+comment on function public.get_media_statistics() is 'Size and state of the library from maintained counters: the same cost for ten assets and ten million. Signed-in users.';
+revoke all on function public.get_media_statistics() from public, anon, authenticated;
+grant execute on function public.get_media_statistics() to authenticated, service_role;
+
+create or replace function public.get_sync_status()
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+    v_statistics record;
+    v_last_sync timestamptz;
+    v_in_progress boolean;
+begin
+    if media_sync.media_role() = 'anonymous' then
+        raise exception 'The sync status is for signed-in users.' using errcode = 'insufficient_privilege';
+    end if;
+    select * into v_statistics from public.get_media_statistics();
+    select finished_at into v_last_sync
+    from media_sync.runs
+    where status = 'completed' and kind in ('full', 'incremental')
+    order by started_at desc
+    limit 1;
+    select exists (select from media_sync.runs where status = 'running' and kind in ('full', 'incremental')) into v_in_progress;
+    return jsonb_build_object(
+        'last_sync', v_last_sync,
+        'is_synced', v_last_sync is not null and not v_in_progress
+            and v_statistics.pending_assets + v_statistics.pending_deletions
+                + v_statistics.error_assets + v_statistics.conflict_assets = 0,
+        'pending_operations', v_statistics.pending_assets + v_statistics.pending_deletions,
+        'sync_in_progress', v_in_progress,
+        'synced_assets', v_statistics.synced_assets,
+        'error_assets', v_statistics.error_assets,
+        'last_error', (
+            select error_message
+            from public.media_sync_log
+            where status = 'error' and created_at > clock_timestamp() - interval '1 day'
+            order by created_at desc
+            limit 1
+        )
+    );
+end;
+$$;
+comment on function public.get_sync_status() is 'The state of the sync in a few figures. Signed-in users.';
+revoke all on function public.get_sync_status() from public, anon, authenticated;
+grant execute on function public.get_sync_status() to authenticated, service_role;
+
+-- What admins may do without a secret key: read runs and the inbox, read and change the settings.
+
+create or replace function public.get_sync_run(p_run_id uuid)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    if not media_sync.is_admin() then
+        raise exception 'Runs are for admins.' using errcode = 'insufficient_privilege';
+    end if;
+    return media_sync.run_summary(p_run_id) - 'now';
+end;
+$$;
+comment on function public.get_sync_run(uuid) is 'One run, or null. Admins.';
+revoke all on function public.get_sync_run(uuid) from public, anon, authenticated;
+grant execute on function public.get_sync_run(uuid) to authenticated, service_role;
+
+create or replace function public.get_sync_overview()
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    if not media_sync.is_admin() then
+        raise exception 'The sync overview is for admins.' using errcode = 'insufficient_privilege';
+    end if;
+    return jsonb_build_object(
+        'runs', (
+            select coalesce(jsonb_agg(media_sync.run_summary(latest.id) - 'now' order by latest.started_at desc), '[]')
+            from (select id, started_at from media_sync.runs order by started_at desc limit 10) as latest
+        ),
+        'rate_limit', (
+            select jsonb_build_object('limit', call_limit, 'remaining', remaining, 'reset_at', reset_at)
+            from media_sync.rate_limits
+            order by updated_at desc
+            limit 1
+        )
+    );
+end;
+$$;
+comment on function public.get_sync_overview() is 'The last ten runs and Cloudinary''s quota as last told. Admins.';
+revoke all on function public.get_sync_overview() from public, anon, authenticated;
+grant execute on function public.get_sync_overview() to authenticated, service_role;
+
+create or replace function public.get_sync_settings()
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    if not media_sync.is_admin() then
+        raise exception 'The settings are for admins.' using errcode = 'insufficient_privilege';
+    end if;
+    return (select to_jsonb(settings) - 'id' from media_sync.settings as settings);
+end;
+$$;
+comment on function public.get_sync_settings() is 'All settings by name. Admins.';
+revoke all on function public.get_sync_settings() from public, anon, authenticated;
+grant execute on function public.get_sync_settings() to authenticated, service_role;
+
+create or replace function public.update_sync_settings(p_changes jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_before jsonb;
+    v_after jsonb;
+    v_unknown text;
+begin
+    if not media_sync.is_admin() then
+        raise exception 'Changing settings needs the role admin.' using errcode = 'insufficient_privilege';
+    end if;
+    select to_jsonb(settings) - array['id', 'updated_at', 'folder_mode', 'webhook_events', 'full_requested_at'] into v_before
+    from media_sync.settings as settings
+    for update;
+    select string_agg(key, ', ' order by key) into v_unknown from jsonb_object_keys(p_changes) as key where not v_before ? key;
+    if v_unknown is not null then
+        raise exception 'There is no setting %, or it is not yours to change.', v_unknown using errcode = 'invalid_parameter_value';
+    end if;
+
+    update media_sync.settings as settings
+    set (
+        conflict_policy, include_folders, delete_guard_percent, delete_guard_minimum, quota_reserve_percent, push_max_attempts,
+        push_backoff_cap, incremental_interval, incremental_overlap, full_interval, push_interval, refresh_interval,
+        log_retention, problem_log_retention, event_retention, run_retention, snapshot_retention, webhook_silence, alert_url,
+        updated_at
+    ) = (
+        select
+            wanted.conflict_policy, wanted.include_folders, wanted.delete_guard_percent, wanted.delete_guard_minimum,
+            wanted.quota_reserve_percent, wanted.push_max_attempts, wanted.push_backoff_cap, wanted.incremental_interval,
+            wanted.incremental_overlap, wanted.full_interval, wanted.push_interval, wanted.refresh_interval,
+            wanted.log_retention, wanted.problem_log_retention, wanted.event_retention, wanted.run_retention,
+            wanted.snapshot_retention, wanted.webhook_silence, wanted.alert_url, clock_timestamp()
+        from jsonb_populate_record(settings, p_changes) as wanted
+    );
+
+    select to_jsonb(settings) - array['id', 'updated_at', 'folder_mode', 'webhook_events', 'full_requested_at'] into v_after
+    from media_sync.settings as settings;
+    if media_sync.changed_fields(v_before, v_after) is not null then
+        insert into public.media_sync_log (operation, status, source, changes, user_id)
+        values (
+            'settings', 'success', 'client',
+            -- An alert URL may carry a token of its receiver.
+            media_sync.changed_fields(v_before - 'alert_url', v_after - 'alert_url'),
+            auth.uid()
+        );
+    end if;
+    return v_after;
+end;
+$$;
+comment on function public.update_sync_settings(jsonb) is 'Changes settings by name, effective at the next tick, and logs it. Admins. Returns all of them.';
+revoke all on function public.update_sync_settings(jsonb) from public, anon, authenticated;
+grant execute on function public.update_sync_settings(jsonb) to authenticated, service_role;
+
+create or replace function public.list_webhook_events(p_limit integer default 50)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    if not media_sync.is_admin() then
+        raise exception 'The inbox is for admins.' using errcode = 'insufficient_privilege';
+    end if;
+    return (
+        select coalesce(jsonb_agg(to_jsonb(event) - 'body' order by event.id desc), '[]')
+        from (
+            select * from media_sync.webhook_events order by received_at desc limit least(greatest(p_limit, 1), 500)
+        ) as event
+    );
+end;
+$$;
+comment on function public.list_webhook_events(integer) is 'The latest notifications and what became of them, without their bodies. Admins.';
+revoke all on function public.list_webhook_events(integer) from public, anon, authenticated;
+grant execute on function public.list_webhook_events(integer) to authenticated, service_role;
+
+-- Live updates: one message a statement, on the private topic media_assets, that says which assets changed. Not what
+-- they hold: clients read that again, with their own rights.
+
+create or replace function media_sync.send_broadcast(p_operation text, p_ids uuid[], p_count bigint)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    execute format('select %I.send($1, $2, $3, $4)', 'realtime') using
+        jsonb_build_object(
+            'operation', p_operation, 'ids', to_jsonb(p_ids), 'count', p_count, 'truncated', p_count > cardinality(p_ids)
+        ),
+        p_operation,
+        'media_assets',
+        true;
+exception
+    when others then
+        raise warning 'A change was not broadcast (SQLSTATE %).', sqlstate;
+end;
+$$;
+comment on function media_sync.send_broadcast(text, uuid[], bigint) is
+    'Sends { operation, ids, count, truncated } as the event named by the operation (insert, update, delete) to the private topic media_assets. Never fails the statement.';
+revoke all on function media_sync.send_broadcast(text, uuid[], bigint) from public, anon, authenticated;
+
+create or replace function media_sync.broadcast_assets()
+returns trigger
+language plpgsql
+-- Whoever edits may not send to the topic; the database may.
+security definer
+set search_path = ''
+as $$
+declare
+    v_changed record;
+begin
+    if to_regprocedure('realtime.send(jsonb, text, text, boolean)') is null then
+        return null;
+    end if;
+    if tg_op = 'INSERT' then
+        select count(*) as total, (array_agg(id))[1:100] as ids into v_changed from inserted where in_scope;
+    elsif tg_op = 'DELETE' then
+        select count(*) as total, (array_agg(id))[1:100] as ids into v_changed from deleted where in_scope;
+    else
+        -- What nobody sees is the sync's own book-keeping: leases, attempts, observations.
+        select count(*) as total, (array_agg(inserted.id))[1:100] as ids into v_changed
+        from inserted
+        join deleted on deleted.id = inserted.id
+        where (inserted.in_scope or deleted.in_scope)
+            and (
+                inserted.public_id, inserted.resource_type, inserted.type, inserted.format, inserted.version, inserted.bytes,
+                inserted.width, inserted.height, inserted.duration, inserted.pages, inserted.url, inserted.secure_url,
+                inserted.original_filename, inserted.folder, inserted.display_name, inserted.tags, inserted.context,
+                inserted.metadata, inserted.access_mode, inserted.moderation_status, inserted.sync_status, inserted.sync_error,
+                inserted.conflicts, inserted.usage_count, inserted.deleted_at, inserted.in_scope, inserted.created_at
+            ) is distinct from (
+                deleted.public_id, deleted.resource_type, deleted.type, deleted.format, deleted.version, deleted.bytes,
+                deleted.width, deleted.height, deleted.duration, deleted.pages, deleted.url, deleted.secure_url,
+                deleted.original_filename, deleted.folder, deleted.display_name, deleted.tags, deleted.context,
+                deleted.metadata, deleted.access_mode, deleted.moderation_status, deleted.sync_status, deleted.sync_error,
+                deleted.conflicts, deleted.usage_count, deleted.deleted_at, deleted.in_scope, deleted.created_at
+            );
+    end if;
+    if v_changed.total > 0 then
+        perform media_sync.send_broadcast(lower(tg_op), v_changed.ids, v_changed.total);
+    end if;
+    return null;
+end;
+$$;
+comment on function media_sync.broadcast_assets() is 'Broadcasts which assets one statement changed, where Realtime exists and somebody could see the change.';
+revoke all on function media_sync.broadcast_assets() from public, anon, authenticated;
+
+create or replace trigger broadcast_assets_on_insert
+    after insert on public.media_assets
+    referencing new table as inserted
+    for each statement execute function media_sync.broadcast_assets();
+
+create or replace trigger broadcast_assets_on_update
+    after update on public.media_assets
+    referencing old table as deleted new table as inserted
+    for each statement execute function media_sync.broadcast_assets();
+
+create or replace trigger broadcast_assets_on_delete
+    after delete on public.media_assets
+    referencing old table as deleted
+    for each statement execute function media_sync.broadcast_assets();
+
+create or replace function public.enable_media_broadcast()
+returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    if to_regclass('realtime.messages') is null then
+        raise notice 'There is no Realtime here, so nothing is broadcast; when there is, run select public.enable_media_broadcast().';
+        return false;
+    end if;
+    if not exists (
+        select from pg_catalog.pg_policies
+        where schemaname = 'realtime' and tablename = 'messages' and policyname = 'Signed-in users receive changes of media assets'
+    ) then
+        execute $policy$
+            create policy "Signed-in users receive changes of media assets"
+                on realtime.messages for select to authenticated
+                using (extension = 'broadcast' and (select realtime.topic()) = 'media_assets')
+        $policy$;
+    end if;
+    -- Without a policy nobody may send; this one holds against a policy of the project's that lets people send anywhere.
+    if not exists (
+        select from pg_catalog.pg_policies
+        where schemaname = 'realtime' and tablename = 'messages' and policyname = 'Nobody sends changes of media assets'
+    ) then
+        execute $policy$
+            create policy "Nobody sends changes of media assets"
+                on realtime.messages as restrictive for insert to anon, authenticated
+                with check ((select realtime.topic()) <> 'media_assets')
+        $policy$;
+    end if;
+    return true;
+end;
+$$;
+comment on function public.enable_media_broadcast() is
+    'Lets signed-in users receive the topic media_assets. Run by the migration; run it again where Realtime came later. True when it is in place. The database owner and secret keys.';
+revoke all on function public.enable_media_broadcast() from public, anon, authenticated;
+grant execute on function public.enable_media_broadcast() to service_role;
+
+-- What is due: one question at the start of every call of `sync`.
+
+create or replace function public.media_sync_due(p_cloud_name text)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    select jsonb_build_object(
+        'open_run', (
+            select media_sync.run_summary(id)
+            from media_sync.runs
+            where cloud_name = p_cloud_name and status = 'running' and kind in ('full', 'partial')
+            order by started_at
+            limit 1
+        ),
+        'full_due', not exists (
+            select from media_sync.runs
+            where cloud_name = p_cloud_name
+                and kind = 'full'
+                and (
+                    (
+                        status in ('completed', 'blocked')
+                        and started_at > clock_timestamp() - settings.full_interval
+                        and (settings.full_requested_at is null or started_at >= settings.full_requested_at)
+                    )
+                    -- What failed is tried again, but not at every tick.
+                    or (status = 'failed' and finished_at > clock_timestamp() - interval '10 minutes')
+                )
+        ),
+        'incremental_due', exists (
+            select from media_sync.runs where cloud_name = p_cloud_name and kind = 'full' and status = 'completed'
+        ) and not exists (
+            select from media_sync.runs
+            where cloud_name = p_cloud_name
+                and kind in ('full', 'incremental')
+                and status in ('completed', 'failed')
+                -- A tick that comes a moment early still counts as the next one.
+                and started_at > clock_timestamp() - settings.incremental_interval + interval '5 seconds'
+        ),
+        -- Changes are pulled from the start of the last completed pull on, and a while before it.
+        'changed_since', (
+            select max(started_at) - settings.incremental_overlap
+            from media_sync.runs
+            where cloud_name = p_cloud_name and kind in ('full', 'incremental') and status = 'completed'
+        ),
+        'push_due', exists (
+            select from public.media_assets
+            where cloud_name = p_cloud_name
+                and sync_status = 'pending'
+                and in_scope
+                and (next_attempt_at is null or next_attempt_at <= clock_timestamp())
+                and (leased_until is null or leased_until < clock_timestamp())
+        ),
+        'refresh_due', exists (
+            select from media_sync.refresh_queue
+            where cloud_name = p_cloud_name
+                and not_before <= clock_timestamp()
+                and (leased_until is null or leased_until < clock_timestamp())
+        ),
+        'folder_mode', settings.folder_mode,
+        'budget', media_sync.call_budget(p_cloud_name),
+        'now', clock_timestamp()
+    )
+    from media_sync.settings as settings;
+$$;
+comment on function public.media_sync_due(text) is
+    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, folder_mode, budget, now }.';
+revoke all on function public.media_sync_due(text) from public, anon, authenticated;
+grant execute on function public.media_sync_due(text) to service_role;
+
+create or replace function public.media_sync_set_folder_mode(p_folder_mode text)
+returns void
+language sql
+security definer
+set search_path = ''
+as $$
+    update media_sync.settings
+    set folder_mode = p_folder_mode, updated_at = clock_timestamp()
+    where folder_mode is distinct from p_folder_mode;
+$$;
+comment on function public.media_sync_set_folder_mode(text) is 'Remembers Cloudinary''s folder mode: dynamic or fixed.';
+revoke all on function public.media_sync_set_folder_mode(text) from public, anon, authenticated;
+grant execute on function public.media_sync_set_folder_mode(text) to service_role;
+
+-- How the database calls a function of this project: pg_net posts the request, Vault holds the address and the key.
+--
+-- Neither has to be there. What belongs to them is reached by dynamic SQL, so that this file applies, lints and works
+-- on a database without them (a name in a constant text would be looked up by the linter); health then says what to do.
+
+create or replace function media_sync.read_secret(p_name text)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_secret text;
+begin
+    if to_regclass('vault.decrypted_secrets') is not null then
+        execute format('select decrypted_secret from %I.decrypted_secrets where name = $1', 'vault') into v_secret using p_name;
+    end if;
+    return nullif(btrim(v_secret), '');
+end;
+$$;
+comment on function media_sync.read_secret(text) is 'A secret from Vault, or null. Only for the owner''s functions.';
+revoke all on function media_sync.read_secret(text) from public, anon, authenticated;
+
+create or replace function media_sync.invocation_problem()
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_url text;
+begin
+    if to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
+        return 'The database cannot call the functions: enable the extension pg_net.';
+    elsif to_regclass('vault.decrypted_secrets') is null then
+        return 'The database cannot call the functions: enable the extension supabase_vault.';
+    end if;
+    v_url := media_sync.read_secret('media_sync_project_url');
+    if v_url is null then
+        return 'The database cannot call the functions: store the project''s URL in Vault under the name media_sync_project_url.';
+    elsif v_url !~ '^https?://' then
+        return 'The database cannot call the functions: the secret media_sync_project_url in Vault must begin with https://.';
+    elsif media_sync.read_secret('media_sync_cron_key') is null then
+        return 'The database cannot call the functions: store the secret key for cron in Vault under the name media_sync_cron_key.';
+    end if;
+    return null;
+exception
+    when insufficient_privilege then
+        return 'The database cannot call the functions: the owner of Media Sync may not read Vault or use pg_net.';
+end;
+$$;
+comment on function media_sync.invocation_problem() is 'Why the database cannot call the functions, as a sentence that says what to do; null when it can.';
+revoke all on function media_sync.invocation_problem() from public, anon, authenticated;
+
+create or replace function media_sync.post_request(p_url text, p_headers jsonb, p_body jsonb)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_request_id bigint;
+begin
+    execute format('select %I.http_post(url => $1, body => $2, headers => $3, timeout_milliseconds => 5000)', 'net')
+        into v_request_id
+        using p_url, p_body, p_headers || '{"Content-Type": "application/json"}';
+    return v_request_id;
+exception
+    when others then
+        -- Only the code: the message of an error may quote the row that failed, and with it the key.
+        raise warning 'pg_net did not take a request (SQLSTATE %).', sqlstate;
+        return null;
+end;
+$$;
+comment on function media_sync.post_request(text, jsonb, jsonb) is
+    'Hands a POST to pg_net, which sends it after the commit and gives up after 5 s. Returns pg_net''s id, or null with a warning that holds neither address nor headers.';
+revoke all on function media_sync.post_request(text, jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.invoke_function(p_name text, p_body jsonb default '{}')
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_problem text := media_sync.invocation_problem();
+    v_request_id bigint;
+begin
+    if p_name is null or p_name !~ '^[A-Za-z][A-Za-z0-9_-]*$' then
+        raise exception 'This is no name of a function.' using errcode = 'invalid_parameter_value';
+    elsif v_problem is not null then
+        raise notice '%', v_problem;
+        return null;
+    end if;
+    v_request_id := media_sync.post_request(
+        rtrim(media_sync.read_secret('media_sync_project_url'), '/') || '/functions/v1/' || p_name,
+        jsonb_build_object('apikey', media_sync.read_secret('media_sync_cron_key')),
+        coalesce(p_body, '{}')
+    );
+    if v_request_id is not null then
+        insert into media_sync.invocations (request_id, function_name) values (v_request_id, p_name);
+    end if;
+    return v_request_id;
+end;
+$$;
+comment on function media_sync.invoke_function(text, jsonb) is
+    'Posts to a function of this project, with the address and the key in Vault (media_sync_project_url, media_sync_cron_key). Returns pg_net''s id of the request, or null where something is missing: a notice and get_sync_health() say what.';
+revoke all on function media_sync.invoke_function(text, jsonb) from public, anon, authenticated;
+
+-- A local edit does not wait for the minute: it wakes a push, once however many statements and callers there are.
+--
+-- Whether a wake is already waiting is decided at commit. Decided earlier, either editors would hold the one row that
+-- says so until they commit, and wait for each other; or a push could begin between the decision and the commit, miss
+-- the edit, and nobody would wake the next one.
+
+create or replace function media_sync.wake_push()
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_wake media_sync.wakes;
+    v_request_id bigint;
+begin
+    if media_sync.invocation_problem() is not null then
+        -- The tick finds the edit, if there is one; health says what is missing.
+        return null;
+    end if;
+    -- Held to the end of the commit only. media_sync_begin_push() waits for it, so that the push it begins sees this edit.
+    select * into v_wake from media_sync.wakes for update;
+    -- A wake that nobody answered was lost on the way: pg_net promises nothing.
+    if v_wake.waiting_since > clock_timestamp() - interval '10 seconds' then
+        return null;
+    end if;
+    v_request_id := media_sync.invoke_function('sync', '{"direction": "push", "background": true}');
+    if v_request_id is not null then
+        update media_sync.wakes set waiting_since = clock_timestamp(), sent_at = clock_timestamp();
+    end if;
+    return v_request_id;
+end;
+$$;
+comment on function media_sync.wake_push() is
+    'Asks the sync function for a push, unless a wake of the last 10 s still waits. Returns pg_net''s id of the request, or null when none was needed or possible.';
+revoke all on function media_sync.wake_push() from public, anon, authenticated;
+
+create or replace function media_sync.send_wake()
+returns trigger
+language plpgsql
+-- Whoever edits may not call the functions with the key of cron; the database may.
+security definer
+set search_path = ''
+as $$
+begin
+    delete from media_sync.wake_requests where transaction_id = new.transaction_id;
+    begin
+        perform media_sync.wake_push();
+    exception
+        when others then
+            raise warning 'The push was not woken (SQLSTATE %); the next tick finds the edit.', sqlstate;
+    end;
+    return null;
+end;
+$$;
+comment on function media_sync.send_wake() is 'Wakes a push at commit. Never fails the transaction.';
+revoke all on function media_sync.send_wake() from public, anon, authenticated;
+
+create constraint trigger send_wake
+    after insert on media_sync.wake_requests
+    deferrable initially deferred
+    for each row execute function media_sync.send_wake();
+
+create or replace function media_sync.request_wake()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_now constant timestamptz := clock_timestamp();
+begin
+    -- Most statements are a pull's and leave nothing to push: the join has no rows on its side then. A claim, a lease or
+    -- a failed attempt leaves a row as pending as it was, or pending for later.
+    if exists (
+        select
+        from inserted
+        join deleted on deleted.id = inserted.id
+        where inserted.sync_status = 'pending'
+            and inserted.in_scope
+            and (inserted.next_attempt_at is null or inserted.next_attempt_at <= v_now)
+            and (
+                deleted.sync_status <> 'pending'
+                or not deleted.in_scope
+                or deleted.next_attempt_at > v_now
+                or (inserted.edited_at, inserted.deleted_at, inserted.restore_requested_at)
+                    is distinct from (deleted.edited_at, deleted.deleted_at, deleted.restore_requested_at)
+            )
+    ) then
+        insert into media_sync.wake_requests (transaction_id) values (pg_current_xact_id()) on conflict do nothing;
+    end if;
+    return null;
+exception
+    when others then
+        raise warning 'The push was not woken (SQLSTATE %); the next tick finds the edit.', sqlstate;
+        return null;
+end;
+$$;
+comment on function media_sync.request_wake() is 'Notes that the transaction left rows newly waiting for Cloudinary. Never fails the statement.';
+revoke all on function media_sync.request_wake() from public, anon, authenticated;
+
+create or replace trigger request_wake
+    after update on public.media_assets
+    referencing old table as deleted new table as inserted
+    for each statement execute function media_sync.request_wake();
+
+-- Keeping what grows small: the log by status, and what is only of use for a while.
+--
+-- Rows go in batches that skip what others hold, and a call deletes a bounded number: what is left goes next time.
+
+create or replace function media_sync.delete_old_log(p_statuses text[], p_before timestamptz, p_batch integer, p_limit bigint)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_deleted bigint := 0;
+    v_from timestamptz := timestamptz '-infinity';
+    v_batch record;
+begin
+    while v_deleted < p_limit loop
+        with old as materialized (
+            select id, created_at
+            from public.media_sync_log
+            where created_at >= v_from
+                and created_at < p_before
+                and status = any (p_statuses)
+                -- An open conflict holds a value that is nowhere else.
+                and (status <> 'conflict' or resolved_at is not null)
+            order by created_at
+            limit least(p_batch, p_limit - v_deleted)
+            for update skip locked
+        ),
+        deleted as (
+            delete from public.media_sync_log as log using old where log.id = old.id
+        )
+        select count(*) as size, max(created_at) as last into v_batch from old;
+        exit when v_batch.size = 0;
+        v_deleted := v_deleted + v_batch.size;
+        -- The next batch begins where this one ended, not at the rows that stay.
+        v_from := v_batch.last;
+    end loop;
+    return v_deleted;
+end;
+$$;
+comment on function media_sync.delete_old_log(text[], timestamptz, integer, bigint) is
+    'Deletes log rows of these statuses from before a time, oldest first, in batches, at most p_limit of them; open conflicts never. Returns how many.';
+revoke all on function media_sync.delete_old_log(text[], timestamptz, integer, bigint) from public, anon, authenticated;
+
+create or replace function media_sync.delete_old_log_rows(p_batch integer, p_limit bigint)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_settings media_sync.settings;
+    v_deleted bigint;
+begin
+    select * into strict v_settings from media_sync.settings;
+    v_deleted := media_sync.delete_old_log(
+        '{success,skipped,stale}', clock_timestamp() - v_settings.log_retention, p_batch, p_limit
+    );
+    v_deleted := v_deleted + media_sync.delete_old_log(
+        '{error}', clock_timestamp() - v_settings.problem_log_retention, p_batch, p_limit - v_deleted
+    );
+    return v_deleted + media_sync.delete_old_log(
+        '{conflict}', clock_timestamp() - v_settings.problem_log_retention, p_batch, p_limit - v_deleted
+    );
+end;
+$$;
+comment on function media_sync.delete_old_log_rows(integer, bigint) is
+    'Deletes log rows whose time is over: settings.log_retention, for errors and decided conflicts settings.problem_log_retention. Returns how many.';
+revoke all on function media_sync.delete_old_log_rows(integer, bigint) from public, anon, authenticated;
+
+create or replace function media_sync.delete_old_events(p_before timestamptz, p_limit bigint)
+returns bigint
+language sql
+set search_path = ''
+as $$
+    with old as materialized (
+        select id
+        from media_sync.webhook_events
+        where received_at < p_before
+        order by received_at
+        limit p_limit
+        for update skip locked
+    ),
+    deleted as (
+        delete from media_sync.webhook_events as event using old where event.id = old.id returning 1
+    )
+    select count(*) from deleted;
+$$;
+comment on function media_sync.delete_old_events(timestamptz, bigint) is 'Deletes webhook events from before a time, oldest first, at most p_limit. Returns how many.';
+revoke all on function media_sync.delete_old_events(timestamptz, bigint) from public, anon, authenticated;
+
+create or replace function media_sync.delete_old_runs(p_before timestamptz, p_limit bigint)
+returns bigint
+language sql
+set search_path = ''
+as $$
+    with old as materialized (
+        select id
+        from media_sync.runs as run
+        where run.started_at < p_before
+            and run.finished_at < p_before
+            and run.status in ('completed', 'failed')
+            -- What is due is counted from a library's last complete run of each kind.
+            and (run.status <> 'completed' or exists (
+                select from media_sync.runs as later
+                where later.kind = run.kind
+                    and later.cloud_name = run.cloud_name
+                    and later.status = 'completed'
+                    and later.started_at > run.started_at
+            ))
+        order by run.started_at
+        limit p_limit
+        for update skip locked
+    ),
+    deleted as (
+        delete from media_sync.runs as run using old where run.id = old.id returning 1
+    )
+    select count(*) from deleted;
+$$;
+comment on function media_sync.delete_old_runs(timestamptz, bigint) is
+    'Deletes runs that ended before a time, with their cursors, at most p_limit; never an open or blocked one, nor the last complete one of its kind. Returns how many.';
+revoke all on function media_sync.delete_old_runs(timestamptz, bigint) from public, anon, authenticated;
+
+create or replace function media_sync.delete_old_job_details(p_commands text[], p_before timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_deleted bigint := 0;
+begin
+    if to_regclass('cron.job_run_details') is not null then
+        -- pg_cron never deletes them. Known by their command: a job that is scheduled no more is in no table.
+        execute format(
+            'delete from %I.job_run_details where command = any ($1) and database = current_database() and end_time < $2', 'cron'
+        ) using p_commands, p_before;
+        get diagnostics v_deleted = row_count;
+    end if;
+    return v_deleted;
+exception
+    when insufficient_privilege then
+        raise warning 'The owner of Media Sync may not delete from cron.job_run_details.';
+        return 0;
+end;
+$$;
+comment on function media_sync.delete_old_job_details(text[], timestamptz) is
+    'Deletes what pg_cron remembers of jobs with these commands that ended before a time. Returns how many rows; 0 without pg_cron.';
+revoke all on function media_sync.delete_old_job_details(text[], timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.delete_old_invocations(p_before timestamptz, p_limit bigint)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_request_ids bigint[];
+begin
+    with old as materialized (
+        select id from media_sync.invocations where requested_at < p_before order by requested_at limit p_limit for update skip locked
+    ),
+    deleted as (
+        delete from media_sync.invocations as invocation using old where invocation.id = old.id returning invocation.request_id
+    )
+    select coalesce(array_agg(request_id), '{}') into v_request_ids from deleted;
+    if to_regclass('net._http_response') is not null then
+        -- The time beside the id, for ids begin anew when pg_net is installed again.
+        execute format('delete from %I._http_response where id = any ($1) and created < $2', 'net') using v_request_ids, p_before;
+    end if;
+    return cardinality(v_request_ids);
+exception
+    when insufficient_privilege then
+        raise warning 'The owner of Media Sync may not delete from net._http_response.';
+        return 0;
+end;
+$$;
+comment on function media_sync.delete_old_invocations(timestamptz, bigint) is
+    'Forgets calls of our functions from before a time, at most p_limit, with the answers that pg_net kept of them; nobody else''s. Returns how many calls.';
+revoke all on function media_sync.delete_old_invocations(timestamptz, bigint) from public, anon, authenticated;
+
+create or replace function public.cleanup_old_sync_logs()
+returns bigint
+language plpgsql
+security definer
+set search_path = ''
+set statement_timeout = '60s'
+as $$
+declare
+    v_settings media_sync.settings;
+    v_now constant timestamptz := clock_timestamp();
+    v_limit constant bigint := 100000;
+    v_deleted jsonb;
+begin
+    if not media_sync.is_admin() then
+        raise exception 'Cleaning up is for admins.' using errcode = 'insufficient_privilege';
+    end if;
+    select * into strict v_settings from media_sync.settings;
+    v_deleted := jsonb_build_object(
+        'log_rows', media_sync.delete_old_log_rows(5000, v_limit),
+        'events', media_sync.delete_old_events(v_now - v_settings.event_retention, v_limit),
+        'runs', media_sync.delete_old_runs(v_now - v_settings.run_retention, v_limit),
+        'invocations', media_sync.delete_old_invocations(v_now - interval '1 day', v_limit),
+        'job_details', media_sync.delete_old_job_details(
+            array(select command from media_sync.jobs()), v_now - interval '7 days'
+        )
+    );
+    delete from media_sync.snapshots where taken_at < v_now - v_settings.snapshot_retention;
+    if (v_deleted ->> 'log_rows')::bigint > 0 then
+        insert into public.media_sync_log (operation, status, source, user_id, changes, processing_time_ms)
+        values (
+            'cleanup', 'success', case media_sync.media_role() when 'admin' then 'client' else 'cron' end, auth.uid(), v_deleted,
+            extract(epoch from clock_timestamp() - v_now) * 1000
+        );
+    end if;
+    return (v_deleted ->> 'log_rows')::bigint;
+end;
+$$;
+comment on function public.cleanup_old_sync_logs() is
+    'Deletes what is older than the retentions in settings: log rows (open conflicts never), webhook events, finished runs, snapshots, and what pg_cron and pg_net keep of our jobs. At most 100,000 rows a table and call, oldest first. Returns how many log rows went. Admins and the database owner.';
+revoke all on function public.cleanup_old_sync_logs() from public, anon, authenticated;
+grant execute on function public.cleanup_old_sync_logs() to authenticated, service_role;
+
+-- Health of the calls: checks that each say in a sentence what is the matter and what to do.
+--
+-- All of it reads counters, indexes and the newest rows only, so that it costs the same at a million assets.
+
+create or replace function media_sync.recent_answers()
+returns table (requested_at timestamptz, status_code integer)
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if to_regclass('net._http_response') is null then return; end if;
+    for requested_at, status_code in execute format($query$
+        select invocation.requested_at, response.status_code
+        from media_sync.invocations as invocation
+        join %I._http_response as response on response.id = invocation.request_id
+            -- Ids begin anew when pg_net is installed again.
+            and response.created > invocation.requested_at - interval '1 minute'
+        where invocation.requested_at > clock_timestamp() - interval '1 hour' and invocation.function_name = 'sync'
+        order by invocation.requested_at desc
+    $query$, 'net')
+    loop
+        return next;
+    end loop;
+exception
+    when insufficient_privilege then
+        return;
+end;
+$$;
+comment on function media_sync.recent_answers() is
+    'What the sync function answered to the database''s calls of the last hour, newest first; status_code null: it did not answer. Empty without pg_net.';
+revoke all on function media_sync.recent_answers() from public, anon, authenticated;
+
+create or replace function media_sync.tick_is_scheduled()
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_scheduled boolean := false;
+begin
+    if to_regclass('cron.job') is not null then
+        execute format(
+            'select exists (select from %I.job where jobname = %L and active and database = current_database())', 'cron', 'media-sync-tick'
+        ) into v_scheduled;
+    end if;
+    return v_scheduled;
+exception
+    when insufficient_privilege then
+        return false;
+end;
+$$;
+comment on function media_sync.tick_is_scheduled() is 'True when pg_cron calls the sync function every minute.';
+revoke all on function media_sync.tick_is_scheduled() from public, anon, authenticated;
+
+create or replace function media_sync.check_calls()
+returns table (check_name text, status text, message text, value text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_scheduled constant boolean := media_sync.tick_is_scheduled();
+    v_problem constant text := media_sync.invocation_problem();
+    v_failed integer;
+    v_last integer;
+    v_interval interval;
+    v_tick timestamptz;
+begin
+    return query values (
+        'schedule',
+        case when v_scheduled then 'ok' else 'degraded' end,
+        case
+            when v_scheduled then 'The jobs are scheduled.'
+            when to_regprocedure('cron.schedule(text, text, text)') is null
+                then 'Nothing runs by itself: enable the extension pg_cron, then run select public.schedule_media_sync().'
+            else 'Nothing runs by itself: run select public.schedule_media_sync().'
+        end,
+        null
+    );
+
+    select count(*) filter (where coalesce(status_code, 599) >= 400), (array_agg(status_code order by requested_at desc))[1]
+    into v_failed, v_last
+    from (select * from media_sync.recent_answers() limit 3) as latest;
+    return query values (
+        'calls',
+        -- One failure may be chance; three in a row are not.
+        case when v_problem is not null then 'degraded' when v_failed = 3 then 'failing' else 'ok' end,
+        case
+            when v_problem is not null then v_problem
+            when v_failed < 3 then 'The database can call the functions.'
+            when v_last is null
+                then 'The sync function cannot be reached: check media_sync_project_url in Vault and whether the function is up.'
+            when v_last in (401, 403)
+                then 'The sync function refuses the database''s key: store a valid secret key in Vault under media_sync_cron_key.'
+            when v_last = 404 then 'The sync function is not there: deploy it, or check media_sync_project_url in Vault.'
+            when v_last = 503 then 'The sync function is not configured or does not start: its log names what is missing.'
+            else 'The sync function fails at every call: see its log.'
+        end,
+        v_last::text
+    );
+
+    if v_scheduled then
+        select greatest(incremental_interval, interval '1 minute') into v_interval from media_sync.settings;
+        select greatest(
+            (
+                select max(latest.touched_at)
+                from (
+                    select run.touched_at from media_sync.runs as run
+                    where run.kind in ('full', 'partial', 'incremental')
+                    order by run.started_at desc
+                    limit 50
+                ) as latest
+            ),
+            -- A tick that found nothing due leaves an answer and no run.
+            (select max(requested_at) from media_sync.recent_answers() where status_code < 400),
+            (select installed_at from media_sync.health_state)
+        ) into v_tick;
+        return query values (
+            'tick',
+            case
+                when v_tick < clock_timestamp() - 30 * v_interval then 'failing'
+                when v_tick < clock_timestamp() - 3 * v_interval then 'degraded'
+                else 'ok'
+            end,
+            case
+                when v_tick < clock_timestamp() - 3 * v_interval
+                    then format('No tick since %s: see select * from cron.job_run_details order by start_time desc limit 5.', media_sync.health_time(v_tick))
+                else 'The tick runs.'
+            end,
+            round(extract(epoch from clock_timestamp() - v_tick))::text
+        );
+    end if;
+end;
+$$;
+comment on function media_sync.check_calls() is
+    'Checks schedule (pg_cron), calls (pg_net, Vault, answers; value: the last status) and, where scheduled, tick (value: seconds since the last).';
+revoke all on function media_sync.check_calls() from public, anon, authenticated;
+
+-- Health of runs, assets and Cloudinary.
+
+create or replace function media_sync.check_runs()
+returns table (check_name text, status text, message text, value text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_blocked media_sync.runs;
+    v_failed bigint;
+    v_error text;
+begin
+    -- A later complete reconcile found the library as it should be.
+    select run.* into v_blocked
+    from media_sync.runs as run
+    where run.status = 'blocked' and not exists (
+        select from media_sync.runs as later
+        where later.cloud_name = run.cloud_name and later.kind = 'full' and later.status = 'completed' and later.started_at > run.started_at
+    )
+    order by run.started_at desc
+    limit 1;
+    return query values (
+        'delete_guard',
+        case when v_blocked.id is null then 'ok' else 'failing' end,
+        case
+            when v_blocked.id is null then 'No run is blocked.'
+            else format(
+                'Run %s is blocked, because it would delete %s of %s assets: if that is right, call sync with {"allow_mass_delete": "%s"}; if not, check the Cloudinary account.',
+                v_blocked.id, v_blocked.blocked_by ->> 'missing', v_blocked.blocked_by ->> 'live', v_blocked.id
+            )
+        end,
+        v_blocked.id::text
+    );
+
+    with latest as materialized (
+        select run.status, run.started_at, run.errors -> 0 ->> 'message' as error
+        from media_sync.runs as run
+        where run.status in ('completed', 'failed')
+        order by run.started_at desc
+        limit 20
+    )
+    select count(*), (array_agg(error order by started_at desc))[1] into v_failed, v_error
+    from latest
+    where started_at > coalesce((select max(good.started_at) from latest as good where good.status = 'completed'), '-infinity');
+    return query values (
+        'runs',
+        case when v_failed >= 10 then 'failing' when v_failed >= 3 then 'degraded' else 'ok' end,
+        case
+            when v_failed >= 3 then format(
+                'The last %s runs failed%s; see select * from media_sync_log where operation = ''run'' order by created_at desc limit 10.',
+                v_failed, coalesce(': ' || rtrim(left(v_error, 200), '.'), '')
+            )
+            else 'Runs succeed.'
+        end,
+        v_failed::text
+    );
+end;
+$$;
+comment on function media_sync.check_runs() is 'Checks delete_guard (value: the blocked run) and runs (value: how many failed in a row, of the last 20).';
+revoke all on function media_sync.check_runs() from public, anon, authenticated;
+
+create or replace function media_sync.check_assets()
+returns table (check_name text, status text, message text, value text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_operations bigint;
+    v_errors bigint;
+    v_counters record;
+    v_oldest timestamptz;
+begin
+    select count(*), count(*) filter (where latest.status = 'error') into v_operations, v_errors
+    from (
+        select log.status from public.media_sync_log as log
+        where log.created_at > clock_timestamp() - interval '1 hour'
+        order by log.created_at desc
+        -- A first sync writes a row an asset; the newest of them tell enough.
+        limit 10000
+    ) as latest;
+    return query values (
+        'error_rate',
+        case
+            when v_errors >= 20 and v_errors * 2 >= v_operations then 'failing'
+            when v_errors >= 5 and v_errors * 20 >= v_operations then 'degraded'
+            else 'ok'
+        end,
+        case
+            when v_errors >= 5 and v_errors * 20 >= v_operations then format(
+                '%s of %s operations of the last hour failed: see select * from media_sync_log where status = ''error'' order by created_at desc limit 10.',
+                v_errors, v_operations
+            )
+            else 'Operations succeed.'
+        end,
+        v_errors::text
+    );
+
+    select
+        coalesce(sum(pending_assets + pending_deletions), 0)::bigint as pending,
+        coalesce(sum(error_assets), 0)::bigint as errors,
+        coalesce(sum(conflict_assets), 0)::bigint as conflicts
+    into v_counters
+    from media_sync.statistics;
+
+    select greatest(edited_at, deleted_at, restore_requested_at) into v_oldest
+    from public.media_assets
+    where sync_status = 'pending' and in_scope and greatest(edited_at, deleted_at, restore_requested_at) is not null
+    order by greatest(edited_at, deleted_at, restore_requested_at)
+    limit 1;
+    return query values (
+        'pending_edits',
+        case
+            when v_oldest < clock_timestamp() - interval '6 hours' then 'failing'
+            when v_oldest < clock_timestamp() - interval '15 minutes' then 'degraded'
+            else 'ok'
+        end,
+        case
+            when v_oldest < clock_timestamp() - interval '15 minutes' then format(
+                '%s edits wait for Cloudinary, the oldest since %s: see sync_error of the rows with sync_status = ''pending''.',
+                v_counters.pending, media_sync.health_time(v_oldest)
+            )
+            else 'Edits reach Cloudinary.'
+        end,
+        v_counters.pending::text
+    );
+    return query values (
+        'assets_in_error',
+        case when v_counters.errors > 0 then 'degraded' else 'ok' end,
+        case
+            when v_counters.errors > 0 then format(
+                '%s assets could not be pushed: see their sync_error, then retry with update media_assets set sync_status = ''pending'' where sync_status = ''error''.',
+                v_counters.errors
+            )
+            else 'No asset is in error.'
+        end,
+        v_counters.errors::text
+    );
+    return query values (
+        'open_conflicts',
+        case when v_counters.conflicts > 0 then 'degraded' else 'ok' end,
+        case v_counters.conflicts
+            when 0 then 'No conflict is open.'
+            else format('%s assets changed on both sides and wait for a decision: resolve them to cloudinary or database.', v_counters.conflicts)
+        end,
+        v_counters.conflicts::text
+    );
+end;
+$$;
+comment on function media_sync.check_assets() is
+    'Checks error_rate (value: errors among the last hour''s operations), pending_edits, assets_in_error and open_conflicts (value: how many).';
+revoke all on function media_sync.check_assets() from public, anon, authenticated;
+
+create or replace function media_sync.check_cloudinary()
+returns table (check_name text, status text, message text, value text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_settings media_sync.settings;
+    v_limit media_sync.rate_limits;
+    v_short boolean;
+    v_event timestamptz;
+    v_silent boolean := false;
+begin
+    select * into strict v_settings from media_sync.settings;
+    -- The library that is worst off.
+    select known.* into v_limit
+    from media_sync.rate_limits as known
+    where known.blocked_until > clock_timestamp() or known.reset_at > clock_timestamp()
+    order by (known.blocked_until > clock_timestamp()) desc nulls last, known.remaining::numeric / nullif(known.call_limit, 0)
+    limit 1;
+    v_short := coalesce(
+        v_limit.reset_at > clock_timestamp() and v_limit.remaining < v_limit.call_limit * v_settings.quota_reserve_percent / 100, false
+    );
+    return query values (
+        'quota',
+        case when v_limit.blocked_until > clock_timestamp() or v_short then 'degraded' else 'ok' end,
+        case
+            when v_limit.blocked_until > clock_timestamp() then format(
+                'Cloudinary takes no calls until %s (%s): wait, or ask Cloudinary for a higher limit.',
+                media_sync.health_time(v_limit.blocked_until), coalesce(rtrim(left(v_limit.blocked_reason, 200), '.'), 'rate limited')
+            )
+            when v_short then format(
+                'Only %s of %s Admin API calls are left until %s: background work pauses; ask Cloudinary for a higher limit if this recurs.',
+                v_limit.remaining, v_limit.call_limit, media_sync.health_time(v_limit.reset_at)
+            )
+            else 'Cloudinary takes calls.'
+        end,
+        v_limit.remaining::text
+    );
+
+    select received_at into v_event from media_sync.webhook_events order by received_at desc limit 1;
+    -- Silence since long before the installation, or in a quiet library, means nothing.
+    if coalesce(v_event, (select installed_at from media_sync.health_state)) < clock_timestamp() - v_settings.webhook_silence then
+        select exists (
+            select
+            from (
+                select log.operation, log.status, log.source from public.media_sync_log as log
+                where log.created_at > clock_timestamp() - v_settings.webhook_silence
+                order by log.created_at desc
+                limit 10000
+            ) as latest
+            where latest.status = 'success'
+                and latest.source <> 'webhook'
+                and latest.operation in ('upload', 'update', 'rename', 'move', 'delete', 'restore')
+        ) into v_silent;
+    end if;
+    return query values (
+        'webhooks',
+        case when v_silent then 'degraded' else 'ok' end,
+        case
+            when not v_silent then 'Webhooks are not missed.'
+            when v_event is null
+                then 'Assets changed, and no webhook has ever come: register the webhook function''s address with Cloudinary; until then changes take up to a minute.'
+            else format(
+                'Assets changed, but no webhook came since %s: check the notification URL in Cloudinary and the log of the webhook function.',
+                media_sync.health_time(v_event)
+            )
+        end,
+        v_event::text
+    );
+end;
+$$;
+comment on function media_sync.check_cloudinary() is 'Checks quota (value: calls left) and webhooks (value: when the last one came).';
+revoke all on function media_sync.check_cloudinary() from public, anon, authenticated;
+
+-- Health as people, the API and alerts see it.
+
+create or replace function media_sync.health_summary()
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    with checks as materialized (
+        select * from media_sync.check_calls()
+        union all
+        select * from media_sync.check_runs()
+        union all
+        select * from media_sync.check_assets()
+        union all
+        select * from media_sync.check_cloudinary()
+    )
+    select jsonb_build_object(
+        'status', case
+            when bool_or(status = 'failing') then 'failing'
+            when bool_or(status = 'degraded') then 'degraded'
+            else 'ok'
+        end,
+        'checks', jsonb_agg(jsonb_build_object('name', check_name, 'status', status, 'message', message, 'value', value))
+    )
+    from checks;
+$$;
+comment on function media_sync.health_summary() is 'Health as { status, checks: [ { name, status, message, value } ] }; the worst check is the status.';
+revoke all on function media_sync.health_summary() from public, anon, authenticated;
+
+create or replace function public.get_sync_health_summary()
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    if not media_sync.is_admin() then
+        raise exception 'Health is for admins.' using errcode = 'insufficient_privilege';
+    end if;
+    return media_sync.health_summary();
+end;
+$$;
+comment on function public.get_sync_health_summary() is
+    'Health as { status: ok | degraded | failing, checks: [ { name, status, message, value } ] }. Admins.';
+revoke all on function public.get_sync_health_summary() from public, anon, authenticated;
+grant execute on function public.get_sync_health_summary() to authenticated, service_role;
+
+create or replace function public.get_sync_health()
+returns table (check_name text, status text, message text, value text)
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+    v_summary jsonb;
+begin
+    if not media_sync.is_admin() then
+        raise exception 'Health is for admins.' using errcode = 'insufficient_privilege';
+    end if;
+    v_summary := media_sync.health_summary();
+    return query
+    select
+        'overall',
+        v_summary ->> 'status',
+        case v_summary ->> 'status' when 'ok' then 'Everything is in order.' else 'See the checks that are not ok.' end,
+        null::text
+    union all
+    select element ->> 'name', element ->> 'status', element ->> 'message', element ->> 'value'
+    from jsonb_array_elements(v_summary -> 'checks') as element;
+end;
+$$;
+comment on function public.get_sync_health() is
+    'Health, the overall row first, then a row a check: status is ok, degraded or failing, message says what to do. Admins.';
+revoke all on function public.get_sync_health() from public, anon, authenticated;
+grant execute on function public.get_sync_health() to authenticated, service_role;
+
+create or replace function public.media_sync_take_snapshot()
+returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_summary constant jsonb := media_sync.health_summary();
+begin
+    insert into media_sync.snapshots (health, figures)
+    select
+        v_summary ->> 'status',
+        jsonb_build_object(
+            'statistics', (select to_jsonb(statistics) from public.get_media_statistics() as statistics),
+            'rate_limits', (
+                select coalesce(jsonb_agg(to_jsonb(known) - 'blocked_reason' order by known.cloud_name), '[]')
+                from media_sync.rate_limits as known
+            ),
+            'checks', v_summary -> 'checks'
+        )
+    on conflict (taken_at) do nothing;
+    return found;
+end;
+$$;
+comment on function public.media_sync_take_snapshot() is
+    'Keeps this hour''s figures of health and size. False when this hour has its row already. The database owner and secret keys.';
+revoke all on function public.media_sync_take_snapshot() from public, anon, authenticated;
+grant execute on function public.media_sync_take_snapshot() to service_role;
+
+create or replace function media_sync.alert_health()
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_summary constant jsonb := media_sync.health_summary();
+    v_status constant text := v_summary ->> 'status';
+    v_before media_sync.health_state;
+    v_url text;
+begin
+    -- Two that find the same change wait here for each other, and the second finds it told.
+    select * into strict v_before from media_sync.health_state for update;
+    if v_before.status = v_status then
+        return null;
+    end if;
+    update media_sync.health_state set status = v_status, since = clock_timestamp();
+    select alert_url into v_url from media_sync.settings;
+    if v_url is null then
+        return null;
+    elsif to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
+        raise notice 'Health is % now, and nobody was told: enable the extension pg_net.', v_status;
+        return null;
+    end if;
+    return media_sync.post_request(
+        v_url,
+        '{}',
+        jsonb_build_object(
+            'text', format('Media Sync is %s (was %s).', v_status, v_before.status) || coalesce(
+                (
+                    select E'\n' || string_agg(format('%s: %s', element ->> 'name', element ->> 'message'), E'\n' order by place)
+                    from jsonb_array_elements(v_summary -> 'checks') with ordinality as listed (element, place)
+                    where element ->> 'status' <> 'ok'
+                ),
+                ''
+            ),
+            'status', v_status,
+            'previous_status', v_before.status,
+            'checks', (
+                select coalesce(jsonb_agg(element order by place) filter (where element ->> 'status' <> 'ok'), '[]')
+                from jsonb_array_elements(v_summary -> 'checks') with ordinality as listed (element, place)
+            )
+        )
+    );
+end;
+$$;
+comment on function media_sync.alert_health() is
+    'When overall health is another than last time: remembers it and posts { text, status, previous_status, checks } to settings.alert_url, once. Returns pg_net''s id of the request, or null.';
+revoke all on function media_sync.alert_health() from public, anon, authenticated;
+
+-- The jobs that pg_cron runs: the tick is the backstop of everything, the others keep house.
+
+create or replace function media_sync.jobs()
+returns table (name text, schedule text, command text)
+language sql
+immutable
+set search_path = ''
+as $$
+    -- Whole minutes: older pg_cron knows no others. Beside the full hour, when everybody's jobs start.
+    values
+        ('media-sync-tick', '* * * * *', $job$select media_sync.invoke_function('sync', '{"background": true}')$job$),
+        ('media-sync-cleanup', '17 3 * * *', 'select public.cleanup_old_sync_logs()'),
+        ('media-sync-snapshot', '2 * * * *', 'select public.media_sync_take_snapshot()'),
+        ('media-sync-alert', '*/5 * * * *', 'select media_sync.alert_health()');
+$$;
+comment on function media_sync.jobs() is 'The jobs of Media Sync: name, schedule (GMT) and command.';
+revoke all on function media_sync.jobs() from public, anon, authenticated;
+
+create or replace function public.schedule_media_sync()
+returns integer
+language plpgsql
+-- Jobs belong to whoever schedules them, and run with those rights: the owner's.
+security definer
+set search_path = ''
+as $$
+declare
+    v_job record;
+    v_count integer := 0;
+begin
+    if to_regprocedure('cron.schedule(text, text, text)') is null then
+        raise notice 'Nothing is scheduled: enable the extension pg_cron, then run select public.schedule_media_sync().';
+        return 0;
+    end if;
+    for v_job in select name, schedule, command from media_sync.jobs() loop
+        execute format('select %I.schedule($1, $2, $3)', 'cron') using v_job.name, v_job.schedule, v_job.command;
+        v_count := v_count + 1;
+    end loop;
+    return v_count;
+end;
+$$;
+comment on function public.schedule_media_sync() is
+    'Schedules the jobs of Media Sync with pg_cron, or brings their schedules up to date. Returns how many; 0 with a notice where pg_cron is missing. The database owner and secret keys.';
+revoke all on function public.schedule_media_sync() from public, anon, authenticated;
+grant execute on function public.schedule_media_sync() to service_role;
+
+create or replace function public.unschedule_media_sync()
+returns integer
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_count integer := 0;
+begin
+    if to_regclass('cron.job') is not null then
+        execute format($query$
+            select count(%1$I.unschedule(jobid))
+            from %1$I.job
+            where jobname in (select name from media_sync.jobs()) and database = current_database() and username = current_user
+        $query$, 'cron') into v_count;
+    end if;
+    return v_count;
+end;
+$$;
+comment on function public.unschedule_media_sync() is
+    'Takes all jobs of Media Sync off pg_cron. Returns how many there were. The database owner and secret keys.';
+revoke all on function public.unschedule_media_sync() from public, anon, authenticated;
+grant execute on function public.unschedule_media_sync() to service_role;
+
+-- Extensions that may be missing: what needs them says so in health.
+
+do $$
+begin
+    if to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null
+        and exists (select from pg_catalog.pg_available_extensions where name = 'pg_net')
+    then
+        create extension if not exists pg_net with schema extensions;
+    end if;
+exception
+    when others then
+        raise notice 'pg_net could not be enabled (%). Enable it on the page Database, Extensions; until then nothing calls the functions by itself.', sqlerrm;
+end;
+$$;
+
+do $$
+begin
+    if to_regprocedure('cron.schedule(text, text, text)') is null
+        and exists (select from pg_catalog.pg_available_extensions where name = 'pg_cron')
+    then
+        create extension if not exists pg_cron with schema pg_catalog;
+    end if;
+exception
+    when others then
+        raise notice 'pg_cron could not be enabled (%). Enable it on the page Database, Extensions.', sqlerrm;
+end;
+$$;
+
+-- What an installation switches on by itself, where the platform allows it.
+
+do $$
+begin
+    perform public.schedule_media_sync();
+exception
+    when others then
+        raise notice 'The jobs were not scheduled (%). Run select public.schedule_media_sync() as the owner of the database.', sqlerrm;
+end;
+$$;
+
+do $$
+begin
+    perform public.enable_media_broadcast();
+exception
+    when others then
+        raise notice 'Live updates are off (%). Run select public.enable_media_broadcast() as the owner of the database.', sqlerrm;
+end;
+$$;

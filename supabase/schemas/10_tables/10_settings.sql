@@ -1,0 +1,67 @@
+-- Settings: one row that operators change by SQL or through the console; effective at the next tick.
+
+create table media_sync.settings (
+    id boolean primary key default true check (id),
+    conflict_policy text not null default 'cloudinary'
+        check (conflict_policy in ('cloudinary', 'database', 'newest', 'manual')),
+    include_folders text[] not null default '{}',
+    folder_mode text check (folder_mode in ('dynamic', 'fixed')),
+    delete_guard_percent numeric not null default 50 check (delete_guard_percent between 0 and 100),
+    delete_guard_minimum integer not null default 10 check (delete_guard_minimum >= 0),
+    quota_reserve_percent numeric not null default 10 check (quota_reserve_percent between 0 and 100),
+    push_max_attempts integer not null default 8 check (push_max_attempts > 0),
+    push_backoff_cap interval not null default interval '1 hour' check (push_backoff_cap > interval '0'),
+    incremental_interval interval not null default interval '1 minute' check (incremental_interval >= interval '0'),
+    incremental_overlap interval not null default interval '1 hour' check (incremental_overlap >= interval '0'),
+    full_interval interval not null default interval '1 day' check (full_interval > interval '0'),
+    push_interval interval not null default interval '0' check (push_interval >= interval '0'),
+    refresh_interval interval not null default interval '0' check (refresh_interval >= interval '0'),
+    log_retention interval not null default interval '30 days' check (log_retention > interval '0'),
+    problem_log_retention interval not null default interval '90 days' check (problem_log_retention > interval '0'),
+    event_retention interval not null default interval '14 days' check (event_retention > interval '0'),
+    run_retention interval not null default interval '30 days' check (run_retention > interval '0'),
+    snapshot_retention interval not null default interval '90 days' check (snapshot_retention > interval '0'),
+    webhook_silence interval not null default interval '1 day' check (webhook_silence > interval '0'),
+    webhook_events text[] not null default '{}',
+    full_requested_at timestamptz,
+    alert_url text check (alert_url ~ '^https?://'),
+    updated_at timestamptz not null default now()
+);
+
+comment on table media_sync.settings is 'The one row of settings.';
+comment on column media_sync.settings.id is 'Always true: there is one row.';
+comment on column media_sync.settings.conflict_policy is 'Who wins when both sides changed one value: cloudinary, database, newest, or manual (a person resolves it).';
+comment on column media_sync.settings.include_folders is 'Folders to mirror, with their subfolders; empty means the whole library. Narrowing hides rows and deletes nothing.';
+comment on column media_sync.settings.folder_mode is 'Cloudinary''s folder mode of this product environment, read from GET /config; null until known.';
+comment on column media_sync.settings.delete_guard_percent is 'A reconcile that would delete more than this share of the library blocks (percent).';
+comment on column media_sync.settings.delete_guard_minimum is 'The share guard acts only from this many deletions on.';
+comment on column media_sync.settings.quota_reserve_percent is 'Share of the hourly Admin API quota that background work leaves to people (percent).';
+comment on column media_sync.settings.push_max_attempts is 'Attempts before a push rests in status error.';
+comment on column media_sync.settings.push_backoff_cap is 'Longest pause between two attempts.';
+comment on column media_sync.settings.incremental_interval is 'Pause between incremental pulls.';
+comment on column media_sync.settings.incremental_overlap is 'How far an incremental pull looks back behind the last one, to cover the lag of Cloudinary''s search index.';
+comment on column media_sync.settings.full_interval is 'Pause between full reconciles.';
+comment on column media_sync.settings.push_interval is 'Pause between pushes of pending edits; zero means at every tick.';
+comment on column media_sync.settings.refresh_interval is 'Pause between drains of the refresh queue; zero means at every tick.';
+comment on column media_sync.settings.log_retention is 'How long successful log rows are kept.';
+comment on column media_sync.settings.problem_log_retention is 'How long rows with status error or conflict are kept; open conflicts are kept for ever.';
+comment on column media_sync.settings.event_retention is 'How long webhook events are kept in the inbox.';
+comment on column media_sync.settings.run_retention is 'How long finished runs are kept.';
+comment on column media_sync.settings.snapshot_retention is 'How long hourly health snapshots are kept.';
+comment on column media_sync.settings.webhook_silence is 'Health degrades when no webhook came for this long although assets changed.';
+comment on column media_sync.settings.webhook_events is 'Notification types that are registered with Cloudinary for the webhook function.';
+comment on column media_sync.settings.full_requested_at is 'A full reconcile is due unless one that began later is completed.';
+comment on column media_sync.settings.alert_url is 'Where a change of health is posted (JSON that Slack-compatible receivers show); null means nowhere.';
+comment on column media_sync.settings.updated_at is 'When the settings were last changed.';
+
+alter table media_sync.settings enable row level security;
+revoke all on media_sync.settings from public, anon, authenticated, service_role;
+grant select, update on media_sync.settings to service_role;
+
+insert into media_sync.settings default values;
+
+create or replace trigger touch_updated_at
+    before update on media_sync.settings
+    for each row
+    when (new is distinct from old)
+    execute function media_sync.touch_updated_at();

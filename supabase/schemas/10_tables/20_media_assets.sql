@@ -1,0 +1,165 @@
+-- One row per Cloudinary asset.
+
+create or replace function media_sync.search_text(
+    p_public_id text,
+    p_display_name text,
+    p_original_filename text,
+    p_tags text[],
+    p_context jsonb
+)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select lower(concat_ws(
+        ' ',
+        p_public_id,
+        p_display_name,
+        p_original_filename,
+        array_to_string(p_tags, ' '),
+        (select string_agg(value, ' ' order by key) from jsonb_each_text(p_context))
+    ));
+$$;
+comment on function media_sync.search_text(text, text, text, text[], jsonb) is
+    'What the library search looks through. Immutable, because text[] and jsonb print the same for everybody.';
+revoke all on function media_sync.search_text(text, text, text, text[], jsonb) from public, anon, authenticated;
+-- A generated column is computed with the rights of whoever writes the row.
+grant execute on function media_sync.search_text(text, text, text, text[], jsonb) to authenticated, service_role;
+
+create table public.media_assets (
+    id uuid primary key default gen_random_uuid(),
+    cloud_name text not null,
+    asset_id text not null,
+    public_id text not null check (public_id <> ''),
+    resource_type text not null check (resource_type in ('image', 'video', 'raw')),
+    type text not null default 'upload',
+    format text,
+    version bigint,
+    bytes bigint,
+    width integer,
+    height integer,
+    duration double precision,
+    pages integer,
+    etag text,
+    url text,
+    secure_url text,
+    original_filename text,
+    folder text not null default '',
+    display_name text,
+    tags text[] not null default '{}',
+    context jsonb not null default '{}' check (jsonb_typeof(context) = 'object'),
+    metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object'),
+    access_mode text,
+    moderation_status text,
+    extra jsonb not null default '{}' check (jsonb_typeof(extra) = 'object'),
+    uploaded_at timestamptz,
+    last_updated jsonb not null default '{}' check (jsonb_typeof(last_updated) = 'object'),
+    base jsonb not null default '{}' check (jsonb_typeof(base) = 'object'),
+    conflicts jsonb check (jsonb_typeof(conflicts) = 'object'),
+    sync_status text not null default 'synced' check (sync_status in ('synced', 'pending', 'error', 'conflict')),
+    sync_error text,
+    sync_attempts integer not null default 0,
+    next_attempt_at timestamptz,
+    lease_token uuid,
+    leased_until timestamptz,
+    edited_at timestamptz,
+    observed_at timestamptz not null default '-infinity',
+    last_event_at timestamptz,
+    last_synced_at timestamptz,
+    in_scope boolean not null default true,
+    usage_count integer not null default 0 check (usage_count >= 0),
+    created_by uuid,
+    deleted_at timestamptz,
+    deleted_by uuid,
+    restore_requested_at timestamptz,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    search_text text generated always as (
+        media_sync.search_text(public_id, display_name, original_filename, tags, context)
+    ) stored,
+    constraint media_assets_identity unique (cloud_name, asset_id)
+);
+
+comment on table public.media_assets is 'One row per Cloudinary asset. Edit an editable column (tags, context, metadata, display_name, folder, public_id) and the change reaches Cloudinary; everything else follows Cloudinary.';
+comment on column public.media_assets.id is 'Our key; stable for the life of the row.';
+comment on column public.media_assets.cloud_name is 'Cloudinary product environment that the asset belongs to.';
+comment on column public.media_assets.asset_id is 'Cloudinary''s immutable identity; survives rename, move and overwrite.';
+comment on column public.media_assets.public_id is 'Editable. Cloudinary''s public_id; unique only per resource_type and type there, and no key here.';
+comment on column public.media_assets.resource_type is 'image, video (audio included) or raw.';
+comment on column public.media_assets.type is 'Delivery type: upload, private, authenticated, fetch, …';
+comment on column public.media_assets.format is 'File format; often null for raw, whose extension is part of public_id.';
+comment on column public.media_assets.version is 'Cloudinary''s version: unix seconds of the last content change.';
+comment on column public.media_assets.bytes is 'Size of the original in bytes.';
+comment on column public.media_assets.width is 'Width in pixels.';
+comment on column public.media_assets.height is 'Height in pixels.';
+comment on column public.media_assets.duration is 'Length in seconds.';
+comment on column public.media_assets.pages is 'Number of pages or frames.';
+comment on column public.media_assets.etag is 'MD5 of the content, once an answer told it (listings do not).';
+comment on column public.media_assets.url is 'Delivery URL over HTTP.';
+comment on column public.media_assets.secure_url is 'Delivery URL over HTTPS.';
+comment on column public.media_assets.original_filename is 'Name of the uploaded file without extension.';
+comment on column public.media_assets.folder is 'Editable. asset_folder in dynamic-folder mode, the path part of public_id in fixed-folder mode; empty for the root.';
+comment on column public.media_assets.display_name is 'Editable. Name shown in Cloudinary''s Media Library.';
+comment on column public.media_assets.tags is 'Editable. A set: order has no meaning.';
+comment on column public.media_assets.context is 'Editable. Contextual metadata: key to string.';
+comment on column public.media_assets.metadata is 'Editable. Structured metadata: external_id of the field to its value.';
+comment on column public.media_assets.access_mode is 'public or authenticated, where Cloudinary tells it.';
+comment on column public.media_assets.moderation_status is 'pending, approved, rejected, queued or aborted, where moderated.';
+comment on column public.media_assets.extra is 'Whatever else Cloudinary told about the asset, by its own names.';
+comment on column public.media_assets.uploaded_at is 'When the present content was uploaded, once an answer told it.';
+comment on column public.media_assets.last_updated is 'Cloudinary''s times of change by kind, as far as told.';
+comment on column public.media_assets.base is 'The editable fields as both sides last agreed on them. What differs from it is a local edit.';
+comment on column public.media_assets.conflicts is 'Open conflicts of the policy manual: field to base, database and cloudinary values.';
+comment on column public.media_assets.sync_status is 'synced; pending: an edit or deletion waits for Cloudinary; error: attempts are used up (set to pending to retry); conflict: a person must resolve.';
+comment on column public.media_assets.sync_error is 'Why the last attempt to push failed.';
+comment on column public.media_assets.sync_attempts is 'Failed attempts since the last local edit.';
+comment on column public.media_assets.next_attempt_at is 'Not pushed before this time; null means at once.';
+comment on column public.media_assets.lease_token is 'The worker that is pushing this row.';
+comment on column public.media_assets.leased_until is 'When that worker loses the row.';
+comment on column public.media_assets.edited_at is 'When an editable column was last changed here.';
+comment on column public.media_assets.observed_at is 'Database time at which the Cloudinary request began whose answer this row reflects; older observations are ignored.';
+comment on column public.media_assets.last_event_at is 'Cloudinary''s time of the latest notification that touched this row; older ones are stale.';
+comment on column public.media_assets.last_synced_at is 'When both sides were last known equal after a change.';
+comment on column public.media_assets.in_scope is 'False when settings.include_folders leaves the asset out: kept, hidden, not pushed.';
+comment on column public.media_assets.usage_count is 'Live rows of media_usage; maintained by a trigger.';
+comment on column public.media_assets.created_by is 'User who uploaded it through Media Sync, if any.';
+comment on column public.media_assets.deleted_at is 'When it was deleted; with sync_status synced both sides have let go of it.';
+comment on column public.media_assets.deleted_by is 'User who deleted it here; null when it went in Cloudinary.';
+comment on column public.media_assets.restore_requested_at is 'When a confirmed deletion was asked to be undone from Cloudinary''s backup.';
+comment on column public.media_assets.created_at is 'When the asset was created, as Cloudinary tells it.';
+comment on column public.media_assets.updated_at is 'When this row last changed in a way that users see.';
+comment on column public.media_assets.search_text is 'Generated: lower-case words that the library search looks through.';
+
+-- The library page sorts live rows; `id` makes every order total, so that keyset cursors are exact.
+create index media_assets_created_at_index on public.media_assets (created_at desc, id desc);
+create index media_assets_updated_at_index on public.media_assets (updated_at desc, id desc);
+create index media_assets_public_id_index on public.media_assets (public_id, id);
+create index media_assets_bytes_index on public.media_assets ((coalesce(bytes, 0)), id);
+create index media_assets_display_name_index on public.media_assets ((coalesce(display_name, '')), id);
+create index media_assets_folder_index on public.media_assets (folder text_pattern_ops, created_at desc, id desc);
+create index media_assets_resource_type_index on public.media_assets (resource_type, created_at desc, id desc);
+create index media_assets_tags_index on public.media_assets using gin (tags);
+create index media_assets_search_index on public.media_assets using gin (search_text extensions.gin_trgm_ops);
+create index media_assets_unsynced_index on public.media_assets (sync_status, next_attempt_at) where sync_status <> 'synced';
+create index media_assets_deleted_index on public.media_assets (deleted_at desc, id desc) where deleted_at is not null;
+
+alter table public.media_assets enable row level security;
+revoke all on public.media_assets from public, anon, authenticated, service_role;
+grant select on public.media_assets to authenticated;
+-- What an editor may change; sync columns are nobody's to write through the data API.
+grant update (tags, context, metadata, display_name, folder, public_id) on public.media_assets to authenticated;
+grant select, insert, update, delete on public.media_assets to service_role;
+
+create policy "Signed-in users read live assets, editors the trash too"
+    on public.media_assets for select to authenticated
+    using (in_scope and (deleted_at is null or (select media_sync.is_editor())));
+
+create policy "Editors change live assets"
+    on public.media_assets for update to authenticated
+    using (in_scope and deleted_at is null and (select media_sync.is_editor()))
+    with check (in_scope and deleted_at is null and (select media_sync.is_editor()));
+
+create index media_assets_waiting_index on public.media_assets (greatest(edited_at, deleted_at, restore_requested_at))
+    where sync_status = 'pending' and in_scope;

@@ -1,0 +1,108 @@
+-- Where assets are used. An asset in use is not deleted without force.
+
+create table public.media_usage (
+    id uuid primary key default gen_random_uuid(),
+    media_asset_id uuid not null references public.media_assets (id) on delete cascade,
+    usage_type text not null,
+    reference_table text not null,
+    reference_id text not null,
+    field text not null default '',
+    created_by uuid default auth.uid(),
+    created_at timestamptz not null default now(),
+    removed_at timestamptz
+);
+
+comment on table public.media_usage is 'Where assets are used: one row per place. Set removed_at when the use ends; the row stays as history.';
+comment on column public.media_usage.id is 'Key.';
+comment on column public.media_usage.media_asset_id is 'The asset in use.';
+comment on column public.media_usage.usage_type is 'Kind of use, in the app''s own words: cover, gallery, avatar, …';
+comment on column public.media_usage.reference_table is 'Table of the row that uses the asset.';
+comment on column public.media_usage.reference_id is 'Key of that row.';
+comment on column public.media_usage.field is 'Column or path within that row.';
+comment on column public.media_usage.created_by is 'User who recorded the use.';
+comment on column public.media_usage.created_at is 'Since when.';
+comment on column public.media_usage.removed_at is 'When the use ended; null while in use.';
+
+-- One live row per place makes recording a use idempotent.
+create unique index media_usage_live_index
+    on public.media_usage (media_asset_id, usage_type, reference_table, reference_id, field)
+    where removed_at is null;
+create index media_usage_asset_index on public.media_usage (media_asset_id);
+create index media_usage_reference_index on public.media_usage (reference_table, reference_id);
+
+alter table public.media_usage enable row level security;
+revoke all on public.media_usage from public, anon, authenticated, service_role;
+grant select, insert, update, delete on public.media_usage to authenticated;
+grant select, insert, update, delete on public.media_usage to service_role;
+
+create policy "Signed-in users read usage"
+    on public.media_usage for select to authenticated
+    using (true);
+create policy "Editors record usage"
+    on public.media_usage for insert to authenticated
+    with check ((select media_sync.is_editor()));
+create policy "Editors change usage"
+    on public.media_usage for update to authenticated
+    using ((select media_sync.is_editor()))
+    with check ((select media_sync.is_editor()));
+create policy "Editors delete usage"
+    on public.media_usage for delete to authenticated
+    using ((select media_sync.is_editor()));
+
+create or replace function media_sync.count_usage()
+returns trigger
+language plpgsql
+-- Editors may write usage but not the counter on the asset.
+security definer
+set search_path = ''
+as $$
+begin
+    if tg_op = 'INSERT' then
+        update public.media_assets as asset
+        set usage_count = asset.usage_count + delta.live
+        from (
+            select media_asset_id, count(*) as live from inserted where removed_at is null group by 1
+        ) as delta
+        where asset.id = delta.media_asset_id;
+    elsif tg_op = 'DELETE' then
+        update public.media_assets as asset
+        set usage_count = asset.usage_count - delta.live
+        from (
+            select media_asset_id, count(*) as live from deleted where removed_at is null group by 1
+        ) as delta
+        where asset.id = delta.media_asset_id;
+    else
+        update public.media_assets as asset
+        set usage_count = asset.usage_count + delta.live
+        from (
+            select media_asset_id, sum(live) as live
+            from (
+                select media_asset_id, 1 as live from inserted where removed_at is null
+                union all
+                select media_asset_id, -1 from deleted where removed_at is null
+            ) as both_states
+            group by 1
+            having sum(live) <> 0
+        ) as delta
+        where asset.id = delta.media_asset_id;
+    end if;
+    return null;
+end;
+$$;
+comment on function media_sync.count_usage() is 'Keeps media_assets.usage_count equal to the number of live usage rows.';
+revoke all on function media_sync.count_usage() from public, anon, authenticated;
+
+create or replace trigger count_usage_on_insert
+    after insert on public.media_usage
+    referencing new table as inserted
+    for each statement execute function media_sync.count_usage();
+
+create or replace trigger count_usage_on_delete
+    after delete on public.media_usage
+    referencing old table as deleted
+    for each statement execute function media_sync.count_usage();
+
+create or replace trigger count_usage_on_update
+    after update on public.media_usage
+    referencing old table as deleted new table as inserted
+    for each statement execute function media_sync.count_usage();

@@ -1,0 +1,118 @@
+-- Counters that are kept with every statement, so that statistics cost the same for ten assets and ten million.
+--
+-- One row of counters would make every writer wait for every other. The counters are spread over slots by
+-- backend, and a reader adds the slots up.
+
+create table media_sync.statistics (
+    slot smallint primary key,
+    total_assets bigint not null default 0,
+    total_images bigint not null default 0,
+    total_videos bigint not null default 0,
+    total_raw bigint not null default 0,
+    total_size bigint not null default 0,
+    synced_assets bigint not null default 0,
+    pending_assets bigint not null default 0,
+    error_assets bigint not null default 0,
+    conflict_assets bigint not null default 0,
+    deleted_assets bigint not null default 0,
+    pending_deletions bigint not null default 0,
+    out_of_scope_assets bigint not null default 0
+);
+
+comment on table media_sync.statistics is 'Maintained counters; the truth is the sum over all slots.';
+comment on column media_sync.statistics.slot is 'Slot of the writing backend.';
+comment on column media_sync.statistics.total_assets is 'Live assets in scope.';
+comment on column media_sync.statistics.total_images is 'Live images in scope.';
+comment on column media_sync.statistics.total_videos is 'Live videos in scope.';
+comment on column media_sync.statistics.total_raw is 'Live raw files in scope.';
+comment on column media_sync.statistics.total_size is 'Bytes of the live assets in scope.';
+comment on column media_sync.statistics.synced_assets is 'Live assets in scope with sync_status synced.';
+comment on column media_sync.statistics.pending_assets is 'Live assets in scope with sync_status pending.';
+comment on column media_sync.statistics.error_assets is 'Live or deleted assets in scope with sync_status error.';
+comment on column media_sync.statistics.conflict_assets is 'Live assets in scope with sync_status conflict.';
+comment on column media_sync.statistics.deleted_assets is 'Deleted assets, confirmed or not.';
+comment on column media_sync.statistics.pending_deletions is 'Deleted here, not yet confirmed by Cloudinary.';
+comment on column media_sync.statistics.out_of_scope_assets is 'Live assets that settings.include_folders leaves out.';
+
+alter table media_sync.statistics enable row level security;
+revoke all on media_sync.statistics from public, anon, authenticated, service_role;
+grant select on media_sync.statistics to service_role;
+
+create or replace function media_sync.count_assets()
+returns trigger
+language plpgsql
+-- Whoever may change an asset moves the counters, but nobody may write them.
+security definer
+set search_path = ''
+as $$
+declare
+    v_delta media_sync.statistics;
+    -- A transition table exists only for its own kind of statement, hence the text.
+    v_changes text := case tg_op
+        when 'INSERT' then 'select 1 as sign, inserted.* from inserted'
+        when 'DELETE' then 'select -1 as sign, deleted.* from deleted'
+        else 'select 1 as sign, inserted.* from inserted union all select -1, deleted.* from deleted'
+    end;
+begin
+    execute format(
+        $query$
+            select
+                (pg_catalog.pg_backend_pid() %% 64)::smallint,
+                coalesce(sum(sign) filter (where live), 0),
+                coalesce(sum(sign) filter (where live and resource_type = 'image'), 0),
+                coalesce(sum(sign) filter (where live and resource_type = 'video'), 0),
+                coalesce(sum(sign) filter (where live and resource_type = 'raw'), 0),
+                coalesce(sum(sign * bytes) filter (where live), 0),
+                coalesce(sum(sign) filter (where live and sync_status = 'synced'), 0),
+                coalesce(sum(sign) filter (where live and sync_status = 'pending'), 0),
+                coalesce(sum(sign) filter (where in_scope and sync_status = 'error'), 0),
+                coalesce(sum(sign) filter (where live and sync_status = 'conflict'), 0),
+                coalesce(sum(sign) filter (where deleted_at is not null), 0),
+                coalesce(sum(sign) filter (where deleted_at is not null and sync_status <> 'synced'), 0),
+                coalesce(sum(sign) filter (where deleted_at is null and not in_scope), 0)
+            from (select *, in_scope and deleted_at is null as live from (%s) as signed) as change
+        $query$,
+        v_changes
+    ) into v_delta;
+
+    if (v_delta.total_assets, v_delta.total_images, v_delta.total_videos, v_delta.total_raw, v_delta.total_size,
+        v_delta.synced_assets, v_delta.pending_assets, v_delta.error_assets, v_delta.conflict_assets,
+        v_delta.deleted_assets, v_delta.pending_deletions, v_delta.out_of_scope_assets)
+        is distinct from (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    then
+        insert into media_sync.statistics as total
+        select v_delta.*
+        on conflict (slot) do update set
+            total_assets = total.total_assets + excluded.total_assets,
+            total_images = total.total_images + excluded.total_images,
+            total_videos = total.total_videos + excluded.total_videos,
+            total_raw = total.total_raw + excluded.total_raw,
+            total_size = total.total_size + excluded.total_size,
+            synced_assets = total.synced_assets + excluded.synced_assets,
+            pending_assets = total.pending_assets + excluded.pending_assets,
+            error_assets = total.error_assets + excluded.error_assets,
+            conflict_assets = total.conflict_assets + excluded.conflict_assets,
+            deleted_assets = total.deleted_assets + excluded.deleted_assets,
+            pending_deletions = total.pending_deletions + excluded.pending_deletions,
+            out_of_scope_assets = total.out_of_scope_assets + excluded.out_of_scope_assets;
+    end if;
+    return null;
+end;
+$$;
+comment on function media_sync.count_assets() is 'Moves the counters by what one statement changed.';
+revoke all on function media_sync.count_assets() from public, anon, authenticated;
+
+create or replace trigger count_assets_on_insert
+    after insert on public.media_assets
+    referencing new table as inserted
+    for each statement execute function media_sync.count_assets();
+
+create or replace trigger count_assets_on_update
+    after update on public.media_assets
+    referencing old table as deleted new table as inserted
+    for each statement execute function media_sync.count_assets();
+
+create or replace trigger count_assets_on_delete
+    after delete on public.media_assets
+    referencing old table as deleted
+    for each statement execute function media_sync.count_assets();

@@ -1,0 +1,96 @@
+-- An observation is one asset in Cloudinary's own names. A key that is absent was not told and leaves what the row has.
+
+create type media_sync.merge_outcome as (
+    asset_id text,
+    media_asset_id uuid,
+    outcome text,
+    conflict_count integer
+);
+comment on type media_sync.merge_outcome is 'What became of one observation: inserted, updated, restored, unchanged, stale or out_of_scope.';
+
+create or replace function media_sync.observed_assets(p_cloud_name text, p_observations jsonb)
+returns table (asset_id text, observation jsonb, asset public.media_assets)
+language sql
+stable
+set search_path = ''
+as $$
+    -- A listing may repeat an asset when the library changes under it; the last mention counts.
+    -- The limit keeps this a look-up a row: in a first sync the planner knows nothing of the table yet, and would read
+    -- all that is in it for every page.
+    select incoming.asset_id, incoming.observation, known.asset
+    from (
+        select distinct on (element ->> 'asset_id') element ->> 'asset_id' as asset_id, element as observation
+        from jsonb_array_elements(p_observations) with ordinality as listed (element, place)
+        order by element ->> 'asset_id', place desc
+    ) as incoming
+    left join lateral (
+        select asset
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name and asset.asset_id = incoming.asset_id
+        limit 1
+    ) as known on true;
+$$;
+comment on function media_sync.observed_assets(text, jsonb) is 'Each observed asset once, beside its row where there is one.';
+revoke all on function media_sync.observed_assets(text, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.observed_content(p_asset public.media_assets, p_observation jsonb)
+returns public.media_assets
+language sql
+stable
+set search_path = ''
+as $$
+    select jsonb_populate_record(
+        p_asset,
+        p_observation - media_sync.editable_keys()
+            || jsonb_build_object('extra', coalesce(p_asset.extra, '{}') || coalesce(p_observation -> 'extra', '{}'))
+            -- An etag that was not told belongs to the content before this version.
+            || case
+                when not p_observation ? 'etag'
+                    and (p_observation ->> 'version')::bigint is distinct from p_asset.version
+                    and p_observation ? 'version'
+                    then '{"etag": null}'::jsonb
+                else '{}'::jsonb
+            end
+    );
+$$;
+comment on function media_sync.observed_content(public.media_assets, jsonb) is 'The row with everything that Cloudinary alone decides as observed; what was not told stays.';
+revoke all on function media_sync.observed_content(public.media_assets, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.observed_fields(p_base jsonb, p_observation jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select case
+        -- Cloudinary's order of tags may change without a change of tags.
+        when media_sync.same_tags(p_base -> 'tags', p_observation -> 'tags')
+            then p_base || (p_observation - media_sync.content_keys() - 'tags')
+        else p_base || (p_observation - media_sync.content_keys())
+    end;
+$$;
+comment on function media_sync.observed_fields(jsonb, jsonb) is 'The editable fields as Cloudinary has them; what was not told is as last agreed.';
+revoke all on function media_sync.observed_fields(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.content_changes(p_from public.media_assets, p_to public.media_assets)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select jsonb_object_agg(key, value)
+    from jsonb_each(media_sync.changed_fields(
+        to_jsonb(p_from) - media_sync.editable_keys() - array['last_updated', 'search_text'],
+        to_jsonb(p_to) - media_sync.editable_keys() - array['last_updated', 'search_text']
+    ))
+    -- A listing tells less than a look-up: what is only now told of the same content is no change.
+    where p_from.version is distinct from p_to.version
+        or not (
+            (key in ('etag', 'uploaded_at', 'original_filename', 'duration', 'pages') and value ->> 'from' is null)
+            or (key = 'extra' and value -> 'to' @> (value -> 'from'))
+        );
+$$;
+comment on function media_sync.content_changes(public.media_assets, public.media_assets) is
+    'What Cloudinary changed of what it alone decides: field to { from, to }; null when nothing. Facts that are merely told for the first time do not count.';
+revoke all on function media_sync.content_changes(public.media_assets, public.media_assets) from public, anon, authenticated;

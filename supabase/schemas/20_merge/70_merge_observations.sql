@@ -1,0 +1,180 @@
+-- What Cloudinary said about a page of assets becomes what the rows are: one call, one transaction, one outcome
+-- per asset. The only place that turns observations into rows.
+
+create or replace function media_sync.insert_observed(
+    p_cloud_name text,
+    p_observations jsonb,
+    p_observed_at timestamptz,
+    p_source text,
+    p_run_id uuid,
+    p_settings media_sync.settings,
+    p_options jsonb,
+    p_started timestamptz,
+    p_count integer
+)
+returns setof media_sync.merge_outcome
+language sql
+set search_path = ''
+as $$
+    with observed as materialized (
+        select
+            source.asset_id,
+            jsonb_populate_record(null::public.media_assets, source.observation) as content,
+            media_sync.in_scope(coalesce(source.observation ->> 'folder', ''), p_settings.include_folders) as in_scope
+        from media_sync.observed_assets(p_cloud_name, p_observations) as source
+        where (source.asset).id is null
+    ),
+    inserted as (
+        insert into public.media_assets (
+            cloud_name, asset_id, public_id, resource_type, type, format, version, bytes, width, height, duration, pages, etag,
+            url, secure_url, original_filename, folder, display_name, tags, context, metadata, access_mode, moderation_status,
+            extra, uploaded_at, last_updated, created_at, base, sync_status, observed_at, last_synced_at, created_by
+        )
+        select
+            p_cloud_name, asset_id, (content).public_id, (content).resource_type, coalesce((content).type, 'upload'),
+            (content).format, (content).version, (content).bytes, (content).width, (content).height, (content).duration,
+            (content).pages, (content).etag, (content).url, (content).secure_url, (content).original_filename,
+            coalesce((content).folder, ''), (content).display_name, coalesce((content).tags, '{}'),
+            coalesce((content).context, '{}'), coalesce((content).metadata, '{}'), (content).access_mode,
+            (content).moderation_status, coalesce((content).extra, '{}'), (content).uploaded_at,
+            coalesce((content).last_updated, '{}'), coalesce((content).created_at, clock_timestamp()),
+            jsonb_build_object(
+                'public_id', (content).public_id,
+                'folder', coalesce((content).folder, ''),
+                'display_name', (content).display_name,
+                'tags', coalesce(to_jsonb((content).tags), '[]'),
+                'context', coalesce((content).context, '{}'),
+                'metadata', coalesce((content).metadata, '{}')
+            ),
+            'synced', p_observed_at, clock_timestamp(), (p_options ->> 'created_by')::uuid
+        from observed
+        where in_scope
+        on conflict (cloud_name, asset_id) do nothing
+        returning media_assets.id, media_assets.asset_id, media_assets.public_id, media_assets.resource_type
+    ),
+    insert_log as (
+        insert into public.media_sync_log (
+            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, run_id, user_id, processing_time_ms
+        )
+        select
+            'upload', 'success', 'pull', p_source, id, asset_id, public_id, resource_type, p_run_id,
+            (p_options ->> 'created_by')::uuid,
+            extract(epoch from clock_timestamp() - p_started) * 1000 / p_count
+        from inserted
+    )
+    select asset_id, id, 'inserted', 0 from inserted
+    union all
+    select asset_id, null::uuid, 'out_of_scope', 0 from observed where not in_scope;
+$$;
+comment on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer) is
+    'The part of merge_observations() for assets that have no row yet.';
+revoke all on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer)
+    from public, anon, authenticated;
+
+create or replace function media_sync.merge_observations(
+    p_cloud_name text,
+    p_observations jsonb,
+    p_observed_at timestamptz,
+    p_source text,
+    p_run_id uuid default null,
+    p_options jsonb default '{}'
+)
+returns setof media_sync.merge_outcome
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_started constant timestamptz := clock_timestamp();
+    v_settings media_sync.settings;
+    v_count constant integer := greatest(jsonb_array_length(p_observations), 1);
+    v_force constant boolean := coalesce((p_options ->> 'force')::boolean, false);
+    v_by_version constant boolean := coalesce((p_options ->> 'by_version')::boolean, false);
+    v_pending jsonb := p_observations;
+    v_unchanged media_sync.merge_outcome[];
+    v_locked text[];
+begin
+    select * into strict v_settings from media_sync.settings;
+
+    -- Most of a reconcile finds nothing new. Those assets are passed over without a lock and without a write.
+    if not v_force then
+        select
+            array_agg((fresh.asset_id, (fresh.asset).id, 'unchanged', 0)::media_sync.merge_outcome) filter (where fresh.same),
+            coalesce(jsonb_agg(fresh.observation) filter (where not fresh.same), '[]')
+        into v_unchanged, v_pending
+        from (
+            select
+                observed.*,
+                (observed.asset).id is not null
+                and (observed.asset).observed_at <= p_observed_at
+                -- Final here and alive there, or asked back: that is news.
+                and not (
+                    (observed.asset).deleted_at is not null
+                    and ((observed.asset).sync_status = 'synced' or (observed.asset).restore_requested_at is not null)
+                )
+                and media_sync.observed_fields((observed.asset).base, observed.observation) = (observed.asset).base
+                and media_sync.observed_content(observed.asset, observed.observation) is not distinct from observed.asset
+                and (observed.asset).in_scope
+                    = media_sync.in_scope((observed.asset).folder, v_settings.include_folders) as same
+            from media_sync.observed_assets(p_cloud_name, p_observations) as observed
+        ) as fresh;
+        return query select * from unnest(v_unchanged);
+
+        -- A look-up is fresher than a page that is still on its way; the row remembers that it looked.
+        if (p_options ->> 'stamp')::boolean then
+            update public.media_assets as asset
+            set observed_at = p_observed_at
+            from unnest(v_unchanged) as kept
+            where asset.id = kept.media_asset_id and asset.observed_at < p_observed_at;
+        end if;
+    end if;
+
+    -- Two writers may meet over a new asset: the second finds the first one's row on its next round.
+    for v_round in 1 .. 5 loop
+        exit when jsonb_array_length(v_pending) = 0;
+
+        -- Locked in one order, so that two pages with common assets wait for each other instead of deadlocking.
+        select array_agg(locked.asset_id) into v_locked
+        from (
+            select known.asset_id
+            from (
+                select distinct element ->> 'asset_id' as asset_id
+                from jsonb_array_elements(v_pending) as element
+                order by 1
+            ) as incoming
+            -- A look-up a row, as in observed_assets(), in the order of the rows that it is asked for.
+            cross join lateral (
+                select asset.asset_id
+                from public.media_assets as asset
+                where asset.cloud_name = p_cloud_name and asset.asset_id = incoming.asset_id
+                limit 1
+                for no key update
+            ) as known
+        ) as locked;
+
+        -- A first sync meets no rows, and that is its longest way.
+        if v_locked is not null then
+            return query select * from media_sync.merge_existing(
+                p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, v_by_version, v_started, v_count
+            );
+        end if;
+
+        select coalesce(jsonb_agg(element), '[]') into v_pending
+        from jsonb_array_elements(v_pending) as element
+        where element ->> 'asset_id' <> all (coalesce(v_locked, '{}'));
+
+        exit when jsonb_array_length(v_pending) = 0;
+
+        return query select * from media_sync.insert_observed(
+            p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, p_options, v_started, v_count
+        );
+
+        select coalesce(jsonb_agg(observed.observation), '[]') into v_pending
+        from media_sync.observed_assets(p_cloud_name, v_pending) as observed
+        where (observed.asset).id is not null
+            and (observed.asset).observed_at is distinct from p_observed_at;
+    end loop;
+end;
+$$;
+comment on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) is
+    'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset. Options: force (re-merge what looks unchanged), stamp (remember the look-up), by_version (ignore what is older than the row''s version), created_by (user of an upload).';
+revoke all on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) from public, anon, authenticated;

@@ -1,0 +1,82 @@
+-- Look-ups: merging what the answers to single requests showed.
+
+create or replace function public.media_sync_apply_observations(
+    p_cloud_name text,
+    p_observations jsonb,
+    p_observed_at timestamptz,
+    p_source text,
+    p_run_id uuid default null,
+    p_options jsonb default '{}'
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+set statement_timeout = '60s'
+as $$
+declare
+    v_outcomes jsonb;
+begin
+    -- Not called `outcome`: that would name the column of that name, not the row.
+    select coalesce(jsonb_agg(to_jsonb(merged)), '[]') into v_outcomes
+    from media_sync.merge_observations(
+        p_cloud_name, p_observations, p_observed_at, p_source, p_run_id, p_options || '{"stamp": true}'
+    ) as merged;
+
+    -- The notification of an upload may have made the row before its uploader confirms it.
+    if p_options ? 'created_by' then
+        update public.media_assets
+        set created_by = (p_options ->> 'created_by')::uuid
+        where cloud_name = p_cloud_name
+            and asset_id in (select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
+            and created_by is null;
+    end if;
+
+    if p_run_id is not null then
+        update media_sync.runs as run
+        set
+            synced_items = run.synced_items + counted.inserted,
+            updated_items = run.updated_items + counted.updated,
+            unchanged_items = run.unchanged_items + counted.unchanged,
+            conflicts = run.conflicts + counted.conflicts,
+            touched_at = clock_timestamp()
+        from (
+            select
+                count(*) filter (where element ->> 'outcome' = 'inserted') as inserted,
+                count(*) filter (where element ->> 'outcome' in ('updated', 'restored')) as updated,
+                count(*) filter (where element ->> 'outcome' not in ('inserted', 'updated', 'restored')) as unchanged,
+                coalesce(sum((element ->> 'conflict_count')::integer), 0) as conflicts
+            from jsonb_array_elements(v_outcomes) as element
+        ) as counted
+        where run.id = p_run_id;
+    end if;
+
+    -- A request made before this answer's request began is settled by it.
+    delete from media_sync.refresh_queue as entry
+    using jsonb_array_elements(p_observations) as element
+    where entry.cloud_name = p_cloud_name
+        and entry.asset_id = element ->> 'asset_id'
+        and entry.requested_at <= p_observed_at;
+
+    return jsonb_build_object('outcomes', v_outcomes, 'now', clock_timestamp());
+end;
+$$;
+comment on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, jsonb) is
+    'Merges the answers of look-ups and writes. Returns { outcomes: [ { asset_id, media_asset_id, outcome, conflict_count } ], now }.';
+revoke all on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, jsonb) to service_role;
+
+create or replace function public.media_sync_find_assets(p_cloud_name text, p_name text)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    select coalesce(jsonb_agg(jsonb_build_object('asset_id', asset_id, 'resource_type', resource_type, 'type', type)), '[]')
+    from public.media_assets
+    where cloud_name = p_cloud_name and (asset_id = p_name or (public_id = p_name and deleted_at is null));
+$$;
+comment on function public.media_sync_find_assets(text, text) is 'The rows that an asset_id or public_id may mean.';
+revoke all on function public.media_sync_find_assets(text, text) from public, anon, authenticated;
+grant execute on function public.media_sync_find_assets(text, text) to service_role;

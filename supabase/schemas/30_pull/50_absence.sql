@@ -1,0 +1,136 @@
+-- Absence: what Cloudinary denies is deleted here.
+
+create or replace function media_sync.confirm_gone(
+    p_cloud_name text,
+    p_asset_ids text[],
+    p_observed_at timestamptz,
+    p_source text,
+    p_run_id uuid default null
+)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_count integer;
+begin
+    perform from public.media_assets as asset
+    where asset.cloud_name = p_cloud_name and asset.asset_id = any (p_asset_ids)
+    order by asset.asset_id
+    for no key update;
+
+    with gone as materialized (
+        select
+            asset as row_before,
+            media_sync.changed_fields(asset.base, media_sync.editable_fields(asset)) as unsent
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name
+            and asset.asset_id = any (p_asset_ids)
+            -- What was seen alive by a request that began later is alive.
+            and asset.observed_at <= p_observed_at
+            and not (asset.deleted_at is not null and asset.sync_status = 'synced')
+            -- Its absence is why a restore was asked for; that is the push's to settle.
+            and asset.restore_requested_at is null
+    ),
+    deleted as (
+        update public.media_assets as asset
+        set
+            deleted_at = coalesce(asset.deleted_at, clock_timestamp()),
+            sync_status = 'synced',
+            sync_error = null,
+            sync_attempts = 0,
+            next_attempt_at = null,
+            lease_token = null,
+            leased_until = null,
+            conflicts = null,
+            -- From now on: a listing that began before and still shows the asset is older than this.
+            observed_at = clock_timestamp(),
+            last_synced_at = clock_timestamp(),
+            updated_at = clock_timestamp()
+        from gone
+        where asset.id = (gone.row_before).id
+        returning asset.id
+    ),
+    delete_log as (
+        insert into public.media_sync_log (
+            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id, user_id
+        )
+        select
+            'delete', 'success', case when (row_before).deleted_at is null then 'pull' else 'push' end, p_source,
+            (row_before).id, (row_before).asset_id, (row_before).public_id, (row_before).resource_type,
+            jsonb_build_object('deleted_at', jsonb_build_object('from', (row_before).deleted_at, 'to', clock_timestamp())),
+            p_run_id, (row_before).deleted_by
+        from gone
+    ),
+    -- Edits that never reached Cloudinary stay on the row, and this says so.
+    conflict_log as (
+        insert into public.media_sync_log (
+            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id, resolved_at
+        )
+        select
+            'conflict', 'conflict', 'pull', p_source,
+            (row_before).id, (row_before).asset_id, (row_before).public_id, (row_before).resource_type,
+            (
+                select jsonb_object_agg(key, jsonb_build_object(
+                    'base', value -> 'from', 'database', value -> 'to', 'cloudinary', null, 'kept', 'deleted'
+                ))
+                from jsonb_each(unsent)
+            ),
+            p_run_id, clock_timestamp()
+        from gone
+        where unsent is not null and (row_before).deleted_at is null
+    )
+    select count(*) into v_count from deleted;
+
+    delete from media_sync.refresh_queue
+    where cloud_name = p_cloud_name and asset_id = any (p_asset_ids) and requested_at <= p_observed_at;
+
+    if p_run_id is not null then
+        update media_sync.runs set deleted_items = deleted_items + v_count, touched_at = clock_timestamp() where id = p_run_id;
+    end if;
+    return v_count;
+end;
+$$;
+comment on function media_sync.confirm_gone(text, text[], timestamptz, text, uuid) is
+    'Cloudinary denied these assets in answer to a request that began at p_observed_at: they are deleted here, with their audit rows. Returns how many rows that changed.';
+revoke all on function media_sync.confirm_gone(text, text[], timestamptz, text, uuid) from public, anon, authenticated;
+
+create or replace function public.media_sync_settle_look_up(
+    p_cloud_name text,
+    p_asset_ids text[],
+    p_observations jsonb,
+    p_observed_at timestamptz,
+    p_source text,
+    p_run_id uuid default null
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+set statement_timeout = '60s'
+as $$
+declare
+    v_applied jsonb;
+    v_gone integer;
+begin
+    v_applied := public.media_sync_apply_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id);
+    v_gone := media_sync.confirm_gone(
+        p_cloud_name,
+        array(
+            select wanted.asset_id
+            from unnest(p_asset_ids) as wanted (asset_id)
+            where wanted.asset_id not in (select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
+        ),
+        p_observed_at, p_source, p_run_id
+    );
+    -- Assets that have no row and no existence need no answer any more.
+    delete from media_sync.refresh_queue
+    where cloud_name = p_cloud_name and asset_id = any (p_asset_ids) and requested_at <= p_observed_at;
+    delete from media_sync.run_missing where run_id = p_run_id and asset_id = any (p_asset_ids);
+    return v_applied || jsonb_build_object('gone', v_gone, 'now', clock_timestamp());
+end;
+$$;
+comment on function public.media_sync_settle_look_up(text, text[], jsonb, timestamptz, text, uuid) is
+    'Settles a batched look-up: what it showed is merged, what was asked for and not shown is gone. Returns { outcomes, gone, now }.';
+revoke all on function public.media_sync_settle_look_up(text, text[], jsonb, timestamptz, text, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_settle_look_up(text, text[], jsonb, timestamptz, text, uuid) to service_role;

@@ -1,0 +1,114 @@
+-- The refresh queue: assets of which something was heard, and whose true state is fetched by batched look-ups.
+
+create or replace function media_sync.queue_refresh(p_cloud_name text, p_asset_ids text[], p_reason text)
+returns integer
+language sql
+set search_path = ''
+as $$
+    with queued as (
+        insert into media_sync.refresh_queue as entry (cloud_name, asset_id, reason)
+        select p_cloud_name, asset_id, p_reason
+        from (select distinct unnest(p_asset_ids) as asset_id) as wanted
+        order by asset_id
+        on conflict (cloud_name, asset_id) do update
+        set requested_at = clock_timestamp(), reason = excluded.reason, attempts = 0, not_before = '-infinity'
+        returning 1
+    )
+    select count(*)::integer from queued;
+$$;
+comment on function media_sync.queue_refresh(text, text[], text) is 'Asks for the true state of assets; asking again moves the request to now.';
+revoke all on function media_sync.queue_refresh(text, text[], text) from public, anon, authenticated;
+
+create or replace function media_sync.queue_refresh_later(p_cloud_name text, p_asset_ids text[], p_reason text, p_delay interval)
+returns integer
+language sql
+set search_path = ''
+as $$
+    with queued as (
+        insert into media_sync.refresh_queue as entry (cloud_name, asset_id, reason, not_before)
+        select p_cloud_name, asset_id, p_reason, clock_timestamp() + p_delay
+        from (select distinct unnest(p_asset_ids) as asset_id) as wanted
+        order by asset_id
+        -- An earlier appointment stands.
+        on conflict (cloud_name, asset_id) do update set requested_at = clock_timestamp()
+        returning 1
+    )
+    select count(*)::integer from queued;
+$$;
+comment on function media_sync.queue_refresh_later(text, text[], text, interval) is
+    'Asks for the true state of assets after a while, so that many such wishes share one look-up.';
+revoke all on function media_sync.queue_refresh_later(text, text[], text, interval) from public, anon, authenticated;
+
+create or replace function public.media_sync_claim_refresh(p_cloud_name text, p_worker uuid, p_limit integer, p_lease_seconds integer)
+returns jsonb
+language sql
+security definer
+set search_path = ''
+as $$
+    with due as (
+        select cloud_name, asset_id
+        from media_sync.refresh_queue
+        where cloud_name = p_cloud_name
+            and not_before <= clock_timestamp()
+            and (leased_until is null or leased_until < clock_timestamp())
+        order by not_before, requested_at
+        limit p_limit
+        for update skip locked
+    ),
+    claimed as (
+        update media_sync.refresh_queue as entry
+        set
+            lease_token = p_worker,
+            leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds),
+            attempts = entry.attempts + 1,
+            -- Should the look-up fail, the entry waits longer each time; success deletes it.
+            not_before = clock_timestamp() + media_sync.backoff(entry.attempts + 1, interval '10 minutes', random())
+        from due
+        where entry.cloud_name = due.cloud_name and entry.asset_id = due.asset_id
+        returning entry.asset_id
+    )
+    select jsonb_build_object(
+        'asset_ids', coalesce((select jsonb_agg(asset_id) from claimed), '[]'),
+        'budget', media_sync.call_budget(p_cloud_name),
+        'now', clock_timestamp()
+    );
+$$;
+comment on function public.media_sync_claim_refresh(text, uuid, integer, integer) is 'Leases queued look-ups to a worker: { asset_ids, budget, now }. media_sync_settle_look_up() takes them off the queue.';
+revoke all on function public.media_sync_claim_refresh(text, uuid, integer, integer) from public, anon, authenticated;
+grant execute on function public.media_sync_claim_refresh(text, uuid, integer, integer) to service_role;
+
+create or replace function public.media_sync_release_refresh(p_cloud_name text, p_worker uuid)
+returns void
+language sql
+security definer
+set search_path = ''
+as $$
+    update media_sync.refresh_queue
+    set lease_token = null, leased_until = null, not_before = '-infinity', attempts = greatest(attempts - 1, 0)
+    where cloud_name = p_cloud_name and lease_token = p_worker;
+$$;
+comment on function public.media_sync_release_refresh(text, uuid) is 'Gives claimed look-ups back that were not made.';
+revoke all on function public.media_sync_release_refresh(text, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_release_refresh(text, uuid) to service_role;
+
+create or replace function public.media_sync_queue_folder(p_cloud_name text, p_folder text)
+returns integer
+language sql
+security definer
+set search_path = ''
+as $$
+    select media_sync.queue_refresh(
+        p_cloud_name,
+        array(
+            select asset_id
+            from public.media_assets
+            where cloud_name = p_cloud_name
+                and deleted_at is null
+                and (folder = p_folder or folder like regexp_replace(p_folder, '([\\%_])', '\\\1', 'g') || '/%')
+        ),
+        'the folder is synced'
+    );
+$$;
+comment on function public.media_sync_queue_folder(text, text) is 'Asks for the true state of the assets in a folder and below it.';
+revoke all on function public.media_sync_queue_folder(text, text) from public, anon, authenticated;
+grant execute on function public.media_sync_queue_folder(text, text) to service_role;

@@ -1,0 +1,75 @@
+-- The incremental pull: the search index names assets that look changed.
+
+create or replace function public.media_sync_store_search_page(
+    p_run_id uuid,
+    p_worker uuid,
+    p_cursor text,
+    p_next_cursor text,
+    p_observations jsonb,
+    p_traffic jsonb,
+    p_lease_seconds integer
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+set statement_timeout = '60s'
+as $$
+declare
+    v_run media_sync.runs;
+    v_shard media_sync.run_cursors;
+    v_include text[];
+    v_changed text[];
+begin
+    select * into v_run from media_sync.runs where id = p_run_id;
+    select * into v_shard from media_sync.run_cursors where run_id = p_run_id and shard = 'search' for update;
+    if v_run.status is distinct from 'running'
+        or v_shard.status is distinct from 'pending'
+        or v_shard.lease_token is distinct from p_worker
+        or v_shard.cursor is distinct from p_cursor
+    then
+        return jsonb_build_object('stored', false, 'now', clock_timestamp());
+    end if;
+    select include_folders into v_include from media_sync.settings;
+
+    -- The search index lags, so that its word is only a hint: what differs from it is looked up, nothing is merged.
+    select array_agg(observed.asset_id) into v_changed
+    from media_sync.observed_assets(v_run.cloud_name, p_observations) as observed
+    where case
+        when (observed.asset).id is null
+            then media_sync.in_scope(coalesce(observed.observation ->> 'folder', ''), v_include)
+        else (observed.asset).deleted_at is not null
+            or media_sync.observed_fields((observed.asset).base, observed.observation) <> (observed.asset).base
+            -- Search tells facts that look-ups do not: they would differ again after every look-up, at every tick.
+            or media_sync.content_changes(
+                observed.asset, media_sync.observed_content(observed.asset, observed.observation)
+            ) is not null
+    end;
+    perform media_sync.queue_refresh(v_run.cloud_name, coalesce(v_changed, '{}'), 'changed, says the search index');
+
+    update media_sync.run_cursors
+    set
+        cursor = p_next_cursor,
+        status = case when p_next_cursor is null then 'completed' else 'pending' end,
+        pages = pages + 1,
+        seen = seen + jsonb_array_length(p_observations),
+        unchanged_items = unchanged_items + jsonb_array_length(p_observations) - cardinality(coalesce(v_changed, '{}')),
+        lease_token = case when p_next_cursor is null then null else lease_token end,
+        leased_until = case
+            when p_next_cursor is null then null
+            else clock_timestamp() + make_interval(secs => p_lease_seconds)
+        end
+    where run_id = p_run_id and shard = 'search';
+    perform media_sync.record_traffic(v_run.cloud_name, p_run_id, p_traffic);
+    return jsonb_build_object(
+        'stored', true,
+        'queued', cardinality(coalesce(v_changed, '{}')),
+        'budget', media_sync.call_budget(v_run.cloud_name),
+        'now', clock_timestamp()
+    );
+end;
+$$;
+comment on function public.media_sync_store_search_page(uuid, uuid, text, text, jsonb, jsonb, integer) is
+    'Compares a page of search results with the rows, queues what differs for a look-up and moves the cursor. Returns { stored, queued, budget, now }.';
+revoke all on function public.media_sync_store_search_page(uuid, uuid, text, text, jsonb, jsonb, integer) from public, anon, authenticated;
+grant execute on function public.media_sync_store_search_page(uuid, uuid, text, text, jsonb, jsonb, integer) to service_role;

@@ -1,0 +1,125 @@
+-- Live updates: one message a statement, on the private topic media_assets, that says which assets changed. Not what
+-- they hold: clients read that again, with their own rights.
+
+create or replace function media_sync.send_broadcast(p_operation text, p_ids uuid[], p_count bigint)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    execute format('select %I.send($1, $2, $3, $4)', 'realtime') using
+        jsonb_build_object(
+            'operation', p_operation, 'ids', to_jsonb(p_ids), 'count', p_count, 'truncated', p_count > cardinality(p_ids)
+        ),
+        p_operation,
+        'media_assets',
+        true;
+exception
+    when others then
+        raise warning 'A change was not broadcast (SQLSTATE %).', sqlstate;
+end;
+$$;
+comment on function media_sync.send_broadcast(text, uuid[], bigint) is
+    'Sends { operation, ids, count, truncated } as the event named by the operation (insert, update, delete) to the private topic media_assets. Never fails the statement.';
+revoke all on function media_sync.send_broadcast(text, uuid[], bigint) from public, anon, authenticated;
+
+create or replace function media_sync.broadcast_assets()
+returns trigger
+language plpgsql
+-- Whoever edits may not send to the topic; the database may.
+security definer
+set search_path = ''
+as $$
+declare
+    v_changed record;
+begin
+    if to_regprocedure('realtime.send(jsonb, text, text, boolean)') is null then
+        return null;
+    end if;
+    if tg_op = 'INSERT' then
+        select count(*) as total, (array_agg(id))[1:100] as ids into v_changed from inserted where in_scope;
+    elsif tg_op = 'DELETE' then
+        select count(*) as total, (array_agg(id))[1:100] as ids into v_changed from deleted where in_scope;
+    else
+        -- What nobody sees is the sync's own book-keeping: leases, attempts, observations.
+        select count(*) as total, (array_agg(inserted.id))[1:100] as ids into v_changed
+        from inserted
+        join deleted on deleted.id = inserted.id
+        where (inserted.in_scope or deleted.in_scope)
+            and (
+                inserted.public_id, inserted.resource_type, inserted.type, inserted.format, inserted.version, inserted.bytes,
+                inserted.width, inserted.height, inserted.duration, inserted.pages, inserted.url, inserted.secure_url,
+                inserted.original_filename, inserted.folder, inserted.display_name, inserted.tags, inserted.context,
+                inserted.metadata, inserted.access_mode, inserted.moderation_status, inserted.sync_status, inserted.sync_error,
+                inserted.conflicts, inserted.usage_count, inserted.deleted_at, inserted.in_scope, inserted.created_at
+            ) is distinct from (
+                deleted.public_id, deleted.resource_type, deleted.type, deleted.format, deleted.version, deleted.bytes,
+                deleted.width, deleted.height, deleted.duration, deleted.pages, deleted.url, deleted.secure_url,
+                deleted.original_filename, deleted.folder, deleted.display_name, deleted.tags, deleted.context,
+                deleted.metadata, deleted.access_mode, deleted.moderation_status, deleted.sync_status, deleted.sync_error,
+                deleted.conflicts, deleted.usage_count, deleted.deleted_at, deleted.in_scope, deleted.created_at
+            );
+    end if;
+    if v_changed.total > 0 then
+        perform media_sync.send_broadcast(lower(tg_op), v_changed.ids, v_changed.total);
+    end if;
+    return null;
+end;
+$$;
+comment on function media_sync.broadcast_assets() is 'Broadcasts which assets one statement changed, where Realtime exists and somebody could see the change.';
+revoke all on function media_sync.broadcast_assets() from public, anon, authenticated;
+
+create or replace trigger broadcast_assets_on_insert
+    after insert on public.media_assets
+    referencing new table as inserted
+    for each statement execute function media_sync.broadcast_assets();
+
+create or replace trigger broadcast_assets_on_update
+    after update on public.media_assets
+    referencing old table as deleted new table as inserted
+    for each statement execute function media_sync.broadcast_assets();
+
+create or replace trigger broadcast_assets_on_delete
+    after delete on public.media_assets
+    referencing old table as deleted
+    for each statement execute function media_sync.broadcast_assets();
+
+create or replace function public.enable_media_broadcast()
+returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    if to_regclass('realtime.messages') is null then
+        raise notice 'There is no Realtime here, so nothing is broadcast; when there is, run select public.enable_media_broadcast().';
+        return false;
+    end if;
+    if not exists (
+        select from pg_catalog.pg_policies
+        where schemaname = 'realtime' and tablename = 'messages' and policyname = 'Signed-in users receive changes of media assets'
+    ) then
+        execute $policy$
+            create policy "Signed-in users receive changes of media assets"
+                on realtime.messages for select to authenticated
+                using (extension = 'broadcast' and (select realtime.topic()) = 'media_assets')
+        $policy$;
+    end if;
+    -- Without a policy nobody may send; this one holds against a policy of the project's that lets people send anywhere.
+    if not exists (
+        select from pg_catalog.pg_policies
+        where schemaname = 'realtime' and tablename = 'messages' and policyname = 'Nobody sends changes of media assets'
+    ) then
+        execute $policy$
+            create policy "Nobody sends changes of media assets"
+                on realtime.messages as restrictive for insert to anon, authenticated
+                with check ((select realtime.topic()) <> 'media_assets')
+        $policy$;
+    end if;
+    return true;
+end;
+$$;
+comment on function public.enable_media_broadcast() is
+    'Lets signed-in users receive the topic media_assets. Run by the migration; run it again where Realtime came later. True when it is in place. The database owner and secret keys.';
+revoke all on function public.enable_media_broadcast() from public, anon, authenticated;
+grant execute on function public.enable_media_broadcast() to service_role;

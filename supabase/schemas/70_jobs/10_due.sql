@@ -1,0 +1,85 @@
+-- What is due: one question at the start of every call of `sync`.
+
+create or replace function public.media_sync_due(p_cloud_name text)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    select jsonb_build_object(
+        'open_run', (
+            select media_sync.run_summary(id)
+            from media_sync.runs
+            where cloud_name = p_cloud_name and status = 'running' and kind in ('full', 'partial')
+            order by started_at
+            limit 1
+        ),
+        'full_due', not exists (
+            select from media_sync.runs
+            where cloud_name = p_cloud_name
+                and kind = 'full'
+                and (
+                    (
+                        status in ('completed', 'blocked')
+                        and started_at > clock_timestamp() - settings.full_interval
+                        and (settings.full_requested_at is null or started_at >= settings.full_requested_at)
+                    )
+                    -- What failed is tried again, but not at every tick.
+                    or (status = 'failed' and finished_at > clock_timestamp() - interval '10 minutes')
+                )
+        ),
+        'incremental_due', exists (
+            select from media_sync.runs where cloud_name = p_cloud_name and kind = 'full' and status = 'completed'
+        ) and not exists (
+            select from media_sync.runs
+            where cloud_name = p_cloud_name
+                and kind in ('full', 'incremental')
+                and status in ('completed', 'failed')
+                -- A tick that comes a moment early still counts as the next one.
+                and started_at > clock_timestamp() - settings.incremental_interval + interval '5 seconds'
+        ),
+        -- Changes are pulled from the start of the last completed pull on, and a while before it.
+        'changed_since', (
+            select max(started_at) - settings.incremental_overlap
+            from media_sync.runs
+            where cloud_name = p_cloud_name and kind in ('full', 'incremental') and status = 'completed'
+        ),
+        'push_due', exists (
+            select from public.media_assets
+            where cloud_name = p_cloud_name
+                and sync_status = 'pending'
+                and in_scope
+                and (next_attempt_at is null or next_attempt_at <= clock_timestamp())
+                and (leased_until is null or leased_until < clock_timestamp())
+        ),
+        'refresh_due', exists (
+            select from media_sync.refresh_queue
+            where cloud_name = p_cloud_name
+                and not_before <= clock_timestamp()
+                and (leased_until is null or leased_until < clock_timestamp())
+        ),
+        'folder_mode', settings.folder_mode,
+        'budget', media_sync.call_budget(p_cloud_name),
+        'now', clock_timestamp()
+    )
+    from media_sync.settings as settings;
+$$;
+comment on function public.media_sync_due(text) is
+    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, folder_mode, budget, now }.';
+revoke all on function public.media_sync_due(text) from public, anon, authenticated;
+grant execute on function public.media_sync_due(text) to service_role;
+
+create or replace function public.media_sync_set_folder_mode(p_folder_mode text)
+returns void
+language sql
+security definer
+set search_path = ''
+as $$
+    update media_sync.settings
+    set folder_mode = p_folder_mode, updated_at = clock_timestamp()
+    where folder_mode is distinct from p_folder_mode;
+$$;
+comment on function public.media_sync_set_folder_mode(text) is 'Remembers Cloudinary''s folder mode: dynamic or fixed.';
+revoke all on function public.media_sync_set_folder_mode(text) from public, anon, authenticated;
+grant execute on function public.media_sync_set_folder_mode(text) to service_role;

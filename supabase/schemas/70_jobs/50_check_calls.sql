@@ -1,0 +1,139 @@
+-- Health of the calls: checks that each say in a sentence what is the matter and what to do.
+--
+-- All of it reads counters, indexes and the newest rows only, so that it costs the same at a million assets.
+
+create or replace function media_sync.recent_answers()
+returns table (requested_at timestamptz, status_code integer)
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if to_regclass('net._http_response') is null then return; end if;
+    for requested_at, status_code in execute format($query$
+        select invocation.requested_at, response.status_code
+        from media_sync.invocations as invocation
+        join %I._http_response as response on response.id = invocation.request_id
+            -- Ids begin anew when pg_net is installed again.
+            and response.created > invocation.requested_at - interval '1 minute'
+        where invocation.requested_at > clock_timestamp() - interval '1 hour' and invocation.function_name = 'sync'
+        order by invocation.requested_at desc
+    $query$, 'net')
+    loop
+        return next;
+    end loop;
+exception
+    when insufficient_privilege then
+        return;
+end;
+$$;
+comment on function media_sync.recent_answers() is
+    'What the sync function answered to the database''s calls of the last hour, newest first; status_code null: it did not answer. Empty without pg_net.';
+revoke all on function media_sync.recent_answers() from public, anon, authenticated;
+
+create or replace function media_sync.tick_is_scheduled()
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_scheduled boolean := false;
+begin
+    if to_regclass('cron.job') is not null then
+        execute format(
+            'select exists (select from %I.job where jobname = %L and active and database = current_database())', 'cron', 'media-sync-tick'
+        ) into v_scheduled;
+    end if;
+    return v_scheduled;
+exception
+    when insufficient_privilege then
+        return false;
+end;
+$$;
+comment on function media_sync.tick_is_scheduled() is 'True when pg_cron calls the sync function every minute.';
+revoke all on function media_sync.tick_is_scheduled() from public, anon, authenticated;
+
+create or replace function media_sync.check_calls()
+returns table (check_name text, status text, message text, value text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_scheduled constant boolean := media_sync.tick_is_scheduled();
+    v_problem constant text := media_sync.invocation_problem();
+    v_failed integer;
+    v_last integer;
+    v_interval interval;
+    v_tick timestamptz;
+begin
+    return query values (
+        'schedule',
+        case when v_scheduled then 'ok' else 'degraded' end,
+        case
+            when v_scheduled then 'The jobs are scheduled.'
+            when to_regprocedure('cron.schedule(text, text, text)') is null
+                then 'Nothing runs by itself: enable the extension pg_cron, then run select public.schedule_media_sync().'
+            else 'Nothing runs by itself: run select public.schedule_media_sync().'
+        end,
+        null
+    );
+
+    select count(*) filter (where coalesce(status_code, 599) >= 400), (array_agg(status_code order by requested_at desc))[1]
+    into v_failed, v_last
+    from (select * from media_sync.recent_answers() limit 3) as latest;
+    return query values (
+        'calls',
+        -- One failure may be chance; three in a row are not.
+        case when v_problem is not null then 'degraded' when v_failed = 3 then 'failing' else 'ok' end,
+        case
+            when v_problem is not null then v_problem
+            when v_failed < 3 then 'The database can call the functions.'
+            when v_last is null
+                then 'The sync function cannot be reached: check media_sync_project_url in Vault and whether the function is up.'
+            when v_last in (401, 403)
+                then 'The sync function refuses the database''s key: store a valid secret key in Vault under media_sync_cron_key.'
+            when v_last = 404 then 'The sync function is not there: deploy it, or check media_sync_project_url in Vault.'
+            when v_last = 503 then 'The sync function is not configured or does not start: its log names what is missing.'
+            else 'The sync function fails at every call: see its log.'
+        end,
+        v_last::text
+    );
+
+    if v_scheduled then
+        select greatest(incremental_interval, interval '1 minute') into v_interval from media_sync.settings;
+        select greatest(
+            (
+                select max(latest.touched_at)
+                from (
+                    select run.touched_at from media_sync.runs as run
+                    where run.kind in ('full', 'partial', 'incremental')
+                    order by run.started_at desc
+                    limit 50
+                ) as latest
+            ),
+            -- A tick that found nothing due leaves an answer and no run.
+            (select max(requested_at) from media_sync.recent_answers() where status_code < 400),
+            (select installed_at from media_sync.health_state)
+        ) into v_tick;
+        return query values (
+            'tick',
+            case
+                when v_tick < clock_timestamp() - 30 * v_interval then 'failing'
+                when v_tick < clock_timestamp() - 3 * v_interval then 'degraded'
+                else 'ok'
+            end,
+            case
+                when v_tick < clock_timestamp() - 3 * v_interval
+                    then format('No tick since %s: see select * from cron.job_run_details order by start_time desc limit 5.', media_sync.health_time(v_tick))
+                else 'The tick runs.'
+            end,
+            round(extract(epoch from clock_timestamp() - v_tick))::text
+        );
+    end if;
+end;
+$$;
+comment on function media_sync.check_calls() is
+    'Checks schedule (pg_cron), calls (pg_net, Vault, answers; value: the last status) and, where scheduled, tick (value: seconds since the last).';
+revoke all on function media_sync.check_calls() from public, anon, authenticated;
