@@ -1,6 +1,6 @@
 import { CloudinaryError } from "../../../supabase/functions/_shared/cloudinary/client.ts";
 import { NOTIFICATION_TYPES } from "../../../supabase/functions/_shared/cloudinary/notification.ts";
-import type { Trigger } from "../../../supabase/functions/_shared/cloudinary/triggers.ts";
+import type { Trigger } from "../../../supabase/functions/_shared/cloudinary/admin-api/triggers.ts";
 import { CommandError } from "../../support/command-error.ts";
 import type { Installation } from "../installation.ts";
 import type { SetupStep } from "../step.ts";

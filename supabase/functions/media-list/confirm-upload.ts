@@ -6,8 +6,8 @@ import { parseBody } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
 import { MediaLibrary } from "../_shared/media/media-library.ts";
 import type { MediaClient } from "../_shared/media/types.ts";
-import { withSyncContext } from "../_shared/sync/create-sync-context.ts";
-import type { SyncContext } from "../_shared/sync/sync-context.ts";
+import { withSyncSession } from "../_shared/sync/create-sync-session.ts";
+import type { SyncSession } from "../_shared/sync/sync-session.ts";
 import { withThumbnail } from "./thumbnail.ts";
 
 /** Cloudinary's upload response; only what is checked here, the rest may be anything. */
@@ -29,10 +29,10 @@ export async function confirmUpload({ request, identify, log }: RouteContext): P
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "editor");
   const response = await parseBody(request, responseSchema);
-  const id = await withSyncContext(
+  const id = await withSyncSession(
     caller,
     log,
-    (context) => storeUpload(context, response, caller.userId),
+    (session) => storeUpload(session, response, caller.userId),
   );
   const [item] = id ? await new MediaLibrary(caller.supabase as MediaClient).items([id]) : [];
   if (item === undefined) {
@@ -43,31 +43,31 @@ export async function confirmUpload({ request, identify, log }: RouteContext): P
 
 /** @returns The row's id; null when the asset lies outside the mirrored folders. */
 async function storeUpload(
-  context: SyncContext,
+  session: SyncSession,
   { asset_id, public_id, version, signature }: z.output<typeof responseSchema>,
   userId: string | null,
 ): Promise<string | null> {
-  if (!await context.cloudinary.verifyUploadResponse({ public_id, version, signature })) {
+  if (!await session.cloudinary.verifyUploadResponse({ public_id, version, signature })) {
     throw badRequest([{
       path: "signature",
       message: "does not belong to this public_id and version",
     }]);
   }
-  await context.media.learnTime();
-  const observedAt = context.media.clock.now();
-  const { data: [asset] } = await context.cloudinary.getAssetsByIds({ assetIds: [asset_id] });
+  await session.media.learnTime();
+  const observedAt = session.media.clock.now();
+  const { data: [asset] } = await session.cloudinary.getAssetsByIds({ assetIds: [asset_id] });
   if (asset === undefined || asset.public_id !== public_id) {
     throw notFound(
       "Cloudinary holds no such asset; it may have been renamed or deleted meanwhile.",
     );
   }
-  const [outcome] = await context.media.assets.applyObservations(
+  const [outcome] = await session.media.assets.applyObservations(
     [asset],
     observedAt,
-    context.source,
+    session.source,
     null,
     userId === null ? {} : { created_by: userId },
   );
-  await context.media.assets.recordTraffic(null, context.meter.take());
+  await session.media.assets.recordTraffic(null, session.meter.take());
   return outcome?.media_asset_id ?? null;
 }

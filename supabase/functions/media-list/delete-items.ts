@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RESOURCE_TYPES } from "../_shared/cloudinary/resource-types.ts";
 import { ApiError } from "../_shared/http/api-error.ts";
 import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
@@ -8,11 +9,11 @@ import { MediaEditor, type NamedAsset } from "../_shared/media/media-editor.ts";
 import { MediaLibrary } from "../_shared/media/media-library.ts";
 import type { MediaClient } from "../_shared/media/types.ts";
 import { CloudinaryError } from "../_shared/cloudinary/errors.ts";
-import { withSyncContext } from "../_shared/sync/create-sync-context.ts";
+import { withSyncSession } from "../_shared/sync/create-sync-session.ts";
 import { push } from "../_shared/sync/push/push.ts";
 
 const MOST = 1_000;
-const resourceType = z.enum(["image", "video", "raw"]).optional();
+const resourceType = z.enum(RESOURCE_TYPES).optional();
 const names = z.array(z.string().min(1).max(1_000)).min(1).max(MOST);
 
 const querySchema = z.strictObject({
@@ -73,10 +74,10 @@ export async function deleteItems(
 
   const accepted = outcomes.filter(({ outcome }) => outcome !== "in_use");
   try {
-    await withSyncContext(
+    await withSyncSession(
       caller,
       log,
-      (context) => push(context, null, accepted.map(({ id }) => id)),
+      (session) => push(session, null, accepted.map(({ id }) => id)),
     );
   } catch (error) {
     const later = error instanceof CloudinaryError ||

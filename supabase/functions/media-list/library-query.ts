@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RESOURCE_TYPES } from "../_shared/cloudinary/resource-types.ts";
 import type { LibraryQuery } from "../_shared/media/media-library.ts";
 import { decodeCursor } from "./cursor.ts";
 import { isTime } from "./is-time.ts";
@@ -41,7 +42,7 @@ export const librarySchema = z.strictObject({
   folder: z.string().max(1_000).transform((value) => value.replace(/^\/+|\/+$/g, "")).optional(),
   recursive: flag.optional(),
   tags: list(50).optional(),
-  resource_type: z.enum(["image", "video", "raw"]).optional(),
+  resource_type: z.enum(RESOURCE_TYPES).optional(),
   type: text(50).optional(),
   format: text(20).optional(),
   sync_status: z.enum(["synced", "pending", "error", "conflict"]).optional(),

@@ -1,7 +1,7 @@
 import type { Caller } from "../_shared/http/caller.ts";
 import type { Logger } from "../_shared/http/log.ts";
 import { runInBackground } from "../_shared/http/runtime.ts";
-import { withSyncContext } from "../_shared/sync/create-sync-context.ts";
+import { withSyncSession } from "../_shared/sync/create-sync-session.ts";
 import { push } from "../_shared/sync/push/push.ts";
 
 /**
@@ -11,6 +11,6 @@ import { push } from "../_shared/sync/push/push.ts";
  * @param ids Rows that were edited.
  */
 export function pushInBackground(caller: Caller, log: Logger, ids: string[]): void {
-  const pushed = withSyncContext(caller, log, (context) => push(context, null, ids));
+  const pushed = withSyncSession(caller, log, (session) => push(session, null, ids));
   runInBackground(pushed, (error) => log.warn("the push waits for the next tick", { error }));
 }

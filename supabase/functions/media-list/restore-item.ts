@@ -6,7 +6,7 @@ import { DatabaseError } from "../_shared/media/database-error.ts";
 import { MediaEditor } from "../_shared/media/media-editor.ts";
 import { MediaLibrary } from "../_shared/media/media-library.ts";
 import type { MediaClient } from "../_shared/media/types.ts";
-import { withSyncContext } from "../_shared/sync/create-sync-context.ts";
+import { withSyncSession } from "../_shared/sync/create-sync-session.ts";
 import { push } from "../_shared/sync/push/push.ts";
 import { pushInBackground } from "./push-in-background.ts";
 import { requireId } from "./require-id.ts";
@@ -21,7 +21,7 @@ export async function restoreItem({ params, identify, log }: RouteContext): Prom
 
   const outcome = await restore(new MediaEditor(client), id);
   if (outcome === "requested") {
-    await withSyncContext(caller, log, (context) => push(context, null, [id]));
+    await withSyncSession(caller, log, (session) => push(session, null, [id]));
   } else if (outcome === "restored") {
     pushInBackground(caller, log, [id]);
   }

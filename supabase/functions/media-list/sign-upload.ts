@@ -5,7 +5,7 @@ import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseBody } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
-import { withSyncContext } from "../_shared/sync/create-sync-context.ts";
+import { withSyncSession } from "../_shared/sync/create-sync-session.ts";
 
 const requestSchema = z.strictObject({
   folder: z.string().max(1_000).transform((value) => value.replace(/^\/+|\/+$/g, "")).optional(),
@@ -30,7 +30,7 @@ export async function signUpload({ request, identify, log }: RouteContext): Prom
   const { data: context, error } = encodeContext(wanted.context ?? {});
   if (error !== undefined) throw badRequest([{ path: "context", message: error.message }]);
 
-  const signed = await withSyncContext(caller, log, async ({ cloudinary, media }) => {
+  const signed = await withSyncSession(caller, log, async ({ cloudinary, media }) => {
     const { folder_mode } = await media.assets.due();
     return await cloudinary.signUpload(
       {

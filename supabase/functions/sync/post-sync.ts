@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RESOURCE_TYPES } from "../_shared/cloudinary/resource-types.ts";
 import { readNotification } from "../_shared/cloudinary/notification.ts";
 import { notFound } from "../_shared/http/api-error.ts";
 import { requireRole } from "../_shared/http/caller.ts";
@@ -10,10 +11,10 @@ import {
   BidirectionalSyncService,
   type SyncResult,
 } from "../_shared/sync/bidirectional-sync-service.ts";
-import { requireCloudinary, withSyncContext } from "../_shared/sync/create-sync-context.ts";
+import { requireCloudinary, withSyncSession } from "../_shared/sync/create-sync-session.ts";
 import { dryRun } from "../_shared/sync/dry-run.ts";
 import { refresh } from "../_shared/sync/refresh.ts";
-import type { SyncContext } from "../_shared/sync/sync-context.ts";
+import type { SyncSession } from "../_shared/sync/sync-session.ts";
 import { describeRuns } from "./describe-run.ts";
 
 const requestSchema = z.strictObject({
@@ -21,7 +22,7 @@ const requestSchema = z.strictObject({
   full: z.boolean().default(false),
   batch_size: z.int().min(1).max(500).default(500),
   single_asset: z.string().min(1).max(500).optional(),
-  resource_type: z.enum(["image", "video", "raw"]).optional(),
+  resource_type: z.enum(RESOURCE_TYPES).optional(),
   folder: z.string().min(1).max(1_000).transform((value) => value.replace(/^\/+|\/+$/g, ""))
     .pipe(z.string().min(1, "must name a folder")).optional(),
   direction: z.enum(["both", "pull", "push"]).default("both"),
@@ -38,19 +39,19 @@ export async function postSync({ request, identify, log }: RouteContext): Promis
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "admin");
   const body = await parseBody(request, requestSchema);
-  const inContext = <Result>(work: (context: SyncContext) => Promise<Result>) =>
-    withSyncContext(caller, log, work);
+  const inSession = <Result>(work: (session: SyncSession) => Promise<Result>) =>
+    withSyncSession(caller, log, work);
 
   const { replay_event } = body;
   if (replay_event !== undefined) {
-    return await inContext((context) => answerReplay(context, replay_event));
+    return await inSession((session) => answerReplay(session, replay_event));
   }
-  if (body.dry_run) return await inContext((context) => answerPlan(context, body));
+  if (body.dry_run) return await inSession((session) => answerPlan(session, body));
   if (body.background) {
     requireCloudinary();
     // pg_net waits 5 s for an answer and holds up its other users meanwhile.
     runInBackground(
-      inContext((context) => sync(context, body)),
+      inSession((session) => sync(session, body)),
       (error) => log.error("the sync failed", { error }),
     );
     return jsonResponse({
@@ -60,7 +61,7 @@ export async function postSync({ request, identify, log }: RouteContext): Promis
     }, { status: 202 });
   }
 
-  const result = await inContext((context) => sync(context, body));
+  const result = await inSession((session) => sync(session, body));
   if (result.status === "not_found") {
     throw notFound(
       result.what === "asset"
@@ -75,8 +76,8 @@ export async function postSync({ request, identify, log }: RouteContext): Promis
   );
 }
 
-function sync(context: SyncContext, body: SyncBody): Promise<SyncResult> {
-  return new BidirectionalSyncService(context).sync({
+function sync(session: SyncSession, body: SyncBody): Promise<SyncResult> {
+  return new BidirectionalSyncService(session).sync({
     force: body.force,
     full: body.full,
     batchSize: body.batch_size,
@@ -88,9 +89,9 @@ function sync(context: SyncContext, body: SyncBody): Promise<SyncResult> {
   });
 }
 
-async function answerPlan(context: SyncContext, body: SyncBody): Promise<Response> {
+async function answerPlan(session: SyncSession, body: SyncBody): Promise<Response> {
   const { plan, omitted, complete, note, unchanged, seen } = await dryRun(
-    context,
+    session,
     body.resource_type,
     body.direction,
   );
@@ -112,12 +113,12 @@ async function answerPlan(context: SyncContext, body: SyncBody): Promise<Respons
 }
 
 /** Applies a stored notification again, and looks up at once what it tells too little of. */
-async function answerReplay(context: SyncContext, id: number): Promise<Response> {
-  const event = await context.media.events.getEvent(id);
+async function answerReplay(session: SyncSession, id: number): Promise<Response> {
+  const event = await session.media.events.getEvent(id);
   if (event === null) throw notFound("There is no stored event with that id.");
   const { effects } = readNotification(JSON.parse(event.body));
-  const { result } = await context.media.events.replayEvent(id, effects);
-  await refresh(context, null);
+  const { result } = await session.media.events.replayEvent(id, effects);
+  await refresh(session, null);
   return jsonResponse({
     success: true,
     message: `The event was ${result}.`,

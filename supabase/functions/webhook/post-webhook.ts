@@ -7,7 +7,7 @@ import { findUnstorable } from "../_shared/http/plain-json.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
 import { runInBackground } from "../_shared/http/runtime.ts";
 import { createServiceClient } from "../_shared/media/create-service-client.ts";
-import { createEventContext, requireCloudinary } from "../_shared/sync/create-sync-context.ts";
+import { createEventSession, requireCloudinary } from "../_shared/sync/create-sync-session.ts";
 import { refresh } from "../_shared/sync/refresh.ts";
 
 /** Largest notification accepted, in bytes. */
@@ -41,9 +41,9 @@ export async function postWebhook({ request, log }: RouteContext): Promise<Respo
   const unstorable = findUnstorable(body);
   if (unstorable.length > 0) throw badRequest(unstorable);
 
-  const context = createEventContext(createServiceClient(), configuration, log);
+  const session = createEventSession(createServiceClient(), configuration, log);
   const notification = readNotification(body);
-  const { result, refresh: wanted } = await context.media.events.receiveEvent({
+  const { result, refresh: wanted } = await session.media.events.receiveEvent({
     dedup_key: await sha256(raw),
     notification_type: notification.type,
     body: new TextDecoder().decode(raw),
@@ -53,7 +53,7 @@ export async function postWebhook({ request, log }: RouteContext): Promise<Respo
   });
   if (wanted) {
     runInBackground(
-      refresh(context, null).finally(() => context.cloudinary.close()),
+      refresh(session, null).finally(() => session.cloudinary.close()),
       (failure) => log.warn("the look-up waits for the next tick", { error: failure }),
     );
   }

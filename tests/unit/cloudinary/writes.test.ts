@@ -47,9 +47,7 @@ Deno.test("updating an asset → one Admin call with encoded fields, answers wit
         changes: {
           display_name: "B",
           asset_folder: "new",
-          tags: ["x", "ü"],
           context: { alt: "a=b|c", count: 1.5, shown: true },
-          metadata: { colors: ["c1", "c2"], gone: null },
         },
       });
       assertEquals([data.folder, data.tags, data.context], ["new", ["x"], {}]);
@@ -57,17 +55,15 @@ Deno.test("updating an asset → one Admin call with encoded fields, answers wit
       assertEquals(fieldsOf(seen[0]!), {
         display_name: "B",
         asset_folder: "new",
-        tags: "x,ü",
         context: "alt=a\\=b\\|c|count=1.5|shown=true",
-        metadata: 'colors=["c1","c2"]|gone=',
       });
     },
   ));
 
-Deno.test("updating with no tags and the root folder → both are sent empty", () =>
+Deno.test("moving an asset to the root folder → the folder is sent empty", () =>
   withFakeCloudinary(() => Response.json(resource("a")), async ({ client, seen }) => {
-    await client.updateAsset({ ...image, publicId: "a", changes: { tags: [], asset_folder: "" } });
-    assertEquals(fieldsOf(seen[0]!), { tags: "", asset_folder: "" });
+    await client.updateAsset({ ...image, publicId: "a", changes: { asset_folder: "" } });
+    assertEquals(fieldsOf(seen[0]!), { asset_folder: "" });
   }));
 
 Deno.test("a tag with a comma, a context key with = → bad_request without a call", () =>
@@ -111,21 +107,17 @@ Deno.test("bulk edits → command, values and route of each", () =>
     async ({ client, seen }) => {
       const group = { ...image, publicIds: ["a"] };
       await client.removeTag({ ...group, tags: ["x"] });
-      await client.replaceTags({ ...group, tags: ["x"] });
-      await client.replaceTags({ ...group, tags: [] });
       await client.addContext({ ...group, context: { alt: "ö|" } });
       await client.removeAllContext(group);
-      await client.updateMetadata({ ...group, metadata: { size: 3 }, clearInvalid: true });
+      await client.updateMetadata({ ...group, metadata: { colors: ["c1", "c2"], gone: null } });
       const base = { "public_ids[]": ["a"], type: "upload" };
       assertEquals(
         seen.map((request) => [request.path, withoutSignature(fieldsOf(request))]),
         [
           ["image/tags", { ...base, command: "remove", tag: "x" }],
-          ["image/tags", { ...base, command: "replace", tag: "x" }],
-          ["image/tags", { ...base, command: "remove_all" }],
           ["image/context", { ...base, command: "add", context: "alt=ö\\|" }],
           ["image/context", { ...base, command: "remove_all" }],
-          ["image/metadata", { ...base, metadata: "size=3", clear_invalid: "true" }],
+          ["image/metadata", { ...base, metadata: 'colors=["c1","c2"]|gone=' }],
         ],
       );
     },
@@ -143,7 +135,11 @@ Deno.test("bulk edits without tags or keys → no call", () =>
 
 Deno.test("explicit → the observation holds only what the answer told", () =>
   withFakeCloudinary(() => Response.json(resource("a", { tags: [] })), async ({ client }) => {
-    const { data } = await client.explicit({ ...image, publicId: "a", changes: { tags: ["x"] } });
+    const { data } = await client.explicit({
+      ...image,
+      publicId: "a",
+      changes: { display_name: "A" },
+    });
     assertEquals([data.tags, "context" in data, "metadata" in data], [[], false, false]);
   }));
 
@@ -201,20 +197,10 @@ Deno.test("a lost rename answer and another asset at the new name → the error 
     },
   ));
 
-Deno.test("destroying an asset that is gone already → not found, as a value", () =>
-  withFakeCloudinary(
-    () => Response.json({ result: "not found" }),
-    async ({ client, seen }) => {
-      const { data } = await client.destroyAsset({ ...image, publicId: "a" });
-      assertEquals(data, { result: "not found" });
-      assertEquals(fieldsOf(seen[0]!).invalidate, "true");
-    },
-  ));
-
 Deno.test("deleting 150 assets with a partial answer → batches of 100, parts followed", () =>
   withFakeCloudinary(
     (request, number) => {
-      const ids = [fieldsOf(request)["public_ids[]"]].flat() as string[];
+      const ids = [fieldsOf(request)["asset_ids[]"]].flat() as string[];
       const outcome = (id: string) => [id, id === "p3" || number === 2 ? "not_found" : "deleted"];
       return Response.json({
         deleted: Object.fromEntries(ids.map(outcome)),
@@ -223,38 +209,16 @@ Deno.test("deleting 150 assets with a partial answer → batches of 100, parts f
       });
     },
     async ({ client, seen }) => {
-      const publicIds = Array.from({ length: 150 }, (_, index) => `p${index}`);
-      const { data } = await client.deleteAssets({ ...image, publicIds });
+      const assetIds = Array.from({ length: 150 }, (_, index) => `p${index}`);
+      const { data } = await client.deleteAssets({ assetIds });
       assertEquals([data.size, data.get("p0"), data.get("p3")], [150, "deleted", "not_found"]);
       assertEquals(seen.length, 3);
       assertEquals(
         seen.map((request) => fieldsOf(request).next_cursor),
         [undefined, "more", undefined],
       );
-      assertEquals([seen[0]!.method, seen[0]!.path], ["DELETE", "resources/image/upload"]);
+      assertEquals([seen[0]!.method, seen[0]!.path], ["DELETE", "resources"]);
       assertEquals(fieldsOf(seen[0]!).invalidate, "true");
-    },
-  ));
-
-Deno.test("deleting by asset id → one call for all kinds", () =>
-  withFakeCloudinary(
-    () => Response.json({ deleted: { x: "deleted" } }),
-    async ({ client, seen }) => {
-      const { data } = await client.deleteAssetsByAssetId({ assetIds: ["x"] });
-      assertEquals([...data], [["x", "deleted"]]);
-      assertEquals(seen[0]!.path, "resources");
-      assertEquals(fieldsOf(seen[0]!)["asset_ids[]"], ["x"]);
-    },
-  ));
-
-Deno.test("restoring → observations by public id, null where nothing came back", () =>
-  withFakeCloudinary(
-    () => Response.json({ a: resource("a", { version: 2 }), b: { error: "no_backup" } }),
-    async ({ client, seen }) => {
-      const { data } = await client.restoreAssets({ ...image, publicIds: ["a", "b"] });
-      assertEquals([data.get("a")?.version, data.get("b")], [2, null]);
-      assertEquals(seen[0]!.path, "resources/image/upload/restore");
-      assertEquals(JSON.parse(seen[0]!.body), { public_ids: ["a", "b"] });
     },
   ));
 
@@ -269,22 +233,7 @@ Deno.test("a restore or new trigger that fails with 5xx → not repeated", () =>
     },
   ));
 
-Deno.test("folders → created, and renamed with their content", () =>
-  withFakeCloudinary(
-    (request) =>
-      Response.json(request.method === "POST" ? { path: "a/b", name: "b" } : { from: {}, to: {} }),
-    async ({ client, seen }) => {
-      assertEquals((await client.createFolder("/a/b/")).data, { path: "a/b", name: "b" });
-      await client.renameFolder({ path: "a/b", toPath: "a/c" });
-      assertEquals(seen.map(({ method, path }) => [method, path]), [
-        ["POST", "folders/a%2Fb"],
-        ["PUT", "folders/a%2Fb"],
-      ]);
-      assertEquals(JSON.parse(seen[1]!.body), { to_folder: "a/c" });
-    },
-  ));
-
-Deno.test("triggers → listed, created, changed, removed; one that is gone counts as removed", () =>
+Deno.test("triggers → listed, created, removed; one that is gone counts as removed", () =>
   withFakeCloudinary(
     (request) =>
       request.method === "GET"
@@ -295,12 +244,10 @@ Deno.test("triggers → listed, created, changed, removed; one that is gone coun
     async ({ client, seen }) => {
       assertEquals((await client.listTriggers("all")).data[0]?.id, "t");
       await client.createTrigger({ uri: "https://example.com", eventType: "all", additive: true });
-      await client.updateTrigger({ id: "t/1", uri: "https://example.org" });
       await client.deleteTrigger("t");
       assertEquals(seen.map(({ method, path }) => `${method} ${path}`), [
         "GET triggers",
         "POST triggers",
-        "PUT triggers/t%2F1",
         "DELETE triggers/t",
       ]);
       assertEquals(seen[0]!.query.get("event_type"), "all");
@@ -310,6 +257,5 @@ Deno.test("triggers → listed, created, changed, removed; one that is gone coun
         uri_type: "webhook",
         additive: true,
       });
-      assertEquals(JSON.parse(seen[2]!.body), { new_uri: "https://example.org" });
     },
   ));

@@ -1,16 +1,15 @@
-import { createAccount } from "./account.ts";
 import { registerSecret } from "../http/log.ts";
+import { createAdminAccount } from "./admin-api/account.ts";
+import { createAdminAssets } from "./admin-api/assets.ts";
+import { createAdminDeletions } from "./admin-api/deletions.ts";
+import { createAdminTriggers } from "./admin-api/triggers.ts";
 import type { CloudinaryConfiguration } from "./configuration.ts";
 import type { FolderMode } from "./observation.ts";
-import { createBulkEditing } from "./bulk-editing.ts";
-import { createDeleting } from "./deleting.ts";
-import { createFolders } from "./folders.ts";
-import { createReading } from "./reading.ts";
-import { createSearch } from "./search.ts";
-import { createTriggers } from "./triggers.ts";
-import { signUpload, type UploadParameters, verifyUploadResponse } from "./upload-signature.ts";
-import { createWriting } from "./writing.ts";
+import { createSearchApi } from "./search-api.ts";
 import { createTransport, type TransportOptions } from "./transport.ts";
+import { createUploadAssetGroups } from "./upload-api/asset-groups.ts";
+import { createUploadAssets } from "./upload-api/assets.ts";
+import { signUpload, type UploadParameters, verifyUploadResponse } from "./upload-signature.ts";
 
 export { CloudinaryError } from "./errors.ts";
 export type { RateLimit } from "./rate-limit.ts";
@@ -45,16 +44,15 @@ export function createCloudinaryClient(
   let folderMode = options.folderMode;
   const transport = createTransport(configuration, options);
   const currentMode = () => folderMode;
-  const reading = createReading(transport, currentMode);
+  const assets = createAdminAssets(transport, currentMode);
   return {
-    ...reading,
-    ...createSearch(transport, currentMode),
-    ...createAccount(transport, (mode) => folderMode = mode),
-    ...createWriting(transport, currentMode, (reference) => reading.getAsset(reference)),
-    ...createBulkEditing(transport),
-    ...createDeleting(transport, currentMode),
-    ...createFolders(transport),
-    ...createTriggers(transport),
+    ...assets,
+    ...createAdminAccount(transport, (mode) => folderMode = mode),
+    ...createAdminDeletions(transport),
+    ...createAdminTriggers(transport),
+    ...createSearchApi(transport, currentMode),
+    ...createUploadAssets(transport, currentMode, assets.getAsset),
+    ...createUploadAssetGroups(transport),
     /** {@link signUpload} with this client's key; `timestamp` in Unix seconds. */
     signUpload: (parameters: UploadParameters, timestamp: number, resourceType?: string) =>
       signUpload(configuration, parameters, timestamp, resourceType),

@@ -16,25 +16,18 @@ type Result = Promise<Record<string, unknown>>;
 export interface Sdk {
   api: {
     ping(options: Options): Result;
-    usage(options: Options): Result;
     config(options: Options): Result;
     update(publicId: string, options: Options): Result;
-    restore(publicIds: string[], options: Options): Result;
     restore_by_asset_ids(assetIds: string[], options: Options): Result;
-    create_folder(path: string, options: Options): Result;
-    rename_folder(path: string, toPath: string, options: Options): Result;
   };
   uploader: {
     add_tag(tag: string, publicIds: string[], options: Options): Result;
     remove_tag(tag: string, publicIds: string[], options: Options): Result;
-    replace_tag(tag: string, publicIds: string[], options: Options): Result;
-    remove_all_tags(publicIds: string[], options: Options): Result;
     add_context(context: string, publicIds: string[], options: Options): Result;
     remove_all_context(publicIds: string[], options: Options): Result;
     update_metadata(metadata: string, publicIds: string[], options: Options): Result;
     explicit(publicId: string, options: Options): Result;
     rename(fromPublicId: string, toPublicId: string, options: Options): Result;
-    destroy(publicId: string, options: Options): Result;
   };
 }
 

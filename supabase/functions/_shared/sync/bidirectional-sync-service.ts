@@ -1,3 +1,4 @@
+import type { ResourceType } from "../cloudinary/resource-types.ts";
 import type { DueWork, RunSummary } from "../media/types.ts";
 import { folderPull } from "./folder-pull.ts";
 import { continuePull, fullPull } from "./full-pull.ts";
@@ -6,7 +7,7 @@ import { incrementalPull } from "./incremental-pull.ts";
 import { push } from "./push/push.ts";
 import { refresh } from "./refresh.ts";
 import { syncSingleAsset } from "./single-asset.ts";
-import type { SyncContext } from "./sync-context.ts";
+import type { SyncSession } from "./sync-session.ts";
 
 /** What a call of `sync` is asked for; absent fields mean "what is due". */
 export interface SyncRequest {
@@ -16,7 +17,7 @@ export interface SyncRequest {
   batchSize: number;
   /** A public_id or an asset_id. */
   singleAsset?: string;
-  resourceType?: "image" | "video" | "raw";
+  resourceType?: ResourceType;
   /** Only this folder and those below it. */
   folder?: string;
   direction: "both" | "pull" | "push";
@@ -34,7 +35,7 @@ export type SyncResult =
  * Whatever is left is in the database, and the next call goes on from there.
  */
 export class BidirectionalSyncService {
-  constructor(private readonly context: SyncContext) {}
+  constructor(private readonly session: SyncSession) {}
 
   /**
    * Does what was asked for, or what is due.
@@ -45,16 +46,16 @@ export class BidirectionalSyncService {
    */
   async sync(request: SyncRequest): Promise<SyncResult> {
     if (request.singleAsset !== undefined) {
-      const run = await syncSingleAsset(this.context, request.singleAsset, request.resourceType);
+      const run = await syncSingleAsset(this.session, request.singleAsset, request.resourceType);
       return run === null
         ? { status: "not_found", what: "asset" }
         : { status: "runs", runs: [run] };
     }
     if (request.allowMassDelete !== undefined) return await this.#allowMassDelete(request);
 
-    if (request.direction !== "pull") await this.context.media.pushes.beginPush();
-    const due = await this.context.media.assets.due();
-    if (due.folder_mode !== null) this.context.cloudinary.useFolderMode(due.folder_mode);
+    if (request.direction !== "pull") await this.session.media.pushes.beginPush();
+    const due = await this.session.media.assets.due();
+    if (due.folder_mode !== null) this.session.cloudinary.useFolderMode(due.folder_mode);
     const results: RunResult[] = [];
     // People's edits come first: they are few, and somebody is waiting for them.
     if (request.direction !== "pull" && due.push_due) results.push(await this.#push());
@@ -78,63 +79,63 @@ export class BidirectionalSyncService {
   async #pull(request: SyncRequest, due: DueWork): Promise<RunResult | null> {
     const { batchSize: pageSize, resourceType, force, folder } = request;
     if (folder !== undefined) {
-      return await folderPull(this.context, folder, due.folder_mode === "fixed");
+      return await folderPull(this.session, folder, due.folder_mode === "fixed");
     }
-    if (due.open_run !== null) return await continuePull(this.context, due.open_run, pageSize);
+    if (due.open_run !== null) return await continuePull(this.session, due.open_run, pageSize);
     if (request.full || force || resourceType !== undefined || due.full_due) {
-      return await fullPull(this.context, { pageSize, resourceType, force });
+      return await fullPull(this.session, { pageSize, resourceType, force });
     }
     if (due.incremental_due && due.changed_since !== null) {
-      return await incrementalPull(this.context, due.changed_since);
+      return await incrementalPull(this.session, due.changed_since);
     }
     return null;
   }
 
   async #pushIsDue(): Promise<boolean> {
-    if (this.context.deadline.expired()) return false;
-    return (await this.context.media.assets.due()).push_due;
+    if (this.session.deadline.expired()) return false;
+    return (await this.session.media.assets.due()).push_due;
   }
 
   async #push(): Promise<RunResult> {
     const run = await this.#startRun("push");
-    return await guardRun(this.context, run.run_id, async () => {
-      const { note } = await push(this.context, run.run_id);
+    return await guardRun(this.session, run.run_id, async () => {
+      const { note } = await push(this.session, run.run_id);
       return { run: await this.#finish(run.run_id), ...(note === undefined ? {} : { note }) };
     });
   }
 
   async #refresh(): Promise<RunResult> {
     const run = await this.#startRun("refresh");
-    return await guardRun(this.context, run.run_id, async () => {
-      const { note } = await refresh(this.context, run.run_id);
+    return await guardRun(this.session, run.run_id, async () => {
+      const { note } = await refresh(this.session, run.run_id);
       return { run: await this.#finish(run.run_id), ...(note === undefined ? {} : { note }) };
     });
   }
 
   #startRun(kind: "push" | "refresh"): Promise<RunSummary> {
-    return this.context.media.runs.startRun({
+    return this.session.media.runs.startRun({
       kind,
-      source: this.context.source,
-      user_id: this.context.userId,
+      source: this.session.source,
+      user_id: this.session.userId,
       options: {},
       shards: [],
     });
   }
 
   async #finish(runId: string): Promise<RunSummary> {
-    await this.context.media.assets.recordTraffic(runId, this.context.meter.take());
-    return await this.context.media.runs.finishRun(runId, "completed");
+    await this.session.media.assets.recordTraffic(runId, this.session.meter.take());
+    return await this.session.media.runs.finishRun(runId, "completed");
   }
 
   async #allowMassDelete(request: SyncRequest): Promise<SyncResult> {
-    const run = await this.context.media.runs.allowMassDelete(
+    const run = await this.session.media.runs.allowMassDelete(
       request.allowMassDelete!,
-      this.context.userId,
-      this.context.source,
+      this.session.userId,
+      this.session.source,
     );
     if (run === null) return { status: "not_found", what: "blocked_run" };
-    await this.context.media.learnTime();
-    const result = await continuePull(this.context, run, request.batchSize);
+    await this.session.media.learnTime();
+    const result = await continuePull(this.session, run, request.batchSize);
     return { status: "runs", runs: [result.run], ...(result.note ? { note: result.note } : {}) };
   }
 }

@@ -1,6 +1,7 @@
+import type { ResourceType } from "../cloudinary/resource-types.ts";
 import type { PlannedAction } from "../media/types.ts";
 import { differenceOf } from "./push/difference.ts";
-import type { SyncContext } from "./sync-context.ts";
+import type { SyncSession } from "./sync-session.ts";
 import { walkLibrary } from "./walk-library.ts";
 
 /** What a full reconcile would do. */
@@ -24,16 +25,16 @@ const MOST_ACTIONS = 10_000;
  * @param direction `pull` or `push` plans one direction only.
  */
 export async function dryRun(
-  context: SyncContext,
-  resourceType: "image" | "video" | "raw" | undefined,
+  session: SyncSession,
+  resourceType: ResourceType | undefined,
   direction: "both" | "pull" | "push",
 ): Promise<DryRun> {
-  const { folder_mode } = await context.media.assets.due();
-  if (folder_mode !== null) context.cloudinary.useFolderMode(folder_mode);
+  const { folder_mode } = await session.media.assets.due();
+  if (folder_mode !== null) session.cloudinary.useFolderMode(folder_mode);
   const actions: PlannedAction[] = [];
   let unchanged = 0;
-  const walk = await walkLibrary(context, resourceType, async (resources, observedAt) => {
-    const page = await context.media.assets.planObservations(resources, observedAt);
+  const walk = await walkLibrary(session, resourceType, async (resources, observedAt) => {
+    const page = await session.media.assets.planObservations(resources, observedAt);
     unchanged += page.unchanged;
     if (direction !== "push") actions.push(...page.actions);
     if (direction === "pull") return;
@@ -48,7 +49,7 @@ export async function dryRun(
       });
     }
   });
-  if (walk.complete && direction !== "push") actions.push(...await planAbsent(context, walk));
+  if (walk.complete && direction !== "push") actions.push(...await planAbsent(session, walk));
   return {
     complete: walk.complete,
     ...(walk.note === undefined ? {} : { note: walk.note }),
@@ -61,16 +62,16 @@ export async function dryRun(
 
 /** Missing rows are looked up, as the real sweep does. */
 async function planAbsent(
-  context: SyncContext,
+  session: SyncSession,
   walk: { assetIds: string[]; resourceTypes: string[] },
 ): Promise<PlannedAction[]> {
-  const absent = await context.media.assets.absentAssets(
+  const absent = await session.media.assets.absentAssets(
     walk.assetIds,
     walk.resourceTypes,
     MOST_ACTIONS,
   );
   if (absent.count === 0) return [];
-  const { data } = await context.cloudinary.getAssetsByIds({
+  const { data } = await session.cloudinary.getAssetsByIds({
     assetIds: absent.assets.map((asset) => asset.asset_id),
   });
   const alive = new Set(data.map((asset) => asset.asset_id));

@@ -1,6 +1,6 @@
 import { guardRun, type RunResult } from "./guard-run.ts";
 import { SEARCH_SHARD, searchPull } from "./search-pull.ts";
-import type { SyncContext } from "./sync-context.ts";
+import type { SyncSession } from "./sync-session.ts";
 
 /**
  * Pulls one folder with everything below it: what the search index finds there, and what the rows say is there, is looked
@@ -11,28 +11,28 @@ import type { SyncContext } from "./sync-context.ts";
  * @throws {CloudinaryError} When Cloudinary failed beyond its retries.
  */
 export async function folderPull(
-  context: SyncContext,
+  session: SyncSession,
   folder: string,
   fixedFolders: boolean,
 ): Promise<RunResult> {
-  const run = await context.media.runs.startRun({
+  const run = await session.media.runs.startRun({
     kind: "refresh",
-    source: context.source,
-    user_id: context.userId,
+    source: session.source,
+    user_id: session.userId,
     options: { folder },
     shards: [SEARCH_SHARD],
   });
   const field = fixedFolders ? "folder" : "asset_folder";
   const quoted = (text: string) => `"${text.replace(/(["\\])/g, "\\$1")}"`;
-  return await guardRun(context, run.run_id, async () => {
-    await context.media.assets.queueFolder(folder);
+  return await guardRun(session, run.run_id, async () => {
+    await session.media.assets.queueFolder(folder);
     const result = await searchPull(
-      context,
+      session,
       run,
       `${field}=${quoted(folder)} OR ${field}:${quoted(`${folder}/*`)}`,
     );
     if (result.run.status !== "running") return result;
     // Nobody goes on with a folder's run; what it queued is looked up by the next ticks.
-    return { ...result, run: await context.media.runs.finishRun(run.run_id, "failed") };
+    return { ...result, run: await session.media.runs.finishRun(run.run_id, "failed") };
   });
 }

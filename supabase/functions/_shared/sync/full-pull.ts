@@ -1,16 +1,17 @@
+import type { ResourceType } from "../cloudinary/resource-types.ts";
 import type { RunSummary } from "../media/types.ts";
 import { guardRun, type RunResult, unfinished } from "./guard-run.ts";
 import { PLAN_SHARD } from "./plan-shards.ts";
 import { pullListing } from "./pull-listing.ts";
 import { sweep } from "./sweep.ts";
-import type { SyncContext } from "./sync-context.ts";
+import type { SyncSession } from "./sync-session.ts";
 
 /** What a full pull is asked for. */
 export interface FullPullRequest {
   /** Assets a page, 1–500. */
   pageSize: number;
   /** Only this resource type. */
-  resourceType?: "image" | "video" | "raw";
+  resourceType?: ResourceType;
   /** Merge again what looks unchanged. */
   force?: boolean;
 }
@@ -21,14 +22,14 @@ export interface FullPullRequest {
  * @throws {CloudinaryError} When Cloudinary failed beyond its retries; the run stays open and keeps its place.
  */
 export async function fullPull(
-  context: SyncContext,
+  session: SyncSession,
   request: FullPullRequest,
 ): Promise<RunResult> {
   const partial = request.resourceType !== undefined;
-  const run = await context.media.runs.startRun({
+  const run = await session.media.runs.startRun({
     kind: partial ? "partial" : "full",
-    source: context.source,
-    user_id: context.userId,
+    source: session.source,
+    user_id: session.userId,
     options: {
       batch_size: request.pageSize,
       ...(partial ? { resource_type: request.resourceType } : {}),
@@ -36,7 +37,7 @@ export async function fullPull(
     },
     shards: [PLAN_SHARD],
   });
-  return await continuePull(context, run, request.pageSize);
+  return await continuePull(session, run, request.pageSize);
 }
 
 /**
@@ -45,33 +46,33 @@ export async function fullPull(
  * @throws {CloudinaryError} As {@link fullPull}.
  */
 export function continuePull(
-  context: SyncContext,
+  session: SyncSession,
   run: RunSummary,
   pageSize: number,
 ): Promise<RunResult> {
-  return guardRun(context, run.run_id, () => walk(context, run, pageSize));
+  return guardRun(session, run.run_id, () => walk(session, run, pageSize));
 }
 
 async function walk(
-  context: SyncContext,
+  session: SyncSession,
   run: RunSummary,
   pageSize: number,
 ): Promise<RunResult> {
-  const listing = await pullListing(context, run.run_id, pageSize);
+  const listing = await pullListing(session, run.run_id, pageSize);
   if (listing.state !== "listed") {
-    return await unfinished(context, run.run_id, listing.note);
+    return await unfinished(session, run.run_id, listing.note);
   }
 
-  const swept = await sweep(context, run.run_id);
+  const swept = await sweep(session, run.run_id);
   if (swept.state === "blocked") {
     return {
-      run: await context.media.runs.finishRun(run.run_id, "blocked"),
+      run: await session.media.runs.finishRun(run.run_id, "blocked"),
       note: swept.note,
     };
   }
   if (swept.state !== "swept") {
-    return await unfinished(context, run.run_id, swept.note);
+    return await unfinished(session, run.run_id, swept.note);
   }
-  await context.media.assets.recordTraffic(run.run_id, context.meter.take());
-  return { run: await context.media.runs.finishRun(run.run_id, "completed") };
+  await session.media.assets.recordTraffic(run.run_id, session.meter.take());
+  return { run: await session.media.runs.finishRun(run.run_id, "completed") };
 }

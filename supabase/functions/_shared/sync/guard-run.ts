@@ -1,6 +1,6 @@
 import { CloudinaryError } from "../cloudinary/errors.ts";
 import type { RunSummary } from "../media/types.ts";
-import type { SyncContext } from "./sync-context.ts";
+import type { SyncSession } from "./sync-session.ts";
 
 /** A run after this call's share of it, and why it is not finished. */
 export interface RunResult {
@@ -23,24 +23,24 @@ const HOPELESS: ReadonlySet<string> = new Set([
  * @throws {CloudinaryError} What happened, unless it was the quota.
  */
 export async function guardRun(
-  context: SyncContext,
+  session: SyncSession,
   runId: string,
   work: () => Promise<RunResult>,
 ): Promise<RunResult> {
   try {
     return await work();
   } catch (error) {
-    await context.media.assets.recordTraffic(runId, context.meter.take());
+    await session.media.assets.recordTraffic(runId, session.meter.take());
     if (!(error instanceof CloudinaryError)) throw error;
     if (error.code === "rate_limited") {
-      return await unfinished(context, runId, error.message);
+      return await unfinished(session, runId, error.message);
     }
-    await context.media.runs.reportError(runId, {
+    await session.media.runs.reportError(runId, {
       code: `cloudinary_${error.code}`,
       message: error.message,
     });
     if (HOPELESS.has(error.code)) {
-      await context.media.runs.finishRun(runId, "failed");
+      await session.media.runs.finishRun(runId, "failed");
     }
     throw error;
   }
@@ -48,12 +48,12 @@ export async function guardRun(
 
 /** The run as it stands, for an answer that says "still running". */
 export async function unfinished(
-  context: SyncContext,
+  session: SyncSession,
   runId: string,
   note?: string,
 ): Promise<RunResult> {
-  await context.media.assets.recordTraffic(runId, context.meter.take());
-  const run = await context.media.runs.getRun(runId);
+  await session.media.assets.recordTraffic(runId, session.meter.take());
+  const run = await session.media.runs.getRun(runId);
   if (run === null) throw new Error(`Run ${runId} has disappeared.`);
   return { run, ...(note === undefined ? {} : { note }) };
 }

@@ -1,6 +1,6 @@
 import { guardRun, type RunResult } from "./guard-run.ts";
 import { SEARCH_SHARD, searchPull } from "./search-pull.ts";
-import type { SyncContext } from "./sync-context.ts";
+import type { SyncSession } from "./sync-session.ts";
 
 /**
  * Pulls what changed since the last pull. The search reaches back before that pull, because the index lags; what it misses
@@ -10,19 +10,19 @@ import type { SyncContext } from "./sync-context.ts";
  * @throws {CloudinaryError} When Cloudinary failed beyond its retries; the run stays open and keeps its place.
  */
 export async function incrementalPull(
-  context: SyncContext,
+  session: SyncSession,
   changedSince: string,
 ): Promise<RunResult> {
-  const run = await context.media.runs.startRun({
+  const run = await session.media.runs.startRun({
     kind: "incremental",
-    source: context.source,
-    user_id: context.userId,
+    source: session.source,
+    user_id: session.userId,
     options: { changed_since: changedSince },
     shards: [SEARCH_SHARD],
   });
   return await guardRun(
-    context,
+    session,
     run.run_id,
-    () => searchPull(context, run, `last_updated.updated_at>="${run.options.changed_since}"`),
+    () => searchPull(session, run, `last_updated.updated_at>="${run.options.changed_since}"`),
   );
 }

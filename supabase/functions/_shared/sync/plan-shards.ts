@@ -1,5 +1,6 @@
+import { RESOURCE_TYPES, type ResourceType } from "../cloudinary/resource-types.ts";
 import type { Shard } from "../media/types.ts";
-import type { SyncContext } from "./sync-context.ts";
+import type { SyncSession } from "./sync-session.ts";
 
 /** The first shard of every listing: whoever claims it plans the others. Workers that come meanwhile find nothing free. */
 export const PLAN_SHARD: Shard = {
@@ -9,8 +10,6 @@ export const PLAN_SHARD: Shard = {
   created_from: null,
   created_until: null,
 };
-
-const RESOURCE_TYPES = ["image", "video", "raw"] as const;
 
 /** A library up to this size is one shard a resource type: more would only cost calls. */
 const SINGLE_SHARD_ASSETS = 20_000;
@@ -26,28 +25,28 @@ const MAX_WINDOWS = 16;
  * open-ended, so that nothing falls between or outside them.
  */
 export async function planShards(
-  context: SyncContext,
+  session: SyncSession,
   runId: string,
 ): Promise<{ state: "listed" }> {
-  const { data: settings } = await context.cloudinary.config();
+  const { data: settings } = await session.cloudinary.config();
   // The folder mode decides what `folder` means, hence it is asked before anything is stored.
-  await context.media.assets.setFolderMode(settings.folderMode);
+  await session.media.assets.setFolderMode(settings.folderMode);
 
-  const run = await context.media.runs.getRun(runId);
+  const run = await session.media.runs.getRun(runId);
   const resourceType = run?.options.resource_type as Shard["resource_type"] | undefined;
   const expression = resourceType ? `resource_type:${resourceType}` : "";
-  const oldest = await findEdge(context, expression, "asc");
+  const oldest = await findEdge(session, expression, "asc");
   const bounds = oldest.total > SINGLE_SHARD_ASSETS
-    ? windowBounds(oldest, await findEdge(context, expression, "desc"))
+    ? windowBounds(oldest, await findEdge(session, expression, "desc"))
     : [];
   const shards = RESOURCE_TYPES.filter((type) => !resourceType || type === resourceType)
     .flatMap((type) => shardsOfType(type, bounds));
-  await context.media.runs.planShards(
+  await session.media.runs.planShards(
     runId,
-    context.worker,
+    session.worker,
     oldest.total,
     shards,
-    context.meter.take(),
+    session.meter.take(),
   );
   return { state: "listed" };
 }
@@ -58,11 +57,11 @@ interface Edge {
 }
 
 async function findEdge(
-  context: SyncContext,
+  session: SyncSession,
   expression: string,
   direction: "asc" | "desc",
 ): Promise<Edge> {
-  const { data } = await context.cloudinary.search({
+  const { data } = await session.cloudinary.search({
     expression,
     sortBy: [{ created_at: direction }],
     maxResults: 1,
@@ -84,7 +83,7 @@ function windowBounds(oldest: Edge, newest: Edge): string[] {
   );
 }
 
-function shardsOfType(type: typeof RESOURCE_TYPES[number], bounds: string[]): Shard[] {
+function shardsOfType(type: ResourceType, bounds: string[]): Shard[] {
   if (bounds.length === 0) return [{ ...PLAN_SHARD, shard: type, resource_type: type }];
   // Before Cloudinary there was nothing.
   const from = ["1970-01-02T00:00:00.000Z", ...bounds];

@@ -2,7 +2,7 @@ import { CloudinaryError } from "../cloudinary/errors.ts";
 import type { Observation } from "../cloudinary/observation.ts";
 import type { CallBudget, ClaimedShard } from "../media/types.ts";
 import { PLAN_SHARD, planShards } from "./plan-shards.ts";
-import { LEASE_SECONDS, quotaPause, type SyncContext } from "./sync-context.ts";
+import { LEASE_SECONDS, quotaPause, type SyncSession } from "./sync-session.ts";
 
 /** How far a call got with a listing. `note` says why it paused. */
 export interface PullProgress {
@@ -30,38 +30,38 @@ const MAX_RESTARTS = 5;
  * @throws {DatabaseError} When the database failed beyond its retries.
  */
 export async function pullListing(
-  context: SyncContext,
+  session: SyncSession,
   runId: string,
   pageSize: number,
 ): Promise<PullProgress> {
   for (;;) {
-    if (context.deadline.expired()) return { state: "yielded" };
-    const { shard, budget } = await context.media.runs.claimShard(
+    if (session.deadline.expired()) return { state: "yielded" };
+    const { shard, budget } = await session.media.runs.claimShard(
       runId,
-      context.worker,
+      session.worker,
       LEASE_SECONDS,
     );
     const note = quotaPause(budget);
     if (shard === null) return { state: "listed" };
     if (note !== null) {
-      await context.media.runs.releaseShard(runId, shard.shard, context.worker);
+      await session.media.runs.releaseShard(runId, shard.shard, session.worker);
       return { state: "paused", note };
     }
     try {
       const progress = shard.shard === PLAN_SHARD.shard
-        ? await planShards(context, runId)
-        : await walkShard(context, runId, shard, pageSize, budget);
+        ? await planShards(session, runId)
+        : await walkShard(session, runId, shard, pageSize, budget);
       if (progress.state !== "listed") return progress;
     } catch (error) {
       // Whoever comes next need not wait for the lease to end.
-      await context.media.runs.releaseShard(runId, shard.shard, context.worker);
+      await session.media.runs.releaseShard(runId, shard.shard, session.worker);
       throw error;
     }
   }
 }
 
 async function walkShard(
-  context: SyncContext,
+  session: SyncSession,
   runId: string,
   shard: ClaimedShard,
   pageSize: number,
@@ -70,7 +70,7 @@ async function walkShard(
   let budget = knownBudget;
   let cursor = shard.cursor;
   let restarts = shard.restarts;
-  let request = requestPage(context, shard, cursor, pageSize);
+  let request = requestPage(session, shard, cursor, pageSize);
   for (;;) {
     let page: ListedPage;
     try {
@@ -79,27 +79,27 @@ async function walkShard(
       const expired = error instanceof CloudinaryError &&
         error.code === "invalid_cursor";
       if (!expired || ++restarts > MAX_RESTARTS) throw error;
-      context.log.warn("Cloudinary refused a cursor; the shard starts again", {
+      session.log.warn("Cloudinary refused a cursor; the shard starts again", {
         shard: shard.shard,
       });
       if (
-        !await context.media.runs.restartShard(runId, shard.shard, context.worker)
+        !await session.media.runs.restartShard(runId, shard.shard, session.worker)
       ) {
         return { state: "listed" };
       }
       cursor = null;
-      request = requestPage(context, shard, null, pageSize);
+      request = requestPage(session, shard, null, pageSize);
       continue;
     }
 
     // The next page is on its way while this one is written, unless that call might be one too many.
-    const goesOn = page.nextCursor !== null && !context.deadline.expired() &&
+    const goesOn = page.nextCursor !== null && !session.deadline.expired() &&
       (typeof budget.background_calls !== "number" || budget.background_calls > 1);
-    const next = goesOn ? requestPage(context, shard, page.nextCursor, pageSize) : null;
+    const next = goesOn ? requestPage(session, shard, page.nextCursor, pageSize) : null;
     // Awaited in the next round; until then a failure must not count as unhandled.
     next?.catch(() => {});
 
-    const answer = await context.media.runs.storePage(
+    const answer = await session.media.runs.storePage(
       {
         run_id: runId,
         shard: shard.shard,
@@ -108,32 +108,32 @@ async function walkShard(
         observed_at: page.observedAt,
         observations: page.resources,
       },
-      context.worker,
+      session.worker,
       LEASE_SECONDS,
-      context.meter.take(),
+      session.meter.take(),
     );
     // Somebody else has the shard now, or had it and finished it.
     if (!answer.stored || page.nextCursor === null) return { state: "listed" };
 
     budget = answer.budget ?? budget;
     const note = quotaPause(budget);
-    if (note !== null || (next === null && context.deadline.expired())) {
-      await context.media.runs.releaseShard(runId, shard.shard, context.worker);
+    if (note !== null || (next === null && session.deadline.expired())) {
+      await session.media.runs.releaseShard(runId, shard.shard, session.worker);
       return note === null ? { state: "yielded" } : { state: "paused", note };
     }
     cursor = page.nextCursor;
-    request = next ?? requestPage(context, shard, cursor, pageSize);
+    request = next ?? requestPage(session, shard, cursor, pageSize);
   }
 }
 
 async function requestPage(
-  context: SyncContext,
+  session: SyncSession,
   shard: ClaimedShard,
   cursor: string | null,
   pageSize: number,
 ): Promise<ListedPage> {
-  const observedAt = context.media.clock.now();
-  const { data } = await context.cloudinary.listAssets({
+  const observedAt = session.media.clock.now();
+  const { data } = await session.cloudinary.listAssets({
     resourceType: shard.resource_type!,
     type: shard.type ?? undefined,
     cursor: cursor ?? undefined,

@@ -1,4 +1,4 @@
-import { LEASE_SECONDS, quotaPause, type SyncContext } from "./sync-context.ts";
+import { LEASE_SECONDS, quotaPause, type SyncSession } from "./sync-session.ts";
 
 /** How far a drain of the refresh queue got. */
 export interface RefreshProgress {
@@ -17,14 +17,14 @@ const CLAIM_SIZE = 1_000;
  * @throws {CloudinaryError} When a look-up failed beyond its retries; the rest is given back to the queue.
  */
 export async function refresh(
-  context: SyncContext,
+  session: SyncSession,
   runId: string | null,
 ): Promise<RefreshProgress> {
   const progress: RefreshProgress = { lookedUp: 0, gone: 0 };
   try {
-    while (!context.deadline.expired()) {
-      const { asset_ids, budget } = await context.media.assets.claimRefresh(
-        context.worker,
+    while (!session.deadline.expired()) {
+      const { asset_ids, budget } = await session.media.assets.claimRefresh(
+        session.worker,
         CLAIM_SIZE,
         LEASE_SECONDS,
       );
@@ -33,22 +33,22 @@ export async function refresh(
       if (note !== null) return { ...progress, note };
       for (let start = 0; start < asset_ids.length; start += 100) {
         const batch = asset_ids.slice(start, start + 100);
-        const observedAt = context.media.clock.now();
-        const { data } = await context.cloudinary.getAssetsByIds({ assetIds: batch });
-        const settled = await context.media.assets.settleLookUp(
+        const observedAt = session.media.clock.now();
+        const { data } = await session.cloudinary.getAssetsByIds({ assetIds: batch });
+        const settled = await session.media.assets.settleLookUp(
           batch,
           data,
           observedAt,
-          context.source,
+          session.source,
           runId,
         );
         progress.lookedUp += batch.length;
         progress.gone += settled.gone;
-        if (context.deadline.expired()) break;
+        if (session.deadline.expired()) break;
       }
     }
     return progress;
   } finally {
-    await context.media.assets.releaseRefresh(context.worker);
+    await session.media.assets.releaseRefresh(session.worker);
   }
 }

@@ -1,7 +1,7 @@
 import type { RunSummary, Shard } from "../media/types.ts";
 import { type RunResult, unfinished } from "./guard-run.ts";
 import { refresh } from "./refresh.ts";
-import { LEASE_SECONDS, quotaPause, type SyncContext } from "./sync-context.ts";
+import { LEASE_SECONDS, quotaPause, type SyncSession } from "./sync-session.ts";
 
 /** The one shard of a pull by search. */
 export const SEARCH_SHARD: Shard = {
@@ -20,44 +20,44 @@ export const SEARCH_SHARD: Shard = {
  * @param expression Cloudinary's search expression.
  */
 export async function searchPull(
-  context: SyncContext,
+  session: SyncSession,
   run: RunSummary,
   expression: string,
 ): Promise<RunResult> {
-  const { shard, budget } = await context.media.runs.claimShard(
+  const { shard, budget } = await session.media.runs.claimShard(
     run.run_id,
-    context.worker,
+    session.worker,
     LEASE_SECONDS,
   );
   if (shard !== null) {
-    const note = quotaPause(budget) ?? await search(context, run.run_id, expression, shard.cursor);
-    if (note !== null || context.deadline.expired()) {
-      await context.media.runs.releaseShard(run.run_id, SEARCH_SHARD.shard, context.worker);
-      return await unfinished(context, run.run_id, note ?? undefined);
+    const note = quotaPause(budget) ?? await search(session, run.run_id, expression, shard.cursor);
+    if (note !== null || session.deadline.expired()) {
+      await session.media.runs.releaseShard(run.run_id, SEARCH_SHARD.shard, session.worker);
+      return await unfinished(session, run.run_id, note ?? undefined);
     }
   }
-  const { note } = await refresh(context, run.run_id);
-  await context.media.assets.recordTraffic(run.run_id, context.meter.take());
-  const finished = await context.media.runs.finishRun(run.run_id, "completed");
+  const { note } = await refresh(session, run.run_id);
+  await session.media.assets.recordTraffic(run.run_id, session.meter.take());
+  const finished = await session.media.runs.finishRun(run.run_id, "completed");
   return { run: finished, ...(note === undefined ? {} : { note }) };
 }
 
 /** @returns Why it paused, or null when the search is done or the time is up. */
 async function search(
-  context: SyncContext,
+  session: SyncSession,
   runId: string,
   expression: string,
   from: string | null,
 ): Promise<string | null> {
   let cursor = from;
-  while (!context.deadline.expired()) {
-    const { data } = await context.cloudinary.search({ expression, cursor });
-    const { stored, budget } = await context.media.runs.storeSearchPage(
+  while (!session.deadline.expired()) {
+    const { data } = await session.cloudinary.search({ expression, cursor });
+    const { stored, budget } = await session.media.runs.storeSearchPage(
       runId,
-      context.worker,
+      session.worker,
       { cursor, next_cursor: data.nextCursor, observations: data.resources },
       LEASE_SECONDS,
-      context.meter.take(),
+      session.meter.take(),
     );
     if (!stored || data.nextCursor === null) return null;
     const note = budget ? quotaPause(budget) : null;

@@ -1,8 +1,8 @@
+import { RESOURCE_TYPES, type ResourceType } from "../cloudinary/resource-types.ts";
 import type { Observation } from "../cloudinary/observation.ts";
 import type { RunSummary } from "../media/types.ts";
-import type { SyncContext } from "./sync-context.ts";
+import type { SyncSession } from "./sync-session.ts";
 
-const RESOURCE_TYPES = ["image", "video", "raw"] as const;
 /** Delivery types in which people keep originals of their own; the others mirror remote sources. */
 const DELIVERY_TYPES = ["upload", "private", "authenticated"] as const;
 
@@ -15,44 +15,44 @@ const DELIVERY_TYPES = ["upload", "private", "authenticated"] as const;
  * @returns The run, or null when neither side knows such an asset.
  */
 export async function syncSingleAsset(
-  context: SyncContext,
+  session: SyncSession,
   name: string,
-  resourceType?: typeof RESOURCE_TYPES[number],
+  resourceType?: ResourceType,
 ): Promise<RunSummary | null> {
-  const known = (await context.media.assets.findAssets(name))
+  const known = (await session.media.assets.findAssets(name))
     .filter((row) => resourceType === undefined || row.resource_type === resourceType)
     .map((row) => row.asset_id);
-  await context.media.learnTime();
-  const observedAt = context.media.clock.now();
+  await session.media.learnTime();
+  const observedAt = session.media.clock.now();
   const byIdentity = known.length > 0 || isAssetId(name)
-    ? (await context.cloudinary.getAssetsByIds({
+    ? (await session.cloudinary.getAssetsByIds({
       assetIds: known.length > 0 ? known : [name],
     })).data
     : [];
   const found = new Map(byIdentity.map((asset) => [asset.asset_id, asset]));
   if (!known.includes(name)) {
-    for (const asset of await findByPublicId(context, name, resourceType)) {
+    for (const asset of await findByPublicId(session, name, resourceType)) {
       found.set(asset.asset_id, asset);
     }
   }
   if (found.size === 0 && known.length === 0) return null;
 
-  const run = await context.media.runs.startRun({
+  const run = await session.media.runs.startRun({
     kind: "single",
-    source: context.source,
-    user_id: context.userId,
+    source: session.source,
+    user_id: session.userId,
     options: { single_asset: name },
     shards: [],
   });
-  await context.media.assets.settleLookUp(
+  await session.media.assets.settleLookUp(
     [...new Set([...known, ...found.keys()])],
     [...found.values()],
     observedAt,
-    context.source,
+    session.source,
     run.run_id,
   );
-  await context.media.assets.recordTraffic(run.run_id, context.meter.take());
-  return await context.media.runs.finishRun(run.run_id, "completed");
+  await session.media.assets.recordTraffic(run.run_id, session.meter.take());
+  return await session.media.runs.finishRun(run.run_id, "completed");
 }
 
 /** Cloudinary's asset_id: 32 hexadecimal digits. */
@@ -61,16 +61,16 @@ function isAssetId(name: string): boolean {
 }
 
 async function findByPublicId(
-  context: SyncContext,
+  session: SyncSession,
   publicId: string,
-  resourceType: typeof RESOURCE_TYPES[number] | undefined,
+  resourceType: ResourceType | undefined,
 ): Promise<Observation[]> {
   const answers = await Promise.all(
     RESOURCE_TYPES
       .filter((type) => resourceType === undefined || type === resourceType)
       .flatMap((type) =>
         DELIVERY_TYPES.map((delivery) =>
-          context.cloudinary.getAsset({
+          session.cloudinary.getAsset({
             publicId,
             resourceType: type,
             type: delivery,

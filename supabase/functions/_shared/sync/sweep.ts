@@ -1,4 +1,4 @@
-import { quotaPause, type SyncContext } from "./sync-context.ts";
+import { quotaPause, type SyncSession } from "./sync-session.ts";
 
 /** How far a sweep got. */
 export interface SweepProgress {
@@ -19,10 +19,10 @@ const LOOK_UP_SIZE = 100;
  * @throws {CloudinaryError} When Cloudinary failed beyond its retries; what is settled stays settled.
  */
 export async function sweep(
-  context: SyncContext,
+  session: SyncSession,
   runId: string,
 ): Promise<SweepProgress> {
-  const decision = await context.media.runs.beginSweep(runId);
+  const decision = await session.media.runs.beginSweep(runId);
   if (decision.status !== "clear") {
     return {
       state: decision.status,
@@ -30,27 +30,27 @@ export async function sweep(
     };
   }
   for (;;) {
-    const { asset_ids, budget } = await context.media.runs.missingAssets(
+    const { asset_ids, budget } = await session.media.runs.missingAssets(
       runId,
       LOOK_UP_SIZE,
     );
     if (asset_ids.length === 0) return { state: "swept" };
-    if (context.deadline.expired()) return { state: "yielded" };
+    if (session.deadline.expired()) return { state: "yielded" };
     const note = quotaPause(budget);
     if (note !== null) return { state: "paused", note };
 
-    const observedAt = context.media.clock.now();
-    const { data } = await context.cloudinary.getAssetsByIds({
+    const observedAt = session.media.clock.now();
+    const { data } = await session.cloudinary.getAssetsByIds({
       assetIds: asset_ids,
     });
-    await context.media.assets.settleLookUp(
+    await session.media.assets.settleLookUp(
       asset_ids,
       data,
       observedAt,
-      context.source,
+      session.source,
       runId,
     );
-    await context.media.assets.recordTraffic(runId, context.meter.take());
+    await session.media.assets.recordTraffic(runId, session.meter.take());
   }
 }
 

@@ -1,5 +1,5 @@
 import type { FieldDifference } from "../media/types.ts";
-import type { SyncContext } from "./sync-context.ts";
+import type { SyncSession } from "./sync-session.ts";
 import { walkLibrary } from "./walk-library.ts";
 
 /** Where the two sides differ: the first 1,000 of each kind, and how many there are. */
@@ -19,20 +19,20 @@ export interface Verification {
 const MOST = 1_000;
 
 /** Compares both sides field by field. Nothing is written anywhere. */
-export async function verify(context: SyncContext): Promise<Verification> {
-  const { folder_mode } = await context.media.assets.due();
-  if (folder_mode !== null) context.cloudinary.useFolderMode(folder_mode);
+export async function verify(session: SyncSession): Promise<Verification> {
+  const { folder_mode } = await session.media.assets.due();
+  if (folder_mode !== null) session.cloudinary.useFolderMode(folder_mode);
   let counted = 0;
   const missing: string[] = [];
   const differing: FieldDifference[] = [];
-  const walk = await walkLibrary(context, undefined, async (resources) => {
-    const page = await context.media.assets.comparePage(resources);
+  const walk = await walkLibrary(session, undefined, async (resources) => {
+    const page = await session.media.assets.comparePage(resources);
     counted += page.counted;
     missing.push(...page.missing);
     differing.push(...page.differing);
   });
   // An unfinished listing says nothing about absence.
-  const absent = await context.media.assets.absentAssets(
+  const absent = await session.media.assets.absentAssets(
     walk.complete ? walk.assetIds : [],
     walk.complete ? walk.resourceTypes : [],
     MOST,

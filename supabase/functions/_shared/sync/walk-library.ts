@@ -1,5 +1,6 @@
+import { RESOURCE_TYPES, type ResourceType } from "../cloudinary/resource-types.ts";
 import type { Observation } from "../cloudinary/observation.ts";
-import { quotaPause, type SyncContext } from "./sync-context.ts";
+import { quotaPause, type SyncSession } from "./sync-session.ts";
 
 /** What a walk without a run has seen. */
 export interface LibraryWalk {
@@ -10,8 +11,6 @@ export interface LibraryWalk {
   resourceTypes: string[];
 }
 
-const RESOURCE_TYPES = ["image", "video", "raw"] as const;
-
 /**
  * Lists the library page by page without keeping anything, for those who only look.
  *
@@ -19,8 +18,8 @@ const RESOURCE_TYPES = ["image", "video", "raw"] as const;
  * @param visit Called with each page and the database time at which its request began.
  */
 export async function walkLibrary(
-  context: SyncContext,
-  resourceType: typeof RESOURCE_TYPES[number] | undefined,
+  session: SyncSession,
+  resourceType: ResourceType | undefined,
   visit: (resources: Observation[], observedAt: string) => Promise<void>,
 ): Promise<LibraryWalk> {
   const resourceTypes = RESOURCE_TYPES.filter((type) => !resourceType || type === resourceType);
@@ -29,17 +28,17 @@ export async function walkLibrary(
   for (const type of resourceTypes) {
     let cursor: string | null = null;
     do {
-      if (context.deadline.expired()) {
+      if (session.deadline.expired()) {
         return {
           ...walk,
           complete: false,
           note: "The time of one call is over before the listing was.",
         };
       }
-      const note = quotaPause(await context.media.assets.recordTraffic(null, context.meter.take()));
+      const note = quotaPause(await session.media.assets.recordTraffic(null, session.meter.take()));
       if (note !== null) return { ...walk, complete: false, note };
-      const observedAt = context.media.clock.now();
-      const { data } = await context.cloudinary.listAssets({ resourceType: type, cursor });
+      const observedAt = session.media.clock.now();
+      const { data } = await session.cloudinary.listAssets({ resourceType: type, cursor });
       await visit(data.resources, observedAt);
       assetIds.push(...data.resources.map((resource) => resource.asset_id));
       cursor = data.nextCursor;

@@ -1,6 +1,6 @@
 import { CloudinaryError } from "../../cloudinary/errors.ts";
 import type { PushResult, PushTask } from "../../media/types.ts";
-import type { SyncContext } from "../sync-context.ts";
+import type { SyncSession } from "../sync-session.ts";
 import { failureOf } from "./push-book.ts";
 
 /**
@@ -11,7 +11,7 @@ import { failureOf } from "./push-book.ts";
  * @returns Results of the rows that could not be deleted; the others are settled.
  */
 export async function deleteAssets(
-  context: SyncContext,
+  session: SyncSession,
   tasks: PushTask[],
   runId: string | null,
 ): Promise<PushResult[]> {
@@ -19,7 +19,7 @@ export async function deleteAssets(
   for (let start = 0; start < tasks.length; start += 100) {
     const batch = tasks.slice(start, start + 100);
     try {
-      results.push(...await deleteBatch(context, batch, runId));
+      results.push(...await deleteBatch(session, batch, runId));
     } catch (error) {
       if (!(error instanceof CloudinaryError)) throw error;
       results.push(...batch.map(({ id }) => ({ id, error: failureOf(error) })));
@@ -29,13 +29,13 @@ export async function deleteAssets(
 }
 
 async function deleteBatch(
-  context: SyncContext,
+  session: SyncSession,
   batch: PushTask[],
   runId: string | null,
 ): Promise<PushResult[]> {
-  const begun = context.media.clock.now();
+  const begun = session.media.clock.now();
   const assetIds = batch.map((task) => task.asset_id);
-  const { data } = await context.cloudinary.deleteAssetsByAssetId({ assetIds });
+  const { data } = await session.cloudinary.deleteAssets({ assetIds });
 
   // Sources do not agree by which id the answer names the assets; what it leaves open is looked up.
   const names = batch.map((task) => task.public_id);
@@ -45,12 +45,12 @@ async function deleteBatch(
       names.indexOf(task.public_id) === names.lastIndexOf(task.public_id))
   ).map((task) => task.asset_id);
   const open = assetIds.filter((assetId) => !confirmed.includes(assetId));
-  await context.media.assets.settleLookUp(confirmed, [], begun, context.source, runId);
+  await session.media.assets.settleLookUp(confirmed, [], begun, session.source, runId);
   if (open.length === 0) return [];
 
-  const observedAt = context.media.clock.now();
-  const { data: alive } = await context.cloudinary.getAssetsByIds({ assetIds: open });
-  await context.media.assets.settleLookUp(open, alive, observedAt, context.source, runId);
+  const observedAt = session.media.clock.now();
+  const { data: alive } = await session.cloudinary.getAssetsByIds({ assetIds: open });
+  await session.media.assets.settleLookUp(open, alive, observedAt, session.source, runId);
   const aliveIds = new Set(alive.map((asset) => asset.asset_id));
   return batch.filter((task) => aliveIds.has(task.asset_id)).map(({ id }) => ({
     id,

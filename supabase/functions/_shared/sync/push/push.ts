@@ -1,6 +1,6 @@
 import type { Observation } from "../../cloudinary/observation.ts";
 import type { PushClaim, PushResult, PushTask } from "../../media/types.ts";
-import { LEASE_SECONDS, type SyncContext } from "../sync-context.ts";
+import { LEASE_SECONDS, type SyncSession } from "../sync-session.ts";
 import { deleteAssets } from "./delete-assets.ts";
 import { differenceOf } from "./difference.ts";
 import { inParallel } from "./in-parallel.ts";
@@ -31,14 +31,14 @@ export interface PushProgress {
  * @throws {CloudinaryError} When the look-up failed beyond its retries; the rows are given back.
  */
 export async function push(
-  context: SyncContext,
+  session: SyncSession,
   runId: string | null,
   ids?: string[],
 ): Promise<PushProgress> {
   const progress: PushProgress = { pushed: 0, failed: 0 };
-  while (!context.deadline.expired()) {
-    const claim = await context.media.pushes.claimPending(
-      context.worker,
+  while (!session.deadline.expired()) {
+    const claim = await session.media.pushes.claimPending(
+      session.worker,
       CLAIM_SIZE,
       LEASE_SECONDS,
       ids,
@@ -54,11 +54,11 @@ export async function push(
             `Cloudinary's rate limit is used up; edits wait until ${claim.budget.blocked_until}.`,
         };
       }
-      const settled = await pushClaim(context, claim, runId);
+      const settled = await pushClaim(session, claim, runId);
       progress.pushed += settled.pushed;
       progress.failed += settled.failed;
     } finally {
-      await context.media.pushes.releasePending(context.worker, claimed);
+      await session.media.pushes.releasePending(session.worker, claimed);
     }
     // Certain rows are tried once; what failed has its pause.
     if (ids !== undefined) return progress;
@@ -67,66 +67,66 @@ export async function push(
 }
 
 async function pushClaim(
-  context: SyncContext,
+  session: SyncSession,
   claim: PushClaim,
   runId: string | null,
 ): Promise<{ pushed: number; failed: number }> {
-  const tasks = await planTasks(context, claim, runId);
+  const tasks = await planTasks(session, claim, runId);
   const results: PushResult[] = [
-    ...await restoreAssets(context, tasks.filter((task) => task.action === "restore"), runId),
-    ...await deleteAssets(context, tasks.filter((task) => task.action === "delete"), runId),
+    ...await restoreAssets(session, tasks.filter((task) => task.action === "restore"), runId),
+    ...await deleteAssets(session, tasks.filter((task) => task.action === "delete"), runId),
     ...await writeUpdates(
-      context,
+      session,
       tasks.filter((task) => task.action === "update"),
       claim.folder_mode === "fixed",
     ),
   ];
-  return await context.media.pushes.confirmPush(
-    context.worker,
+  return await session.media.pushes.confirmPush(
+    session.worker,
     claim.now,
     results,
-    context.source,
+    session.source,
     runId,
-    context.meter.take(),
+    session.meter.take(),
   );
 }
 
 /** Reads the claimed rows fresh and merges; what is left is to be written. Restores are looked up by themselves. */
 async function planTasks(
-  context: SyncContext,
+  session: SyncSession,
   { tasks, conflict_policy }: PushClaim,
   runId: string | null,
 ): Promise<PushTask[]> {
   const restores = tasks.filter((task) => task.action === "restore");
   const assetIds = tasks.filter((task) => task.action !== "restore").map((task) => task.asset_id);
   if (assetIds.length === 0) return restores;
-  const observedAt = context.media.clock.now();
+  const observedAt = session.media.clock.now();
   const observations = conflict_policy === "newest"
-    ? await readDetails(context, assetIds)
-    : (await context.cloudinary.getAssetsByIds({ assetIds })).data;
-  const left = await context.media.pushes.planPush(
-    context.worker,
+    ? await readDetails(session, assetIds)
+    : (await session.cloudinary.getAssetsByIds({ assetIds })).data;
+  const left = await session.media.pushes.planPush(
+    session.worker,
     assetIds,
     observations,
     observedAt,
-    context.source,
+    session.source,
     runId,
   );
   return [...restores, ...left];
 }
 
 /** Only an asset's detail tells when it was last changed, which the policy `newest` needs. A call each. */
-async function readDetails(context: SyncContext, assetIds: string[]): Promise<Observation[]> {
+async function readDetails(session: SyncSession, assetIds: string[]): Promise<Observation[]> {
   const observations: Observation[] = [];
   await inParallel(assetIds, PARALLEL_CALLS, async (assetId) => {
-    const { data } = await context.cloudinary.getAsset({ assetId });
+    const { data } = await session.cloudinary.getAsset({ assetId });
     if (data !== null) observations.push(data);
   });
   return observations;
 }
 
 async function writeUpdates(
-  context: SyncContext,
+  session: SyncSession,
   tasks: PushTask[],
   fixedFolders: boolean,
 ): Promise<PushResult[]> {
@@ -135,12 +135,12 @@ async function writeUpdates(
     difference: differenceOf(task, fixedFolders),
     result: { id: task.id },
   }));
-  await writeGroups(context, entries);
+  await writeGroups(session, entries);
   await inParallel(
     entries.filter(needsSingleWrite),
     PARALLEL_CALLS,
-    (entry) => writeSingle(context, entry),
+    (entry) => writeSingle(session, entry),
   );
-  await writeRenames(context, entries);
+  await writeRenames(session, entries);
   return entries.map((entry) => entry.result);
 }

@@ -1,6 +1,6 @@
 import { CloudinaryError } from "../../cloudinary/errors.ts";
 import type { PushResult, PushTask } from "../../media/types.ts";
-import type { SyncContext } from "../sync-context.ts";
+import type { SyncSession } from "../sync-session.ts";
 import { failureOf } from "./push-book.ts";
 
 /**
@@ -10,7 +10,7 @@ import { failureOf } from "./push-book.ts";
  * @returns Results of the rows whose restore must be tried again.
  */
 export async function restoreAssets(
-  context: SyncContext,
+  session: SyncSession,
   tasks: PushTask[],
   runId: string | null,
 ): Promise<PushResult[]> {
@@ -18,13 +18,13 @@ export async function restoreAssets(
   const assetIds = tasks.map((task) => task.asset_id);
   try {
     // Some came back by themselves, or by an attempt whose answer was lost: restoring them again makes a second version.
-    const gone = await mergeAlive(context, assetIds, runId);
+    const gone = await mergeAlive(session, assetIds, runId);
     if (gone.length > 0) {
-      await context.cloudinary.restoreAssets({ assetIds: gone });
-      const lost = new Set(await mergeAlive(context, gone, runId));
+      await session.cloudinary.restoreAssets({ assetIds: gone });
+      const lost = new Set(await mergeAlive(session, gone, runId));
       const ids = tasks.filter((task) => lost.has(task.asset_id)).map((task) => task.id);
       if (ids.length > 0) {
-        await context.media.pushes.failRestore(context.worker, ids, context.source, runId);
+        await session.media.pushes.failRestore(session.worker, ids, session.source, runId);
       }
     }
     return [];
@@ -36,13 +36,13 @@ export async function restoreAssets(
 
 /** Merges those that Cloudinary shows. @returns The others. */
 async function mergeAlive(
-  context: SyncContext,
+  session: SyncSession,
   assetIds: string[],
   runId: string | null,
 ): Promise<string[]> {
-  const observedAt = context.media.clock.now();
-  const { data } = await context.cloudinary.getAssetsByIds({ assetIds });
-  await context.media.assets.applyObservations(data, observedAt, context.source, runId);
+  const observedAt = session.media.clock.now();
+  const { data } = await session.cloudinary.getAssetsByIds({ assetIds });
+  await session.media.assets.applyObservations(data, observedAt, session.source, runId);
   const alive = new Set(data.map((asset) => asset.asset_id));
   return assetIds.filter((assetId) => !alive.has(assetId));
 }

@@ -1,6 +1,6 @@
 import { CloudinaryError } from "../../cloudinary/errors.ts";
 import type { Difference } from "../../media/types.ts";
-import type { SyncContext } from "../sync-context.ts";
+import type { SyncSession } from "../sync-session.ts";
 import { confirm, type Entry, fail, failureOf, notReached } from "./push-book.ts";
 
 /** What one call can do for many assets at once. */
@@ -25,8 +25,8 @@ interface AssetGroup {
  *
  * @param entries Rows with their differences; confirmed parts and failures are noted in them.
  */
-export async function writeGroups(context: SyncContext, entries: Entry[]): Promise<void> {
-  const { cloudinary } = context;
+export async function writeGroups(session: SyncSession, entries: Entry[]): Promise<void> {
+  const { cloudinary } = session;
   const writes: GroupWrite[] = [
     {
       shared: ({ difference }) => difference.tags?.added ?? null,

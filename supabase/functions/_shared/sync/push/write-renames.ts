@@ -1,5 +1,5 @@
 import { CloudinaryError } from "../../cloudinary/errors.ts";
-import type { SyncContext } from "../sync-context.ts";
+import type { SyncSession } from "../sync-session.ts";
 import { type Entry, fail, failureOf } from "./push-book.ts";
 import { confirmTold, nameOf, show } from "./write-single.ts";
 
@@ -11,7 +11,7 @@ import { confirmTold, nameOf, show } from "./write-single.ts";
  *
  * @param entries Rows with their differences; confirmed parts and failures are noted in them.
  */
-export async function writeRenames(context: SyncContext, entries: Entry[]): Promise<void> {
+export async function writeRenames(session: SyncSession, entries: Entry[]): Promise<void> {
   const waiting = new Map<string, Entry>();
   for (const entry of entries) {
     // Where another part failed, the retry goes by the old name.
@@ -26,8 +26,8 @@ export async function writeRenames(context: SyncContext, entries: Entry[]): Prom
     const [place, entry] = free ?? [...waiting][0]!;
     waiting.delete(place);
     if (free !== undefined) {
-      await rename(context, entry, entry.difference.public_id!);
-    } else if (await rename(context, entry, temporaryName(context, entry))) {
+      await rename(session, entry, entry.difference.public_id!);
+    } else if (await rename(session, entry, temporaryName(session, entry))) {
       waiting.set(placeOf(entry, entry.task.public_id), entry);
     }
   }
@@ -38,15 +38,15 @@ function placeOf({ task }: Entry, publicId: string): string {
   return JSON.stringify([task.resource_type, task.type, publicId]);
 }
 
-function temporaryName(context: SyncContext, { task }: Entry): string {
-  return `${task.public_id.slice(0, 200)}-${context.worker.slice(0, 8)}`;
+function temporaryName(session: SyncSession, { task }: Entry): string {
+  return `${task.public_id.slice(0, 200)}-${session.worker.slice(0, 8)}`;
 }
 
 /** @returns true when Cloudinary now knows the asset by that name. */
-async function rename(context: SyncContext, entry: Entry, wanted: string): Promise<boolean> {
-  const observedAt = context.media.clock.now();
+async function rename(session: SyncSession, entry: Entry, wanted: string): Promise<boolean> {
+  const observedAt = session.media.clock.now();
   try {
-    const { data } = await context.cloudinary.renameAsset({
+    const { data } = await session.cloudinary.renameAsset({
       ...nameOf(entry),
       toPublicId: wanted,
       assetId: entry.task.asset_id,

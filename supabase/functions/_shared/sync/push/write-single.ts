@@ -1,7 +1,7 @@
 import { CloudinaryError } from "../../cloudinary/errors.ts";
 import type { Observation } from "../../cloudinary/observation.ts";
 import type { Difference } from "../../media/types.ts";
-import type { SyncContext } from "../sync-context.ts";
+import type { SyncSession } from "../sync-session.ts";
 import { confirm, type Entry, fail, failureOf } from "./push-book.ts";
 
 /**
@@ -9,10 +9,10 @@ import { confirm, type Entry, fail, failureOf } from "./push-book.ts";
  *
  * @param entry The row with its difference; confirmed parts and failures are noted in it.
  */
-export async function writeSingle(context: SyncContext, entry: Entry): Promise<void> {
+export async function writeSingle(session: SyncSession, entry: Entry): Promise<void> {
   try {
-    await writeValues(context, entry);
-    await removeContextKeys(context, entry);
+    await writeValues(session, entry);
+    await removeContextKeys(session, entry);
   } catch (error) {
     if (!(error instanceof CloudinaryError)) throw error;
     fail(entry, failureOf(error));
@@ -25,7 +25,7 @@ export function needsSingleWrite({ difference, task }: Entry): boolean {
     (difference.context?.removed !== undefined && Object.keys(task.local.context).length > 0);
 }
 
-async function writeValues(context: SyncContext, entry: Entry): Promise<void> {
+async function writeValues(session: SyncSession, entry: Entry): Promise<void> {
   const { display_name, folder } = entry.difference;
   if (display_name === undefined && folder === undefined) return;
   if (display_name === "") {
@@ -40,11 +40,11 @@ async function writeValues(context: SyncContext, entry: Entry): Promise<void> {
     ...(folder === undefined ? {} : { asset_folder: folder }),
   };
   if (Object.keys(changes).length === 0) return;
-  const observedAt = context.media.clock.now();
+  const observedAt = session.media.clock.now();
   // The SDK drops empty values from Upload API calls, so that only the Admin API can move an asset to the root.
   const { data } = folder === ""
-    ? await context.cloudinary.updateAsset({ ...nameOf(entry), changes })
-    : await context.cloudinary.explicit({ ...nameOf(entry), changes });
+    ? await session.cloudinary.updateAsset({ ...nameOf(entry), changes })
+    : await session.cloudinary.explicit({ ...nameOf(entry), changes });
   confirmTold(entry, {
     ...(display_name ? { display_name } : {}),
     ...(folder === undefined ? {} : { folder }),
@@ -56,24 +56,24 @@ async function writeValues(context: SyncContext, entry: Entry): Promise<void> {
  * Cloudinary has no command that removes one context key, and its sources disagree whether setting the whole context
  * replaces it. So it is set as a whole first, and only if that merged, cleared and set anew, with the intention noted.
  */
-async function removeContextKeys(context: SyncContext, entry: Entry): Promise<void> {
+async function removeContextKeys(session: SyncSession, entry: Entry): Promise<void> {
   const removed = entry.difference.context?.removed;
   const wanted = entry.task.local.context;
   if (removed === undefined || Object.keys(wanted).length === 0) return;
 
-  const { data } = await context.cloudinary.explicit({
+  const { data } = await session.cloudinary.explicit({
     ...nameOf(entry),
     changes: { context: wanted },
   });
   if (data.context === undefined || removed.some((key) => Object.hasOwn(data.context!, key))) {
-    if (!await context.media.pushes.intendContextReset(context.worker, entry.task.id)) return;
+    if (!await session.media.pushes.intendContextReset(session.worker, entry.task.id)) return;
     const group = {
       resourceType: entry.task.resource_type,
       type: entry.task.type,
       publicIds: [entry.task.public_id],
     };
-    await context.cloudinary.removeAllContext(group);
-    await context.cloudinary.addContext({ ...group, context: wanted });
+    await session.cloudinary.removeAllContext(group);
+    await session.cloudinary.addContext({ ...group, context: wanted });
   }
   // Everything that stays was written again, hence confirmed again.
   confirm(entry, { context: { set: wanted, removed } });

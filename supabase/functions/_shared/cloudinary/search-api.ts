@@ -1,5 +1,5 @@
 import type { FolderMode, Observation } from "./observation.ts";
-import { given, textOrNull, toObservations } from "./reading.ts";
+import { nextCursorOf, observeAll } from "./observe.ts";
 import type { Answer, Transport } from "./transport.ts";
 
 /** A query of the Search API. The index lags a few seconds behind; it is no read after write. */
@@ -23,7 +23,7 @@ export interface SearchPage {
 }
 
 /** Searches assets; every call spends one unit of the hourly budget. */
-export function createSearch(transport: Transport, folderMode: () => FolderMode | undefined) {
+export function createSearchApi(transport: Transport, folderMode: () => FolderMode | undefined) {
   return {
     async search(request: SearchRequest): Promise<Answer<SearchPage>> {
       const withFields = request.withFields ?? ["tags", "context", "metadata"];
@@ -31,10 +31,10 @@ export function createSearch(transport: Transport, folderMode: () => FolderMode 
         expression: request.expression,
         max_results: request.maxResults ?? 500,
         with_field: withFields,
-        ...given("sort_by", request.sortBy),
-        ...given("next_cursor", request.cursor),
+        ...(request.sortBy ? { sort_by: request.sortBy } : {}),
+        ...(request.cursor ? { next_cursor: request.cursor } : {}),
       };
-      // Without the SDK, which may break characters of several bytes; see reading.ts.
+      // Without the SDK, which may break characters of several bytes; see admin-api/assets.ts.
       const { data, rateLimit } = await transport.viaFetch("POST resources/search", {
         method: "POST",
         path: ["resources", "search"],
@@ -45,10 +45,10 @@ export function createSearch(transport: Transport, folderMode: () => FolderMode 
         context: withFields.includes("context"),
         metadata: withFields.includes("metadata"),
       };
-      const resources = toObservations(data.resources, { asked, folderMode: folderMode() });
+      const resources = observeAll(data.resources, { asked, folderMode: folderMode() });
       const totalCount = Number(data.total_count ?? resources.length);
       return {
-        data: { totalCount, resources, nextCursor: textOrNull(data.next_cursor) },
+        data: { totalCount, resources, nextCursor: nextCursorOf(data) },
         rateLimit,
       };
     },

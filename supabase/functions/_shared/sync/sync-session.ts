@@ -6,7 +6,7 @@ import type { Deadline } from "./deadline.ts";
 import type { TrafficMeter } from "./traffic-meter.ts";
 
 /** What every stage of a sync works with. */
-export interface SyncContext {
+export interface SyncSession {
   media: SupabaseMediaService;
   cloudinary: CloudinaryClient;
   meter: TrafficMeter;

@@ -1,8 +1,8 @@
-import type { FolderMode } from "./observation.ts";
-import type { Answer, Transport } from "./transport.ts";
+import type { FolderMode } from "../observation.ts";
+import type { Answer, Transport } from "../transport.ts";
 
 /** Calls about the product environment itself. */
-export function createAccount(transport: Transport, remember: (mode: FolderMode) => void) {
+export function createAdminAccount(transport: Transport, remember: (mode: FolderMode) => void) {
   return {
     /** Answers when the credentials are good. */
     async ping(): Promise<Answer<{ status: string }>> {
@@ -11,11 +11,6 @@ export function createAccount(transport: Transport, remember: (mode: FolderMode)
         (sdk, options) => sdk.api.ping({ ...options }),
       );
       return { data: { status: String(data.status ?? "") }, rateLimit };
-    },
-
-    /** Plan and usage, as Cloudinary words them. */
-    usage(): Promise<Answer<Record<string, unknown>>> {
-      return transport.viaSdk("GET usage", (sdk, options) => sdk.api.usage({ ...options }));
     },
 
     /** How the cloud keeps folders. Later answers of this client are normalised accordingly. */

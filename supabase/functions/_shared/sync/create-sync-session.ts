@@ -10,7 +10,7 @@ import { readEnvironment } from "../http/runtime.ts";
 import { SupabaseMediaService } from "../media/supabase-media-service.ts";
 import type { MediaClient, Source } from "../media/types.ts";
 import { createDeadline } from "./deadline.ts";
-import type { SyncContext } from "./sync-context.ts";
+import type { SyncSession } from "./sync-session.ts";
 import { TrafficMeter } from "./traffic-meter.ts";
 
 /** How long a call works before it leaves the rest to the next one, in ms. */
@@ -36,19 +36,19 @@ export function requireCloudinary(): CloudinaryConfiguration {
  * @param work Gets what the stages work with; Cloudinary's connections are closed when it ends.
  * @throws {ApiError} As {@link requireCloudinary}, and whatever the work throws.
  */
-export async function withSyncContext<Result>(
+export async function withSyncSession<Result>(
   caller: Caller,
   log: Logger,
-  work: (context: SyncContext) => Promise<Result>,
+  work: (session: SyncSession) => Promise<Result>,
 ): Promise<Result> {
-  const context = createContext(caller.supabaseAdmin as MediaClient, requireCloudinary(), log, {
+  const session = createSession(caller.supabaseAdmin as MediaClient, requireCloudinary(), log, {
     source: sourceOf(caller),
     userId: caller.userId,
   });
   try {
-    return await work(context);
+    return await work(session);
   } finally {
-    context.cloudinary.close();
+    session.cloudinary.close();
   }
 }
 
@@ -57,20 +57,20 @@ export async function withSyncContext<Result>(
  *
  * @param client Client with a secret key.
  */
-export function createEventContext(
+export function createEventSession(
   client: MediaClient,
   configuration: CloudinaryConfiguration,
   log: Logger,
-): SyncContext {
-  return createContext(client, configuration, log, { source: "webhook", userId: null });
+): SyncSession {
+  return createSession(client, configuration, log, { source: "webhook", userId: null });
 }
 
-function createContext(
+function createSession(
   client: MediaClient,
   configuration: CloudinaryConfiguration,
   log: Logger,
   origin: { source: Source; userId: string | null },
-): SyncContext {
+): SyncSession {
   const meter = new TrafficMeter();
   return {
     media: new SupabaseMediaService(client, configuration.cloudName),

@@ -1,5 +1,5 @@
-import { CloudinaryError } from "./errors.ts";
-import type { Answer, Transport } from "./transport.ts";
+import { CloudinaryError } from "../errors.ts";
+import type { Answer, Transport } from "../transport.ts";
 
 /** A subscription of an address to one type of notification. */
 export interface Trigger {
@@ -10,7 +10,7 @@ export interface Trigger {
 }
 
 /** Webhook subscriptions, which the SDK does not know; each call spends one unit of the hourly budget. */
-export function createTriggers(transport: Transport) {
+export function createAdminTriggers(transport: Transport) {
   return {
     /** All triggers, or those of one event type. */
     async listTriggers(eventType?: string): Promise<Answer<Trigger[]>> {
@@ -45,16 +45,6 @@ export function createTriggers(transport: Transport) {
         },
       }, "never");
       return { data: data as unknown as Trigger, rateLimit };
-    },
-
-    /** Points a trigger at another address. */
-    async updateTrigger(request: { id: string; uri: string }): Promise<Answer<null>> {
-      const { rateLimit } = await transport.viaFetch("PUT triggers", {
-        method: "PUT",
-        path: ["triggers", request.id],
-        body: { new_uri: request.uri },
-      });
-      return { data: null, rateLimit };
     },
 
     /** Removes a trigger; one that is gone already counts as removed. */

@@ -1,0 +1,38 @@
+import { CloudinaryError } from "./errors.ts";
+import { type Asked, type FolderMode, type Observation, toObservation } from "./observation.ts";
+
+/** What decides how a resource is read; see {@link toObservation}. */
+export interface ObserveOptions {
+  asked?: Asked;
+  folderMode?: FolderMode;
+}
+
+/**
+ * Normalises one resource.
+ *
+ * @throws CloudinaryError `unavailable` for a resource without an identity.
+ */
+export function observe(resource: unknown, options: ObserveOptions): Observation {
+  const { data, error } = toObservation(resource, options);
+  if (error !== undefined) throw new CloudinaryError(error.message, { code: "unavailable" });
+  return data;
+}
+
+/**
+ * Normalises a list of resources. One without an identity makes the whole answer unusable: skipping it could be mistaken
+ * for its absence.
+ *
+ * @throws CloudinaryError `unavailable` when it is no such list.
+ */
+export function observeAll(resources: unknown, options: ObserveOptions): Observation[] {
+  if (!Array.isArray(resources)) {
+    throw new CloudinaryError("Cloudinary sent a list without resources.", { code: "unavailable" });
+  }
+  return resources.map((resource) => observe(resource, options));
+}
+
+/** The cursor of the next page, or null after the last one. */
+export function nextCursorOf(data: Record<string, unknown>): string | null {
+  const { next_cursor } = data;
+  return typeof next_cursor === "string" && next_cursor !== "" ? next_cursor : null;
+}
