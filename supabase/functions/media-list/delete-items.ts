@@ -9,8 +9,7 @@ import { MediaEditor, type NamedAsset } from "../_shared/media/media-editor.ts";
 import { MediaLibrary } from "../_shared/media/media-library.ts";
 import type { MediaClient } from "../_shared/media/types.ts";
 import { CloudinaryError } from "../_shared/cloudinary/errors.ts";
-import { withSyncSession } from "../_shared/sync/create-sync-session.ts";
-import { push } from "../_shared/sync/push/push.ts";
+import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 
 const MOST = 1_000;
 const resourceType = z.enum(RESOURCE_TYPES).optional();
@@ -74,11 +73,7 @@ export async function deleteItems(
 
   const accepted = outcomes.filter(({ outcome }) => outcome !== "in_use");
   try {
-    await withSyncSession(
-      caller,
-      log,
-      (session) => push(session, null, accepted.map(({ id }) => id)),
-    );
+    await BidirectionalSyncService.forCaller(caller, log).pushRows(accepted.map(({ id }) => id));
   } catch (error) {
     const later = error instanceof CloudinaryError ||
       (error instanceof ApiError && error.code === "not_configured");

@@ -1,5 +1,5 @@
 import { createHandler } from "../_shared/http/handler.ts";
-import { mapError } from "../_shared/sync/map-error.ts";
+import { mapError } from "../_shared/sync/bidirectional-sync-service.ts";
 import { confirmUpload } from "./confirm-upload.ts";
 import { deleteItems } from "./delete-items.ts";
 import { editItem, editItems } from "./edit-items.ts";

@@ -6,8 +6,7 @@ import { DatabaseError } from "../_shared/media/database-error.ts";
 import { MediaEditor } from "../_shared/media/media-editor.ts";
 import { MediaLibrary } from "../_shared/media/media-library.ts";
 import type { MediaClient } from "../_shared/media/types.ts";
-import { withSyncSession } from "../_shared/sync/create-sync-session.ts";
-import { push } from "../_shared/sync/push/push.ts";
+import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 import { pushInBackground } from "./push-in-background.ts";
 import { requireId } from "./require-id.ts";
 import { withThumbnail } from "./thumbnail.ts";
@@ -21,7 +20,7 @@ export async function restoreItem({ params, identify, log }: RouteContext): Prom
 
   const outcome = await restore(new MediaEditor(client), id);
   if (outcome === "requested") {
-    await withSyncSession(caller, log, (session) => push(session, null, [id]));
+    await BidirectionalSyncService.forCaller(caller, log).pushRows([id]);
   } else if (outcome === "restored") {
     pushInBackground(caller, log, [id]);
   }

@@ -5,7 +5,7 @@ import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseBody } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
-import { withSyncSession } from "../_shared/sync/create-sync-session.ts";
+import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 
 const requestSchema = z.strictObject({
   folder: z.string().max(1_000).transform((value) => value.replace(/^\/+|\/+$/g, "")).optional(),
@@ -30,20 +30,8 @@ export async function signUpload({ request, identify, log }: RouteContext): Prom
   const { data: context, error } = encodeContext(wanted.context ?? {});
   if (error !== undefined) throw badRequest([{ path: "context", message: error.message }]);
 
-  const signed = await withSyncSession(caller, log, async ({ cloudinary, media }) => {
-    const { folder_mode } = await media.assets.due();
-    return await cloudinary.signUpload(
-      {
-        // In dynamic-folder mode a bare `folder` would go into the public_id as well.
-        [folder_mode === "fixed" ? "folder" : "asset_folder"]: wanted.folder,
-        public_id: wanted.public_id,
-        tags: wanted.tags,
-        context,
-        eager: wanted.eager,
-      },
-      Math.floor(Date.now() / 1_000),
-      wanted.resource_type,
-    );
-  });
+  const { resource_type, ...parameters } = wanted;
+  const signed = await BidirectionalSyncService.forCaller(caller, log)
+    .signUpload({ ...parameters, context }, resource_type);
   return jsonResponse({ success: true, upload_url: signed.uploadUrl, fields: signed.fields });
 }

@@ -6,8 +6,7 @@ import { parseQuery } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
 import { MediaLibrary } from "../_shared/media/media-library.ts";
 import type { MediaClient } from "../_shared/media/types.ts";
-import { withSyncSession } from "../_shared/sync/create-sync-session.ts";
-import { verify } from "../_shared/sync/verify.ts";
+import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 import { prometheusResponse } from "./prometheus.ts";
 import { runFigures } from "./describe-run.ts";
 
@@ -31,7 +30,8 @@ export async function getSync({ url, identify, log }: RouteContext): Promise<Res
   }
 
   if (query.verify) {
-    return jsonResponse({ success: true, ...await withSyncSession(caller, log, verify) });
+    const verification = await BidirectionalSyncService.forCaller(caller, log).verify();
+    return jsonResponse({ success: true, ...verification });
   }
 
   const [syncStatus, stats, overview, health] = await Promise.all([

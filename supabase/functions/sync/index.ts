@@ -1,5 +1,5 @@
 import { createHandler } from "../_shared/http/handler.ts";
-import { mapError } from "../_shared/sync/map-error.ts";
+import { mapError } from "../_shared/sync/bidirectional-sync-service.ts";
 import { getSync } from "./get-sync.ts";
 import { postSync } from "./post-sync.ts";
 

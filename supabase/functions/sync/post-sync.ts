@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { RESOURCE_TYPES } from "../_shared/cloudinary/resource-types.ts";
-import { readNotification } from "../_shared/cloudinary/notification.ts";
 import { notFound } from "../_shared/http/api-error.ts";
 import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
@@ -9,12 +8,8 @@ import { jsonResponse } from "../_shared/http/respond.ts";
 import { runInBackground } from "../_shared/http/runtime.ts";
 import {
   BidirectionalSyncService,
-  type SyncResult,
+  type SyncRequest,
 } from "../_shared/sync/bidirectional-sync-service.ts";
-import { requireCloudinary, withSyncSession } from "../_shared/sync/create-sync-session.ts";
-import { dryRun } from "../_shared/sync/dry-run.ts";
-import { refresh } from "../_shared/sync/refresh.ts";
-import type { SyncSession } from "../_shared/sync/sync-session.ts";
 import { describeRuns } from "./describe-run.ts";
 
 const requestSchema = z.strictObject({
@@ -39,19 +34,14 @@ export async function postSync({ request, identify, log }: RouteContext): Promis
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "admin");
   const body = await parseBody(request, requestSchema);
-  const inSession = <Result>(work: (session: SyncSession) => Promise<Result>) =>
-    withSyncSession(caller, log, work);
+  const service = BidirectionalSyncService.forCaller(caller, log);
 
-  const { replay_event } = body;
-  if (replay_event !== undefined) {
-    return await inSession((session) => answerReplay(session, replay_event));
-  }
-  if (body.dry_run) return await inSession((session) => answerPlan(session, body));
+  if (body.replay_event !== undefined) return await answerReplay(service, body.replay_event);
+  if (body.dry_run) return await answerPlan(service, body);
   if (body.background) {
-    requireCloudinary();
     // pg_net waits 5 s for an answer and holds up its other users meanwhile.
     runInBackground(
-      inSession((session) => sync(session, body)),
+      service.sync(toSyncRequest(body)),
       (error) => log.error("the sync failed", { error }),
     );
     return jsonResponse({
@@ -61,7 +51,7 @@ export async function postSync({ request, identify, log }: RouteContext): Promis
     }, { status: 202 });
   }
 
-  const result = await inSession((session) => sync(session, body));
+  const result = await service.sync(toSyncRequest(body));
   if (result.status === "not_found") {
     throw notFound(
       result.what === "asset"
@@ -76,8 +66,8 @@ export async function postSync({ request, identify, log }: RouteContext): Promis
   );
 }
 
-function sync(session: SyncSession, body: SyncBody): Promise<SyncResult> {
-  return new BidirectionalSyncService(session).sync({
+function toSyncRequest(body: SyncBody): SyncRequest {
+  return {
     force: body.force,
     full: body.full,
     batchSize: body.batch_size,
@@ -86,15 +76,14 @@ function sync(session: SyncSession, body: SyncBody): Promise<SyncResult> {
     folder: body.folder,
     direction: body.direction,
     allowMassDelete: body.allow_mass_delete,
-  });
+  };
 }
 
-async function answerPlan(session: SyncSession, body: SyncBody): Promise<Response> {
-  const { plan, omitted, complete, note, unchanged, seen } = await dryRun(
-    session,
-    body.resource_type,
-    body.direction,
-  );
+async function answerPlan(service: BidirectionalSyncService, body: SyncBody): Promise<Response> {
+  const { plan, omitted, complete, note, unchanged, seen } = await service.dryRun({
+    resourceType: body.resource_type,
+    direction: body.direction,
+  });
   const count = plan.length + omitted;
   return jsonResponse({
     success: true,
@@ -112,16 +101,12 @@ async function answerPlan(session: SyncSession, body: SyncBody): Promise<Respons
   });
 }
 
-/** Applies a stored notification again, and looks up at once what it tells too little of. */
-async function answerReplay(session: SyncSession, id: number): Promise<Response> {
-  const event = await session.media.events.getEvent(id);
-  if (event === null) throw notFound("There is no stored event with that id.");
-  const { effects } = readNotification(JSON.parse(event.body));
-  const { result } = await session.media.events.replayEvent(id, effects);
-  await refresh(session, null);
+async function answerReplay(service: BidirectionalSyncService, id: number): Promise<Response> {
+  const outcome = await service.replayEvent(id);
+  if (outcome === null) throw notFound("There is no stored event with that id.");
   return jsonResponse({
     success: true,
-    message: `The event was ${result}.`,
-    data: { event_id: id, result },
+    message: `The event was ${outcome.result}.`,
+    data: { event_id: id, result: outcome.result },
   });
 }

@@ -1,14 +1,13 @@
 import { readNotification } from "../_shared/cloudinary/notification.ts";
 import { verifyNotificationSignature } from "../_shared/cloudinary/notification-signature.ts";
+import { requireCloudinary } from "../_shared/cloudinary/require-configuration.ts";
 import { badRequest, unauthorized } from "../_shared/http/api-error.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { readBody } from "../_shared/http/parse.ts";
 import { findUnstorable } from "../_shared/http/plain-json.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
 import { runInBackground } from "../_shared/http/runtime.ts";
-import { createServiceClient } from "../_shared/media/create-service-client.ts";
-import { createEventSession, requireCloudinary } from "../_shared/sync/create-sync-session.ts";
-import { refresh } from "../_shared/sync/refresh.ts";
+import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 
 /** Largest notification accepted, in bytes. */
 const MAX_BYTES = 1024 * 1024;
@@ -41,9 +40,9 @@ export async function postWebhook({ request, log }: RouteContext): Promise<Respo
   const unstorable = findUnstorable(body);
   if (unstorable.length > 0) throw badRequest(unstorable);
 
-  const session = createEventSession(createServiceClient(), configuration, log);
+  const service = BidirectionalSyncService.forNotification(log);
   const notification = readNotification(body);
-  const { result, refresh: wanted } = await session.media.events.receiveEvent({
+  const { result, refresh: wanted } = await service.receiveEvent({
     dedup_key: await sha256(raw),
     notification_type: notification.type,
     body: new TextDecoder().decode(raw),
@@ -53,7 +52,7 @@ export async function postWebhook({ request, log }: RouteContext): Promise<Respo
   });
   if (wanted) {
     runInBackground(
-      refresh(session, null).finally(() => session.cloudinary.close()),
+      service.refreshQueued(),
       (failure) => log.warn("the look-up waits for the next tick", { error: failure }),
     );
   }

@@ -1,17 +1,21 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import {
-  decodeContext,
-  encodeContext,
-} from "../../../supabase/functions/_shared/cloudinary/context-codec.ts";
+import { encodeContext } from "../../../supabase/functions/_shared/cloudinary/context-codec.ts";
 
-Deno.test("any text values → decoding gives back what was encoded", () => {
+/** Cloudinary's rule: pairs joined by `|`, key and value by the first `=`, a backslash escapes. */
+function readAsCloudinary(encoded: string): Record<string, string> {
+  const pairs = encoded.matchAll(/((?:\\.|[^\\=|])+)=((?:\\.|[^\\|])*)(?:\||$)/gsu);
+  const plain = (text: string) => text.replace(/\\(.)/gsu, "$1");
+  return Object.fromEntries([...pairs].map(([, key, value]) => [plain(key!), plain(value!)]));
+}
+
+Deno.test("any text values → Cloudinary reads what was encoded", () => {
   const text = fc.string({ unit: fc.constantFrom("a", "=", "|", "\\", '"', ",", "é", "😀", " ") });
   const key = text.filter((candidate) => candidate !== "" && !/[=|]/.test(candidate));
   fc.assert(fc.property(fc.array(fc.tuple(key, text)), (entries) => {
     const values = Object.fromEntries(entries);
     const { data } = encodeContext(values);
-    assertEquals(decodeContext(data!), values);
+    assertEquals(readAsCloudinary(data!), values);
   }));
 });
 
@@ -30,7 +34,6 @@ for (const key of ["", "a=b", "a|b"]) {
   });
 }
 
-Deno.test("no values → empty text, and back", () => {
+Deno.test("no values → empty text", () => {
   assertEquals(encodeContext({}).data, "");
-  assertEquals(decodeContext(""), {});
 });

@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
 import {
-  onShutdown,
   readEnvironment,
   runInBackground,
 } from "../../../supabase/functions/_shared/http/runtime.ts";
@@ -36,14 +35,4 @@ Deno.test("on the Edge Runtime → waitUntil keeps the worker, and its promise n
   } finally {
     delete scope.EdgeRuntime;
   }
-});
-
-Deno.test("shutdown → the reason in the event's detail; unknown without one", () => {
-  const reasons: string[] = [];
-  const remove = onShutdown((reason) => reasons.push(reason));
-  dispatchEvent(new CustomEvent("beforeunload", { detail: { reason: "wall_clock" } }));
-  dispatchEvent(new Event("beforeunload"));
-  remove();
-  dispatchEvent(new CustomEvent("beforeunload", { detail: { reason: "cpu" } }));
-  assertEquals(reasons, ["wall_clock", "unknown"]);
 });

@@ -36,27 +36,6 @@ export function encodeContext(values: Record<string, unknown>): EncodeResult {
   return { data: pairs.join("|") };
 }
 
-/** Reads what {@link encodeContext} wrote; every value comes back as text. */
-export function decodeContext(encoded: string): Record<string, string> {
-  const decoded: [string, string][] = [];
-  let key: string | null = null;
-  let current = "";
-  const finish = () => {
-    if (key !== null) decoded.push([key, current]);
-    key = null;
-    current = "";
-  };
-  for (let index = 0; index < encoded.length; index++) {
-    const character = encoded[index]!;
-    if (character === "\\" && index + 1 < encoded.length) current += encoded[++index];
-    else if (character === "|") finish();
-    else if (character === "=" && key === null) [key, current] = [current, ""];
-    else current += character;
-  }
-  finish();
-  return Object.fromEntries(decoded);
-}
-
 function escape(text: string): string {
   return text.replace(/[\\=|]/g, (character) => `\\${character}`);
 }

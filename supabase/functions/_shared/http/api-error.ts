@@ -107,22 +107,6 @@ export function unsupportedMediaType(): ApiError {
   });
 }
 
-/**
- * 429.
- *
- * @param message Sentence for the caller.
- * @param retryAfterSeconds Sent as `Retry-After`, in seconds, when given.
- */
-export function tooManyRequests(message: string, retryAfterSeconds?: number): ApiError {
-  return new ApiError(message, {
-    status: 429,
-    code: "too_many_requests",
-    headers: retryAfterSeconds === undefined
-      ? undefined
-      : { "retry-after": String(Math.max(0, Math.ceil(retryAfterSeconds))) },
-  });
-}
-
 /** 502: Cloudinary failed; `cause` is what it said, for the log. */
 export function upstreamFailed(
   message: string,

@@ -38,9 +38,6 @@ export function createLogger(
   return { info: log("info"), warn: log("warn"), error: log("error") };
 }
 
-/** The logger without any repeated facts. */
-export const log: Logger = createLogger();
-
 function writeToConsole(level: Level, line: string): void {
   // deno-lint-ignore no-console -- the console is the platform's log.
   console[level](line);

@@ -35,24 +35,3 @@ export function runInBackground(
   const guarded = promise.then(() => undefined, onError);
   (globalThis as EdgeRuntimeGlobal).EdgeRuntime?.waitUntil?.(guarded);
 }
-
-/**
- * Calls back when the platform is about to end this worker.
- *
- * @param callback Receives the reason: `cpu`, `memory`, `wall_clock`, `early_drop`, `termination`,
- *   or `unknown`. The Edge Runtime puts it into the event's `detail.reason`.
- * @returns Removes the listener again.
- */
-export function onShutdown(callback: (reason: string) => void): () => void {
-  const listener = (event: Event) => {
-    const detail = (event as CustomEvent<{ reason?: unknown } | null>).detail;
-    callback(typeof detail?.reason === "string" ? detail.reason : "unknown");
-  };
-  // Named through globalThis: the types of a browser and of Node, where both are loaded, disagree about events.
-  const target = globalThis as unknown as {
-    addEventListener(type: string, listener: (event: never) => void): void;
-    removeEventListener(type: string, listener: (event: never) => void): void;
-  };
-  target.addEventListener("beforeunload", listener);
-  return () => target.removeEventListener("beforeunload", listener);
-}

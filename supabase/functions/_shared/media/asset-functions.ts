@@ -31,14 +31,14 @@ export class AssetFunctions {
    * Merges the answers of look-ups and writes.
    *
    * @param observedAt Database time at which the request began, RFC 3339.
-   * @param options `created_by`: user of an upload; `by_version`: ignore what is older than the row's version.
+   * @param options `created_by`: user of an upload.
    */
   async applyObservations(
     observations: object[],
     observedAt: string,
     source: Source,
     runId: string | null,
-    options: { created_by?: string; by_version?: boolean; force?: boolean } = {},
+    options: { created_by?: string } = {},
   ): Promise<MergeOutcome[]> {
     const { outcomes } = await this.calls.timed<
       { outcomes: MergeOutcome[]; now: string }

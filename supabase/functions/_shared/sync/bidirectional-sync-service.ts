@@ -1,141 +1,116 @@
-import type { ResourceType } from "../cloudinary/resource-types.ts";
-import type { DueWork, RunSummary } from "../media/types.ts";
-import { folderPull } from "./folder-pull.ts";
-import { continuePull, fullPull } from "./full-pull.ts";
-import { guardRun, type RunResult } from "./guard-run.ts";
-import { incrementalPull } from "./incremental-pull.ts";
+import { readNotification } from "../cloudinary/notification.ts";
+import type { SignedUpload } from "../cloudinary/upload-signature.ts";
+import type { Caller } from "../http/caller.ts";
+import type { Logger } from "../http/log.ts";
+import type { EventOutcome, ReceivedEvent } from "../media/types.ts";
+import { doDueWork, type SyncRequest, type SyncResult } from "./due-work.ts";
+import { type DryRun, dryRun, type DryRunRequest } from "./dry-run.ts";
+import { openSession } from "./open-session.ts";
 import { push } from "./push/push.ts";
 import { refresh } from "./refresh.ts";
-import { syncSingleAsset } from "./single-asset.ts";
 import type { SyncSession } from "./sync-session.ts";
+import {
+  signUpload,
+  storeUpload,
+  type UploadAnswer,
+  type UploadOutcome,
+  type UploadRequest,
+} from "./uploads.ts";
+import { type Verification, verify } from "./verify.ts";
 
-/** What a call of `sync` is asked for; absent fields mean "what is due". */
-export interface SyncRequest {
-  force?: boolean;
-  full?: boolean;
-  /** Assets a page, 1–500. */
-  batchSize: number;
-  /** A public_id or an asset_id. */
-  singleAsset?: string;
-  resourceType?: ResourceType;
-  /** Only this folder and those below it. */
-  folder?: string;
-  direction: "both" | "pull" | "push";
-  /** run_id of a blocked run whose deletions are allowed, once. */
-  allowMassDelete?: string;
-}
-
-/** How a call of `sync` ended. `note` says why a run is not finished. */
-export type SyncResult =
-  | { status: "runs"; runs: RunSummary[]; note?: string }
-  | { status: "not_found"; what: "asset" | "blocked_run" };
+export { mapError } from "./map-error.ts";
+export type { SyncRequest, SyncResult };
 
 /**
- * Keeps both sides in step: decides what a call has to do and lets the stages do it, as far as the call's time allows.
- * Whatever is left is in the database, and the next call goes on from there.
+ * Keeps both sides in step. The one door of this folder: whoever wants something of the sync asks here, once per request,
+ * and the stages do it.
+ *
+ * Methods throw `CloudinaryError` or `DatabaseError` when the other end failed beyond its retries; what was not done then
+ * is in the database, and the next tick goes on from there. Each closes Cloudinary's connections when it ends.
  */
 export class BidirectionalSyncService {
+  /** @param session What the stages work with. */
   constructor(private readonly session: SyncSession) {}
 
   /**
-   * Does what was asked for, or what is due.
+   * For a call of a person, a program or the cron jobs.
    *
-   * @returns The runs that this call worked on, the most telling one last; none when nothing was due.
-   * @throws {CloudinaryError} When Cloudinary failed beyond its retries. Open runs keep their place.
-   * @throws {DatabaseError} When the database failed beyond its retries.
+   * @param caller Who asked; its secret-key client does the work.
+   * @throws {ApiError} 503 `not_configured` when Cloudinary is not configured.
    */
-  async sync(request: SyncRequest): Promise<SyncResult> {
-    if (request.singleAsset !== undefined) {
-      const run = await syncSingleAsset(this.session, request.singleAsset, request.resourceType);
-      return run === null
-        ? { status: "not_found", what: "asset" }
-        : { status: "runs", runs: [run] };
+  static forCaller(caller: Caller, log: Logger): BidirectionalSyncService {
+    return new BidirectionalSyncService(openSession(caller, log));
+  }
+
+  /**
+   * For a notification, which carries no key of ours.
+   *
+   * @throws {ApiError} As {@link forCaller}.
+   */
+  static forNotification(log: Logger): BidirectionalSyncService {
+    return new BidirectionalSyncService(openSession(null, log));
+  }
+
+  /** Does what was asked for, or what is due; see {@link doDueWork}. */
+  sync(request: SyncRequest): Promise<SyncResult> {
+    return this.#work(doDueWork(this.session, request));
+  }
+
+  /** Plans a full reconcile. Nothing is written anywhere. */
+  dryRun(request: DryRunRequest): Promise<DryRun> {
+    return this.#work(dryRun(this.session, request));
+  }
+
+  /** Compares both sides field by field. Nothing is written anywhere. */
+  verify(): Promise<Verification> {
+    return this.#work(verify(this.session));
+  }
+
+  /** Pushes the edits of these rows, due or not. */
+  async pushRows(ids: string[]): Promise<void> {
+    await this.#work(push(this.session, null, ids));
+  }
+
+  /** Drains the refresh queue: looks up at once what would else wait for the next tick. */
+  async refreshQueued(): Promise<void> {
+    await this.#work(refresh(this.session, null));
+  }
+
+  /** Stores a verified notification and applies it, in one transaction. Cloudinary is not called. */
+  receiveEvent(event: ReceivedEvent): Promise<EventOutcome> {
+    return this.session.media.events.receiveEvent(event);
+  }
+
+  /**
+   * Applies a stored notification again, and looks up at once what it tells too little of.
+   *
+   * @returns null when there is no stored event with that id.
+   */
+  async replayEvent(id: number): Promise<EventOutcome | null> {
+    const { events } = this.session.media;
+    const event = await events.getEvent(id);
+    if (event === null) return null;
+    const { effects } = readNotification(JSON.parse(event.body));
+    const outcome = await events.replayEvent(id, effects);
+    await this.refreshQueued();
+    return outcome;
+  }
+
+  /** Signed fields for an upload of a browser; see {@link signUpload}. */
+  signUpload(request: UploadRequest, resourceType: string): Promise<SignedUpload> {
+    return this.#work(signUpload(this.session, request, resourceType));
+  }
+
+  /** Puts an upload's row in the database at once; see {@link storeUpload}. */
+  storeUpload(answer: UploadAnswer): Promise<UploadOutcome> {
+    return this.#work(storeUpload(this.session, answer));
+  }
+
+  async #work<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } finally {
+      this.session.cloudinary.close();
     }
-    if (request.allowMassDelete !== undefined) return await this.#allowMassDelete(request);
-
-    if (request.direction !== "pull") await this.session.media.pushes.beginPush();
-    const due = await this.session.media.assets.due();
-    if (due.folder_mode !== null) this.session.cloudinary.useFolderMode(due.folder_mode);
-    const results: RunResult[] = [];
-    // People's edits come first: they are few, and somebody is waiting for them.
-    if (request.direction !== "pull" && due.push_due) results.push(await this.#push());
-    if (request.direction !== "push") {
-      if (due.refresh_due) results.push(await this.#refresh());
-      const pulled = await this.#pull(request, due);
-      // A pull may bring back an asset whose edits were waiting for it.
-      if (pulled !== null && request.direction === "both" && await this.#pushIsDue()) {
-        results.push(await this.#push());
-      }
-      if (pulled !== null) results.push(pulled);
-    }
-    const note = results.map((result) => result.note).find((text) => text !== undefined);
-    return {
-      status: "runs",
-      runs: results.map((result) => result.run),
-      ...(note === undefined ? {} : { note }),
-    };
-  }
-
-  async #pull(request: SyncRequest, due: DueWork): Promise<RunResult | null> {
-    const { batchSize: pageSize, resourceType, force, folder } = request;
-    if (folder !== undefined) {
-      return await folderPull(this.session, folder, due.folder_mode === "fixed");
-    }
-    if (due.open_run !== null) return await continuePull(this.session, due.open_run, pageSize);
-    if (request.full || force || resourceType !== undefined || due.full_due) {
-      return await fullPull(this.session, { pageSize, resourceType, force });
-    }
-    if (due.incremental_due && due.changed_since !== null) {
-      return await incrementalPull(this.session, due.changed_since);
-    }
-    return null;
-  }
-
-  async #pushIsDue(): Promise<boolean> {
-    if (this.session.deadline.expired()) return false;
-    return (await this.session.media.assets.due()).push_due;
-  }
-
-  async #push(): Promise<RunResult> {
-    const run = await this.#startRun("push");
-    return await guardRun(this.session, run.run_id, async () => {
-      const { note } = await push(this.session, run.run_id);
-      return { run: await this.#finish(run.run_id), ...(note === undefined ? {} : { note }) };
-    });
-  }
-
-  async #refresh(): Promise<RunResult> {
-    const run = await this.#startRun("refresh");
-    return await guardRun(this.session, run.run_id, async () => {
-      const { note } = await refresh(this.session, run.run_id);
-      return { run: await this.#finish(run.run_id), ...(note === undefined ? {} : { note }) };
-    });
-  }
-
-  #startRun(kind: "push" | "refresh"): Promise<RunSummary> {
-    return this.session.media.runs.startRun({
-      kind,
-      source: this.session.source,
-      user_id: this.session.userId,
-      options: {},
-      shards: [],
-    });
-  }
-
-  async #finish(runId: string): Promise<RunSummary> {
-    await this.session.media.assets.recordTraffic(runId, this.session.meter.take());
-    return await this.session.media.runs.finishRun(runId, "completed");
-  }
-
-  async #allowMassDelete(request: SyncRequest): Promise<SyncResult> {
-    const run = await this.session.media.runs.allowMassDelete(
-      request.allowMassDelete!,
-      this.session.userId,
-      this.session.source,
-    );
-    if (run === null) return { status: "not_found", what: "blocked_run" };
-    await this.session.media.learnTime();
-    const result = await continuePull(this.session, run, request.batchSize);
-    return { status: "runs", runs: [result.run], ...(result.note ? { note: result.note } : {}) };
   }
 }

@@ -15,19 +15,21 @@ export interface DryRun {
   seen: number;
 }
 
+/** Which part of a full reconcile is planned. */
+export interface DryRunRequest {
+  /** Only this resource type. */
+  resourceType?: ResourceType;
+  /** `pull` or `push` plans one direction only. */
+  direction: "both" | "pull" | "push";
+}
+
 /** Actions that an answer carries at most. */
 const MOST_ACTIONS = 10_000;
 
-/**
- * Plans a full reconcile: every action on either side that it would take. Nothing is written anywhere.
- *
- * @param resourceType Only this resource type.
- * @param direction `pull` or `push` plans one direction only.
- */
+/** Plans a full reconcile: every action on either side that it would take. Nothing is written anywhere. */
 export async function dryRun(
   session: SyncSession,
-  resourceType: ResourceType | undefined,
-  direction: "both" | "pull" | "push",
+  { resourceType, direction }: DryRunRequest,
 ): Promise<DryRun> {
   const { folder_mode } = await session.media.assets.due();
   if (folder_mode !== null) session.cloudinary.useFolderMode(folder_mode);

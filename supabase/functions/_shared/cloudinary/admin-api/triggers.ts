@@ -6,7 +6,6 @@ export interface Trigger {
   id: string;
   uri: string;
   event_type: string;
-  uri_type?: string;
 }
 
 /** Webhook subscriptions, which the SDK does not know; each call spends one unit of the hourly budget. */

@@ -1,4 +1,5 @@
 import { CloudinaryError } from "../../cloudinary/errors.ts";
+import type { AssetGroup } from "../../cloudinary/upload-api/asset-groups.ts";
 import type { Difference } from "../../media/types.ts";
 import type { SyncSession } from "../sync-session.ts";
 import { confirm, type Entry, fail, failureOf, notReached } from "./push-book.ts";
@@ -11,12 +12,6 @@ interface GroupWrite {
   write(group: AssetGroup, entry: Entry): Promise<{ data: { publicIds: string[] } }>;
   /** What the call confirms. */
   confirms(entry: Entry): Difference;
-}
-
-interface AssetGroup {
-  resourceType: string;
-  type: string;
-  publicIds: string[];
 }
 
 /**

@@ -1,0 +1,128 @@
+import type { ResourceType } from "../cloudinary/resource-types.ts";
+import type { DueWork, RunSummary } from "../media/types.ts";
+import { folderPull } from "./folder-pull.ts";
+import { continuePull, fullPull } from "./full-pull.ts";
+import { guardRun, type RunResult } from "./guard-run.ts";
+import { incrementalPull } from "./incremental-pull.ts";
+import { push } from "./push/push.ts";
+import { refresh } from "./refresh.ts";
+import { syncSingleAsset } from "./single-asset.ts";
+import type { SyncSession } from "./sync-session.ts";
+
+/** What a call of `sync` is asked for; absent fields mean "what is due". */
+export interface SyncRequest {
+  force?: boolean;
+  full?: boolean;
+  /** Assets a page, 1–500. */
+  batchSize: number;
+  /** A public_id or an asset_id. */
+  singleAsset?: string;
+  resourceType?: ResourceType;
+  /** Only this folder and those below it. */
+  folder?: string;
+  direction: "both" | "pull" | "push";
+  /** run_id of a blocked run whose deletions are allowed, once. */
+  allowMassDelete?: string;
+}
+
+/** How a call of `sync` ended. `note` says why a run is not finished. */
+export type SyncResult =
+  | { status: "runs"; runs: RunSummary[]; note?: string }
+  | { status: "not_found"; what: "asset" | "blocked_run" };
+
+/**
+ * Does what was asked for, or what is due, as far as the call's time allows. Whatever is left is in the database, and the
+ * next call goes on from there.
+ *
+ * @returns The runs that this call worked on, the most telling one last; none when nothing was due.
+ * @throws {CloudinaryError} When Cloudinary failed beyond its retries. Open runs keep their place.
+ * @throws {DatabaseError} When the database failed beyond its retries.
+ */
+export async function doDueWork(session: SyncSession, request: SyncRequest): Promise<SyncResult> {
+  if (request.singleAsset !== undefined) {
+    const run = await syncSingleAsset(session, request.singleAsset, request.resourceType);
+    return run === null ? { status: "not_found", what: "asset" } : { status: "runs", runs: [run] };
+  }
+  if (request.allowMassDelete !== undefined) {
+    return await allowMassDelete(session, request.allowMassDelete, request.batchSize);
+  }
+
+  if (request.direction !== "pull") await session.media.pushes.beginPush();
+  const due = await session.media.assets.due();
+  if (due.folder_mode !== null) session.cloudinary.useFolderMode(due.folder_mode);
+  const results: RunResult[] = [];
+  // People's edits come first: they are few, and somebody is waiting for them.
+  if (request.direction !== "pull" && due.push_due) {
+    results.push(await serve(session, "push", push));
+  }
+  if (request.direction !== "push") {
+    if (due.refresh_due) results.push(await serve(session, "refresh", refresh));
+    const pulled = await pull(session, request, due);
+    // A pull may bring back an asset whose edits were waiting for it.
+    if (pulled !== null && request.direction === "both" && await pushIsDue(session)) {
+      results.push(await serve(session, "push", push));
+    }
+    if (pulled !== null) results.push(pulled);
+  }
+  const note = results.map((result) => result.note).find((text) => text !== undefined);
+  return {
+    status: "runs",
+    runs: results.map((result) => result.run),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+async function pull(
+  session: SyncSession,
+  request: SyncRequest,
+  due: DueWork,
+): Promise<RunResult | null> {
+  const { batchSize: pageSize, resourceType, force, folder } = request;
+  if (folder !== undefined) return await folderPull(session, folder, due.folder_mode === "fixed");
+  if (due.open_run !== null) return await continuePull(session, due.open_run, pageSize);
+  if (request.full || force || resourceType !== undefined || due.full_due) {
+    return await fullPull(session, { pageSize, resourceType, force });
+  }
+  if (due.incremental_due && due.changed_since !== null) {
+    return await incrementalPull(session, due.changed_since);
+  }
+  return null;
+}
+
+async function pushIsDue(session: SyncSession): Promise<boolean> {
+  return !session.deadline.expired() && (await session.media.assets.due()).push_due;
+}
+
+/** Serves a queue as a run of its own. */
+async function serve(
+  session: SyncSession,
+  kind: "push" | "refresh",
+  stage: (session: SyncSession, runId: string) => Promise<{ note?: string }>,
+): Promise<RunResult> {
+  const { runs, assets } = session.media;
+  const { run_id } = await runs.startRun({
+    kind,
+    source: session.source,
+    user_id: session.userId,
+    options: {},
+    shards: [],
+  });
+  return await guardRun(session, run_id, async () => {
+    const { note } = await stage(session, run_id);
+    await assets.recordTraffic(run_id, session.meter.take());
+    const run = await runs.finishRun(run_id, "completed");
+    return { run, ...(note === undefined ? {} : { note }) };
+  });
+}
+
+async function allowMassDelete(
+  session: SyncSession,
+  runId: string,
+  pageSize: number,
+): Promise<SyncResult> {
+  const blocked = await session.media.runs.allowMassDelete(runId, session.userId, session.source);
+  if (blocked === null) return { status: "not_found", what: "blocked_run" };
+  await session.media.learnTime();
+  const { run, note } = await continuePull(session, blocked, pageSize);
+  return { status: "runs", runs: [run], ...(note === undefined ? {} : { note }) };
+}
