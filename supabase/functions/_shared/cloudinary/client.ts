@@ -32,7 +32,7 @@ export type CloudinaryClient = ReturnType<typeof createCloudinaryClient>;
  *
  * @param configuration From `readCloudinaryConfiguration`.
  * @param options `deadlineMs` (default 20,000), `attemptMs` (default half of it), `retries` (default 6), and
- *   what tests replace: `fetch`, `now` (ms), `random`, `sleep`. `onCall` hears of every HTTP call;
+ *   what tests replace: `fetch`, `now` (ms), `random`, `sleep`, `startTimer`. `onCall` hears of every HTTP call;
  *   `signal` gives everything up. `close()` cuts idle connections.
  */
 export function createCloudinaryClient(

@@ -13,8 +13,12 @@ export interface RetryPolicy {
   /** In [0, 1). */
   random: () => number;
   sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** Calls back after so many ms, unless the function that it returns is called before. */
+  startTimer: StartTimer;
   signal?: AbortSignal;
 }
+
+export type StartTimer = (milliseconds: number, onEnd: () => void) => () => void;
 
 const BASE_MS = 200;
 const CAP_MS = 4_000;
@@ -40,7 +44,7 @@ export async function withRetries<Result>(
       return await withDeadline(
         (signal) => attempt(signal, number),
         Math.min(policy.attemptMs, remaining),
-        policy.signal,
+        policy,
       );
     } catch (rejection) {
       const error = toCloudinaryError(rejection);
@@ -57,7 +61,7 @@ export async function withRetries<Result>(
 async function withDeadline<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
   milliseconds: number,
-  outer: AbortSignal | undefined,
+  { signal: outer, startTimer }: RetryPolicy,
 ): Promise<Result> {
   if (outer?.aborted) throw abortedError();
   const controller = new AbortController();
@@ -68,15 +72,15 @@ async function withDeadline<Result>(
       controller.abort(error);
     };
   });
-  const timer = setTimeout(() => {
+  const stopTimer = startTimer(Math.max(0, milliseconds), () => {
     stop(new CloudinaryError("Cloudinary did not answer in time.", { code: "timeout" }));
-  }, Math.max(0, milliseconds));
+  });
   const onAbort = () => stop(abortedError());
   outer?.addEventListener("abort", onAbort, { once: true });
   try {
     return await Promise.race([work(controller.signal), stopped]);
   } finally {
-    clearTimeout(timer);
+    stopTimer();
     outer?.removeEventListener("abort", onAbort);
   }
 }
@@ -85,15 +89,21 @@ function abortedError(): CloudinaryError {
   return new CloudinaryError("The call to Cloudinary was given up.", { code: "aborted" });
 }
 
+/** The {@link StartTimer} of real time. */
+export const startTimer: StartTimer = (milliseconds, onEnd) => {
+  const timer = setTimeout(onEnd, milliseconds);
+  return () => clearTimeout(timer);
+};
+
 /** Waits, unless the signal aborts first. */
 export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
-      clearTimeout(timer);
+      stopTimer();
       signal?.removeEventListener("abort", done);
       resolve();
     };
-    const timer = setTimeout(done, milliseconds);
+    const stopTimer = startTimer(milliseconds, done);
     signal?.addEventListener("abort", done, { once: true });
   });
 }

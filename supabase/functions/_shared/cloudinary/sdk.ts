@@ -1,4 +1,5 @@
 import type http from "node:http";
+import { toCloudinaryError } from "./errors.ts";
 
 /** Settings passed with every call, so that the SDK's global configuration is never used. */
 export interface SdkOptions {
@@ -36,8 +37,15 @@ let loaded: Promise<Sdk> | undefined;
 /**
  * Loads the SDK when the first call needs it. It reads the environment while loading and throws there
  * on a malformed `CLOUDINARY_URL`, which must become an answer and not a function that fails to boot.
+ *
+ * @throws CloudinaryError `unavailable` when it cannot be loaded.
  */
 export function loadSdk(): Promise<Sdk> {
-  loaded ??= import("cloudinary").then((module) => module.v2 as unknown as Sdk);
+  loaded ??= import("cloudinary").then(
+    (module) => module.v2 as unknown as Sdk,
+    (error) => {
+      throw toCloudinaryError(error);
+    },
+  );
   return loaded;
 }

@@ -2,7 +2,7 @@ import type { CloudinaryConfiguration } from "./configuration.ts";
 import { createAgentPool } from "./agents.ts";
 import { CloudinaryError, fromAnswer, toCloudinaryError } from "./errors.ts";
 import { type RateLimit, toRateLimit } from "./rate-limit.ts";
-import { type RetryPolicy, sleep, withRetries } from "./retry.ts";
+import { type RetryPolicy, sleep, type StartTimer, startTimer, withRetries } from "./retry.ts";
 import { loadSdk, type Sdk, type SdkOptions } from "./sdk.ts";
 
 /** One HTTP call that was made, successful or not. */
@@ -26,6 +26,7 @@ export interface TransportOptions {
   now?: () => number;
   random?: () => number;
   sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  startTimer?: StartTimer;
   onCall?: (call: CallReport) => void;
   signal?: AbortSignal;
 }
@@ -80,6 +81,7 @@ export function createTransport(
     now,
     random: options.random ?? Math.random,
     sleep: options.sleep ?? sleep,
+    startTimer: options.startTimer ?? startTimer,
     signal: options.signal,
   };
   const agents = createAgentPool(configuration.uploadPrefix);
@@ -108,9 +110,10 @@ export function createTransport(
     );
 
   return {
-    viaSdk: (endpoint, call, repetition = "always") =>
-      run(endpoint, repetition, async (signal) => {
-        const sdk = await loadSdk();
+    viaSdk: async (endpoint, call, repetition = "always") => {
+      // Before the first attempt, whose time is Cloudinary's.
+      const sdk = await loadSdk();
+      return await run(endpoint, repetition, async (signal) => {
         const agent = agents.take();
         signal.addEventListener("abort", () => agents.discard(agent), { once: true });
         try {
@@ -127,7 +130,8 @@ export function createTransport(
           agents.discard(agent);
           throw rejection;
         }
-      }),
+      });
+    },
     viaFetch: (endpoint, request, repetition = "always") =>
       run(endpoint, repetition, (signal) => fetchOnce(configuration, doFetch, request, signal)),
     close: () => agents.close(),
