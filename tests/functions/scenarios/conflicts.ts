@@ -46,6 +46,8 @@ export const conflicts: Scenario[] = [
       log: ["conflict pull conflict one", "update push success one"],
       conflicts: { one: { display_name: { ...values, kept: "database" } } },
     },
+    // The look-up told the times of change, the answer to the write does not: a second later they differ.
+    untold: ["last_updated"],
   },
   {
     title: "one value changed on both sides, policy newest, there later → Cloudinary's stands",
