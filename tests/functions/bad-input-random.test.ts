@@ -2,14 +2,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { assertError } from "../support/assert-error.ts";
-import {
-  type As,
-  control,
-  createClient,
-  randomSeed,
-  syncUntilCompleted,
-  withStack,
-} from "../support/stack.ts";
+import { type As, control, randomSeed, syncUntilCompleted } from "../support/stack.ts";
+import { stackTests } from "../support/stack-test.ts";
 
 const hostile = [
   ...["", "0", "-1", "1.5", "1e9", "99999999999999999999", "NaN", "true", "null", "undefined"],
@@ -113,9 +107,9 @@ const request = fc.oneof(
 );
 
 const seed = randomSeed();
-Deno.test(`400 random requests, seed ${seed} → never a 5xx, always the shape`, async () => {
-  await withStack({ assets: 30 }, async (stack) => {
-    const call = createClient(stack);
+stackTests({ assets: 30 })(
+  `400 random requests, seed ${seed} → never a 5xx, always the shape`,
+  async ({ stack, call }) => {
     await syncUntilCompleted(call);
     const statuses = new Map<number, number>();
     await fc.assert(
@@ -137,5 +131,5 @@ Deno.test(`400 random requests, seed ${seed} → never a 5xx, always the shape`,
     for (const status of [200, 400, 401]) assert((statuses.get(status) ?? 0) > 0, `no ${status}`);
     const { defects } = await control(stack, "GET /calls");
     assertEquals(defects, 0, "the emulator itself failed");
-  });
-});
+  },
+);

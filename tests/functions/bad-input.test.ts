@@ -2,31 +2,16 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Stack } from "../../scripts/local/stack-options.ts";
 import { assertError } from "../support/assert-error.ts";
-import {
-  type Answer,
-  type Call,
-  createClient,
-  startTestStack,
-  syncUntilCompleted,
-} from "../support/stack.ts";
+import { type Answer, type Call, syncUntilCompleted } from "../support/stack.ts";
+import { stackTests } from "../support/stack-test.ts";
 
 let stack: Stack;
 let call: Call;
 
-Deno.test.beforeAll(async () => {
-  stack = await startTestStack({ assets: 30 });
-  call = createClient(stack);
+const stackTest = stackTests({ assets: 30 }, async (world) => {
+  ({ stack, call } = world);
   await syncUntilCompleted(call);
 });
-
-Deno.test.afterAll(async () => {
-  await stack?.stop();
-});
-
-/** The stack outlives every single test, and so do its timers and connections. */
-function stackTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
-}
 
 const paths = ({ body }: Answer): string[] =>
   body.details.map(({ path }: { path: string }) => path).sort();

@@ -5,13 +5,12 @@ import { assertSidesEqual } from "../support/compare-sides.ts";
 import {
   type Call,
   control,
-  createClient,
   randomSeed,
   rowPositions,
-  startTestStack,
   syncUntilCompleted,
   writeCalls,
 } from "../support/stack.ts";
+import { stackTests } from "../support/stack-test.ts";
 
 const seed = randomSeed();
 let stack: Stack;
@@ -19,19 +18,7 @@ let call: Call;
 /** Assets in the library; grows from test to test. */
 let count = 1_000;
 
-Deno.test.beforeAll(async () => {
-  stack = await startTestStack({ assets: count, seed });
-  call = createClient(stack);
-});
-
-Deno.test.afterAll(async () => {
-  await stack?.stop();
-});
-
-/** The stack outlives every single test, and so do its timers and connections. */
-function stackTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
-}
+const stackTest = stackTests({ assets: count, seed }, (world) => ({ stack, call } = world));
 
 stackTest(`1,000 assets, seed ${seed}: first sync → nothing missing, nothing extra`, async () => {
   const { body } = await syncUntilCompleted(call);

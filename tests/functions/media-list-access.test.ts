@@ -2,14 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Stack } from "../../scripts/local/stack-options.ts";
 import { assertError } from "../support/assert-error.ts";
-import {
-  type As,
-  type Call,
-  control,
-  createClient,
-  startTestStack,
-  syncUntilCompleted,
-} from "../support/stack.ts";
+import { type As, type Call, control, syncUntilCompleted } from "../support/stack.ts";
+import { stackTests } from "../support/stack-test.ts";
 
 let stack: Stack;
 let call: Call;
@@ -18,9 +12,8 @@ let ids: Map<string, string>;
 
 const names = ["shown", "shown too", "hidden", "gone"];
 
-Deno.test.beforeAll(async () => {
-  stack = await startTestStack();
-  call = createClient(stack);
+const stackTest = stackTests({}, async (world) => {
+  ({ stack, call } = world);
   await control(stack, "POST /assets", {
     assets: names.map((public_id) => ({
       public_id,
@@ -48,15 +41,6 @@ Deno.test.beforeAll(async () => {
     );
   }
 });
-
-Deno.test.afterAll(async () => {
-  await stack?.stop();
-});
-
-/** The stack outlives every single test, and so do its timers and connections. */
-function stackTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
-}
 
 async function deleteInCloudinary(publicId: string): Promise<void> {
   const { username, password, hostname } = new URL(stack.info.cloudinary_url);

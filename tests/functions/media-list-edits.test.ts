@@ -2,26 +2,15 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Stack } from "../../scripts/local/stack-options.ts";
 import { assertError } from "../support/assert-error.ts";
-import {
-  type Call,
-  control,
-  createClient,
-  startTestStack,
-  syncUntilCompleted,
-} from "../support/stack.ts";
+import { emptySides } from "../support/empty-stack.ts";
+import { type Call, control, syncUntilCompleted } from "../support/stack.ts";
+import { stackTests } from "../support/stack-test.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 let stack: Stack;
 let call: Call;
 
-Deno.test.beforeAll(async () => {
-  stack = await startTestStack();
-  call = createClient(stack);
-});
-
-Deno.test.afterAll(async () => {
-  await stack?.stop();
-});
+const stackTest = stackTests({}, (world) => ({ stack, call } = world));
 
 /** A test that begins with these images in both sides; `ids` are the rows' by public_id. */
 function editTest(
@@ -29,30 +18,20 @@ function editTest(
   publicIds: string[],
   fn: (ids: Record<string, string>) => Promise<void>,
 ): void {
-  Deno.test({
-    name,
-    // The stack outlives every single test, and so do its timers and connections.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    fn: async () => {
-      await control(stack, "DELETE /state");
-      await stack.sql(
-        "truncate public.media_assets, media_sync.runs, media_sync.refresh_queue cascade",
-      );
-      await stack.sql("truncate media_sync.statistics");
-      await control(stack, "POST /assets", {
-        assets: publicIds.map((public_id) => ({
-          public_id,
-          tags: ["old"],
-          context: { custom: { alt: "a" } },
-        })),
-      });
-      await syncUntilCompleted(call);
-      const rows = await stack.sql<{ id: string; public_id: string }>(
-        "select id, public_id from public.media_assets",
-      );
-      await fn(Object.fromEntries(rows.map((row) => [row.public_id, row.id])));
-    },
+  stackTest(name, async () => {
+    await emptySides(stack);
+    await control(stack, "POST /assets", {
+      assets: publicIds.map((public_id) => ({
+        public_id,
+        tags: ["old"],
+        context: { custom: { alt: "a" } },
+      })),
+    });
+    await syncUntilCompleted(call);
+    const rows = await stack.sql<{ id: string; public_id: string }>(
+      "select id, public_id from public.media_assets",
+    );
+    await fn(Object.fromEntries(rows.map((row) => [row.public_id, row.id])));
   });
 }
 

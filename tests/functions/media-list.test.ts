@@ -1,14 +1,8 @@
 /** `GET media-list` as signed-in people and services use it, against the emulated library itself. */
 import { assert, assertEquals } from "@std/assert";
 import type { Stack } from "../../scripts/local/stack-options.ts";
-import {
-  type Call,
-  control,
-  createClient,
-  randomSeed,
-  startTestStack,
-  syncUntilCompleted,
-} from "../support/stack.ts";
+import { type Call, control, randomSeed, syncUntilCompleted } from "../support/stack.ts";
+import { stackTests } from "../support/stack-test.ts";
 
 interface Asset {
   asset_id: string;
@@ -30,20 +24,14 @@ let stack: Stack;
 let call: Call;
 let library: Asset[];
 
-Deno.test.beforeAll(async () => {
-  stack = await startTestStack({ assets: count, seed });
-  call = createClient(stack);
+const tests = stackTests({ assets: count, seed }, async (world) => {
+  ({ stack, call } = world);
   await syncUntilCompleted(call);
   library = (await control(stack, "GET /state")).assets;
 });
 
-Deno.test.afterAll(async () => {
-  await stack?.stop();
-});
-
-/** The stack outlives every single test, and so do its timers and connections. */
 function stackTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name: `${name} (seed ${seed})`, fn, sanitizeOps: false, sanitizeResources: false });
+  tests(`${name} (seed ${seed})`, fn);
 }
 
 type Query = Record<string, string | number>;

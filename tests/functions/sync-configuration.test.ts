@@ -2,17 +2,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createFunctionProcess } from "../../scripts/local/function-process.ts";
 import type { Stack } from "../../scripts/local/stack-options.ts";
-import { startTestStack } from "../support/stack.ts";
+import { stackTests } from "../support/stack-test.ts";
 
 let stack: Stack;
 
-Deno.test.beforeAll(async () => {
-  stack = await startTestStack({ assets: 20 });
-});
-
-Deno.test.afterAll(async () => {
-  await stack?.stop();
-});
+const configurationTest = stackTests({ assets: 20 }, (world) => ({ stack } = world));
 
 const functionsDirectory = new URL("../../supabase/functions/", import.meta.url);
 
@@ -51,10 +45,6 @@ async function storedText(): Promise<string> {
      union all select to_jsonb(log)::text from public.media_sync_log as log`,
   );
   return JSON.stringify(rows);
-}
-
-function configurationTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
 }
 
 configurationTest(

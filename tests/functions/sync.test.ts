@@ -2,30 +2,13 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Stack } from "../../scripts/local/stack-options.ts";
 import { compareSides } from "../support/compare-sides.ts";
-import {
-  type Call,
-  control,
-  createClient,
-  startTestStack,
-  syncUntilCompleted,
-} from "../support/stack.ts";
+import { type Call, control, syncUntilCompleted } from "../support/stack.ts";
+import { stackTests } from "../support/stack-test.ts";
 
 let stack: Stack;
 let call: Call;
 
-Deno.test.beforeAll(async () => {
-  stack = await startTestStack();
-  call = createClient(stack);
-});
-
-Deno.test.afterAll(async () => {
-  await stack?.stop();
-});
-
-/** The stack outlives every single test, and so do its timers and connections. */
-function stackTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
-}
+const stackTest = stackTests({}, (world) => ({ stack, call } = world));
 
 const liveRows = (publicId: string) =>
   stack.sql<{ resource_type: string; tags: string[] }>(

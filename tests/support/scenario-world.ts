@@ -1,8 +1,9 @@
 /** Both sides of a two-way scenario: a stack that scenarios share, emptied before each of them. */
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { createClient as createSupabaseClient, type SupabaseClient } from "@supabase/supabase-js";
-import type { Stack, StackOptions } from "../../scripts/local/stack-options.ts";
-import { type Call, control, createClient, startTestStack } from "./stack.ts";
+import type { Stack } from "../../scripts/local/stack-options.ts";
+import { emptySides } from "./empty-stack.ts";
+import { type Call, control, createClient } from "./stack.ts";
 
 /** What the steps of a scenario work with. */
 export interface ScenarioWorld {
@@ -18,41 +19,25 @@ export interface ScenarioWorld {
 /** An asset as a scenario describes it, in Cloudinary's names. */
 export type AssetDescription = Record<string, unknown> & { public_id?: string };
 
-/** Starts the stack that the scenarios of a file share. */
-export async function startScenarioWorld(options: StackOptions = {}): Promise<ScenarioWorld> {
-  const stack = await startTestStack(options);
-  try {
-    // A local edit wakes a push at once; here a scenario says when a push begins.
-    await stack.sql("delete from vault.secrets where name = 'media_sync_cron_key'");
-    const { url, publishable_key, users } = stack.info;
-    const editor = createSupabaseClient(url, publishable_key, {
-      auth: { persistSession: false, autoRefreshToken: false },
-    });
-    const { error } = await editor.auth.signInWithPassword(users.editor);
-    assertEquals(error, null);
-    return { stack, call: createClient(stack), editor, own: {} };
-  } catch (error) {
-    await stack.stop();
-    throw error;
-  }
+/** Makes a world of a stack; the stack is its caller's to stop. */
+export async function openScenarioWorld(stack: Stack): Promise<ScenarioWorld> {
+  const { url, publishable_key, users } = stack.info;
+  const editor = createSupabaseClient(url, publishable_key, {
+    auth: { persistSession: false, autoRefreshToken: false },
+  });
+  const { error } = await editor.auth.signInWithPassword(users.editor);
+  assertEquals(error, null);
+  return { stack, call: createClient(stack), editor, own: {} };
 }
 
 /** Empties both sides and takes settings, faults and switches back. */
 export async function resetWorld(world: ScenarioWorld): Promise<void> {
   const { stack } = world;
-  await control(stack, "DELETE /state");
+  await emptySides(stack);
   // Notifications would change rows at times of their own.
   await control(stack, "PUT /faults", { webhook_drop_rate: 1 });
-  const [tables] = await stack.sql<{ names: string }>(
-    `select string_agg(format('%I.%I', schemaname, tablename), ', ') as names
-     from pg_catalog.pg_tables
-     where (schemaname = 'media_sync' and tablename not in ('settings', 'wakes'))
-        or (schemaname = 'public' and tablename like 'media\\_%')`,
-  );
-  assert(tables);
-  await stack.sql("delete from media_sync.settings");
-  await stack.sql("insert into media_sync.settings default values");
-  await stack.sql(`truncate ${tables.names} restart identity cascade`);
+  // A local edit wakes a push at once; here a scenario says when a push begins.
+  await stack.sql("delete from vault.secrets where name = 'media_sync_cron_key'");
   world.own = {};
 }
 

@@ -15,7 +15,7 @@ import {
   type ScenarioWorld,
   subtract,
 } from "./scenario-world.ts";
-import { control, rowPositions } from "./stack.ts";
+import { control, rowPositions, writesOf } from "./stack.ts";
 
 type Values = Record<string, unknown>;
 
@@ -250,13 +250,4 @@ async function assertSecondRunWritesNothing(world: ScenarioWorld): Promise<void>
   assert(answer.status < 500, JSON.stringify(answer.body));
   assertEquals(writesOf(subtract(await productCalls(world), calls)), {}, "a second run calls");
   assertEquals(await rowPositions(stack), positions, "a second run writes rows");
-}
-
-/** Calls that are no mere reading. */
-function writesOf(calls: Record<string, number>): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(calls).filter(([endpoint]) =>
-      !endpoint.startsWith("GET ") && endpoint !== "POST /resources/search"
-    ),
-  );
 }

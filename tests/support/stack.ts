@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { startStack } from "../../scripts/local/stack.ts";
 import type { Stack, StackOptions } from "../../scripts/local/stack-options.ts";
 import type { Users } from "../../scripts/local/users.ts";
+import { rememberInstallation } from "./empty-stack.ts";
 import { waitUntil } from "./wait-until.ts";
 
 /** An answer of a function; `body` as JSON. */
@@ -17,8 +18,10 @@ export interface Answer {
 export type As = "nobody" | "anonymous" | "service" | keyof Users;
 
 /** A stack as tests want it: quiet, no jobs, every port a free one. */
-export function startTestStack(options: StackOptions = {}): Promise<Stack> {
-  return startStack({ quiet: true, cron: false, ...options });
+export async function startTestStack(options: StackOptions = {}): Promise<Stack> {
+  const stack = await startStack({ quiet: true, cron: false, ...options });
+  await rememberInstallation(stack);
+  return stack;
 }
 
 /** Runs `fn` with a stack of its own, which is stopped whatever happens. */
@@ -138,9 +141,13 @@ export async function control(stack: Stack, call: string, body?: unknown): Promi
 
 /** Calls to the emulated Cloudinary that were no mere reading, by endpoint. */
 export async function writeCalls(stack: Stack): Promise<Record<string, number>> {
-  const { counts } = await control(stack, "GET /calls");
+  return writesOf((await control(stack, "GET /calls")).counts);
+}
+
+/** Of calls by endpoint those that are no mere reading. */
+export function writesOf(calls: Record<string, number>): Record<string, number> {
   return Object.fromEntries(
-    Object.entries<number>(counts).filter(([endpoint]) =>
+    Object.entries(calls).filter(([endpoint]) =>
       !endpoint.startsWith("GET ") && endpoint !== "POST /resources/search"
     ),
   );

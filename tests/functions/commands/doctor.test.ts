@@ -5,33 +5,23 @@ import type { Finding } from "../../../scripts/doctor/finding.ts";
 import type { Stack } from "../../../scripts/local/stack-options.ts";
 import { setupCommand } from "../../../scripts/setup/setup-command.ts";
 import type { Surroundings } from "../../../scripts/support/command.ts";
-import { control, startTestStack, withStack } from "../../support/stack.ts";
+import { control, withStack } from "../../support/stack.ts";
+import { stackTests } from "../../support/stack-test.ts";
 import { fakeCli, run, stackSurroundings } from "./surroundings.ts";
 
 let stack: Stack;
 
-Deno.test.beforeAll(async () => {
-  stack = await startTestStack();
-});
+const tests = stackTests({ apart: true }, (world) => ({ stack } = world));
 
-Deno.test.afterAll(async () => {
-  await stack?.stop();
-});
-
-/** Every test begins with an installation that is well. The stack outlives them all. */
+/** Every test begins with an installation that is well. */
 function stackTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({
-    name,
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      await control(stack, "PUT /faults", { fail_next: [] });
-      await stack.sql("select public.schedule_media_sync()");
-      const args = ["--only=webhook,vault", "--yes"];
-      const { code, errors } = await run(setupCommand, args, stackSurroundings(stack));
-      assertEquals([code, errors], [0, ""]);
-      await fn();
-    },
+  tests(name, async () => {
+    await control(stack, "PUT /faults", { fail_next: [] });
+    await stack.sql("select public.schedule_media_sync()");
+    const args = ["--only=webhook,vault", "--yes"];
+    const { code, errors } = await run(setupCommand, args, stackSurroundings(stack));
+    assertEquals([code, errors], [0, ""]);
+    await fn();
   });
 }
 

@@ -5,34 +5,24 @@ import { createCloudinaryClient } from "../../../supabase/functions/_shared/clou
 import { readCloudinaryConfiguration } from "../../../supabase/functions/_shared/cloudinary/configuration.ts";
 import type { Stack } from "../../../scripts/local/stack-options.ts";
 import { setupCommand } from "../../../scripts/setup/setup-command.ts";
-import { control, startTestStack } from "../../support/stack.ts";
+import { control } from "../../support/stack.ts";
+import { stackTests } from "../../support/stack-test.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { run, stackSurroundings } from "./surroundings.ts";
 
 let stack: Stack;
 
-Deno.test.beforeAll(async () => {
-  stack = await startTestStack();
-});
+const tests = stackTests({ apart: true }, (world) => ({ stack } = world));
 
-Deno.test.afterAll(async () => {
-  await stack?.stop();
-});
-
-/** Every test begins without triggers and without secrets. The stack outlives them all. */
+/** Every test begins without triggers and without secrets. */
 function stackTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({
-    name,
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      const client = cloudinary();
-      for (const { id } of await triggers()) await client.deleteTrigger(id);
-      await stack.sql("select public.media_sync_set_webhook_events('{}')");
-      await stack.sql("delete from vault.secrets");
-      await control(stack, "PUT /faults", { fail_next: [] });
-      await fn();
-    },
+  tests(name, async () => {
+    const client = cloudinary();
+    for (const { id } of await triggers()) await client.deleteTrigger(id);
+    await stack.sql("select public.media_sync_set_webhook_events('{}')");
+    await stack.sql("delete from vault.secrets");
+    await control(stack, "PUT /faults", { fail_next: [] });
+    await fn();
   });
 }
 

@@ -2,23 +2,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Stack } from "../../../scripts/local/stack-options.ts";
 import { syncCommand } from "../../../scripts/sync/sync-command.ts";
-import { control, rowPositions, startTestStack, withStack } from "../../support/stack.ts";
+import { control, rowPositions } from "../../support/stack.ts";
+import { stackTests } from "../../support/stack-test.ts";
 import { run, stackSurroundings } from "./surroundings.ts";
 
 let stack: Stack;
 
-Deno.test.beforeAll(async () => {
-  stack = await startTestStack({ assets: 40, seed: 7 });
-});
-
-Deno.test.afterAll(async () => {
-  await stack?.stop();
-});
-
-/** The stack outlives every single test, and so do its timers and connections. */
-function stackTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
-}
+const stackTest = stackTests({ assets: 40, seed: 7 }, (world) => ({ stack } = world));
 
 const sync = (...args: string[]) => run(syncCommand, args, stackSurroundings(stack));
 const liveRows = async (on: Stack = stack) =>
@@ -80,8 +70,9 @@ stackTest("SUPABASE_URL and SUPABASE_SECRET_KEY in the environment → this proj
   assertEquals(code, 0);
 });
 
-Deno.test("sync, Cloudinary's library emptied → blocked with exit 3; allowed → deleted", async () => {
-  await withStack({ assets: 30, seed: 8 }, async (stack) => {
+stackTests({ assets: 30, seed: 8 })(
+  "sync, Cloudinary's library emptied → blocked with exit 3; allowed → deleted",
+  async ({ stack }) => {
     const sync = (...args: string[]) => run(syncCommand, args, stackSurroundings(stack));
     assertEquals((await sync("--full")).code, 0);
     await control(stack, "DELETE /state");
@@ -94,8 +85,8 @@ Deno.test("sync, Cloudinary's library emptied → blocked with exit 3; allowed �
     const allowed = await sync(allow[1]!, allow[2]!);
     assertEquals(allowed.code, 0, allowed.output + allowed.errors);
     assertEquals(await liveRows(stack), 0);
-  });
-});
+  },
+);
 
 const refusals: [
   args: string[],

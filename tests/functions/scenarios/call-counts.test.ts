@@ -2,14 +2,15 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   insertAssets,
+  openScenarioWorld,
   productCalls,
   resetWorld,
   type ScenarioWorld,
-  startScenarioWorld,
   subtract,
 } from "../../support/scenario-world.ts";
 import { assertSidesEqual } from "../../support/compare-sides.ts";
 import { control, rowPositions, syncUntilCompleted } from "../../support/stack.ts";
+import { stackTests } from "../../support/stack-test.ts";
 import { tags } from "./calls.ts";
 
 const lookUp = "GET /resources/by_asset_ids";
@@ -17,18 +18,9 @@ const search = "POST /resources/search";
 
 let world: ScenarioWorld;
 
-Deno.test.beforeAll(async () => {
-  world = await startScenarioWorld();
+const callTest = stackTests({}, async ({ stack }) => {
+  world = await openScenarioWorld(stack);
 });
-
-Deno.test.afterAll(async () => {
-  await world?.stack.stop();
-});
-
-function callTest(name: string, fn: () => Promise<void>): void {
-  // The stack outlives every single test, and so do its timers and connections.
-  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
-}
 
 /** Calls by endpoint that `work` makes. */
 async function callsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {

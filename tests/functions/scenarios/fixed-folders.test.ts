@@ -1,7 +1,8 @@
 /** Two-way semantics where Cloudinary's folder mode is fixed: the folder is the path of the public_id, and nothing else. */
 import { playScenario, type Scenario } from "../../support/scenario.ts";
 import { here, there } from "../../support/scenario-steps.ts";
-import { type ScenarioWorld, startScenarioWorld } from "../../support/scenario-world.ts";
+import { openScenarioWorld, type ScenarioWorld } from "../../support/scenario-world.ts";
+import { stackTests } from "../../support/stack-test.ts";
 import { rename, tags } from "./calls.ts";
 
 const initial = { one: { public_id: "f/one", tags: ["a"] }, two: { public_id: "f/g/two" } };
@@ -98,23 +99,15 @@ const scenarios: Scenario[] = [
 
 let world: ScenarioWorld;
 
-Deno.test.beforeAll(async () => {
-  world = await startScenarioWorld({
-    emulatorEntrypoint: new URL("../../support/fixed-folder-emulator.ts", import.meta.url),
-  });
-});
-
-Deno.test.afterAll(async () => {
-  await world?.stack.stop();
+const emulatorEntrypoint = new URL("../../support/fixed-folder-emulator.ts", import.meta.url);
+const scenarioTest = stackTests({ emulatorEntrypoint }, async ({ stack }) => {
+  world = await openScenarioWorld(stack);
 });
 
 for (const scenario of scenarios) {
-  Deno.test({
-    name: `fixed folders: ${scenario.title}`,
+  scenarioTest(
+    `fixed folders: ${scenario.title}`,
     // In this mode only the emulator's own state shows a display name.
-    fn: () => playScenario(world, { untold: ["display_name"], ...scenario }),
-    // The stack outlives every single test, and so do its timers and connections.
-    sanitizeOps: false,
-    sanitizeResources: false,
-  });
+    () => playScenario(world, { untold: ["display_name"], ...scenario }),
+  );
 }

@@ -5,11 +5,12 @@ import { postgresTest } from "../../support/postgres/postgres-test.ts";
 import { here, product, type Step, there } from "../../support/scenario-steps.ts";
 import {
   insertAssets,
+  openScenarioWorld,
   productCalls,
   resetWorld,
-  startScenarioWorld,
   subtract,
 } from "../../support/scenario-world.ts";
+import { withStack, writesOf } from "../../support/stack.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { context, explicit, metadata, remove, rename, restore, tags, update } from "./calls.ts";
 
@@ -113,10 +114,10 @@ postgresTest(
   "the function dies after Cloudinary's confirmation → the next push writes nothing again",
   async (postgres, t) => {
     const database = await postgres.createDatabase();
-    const world = await startScenarioWorld({ database });
     const sql = postgres.sql(database, { max: 2 });
-    const { stack, call } = world;
-    try {
+    await withStack({ database }, async (stack) => {
+      const world = await openScenarioWorld(stack);
+      const { call } = world;
       for (const { title, edits, calls, meanwhile = [], assets } of interruptions) {
         await t.step(title, async () => {
           await resetWorld(world);
@@ -139,7 +140,7 @@ postgresTest(
                 where locktype = 'advisory' and objid = ${LOCK} and not granted`;
               return lock?.pid;
             }, { describe: "a settlement that waits" });
-            assertEquals(writes(subtract(await productCalls(world), before)), calls);
+            assertEquals(writesOf(subtract(await productCalls(world), before)), calls);
             await stack.killFunction("sync");
             // Its transaction must not commit after all.
             await holder`select pg_cancel_backend(${waiting})`;
@@ -153,7 +154,11 @@ postgresTest(
 
           await stack.sql("update public.media_assets set leased_until = now()");
           await product.sync({ full: true }, { status: "completed" })(world);
-          assertEquals(writes(subtract(await productCalls(world), before)), calls, "written again");
+          assertEquals(
+            writesOf(subtract(await productCalls(world), before)),
+            calls,
+            "written again",
+          );
           await assertSidesEqual(stack, assets);
           const open = await stack.sql(
             "select public_id, sync_status from public.media_assets where sync_status <> 'synced'",
@@ -165,16 +170,6 @@ postgresTest(
           assertEquals(conflicts, []);
         });
       }
-    } finally {
-      await stack.stop();
-    }
+    });
   },
 );
-
-function writes(calls: Record<string, number>): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(calls).filter(([endpoint]) =>
-      !endpoint.startsWith("GET ") && endpoint !== "POST /resources/search"
-    ),
-  );
-}

@@ -1,7 +1,8 @@
 /** A selection of the two-way scenarios on PostgreSQL: one of each kind of change, and what depends on locks and times. */
 import { playScenario, type Scenario } from "../../support/scenario.ts";
-import { startScenarioWorld } from "../../support/scenario-world.ts";
+import { openScenarioWorld } from "../../support/scenario-world.ts";
 import { postgresTest } from "../../support/postgres/postgres-test.ts";
+import { withStack } from "../../support/stack.ts";
 import { topics } from "./all.ts";
 
 /** Every so many scenarios of a topic, so that the selection follows the suite. */
@@ -15,13 +16,11 @@ const selected: [string, Scenario][] = Object.entries(topics).flatMap(([topic, s
 postgresTest(
   `${selected.length} two-way scenarios on PostgreSQL → both sides as expected`,
   async (postgres, t) => {
-    const world = await startScenarioWorld({ database: await postgres.createDatabase() });
-    try {
+    await withStack({ database: await postgres.createDatabase() }, async (stack) => {
+      const world = await openScenarioWorld(stack);
       for (const [title, scenario] of selected) {
         await t.step(title, () => playScenario(world, scenario));
       }
-    } finally {
-      await world.stack.stop();
-    }
+    });
   },
 );

@@ -7,14 +7,15 @@ import { waitUntil } from "../../support/wait-until.ts";
 import {
   drainLookUps,
   waitForDeliveries,
+  webhookTest,
   type WebhookWorld,
-  withWebhookWorld,
 } from "./webhook-world.ts";
 
 const CYCLES = 100;
 
-Deno.test("a notification that tells too little → answered before Cloudinary is called, looked up after", async () => {
-  await withWebhookWorld({}, async (world) => {
+webhookTest(
+  "a notification that tells too little → answered before Cloudinary is called, looked up after",
+  async (world) => {
     const { stack, post } = world;
     await control(stack, "POST /assets", { assets: [{ ...lamp, folder: undefined }] });
     // Calls are counted when they are answered, so that one made before the answer would be counted by then.
@@ -31,11 +32,12 @@ Deno.test("a notification that tells too little → answered before Cloudinary i
     assertEquals(calls.slice(before).map(({ endpoint }: { endpoint: string }) => endpoint), [
       "GET /resources/by_asset_ids",
     ]);
-  });
-});
+  },
+);
 
-Deno.test("Cloudinary out of reach → the notification is answered, and the tick looks up later", async () => {
-  await withWebhookWorld({}, async (world) => {
+webhookTest(
+  "Cloudinary out of reach → the notification is answered, and the tick looks up later",
+  async (world) => {
     const { stack, post } = world;
     await control(stack, "POST /assets", { assets: [{ ...lamp, folder: undefined }] });
     await control(stack, "PUT /faults", { rate_limit: 1, fail_next: [failOnce()] });
@@ -51,11 +53,12 @@ Deno.test("Cloudinary out of reach → the notification is answered, and the tic
     await control(stack, "PUT /faults", { rate_limit: 0 });
     await drainLookUps(world);
     await assertSidesEqual(stack, 1);
-  });
-});
+  },
+);
 
-Deno.test(`${CYCLES} edits of ours that echo back → no call beyond those of the same edits without echo`, async () => {
-  await withWebhookWorld({}, async (world) => {
+webhookTest(
+  `${CYCLES} edits of ours that echo back → no call beyond those of the same edits without echo`,
+  async (world) => {
     const { stack, call } = world;
     await control(stack, "POST /assets", { assets: [{ ...lamp, folder: undefined }] });
     await syncUntilCompleted(call);
@@ -75,11 +78,12 @@ Deno.test(`${CYCLES} edits of ours that echo back → no call beyond those of th
     const log = await stack.sql("select * from public.media_sync_log where source = 'webhook'");
     assertEquals(log, []);
     await assertSidesEqual(stack, 1);
-  });
-});
+  },
+);
 
-Deno.test("an upload in Cloudinary → the row is here, by its notification alone", async () => {
-  await withWebhookWorld({}, async ({ stack, cloudinary }) => {
+webhookTest(
+  "an upload in Cloudinary → the row is here, by its notification alone",
+  async ({ stack, cloudinary }) => {
     await control(stack, "PUT /faults", { webhook_drop_rate: 0 });
     const times: number[] = [];
     for (let count = 1; count <= 10; count++) {
@@ -101,8 +105,8 @@ Deno.test("an upload in Cloudinary → the row is here, by its notification alon
     await assertSidesEqual(stack, 10);
     const { counts } = await control(stack, "GET /calls");
     assertEquals(Object.keys(counts), ["POST /:upload_resource_type/upload"]);
-  });
-});
+  },
+);
 
 /** Edits the row, pushes, and lets what comes back arrive. Returns the calls that this took, by endpoint. */
 async function cycles(

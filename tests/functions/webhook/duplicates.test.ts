@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { lamp } from "../../support/fixtures/notifications/recorded-notifications.ts";
 import { postgresTest } from "../../support/postgres/postgres-test.ts";
-import { pullAssets, type WebhookWorld, withWebhookWorld } from "./webhook-world.ts";
+import { pullAssets, webhookTest, type WebhookWorld, withWebhookWorld } from "./webhook-world.ts";
 
 const retag = {
   notification_type: "resource_tags_changed",
@@ -17,9 +17,10 @@ const retag = {
   }],
 };
 
-Deno.test("ten copies of one notification at once → one is applied, nine are duplicates", async () => {
-  await withWebhookWorld({}, assertOneEffect);
-});
+webhookTest(
+  "ten copies of one notification at once → one is applied, nine are duplicates",
+  assertOneEffect,
+);
 
 postgresTest(
   "ten copies of one notification at once on PostgreSQL → one is applied, nine are duplicates",
@@ -28,8 +29,9 @@ postgresTest(
   },
 );
 
-Deno.test("a copy signed anew an hour later → duplicate; another body with the same change → ignored", async () => {
-  await withWebhookWorld({}, async (world) => {
+webhookTest(
+  "a copy signed anew an hour later → duplicate; another body with the same change → ignored",
+  async (world) => {
     await pullAssets(world, [lamp]);
     assertEquals((await world.post(retag)).body.result, "applied");
     const timestamp = Math.floor(Date.now() / 1000) - 3_600;
@@ -37,8 +39,8 @@ Deno.test("a copy signed anew an hour later → duplicate; another body with the
     assertEquals((await world.post({ ...retag, copy: 2 })).body.result, "ignored");
     assertEquals((await world.events()).map(({ deliveries }) => deliveries), [2, 1]);
     assertEquals(await logged(world), ["update success"]);
-  });
-});
+  },
+);
 
 async function assertOneEffect(world: WebhookWorld): Promise<void> {
   await pullAssets(world, [lamp]);

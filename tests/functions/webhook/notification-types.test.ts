@@ -10,19 +10,17 @@ import {
   emptyDatabase,
   holdLookUps,
   pullAssets,
+  webhookTest,
   type WebhookWorld,
-  withWebhookWorld,
 } from "./webhook-world.ts";
 
 const COLUMNS = Object.keys(lamp);
 
-Deno.test("each recorded notification, signed → 200, and the row follows", async (t) => {
-  await withWebhookWorld({}, async (world) => {
-    for (const recorded of readRecordedNotifications()) {
-      const { body: { notification_type = "no type" }, title, result } = recorded;
-      await t.step(`${notification_type}, ${title} → ${result}`, () => prove(world, recorded));
-    }
-  });
+webhookTest("each recorded notification, signed → 200, and the row follows", async (world, t) => {
+  for (const recorded of readRecordedNotifications()) {
+    const { body: { notification_type = "no type" }, title, result } = recorded;
+    await t.step(`${notification_type}, ${title} → ${result}`, () => prove(world, recorded));
+  }
 });
 
 async function prove(world: WebhookWorld, recorded: RecordedNotification): Promise<void> {

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { pooledMap } from "@std/async";
 import { assertSidesEqual } from "../../support/compare-sides.ts";
 import { control } from "../../support/stack.ts";
-import { drainLookUps, holdLookUps, type WebhookWorld, withWebhookWorld } from "./webhook-world.ts";
+import { drainLookUps, holdLookUps, webhookTest, type WebhookWorld } from "./webhook-world.ts";
 
 const FILE = `data:application/octet-stream;base64,${btoa("content")}`;
 const CHANGES = ["upload", "retag", "rename", "delete", "upload again"] as const;
@@ -15,32 +15,30 @@ for (const lookUps of ["while they arrive", "only afterwards"] as const) {
   const title = `${
     CHANGES.join(", ")
   }: told in each of ${ORDERS.length} orders, looked up ${lookUps}`;
-  Deno.test(`${title} → the row is what Cloudinary has`, async () => {
-    await withWebhookWorld({}, async (world) => {
-      // One asset for each order; they do not touch each other.
-      const assets = ORDERS.map((order) => ({ order, name: `order-${order.join("")}` }));
-      const bodies = await change(world, assets.map(({ name }) => name));
-      if (lookUps === "only afterwards") await holdLookUps(world);
-      for (let place = 0; place < CHANGES.length; place++) {
-        await inParallel(assets, async ({ name, order }) => {
-          const body = bodies.get(name)?.[order[place]!];
-          assert(body, `${name} lacks notification ${order[place]}`);
-          assertEquals((await world.post(body)).status, 200);
-        });
-      }
-      await drainLookUps(world);
+  webhookTest(`${title} → the row is what Cloudinary has`, async (world) => {
+    // One asset for each order; they do not touch each other.
+    const assets = ORDERS.map((order) => ({ order, name: `order-${order.join("")}` }));
+    const bodies = await change(world, assets.map(({ name }) => name));
+    if (lookUps === "only afterwards") await holdLookUps(world);
+    for (let place = 0; place < CHANGES.length; place++) {
+      await inParallel(assets, async ({ name, order }) => {
+        const body = bodies.get(name)?.[order[place]!];
+        assert(body, `${name} lacks notification ${order[place]}`);
+        assertEquals((await world.post(body)).status, 200);
+      });
+    }
+    await drainLookUps(world);
 
-      await assertSidesEqual(world.stack, ORDERS.length);
-      const events = await world.events();
-      assertEquals(events.length, ORDERS.length * CHANGES.length);
-      assertEquals(events.filter(({ result }) => result === "failed"), []);
-      // The asset that was deleted may have left a row, but no live one.
-      const [deleted] = await world.stack.sql<{ live: number }>(
-        `select count(*)::int as live from public.media_assets
+    await assertSidesEqual(world.stack, ORDERS.length);
+    const events = await world.events();
+    assertEquals(events.length, ORDERS.length * CHANGES.length);
+    assertEquals(events.filter(({ result }) => result === "failed"), []);
+    // The asset that was deleted may have left a row, but no live one.
+    const [deleted] = await world.stack.sql<{ live: number }>(
+      `select count(*)::int as live from public.media_assets
          where deleted_at is null and public_id like '%-renamed'`,
-      );
-      assertEquals(deleted, { live: 0 });
-    });
+    );
+    assertEquals(deleted, { live: 0 });
   });
 }
 

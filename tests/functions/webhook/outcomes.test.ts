@@ -6,29 +6,27 @@ import {
   emptyDatabase,
   holdLookUps,
   pullAssets,
+  webhookTest,
   type WebhookWorld,
-  withWebhookWorld,
 } from "./webhook-world.ts";
 
-Deno.test("notifications that cannot be applied", async (t) => {
-  await withWebhookWorld({}, async (world) => {
-    const steps: [string, (world: WebhookWorld) => Promise<void>][] = [
-      ["one older than what the row has seen → 200, stale in inbox and log", stale],
-      ["an upload of an older version → 200, stale in inbox and log", staleUpload],
-      ["one that fails → 200, failed in inbox and log; replayed once mended → applied", failed],
-      ["one that fails for good → 200, its asset looked up; replayed → stored again", broken],
-      ["replaying what was applied → nothing changes twice", replayApplied],
-      ["replaying what does not exist → 404; by no admin → 403; by nobody → 401", replayAccess],
-    ];
-    for (const [title, prove] of steps) {
-      await t.step(title, async () => {
-        await emptyDatabase(world);
-        await holdLookUps(world);
-        await pullAssets(world, [lamp]);
-        await prove(world);
-      });
-    }
-  });
+webhookTest("notifications that cannot be applied", async (world, t) => {
+  const steps: [string, (world: WebhookWorld) => Promise<void>][] = [
+    ["one older than what the row has seen → 200, stale in inbox and log", stale],
+    ["an upload of an older version → 200, stale in inbox and log", staleUpload],
+    ["one that fails → 200, failed in inbox and log; replayed once mended → applied", failed],
+    ["one that fails for good → 200, its asset looked up; replayed → stored again", broken],
+    ["replaying what was applied → nothing changes twice", replayApplied],
+    ["replaying what does not exist → 404; by no admin → 403; by nobody → 401", replayAccess],
+  ];
+  for (const [title, prove] of steps) {
+    await t.step(title, async () => {
+      await emptyDatabase(world);
+      await holdLookUps(world);
+      await pullAssets(world, [lamp]);
+      await prove(world);
+    });
+  }
 });
 
 async function stale(world: WebhookWorld): Promise<void> {

@@ -3,24 +3,21 @@ import { assertEquals } from "@std/assert";
 import { assertSidesEqual } from "../../support/compare-sides.ts";
 import { lamp } from "../../support/fixtures/notifications/recorded-notifications.ts";
 import { control, syncUntilCompleted } from "../../support/stack.ts";
-import { withWebhookWorld } from "./webhook-world.ts";
+import { webhookTest } from "./webhook-world.ts";
 
-Deno.test({
-  name:
-    "deleted there, edited here, restored there → one full reconcile brings the edit to Cloudinary",
-  fn: async () => {
-    await withWebhookWorld({}, async ({ stack, call, cloudinary }) => {
-      await control(stack, "POST /assets", { assets: [{ ...lamp, folder: undefined }] });
-      await syncUntilCompleted(call);
-      await cloudinary("POST", "/asset/destroy", { asset_id: lamp.asset_id });
-      await stack.sql("update public.media_assets set display_name = 'edited here'");
-      await syncUntilCompleted(call);
-      await cloudinary("POST", "/resources/restore", { "asset_ids[]": lamp.asset_id });
-      await syncUntilCompleted(call);
+webhookTest(
+  "deleted there, edited here, restored there → one full reconcile brings the edit to Cloudinary",
+  async ({ stack, call, cloudinary }) => {
+    await control(stack, "POST /assets", { assets: [{ ...lamp, folder: undefined }] });
+    await syncUntilCompleted(call);
+    await cloudinary("POST", "/asset/destroy", { asset_id: lamp.asset_id });
+    await stack.sql("update public.media_assets set display_name = 'edited here'");
+    await syncUntilCompleted(call);
+    await cloudinary("POST", "/resources/restore", { "asset_ids[]": lamp.asset_id });
+    await syncUntilCompleted(call);
 
-      const rows = await stack.sql("select sync_status, display_name from public.media_assets");
-      assertEquals(rows, [{ sync_status: "synced", display_name: "edited here" }]);
-      await assertSidesEqual(stack, 1);
-    });
+    const rows = await stack.sql("select sync_status, display_name from public.media_assets");
+    assertEquals(rows, [{ sync_status: "synced", display_name: "edited here" }]);
+    await assertSidesEqual(stack, 1);
   },
-});
+);

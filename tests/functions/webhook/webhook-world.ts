@@ -2,7 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { createHash } from "node:crypto";
 import type { Stack, StackOptions } from "../../../scripts/local/stack-options.ts";
-import { type Call, control, createClient, startTestStack } from "../../support/stack.ts";
+import { type Call, control, createClient, withStack } from "../../support/stack.ts";
+import { stackTests } from "../../support/stack-test.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 
 /** How a request is signed; by default as Cloudinary would sign it now. */
@@ -67,49 +68,59 @@ export interface WebhookWorld {
   events(): Promise<StoredEvent[]>;
 }
 
-/** Runs `fn` with a stack of its own, in which nothing but the test sends notifications at first. */
+/** A test on an empty stack in which nothing but the test sends notifications at first. */
+export function webhookTest(
+  name: string,
+  fn: (world: WebhookWorld, t: Deno.TestContext) => Promise<void>,
+): void {
+  stackTests()(name, ({ stack }, t) => playWebhookTest(stack, (world) => fn(world, t)));
+}
+
+/** As {@linkcode webhookTest}, with a stack of these options. */
 export async function withWebhookWorld(
   options: StackOptions,
   fn: (world: WebhookWorld) => Promise<void>,
 ): Promise<void> {
-  const stack = await startTestStack(options);
-  try {
-    const { url, cloudinary_url, cloudinary_http } = stack.info;
-    const { username, password, hostname } = new URL(cloudinary_url);
-    // A local edit wakes a push at once; here a test says when a push begins.
-    await stack.sql("delete from vault.secrets where name = 'media_sync_cron_key'");
-    await control(stack, "PUT /faults", { webhook_drop_rate: 1 });
-    await fn({
-      stack,
-      call: createClient(stack),
-      post: (notification, signing = {}) => {
-        const body = typeof notification === "string" ? notification : JSON.stringify(notification);
-        const headers = signedHeaders(body, signing.secret ?? password, signing);
-        return postRaw(`${url}/functions/v1/webhook`, body, headers);
-      },
-      cloudinary: async (method, path, parameters) => {
-        const response = await fetch(`${cloudinary_http}/v1_1/${hostname}${path}`, {
-          method,
-          headers: {
-            authorization: `Basic ${btoa(`${username}:${password}`)}`,
-            "x-emulator-source": "ui",
-          },
-          body: new URLSearchParams(
-            Object.entries(parameters).map(([key, value]): [string, string] => [
-              key,
-              String(value),
-            ]),
-          ),
-        });
-        const text = await response.text();
-        assert(response.ok, `${method} ${path} → ${response.status} ${text}`);
-      },
-      events: () => stack.sql("select * from media_sync.webhook_events order by id"),
-    });
-    assertEquals((await control(stack, "GET /calls")).defects, 0, "defects of the emulator");
-  } finally {
-    await stack.stop();
-  }
+  await withStack(options, (stack) => playWebhookTest(stack, fn));
+}
+
+async function playWebhookTest(
+  stack: Stack,
+  fn: (world: WebhookWorld) => Promise<void>,
+): Promise<void> {
+  const { url, cloudinary_url, cloudinary_http } = stack.info;
+  const { username, password, hostname } = new URL(cloudinary_url);
+  // A local edit wakes a push at once; here a test says when a push begins.
+  await stack.sql("delete from vault.secrets where name = 'media_sync_cron_key'");
+  await control(stack, "PUT /faults", { webhook_drop_rate: 1 });
+  await fn({
+    stack,
+    call: createClient(stack),
+    post: (notification, signing = {}) => {
+      const body = typeof notification === "string" ? notification : JSON.stringify(notification);
+      const headers = signedHeaders(body, signing.secret ?? password, signing);
+      return postRaw(`${url}/functions/v1/webhook`, body, headers);
+    },
+    cloudinary: async (method, path, parameters) => {
+      const response = await fetch(`${cloudinary_http}/v1_1/${hostname}${path}`, {
+        method,
+        headers: {
+          authorization: `Basic ${btoa(`${username}:${password}`)}`,
+          "x-emulator-source": "ui",
+        },
+        body: new URLSearchParams(
+          Object.entries(parameters).map(([key, value]): [string, string] => [
+            key,
+            String(value),
+          ]),
+        ),
+      });
+      const text = await response.text();
+      assert(response.ok, `${method} ${path} → ${response.status} ${text}`);
+    },
+    events: () => stack.sql("select * from media_sync.webhook_events order by id"),
+  });
+  assertEquals((await control(stack, "GET /calls")).defects, 0, "defects of the emulator");
 }
 
 /** Keeps look-ups from being made, so that a test sees what the notification alone did. */

@@ -1,0 +1,62 @@
+import { assert } from "@std/assert";
+import { functionNames, type Stack } from "../../scripts/local/stack-options.ts";
+
+/** A table and the rows that an installation begins with, as JSON. */
+interface InstalledTable {
+  name: string;
+  rows: string;
+}
+
+const installed = new WeakMap<Stack, InstalledTable[]>();
+
+/** Remembers what a stack begins with; before anything else happens to it. */
+export async function rememberInstallation(stack: Stack): Promise<void> {
+  const tables = await stack.sql<{ name: string }>(
+    `select format('%I.%I', schemaname, tablename) as name from pg_catalog.pg_tables
+     where schemaname = 'media_sync' or (schemaname = 'public' and tablename like 'media\\_%')
+        or (schemaname, tablename) = ('vault', 'secrets')`,
+  );
+  installed.set(
+    stack,
+    await Promise.all(tables.map(async ({ name }) => {
+      const [table] = await stack.sql<{ rows: string }>(
+        `select coalesce(jsonb_agg(to_jsonb(known)), '[]')::text as rows from ${name} as known`,
+      );
+      return { name, rows: table!.rows };
+    })),
+  );
+}
+
+/**
+ * Brings a stack back to where it began: an installation without assets, an empty library without faults, functions that
+ * have not been called. Accounts of users and webhook triggers stay.
+ */
+export async function emptyStack(stack: Stack): Promise<void> {
+  // What they still do in the background must not come after the emptying.
+  await Promise.all(functionNames.map((name) => stack.killFunction(name)));
+  await emptySides(stack);
+}
+
+/** As {@linkcode emptyStack}, but the functions go on. */
+export async function emptySides(stack: Stack): Promise<void> {
+  const response = await fetch(`${stack.info.cloudinary_http}/_emulator/state`, {
+    method: "DELETE",
+  });
+  assert(response.ok, await response.text());
+  const tables = installed.get(stack);
+  assert(tables, "the stack was not started by startTestStack");
+  const names = (all: InstalledTable[]) => all.map(({ name }) => name).join(", ");
+  const filled = tables.filter(({ rows }) => rows !== "[]");
+  const empty = tables.filter(({ rows }) => rows === "[]");
+  await stack.sql("delete from net.http_request_queue");
+  await stack.sql("delete from net._http_response");
+  await stack.sql(`truncate ${names(empty)} restart identity cascade`);
+  await stack.sql(`truncate ${names(filled)} cascade`);
+  for (const { name, rows } of filled) {
+    await stack.sql(
+      `insert into ${name} overriding system value
+       select * from jsonb_populate_recordset(null::${name}, $1::text::jsonb)`,
+      [rows],
+    );
+  }
+}
