@@ -1,8 +1,20 @@
 import { type Suite, SUITES } from "./suites.ts";
 
+export const testUsage = `Runs the tests: deno task test [flags] [file or folder …]
+
+  --suite A,B    only these suites: ${SUITES.join(", ")}
+  --fast         units and functions on PGlite, without the slow ones: what deno task test:fast runs
+  --help         this text
+
+Other flags go to \`deno test\`, such as --filter TEXT. The last line is \`N passed, N failed[, N skipped]\`; exits 0
+only if something ran and nothing failed.`;
+
 /** What the command line asks for. */
 export interface TestOptions {
   suites: readonly Suite[];
+  /** Only the quick tests, which share what they can. */
+  fast: boolean;
+  help: boolean;
   /** Files and folders to keep to; empty for everything. */
   paths: string[];
   /** Flags for `deno test`. */
@@ -13,19 +25,23 @@ export interface TestOptions {
 const WITH_VALUE = new Set(["--filter", "--seed", "--reporter"]);
 
 /**
- * Reads the arguments of `deno task test`: `--suite a,b`, paths, and flags for the runner.
+ * Reads the arguments of `deno task test`; see {@linkcode testUsage}.
  *
  * @returns The options, or the sentence that says what is wrong.
  */
 export function readOptions(args: readonly string[]): TestOptions | { error: string } {
   const options = {
     suites: SUITES as readonly Suite[],
+    fast: false,
+    help: false,
     paths: [] as string[],
     flags: [] as string[],
   };
   for (let index = 0; index < args.length; index++) {
     const argument = args[index] ?? "";
-    if (argument === "--suite" || argument.startsWith("--suite=")) {
+    if (argument === "--help") options.help = true;
+    else if (argument === "--fast") options.fast = true;
+    else if (argument === "--suite" || argument.startsWith("--suite=")) {
       const value = argument === "--suite"
         ? args[++index] ?? ""
         : argument.slice("--suite=".length);

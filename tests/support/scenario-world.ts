@@ -76,6 +76,16 @@ export async function productCalls(world: ScenarioWorld): Promise<Record<string,
   return subtract(counts, world.own);
 }
 
+/** Calls of the product by endpoint that `work` makes. */
+export async function callsOf(
+  world: ScenarioWorld,
+  work: () => Promise<unknown>,
+): Promise<Record<string, number>> {
+  const before = await productCalls(world);
+  await work();
+  return subtract(await productCalls(world), before);
+}
+
 /** What was called since: endpoints with more calls than before. */
 export function subtract(
   counts: Record<string, number>,

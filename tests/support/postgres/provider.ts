@@ -17,6 +17,16 @@ export interface PostgresProvider {
 
 const TEMPLATE = "media_sync_template";
 
+/** A provider that has none, for runs without PostgreSQL. */
+export function leftOutProvider(reason: string): PostgresProvider {
+  return {
+    cluster: () => Promise.resolve({ unavailable: reason }),
+    template: () => Promise.reject(new Error(reason)),
+    owned: () => Promise.resolve(undefined),
+    stop: () => Promise.resolve(),
+  };
+}
+
 /**
  * A provider that starts a cluster of its own.
  *
