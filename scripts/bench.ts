@@ -1,12 +1,18 @@
-/**
- * Runs the benchmarks: `deno task bench [--only NAME] [--json FILE]`. Everything stays on the loopback address. A goal
- * that is missed is told in the table and does not make the command fail: figures depend on the machine.
- */
+/** Runs the benchmarks: `deno task bench`. */
 import { parseArgs } from "node:util";
 import { stopSharedPostgres } from "../tests/bench/stop-shared-postgres.ts";
 import { BENCHES } from "./bench/benches.ts";
 import { formatTable, type Row, toRows } from "./bench/table.ts";
+import { answerHelp } from "./support/answer-help.ts";
 import { printLine } from "./support/print-line.ts";
+
+const usage = `Runs the benchmarks on this machine; everything stays on the loopback address.
+
+  --only NAME   this one; may be repeated: ${BENCHES.map(({ name }) => name).join(", ")}
+  --json FILE   writes the figures there too
+  --help        this text
+
+A goal that is missed is told in the table and does not make the command fail: figures depend on the machine.`;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -46,4 +52,7 @@ async function main(): Promise<number> {
   return failed.length === 0 ? 0 : 1;
 }
 
-if (import.meta.main) Deno.exit(await main());
+if (import.meta.main) {
+  answerHelp(usage);
+  Deno.exit(await main());
+}

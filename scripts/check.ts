@@ -1,17 +1,20 @@
-/**
- * Checks everything that needs no running system: `deno task check`.
- *
- * Format, lint, types (with the root's import map, and each function with the `deno.json` that deployment
- * reads), import rules, secret scan, repository rules. Runs all of them even when one fails; exits 0 only
- * when none does.
- */
+/** Checks everything that needs no running system: `deno task check`. */
 import { pooledMap } from "@std/async";
 import { type Finding, formatFinding } from "./check/finding.ts";
 import { checkImportRules } from "./check/import-rules.ts";
 import { readRepositoryFiles } from "./check/repository-files.ts";
 import { checkRepositoryRules } from "./check/repository-rules.ts";
 import { scanForSecrets } from "./check/secret-scan.ts";
+import { answerHelp } from "./support/answer-help.ts";
 import { printLine } from "./support/print-line.ts";
+
+const usage =
+  `Checks everything that needs no running system: format, lint, types (with the root's import map, and
+each function with the deno.json that deployment reads), import rules, secret scan, repository rules.
+
+  --help   this text
+
+Runs all of them even when one fails; exits 0 only when none does.`;
 
 /** A check, and what it found: nothing when all is well. */
 interface Check {
@@ -84,6 +87,7 @@ async function timed({ name, run }: Check) {
 }
 
 if (import.meta.main) {
+  answerHelp(usage);
   let failures = 0;
   for await (const { name, found, seconds } of pooledMap(2, await createChecks(), timed)) {
     if (found !== "") failures++;

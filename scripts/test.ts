@@ -1,6 +1,7 @@
 /** Runs the tests: `deno task test`, `deno task test:fast`. */
 import { BROKER_VARIABLE, serveBroker } from "../tests/support/postgres/broker.ts";
 import { createLocalProvider, leftOutProvider } from "../tests/support/postgres/provider.ts";
+import { answerHelp } from "./support/answer-help.ts";
 import { printLine } from "./support/print-line.ts";
 import { fastFiles, POSTGRES_LEFT_OUT, writeWorkerModules } from "./test/fast-suite.ts";
 import { isSelected, readOptions, type TestOptions, testUsage } from "./test/options.ts";
@@ -43,14 +44,11 @@ async function main(options: TestOptions, signal: AbortSignal): Promise<Counts> 
 }
 
 if (import.meta.main) {
+  answerHelp(testUsage);
   const options = readOptions(Deno.args);
   if ("error" in options) {
     printLine(options.error);
     Deno.exit(2);
-  }
-  if (options.help) {
-    printLine(testUsage);
-    Deno.exit(0);
   }
   const interrupt = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {

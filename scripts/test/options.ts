@@ -14,7 +14,6 @@ export interface TestOptions {
   suites: readonly Suite[];
   /** Only the quick tests, which share what they can. */
   fast: boolean;
-  help: boolean;
   /** Files and folders to keep to; empty for everything. */
   paths: string[];
   /** Flags for `deno test`. */
@@ -33,14 +32,12 @@ export function readOptions(args: readonly string[]): TestOptions | { error: str
   const options = {
     suites: SUITES as readonly Suite[],
     fast: false,
-    help: false,
     paths: [] as string[],
     flags: [] as string[],
   };
   for (let index = 0; index < args.length; index++) {
     const argument = args[index] ?? "";
-    if (argument === "--help") options.help = true;
-    else if (argument === "--fast") options.fast = true;
+    if (argument === "--fast") options.fast = true;
     else if (argument === "--suite" || argument.startsWith("--suite=")) {
       const value = argument === "--suite"
         ? args[++index] ?? ""

@@ -52,7 +52,7 @@ function settled(): Promise<unknown> {
     async () =>
       (await stack.sql("select from public.media_assets where sync_status <> 'synced'")).length ===
         0,
-    { deadlineMs: 20_000, describe: "every edit pushed" },
+    { describe: "every edit pushed" },
   );
 }
 

@@ -136,7 +136,7 @@ async function someTimeAndSomePages(
     const pages = await storedPages(stack);
     before ??= pages;
     return waited >= milliseconds && pages >= before + 2;
-  }, { deadlineMs: 60_000, describe: "two more stored pages" });
+  }, { describe: "two more stored pages" });
 }
 
 async function storedAssets(stack: Stack): Promise<number> {

@@ -172,7 +172,7 @@ function tickUntilItRests(
     assert(status === 200 || status === 202, JSON.stringify(body));
     const rests = body.data.status === "completed" || /goes on after/.test(body.message);
     return rests ? body : null;
-  }, { deadlineMs: 120_000, describe: "the run to rest" });
+  }, { describe: "the run to rest" });
 }
 
 async function assertTicksCallNothing(stack: Stack, call: Call): Promise<void> {

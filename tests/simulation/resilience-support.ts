@@ -26,7 +26,6 @@ export async function storedPages(stack: Pick<Stack, "sql">): Promise<number> {
 /** Waits until runs have stored so many pages. */
 export async function waitForPages(stack: Pick<Stack, "sql">, pages: number): Promise<void> {
   await waitUntil(async () => await storedPages(stack) >= pages, {
-    deadlineMs: 60_000,
     describe: async () => `${pages} stored pages; there are ${await storedPages(stack)}`,
   });
 }
@@ -131,7 +130,7 @@ export async function tickUntilRunEnds(
                where status <> 'completed' and (leased_until is null or leased_until < clock_timestamp())) as free`,
       );
       return row?.ended ? "ended" : row?.free ? "free" : null;
-    }, { deadlineMs: 120_000, describe: "a free shard or the end of the run" });
+    }, { describe: "a free shard or the end of the run" });
     if (next === "ended") return statuses;
   }
 }

@@ -1,6 +1,6 @@
 /** Options of {@linkcode waitUntil}. */
 export interface WaitUntilOptions {
-  /** How long to go on trying, in milliseconds. Default 15 000. It bounds a failing test, no more. */
+  /** How long to go on trying, in milliseconds. Default 120 000. It bounds a failing test, no more. */
   deadlineMs?: number;
   /** Pause between two tries, in milliseconds. Default 25. */
   intervalMs?: number;
@@ -18,7 +18,7 @@ export interface WaitUntilOptions {
  */
 export async function waitUntil<T>(
   condition: () => T | Promise<T>,
-  { deadlineMs = 15_000, intervalMs = 25, describe = "the condition" }: WaitUntilOptions = {},
+  { deadlineMs = 120_000, intervalMs = 25, describe = "the condition" }: WaitUntilOptions = {},
 ): Promise<Exclude<T, false | null | undefined>> {
   const end = performance.now() + deadlineMs;
   let cause: unknown;

@@ -184,14 +184,12 @@ Deno.test("functions that are not deployed → a problem for each, deno task dep
   });
 });
 
-Deno.test("a stack that was killed → exit 1, how to start it", async () => {
-  let info: Stack["info"] | undefined;
-  await withStack({ functionNames: [] }, (killed) => {
-    info = killed.info;
-    return Promise.resolve();
-  });
+stackTest("a stack that was killed → exit 1, how to start it", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const url = `http://127.0.0.1:${listener.addr.port}`;
+  listener.close();
   const { code, output } = await run(doctorCommand, [], {
-    readStack: () => Promise.resolve(info!),
+    readStack: () => Promise.resolve({ ...stack.info, url }),
   });
   assertEquals(code, 1);
   assertStringIncludes(output, "deno task dev");

@@ -28,7 +28,7 @@ async function setUp(postgres: Postgres) {
           where datname = current_database() and wait_event_type = 'Lock'
             and position(${text}::text in query) > 0`;
         return waiting.length > 0;
-      }, { deadlineMs: 20_000, describe: `a session that waits with ${text}` }),
+      }, { describe: `a session that waits with ${text}` }),
     requests: async () => (await sql`select id from net.http_request_queue`).length,
     cleanUp: async () => {
       const [row] = await sql`select public.cleanup_old_sync_logs()::integer as deleted`;

@@ -143,7 +143,7 @@ export async function drainLookUps({ stack, call }: WebhookWorld): Promise<void>
     if (queue!.length === 0) return true;
     const { status, body } = await call("sync", { method: "POST", json: {} });
     assert(status === 200 || status === 202, JSON.stringify(body));
-  }, { deadlineMs: 60_000, describe: "an empty refresh queue" });
+  }, { describe: "an empty refresh queue" });
 }
 
 /**

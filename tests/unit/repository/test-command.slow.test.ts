@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { fastFiles, shares } from "../../../scripts/test/fast-suite.ts";
 import { isSelected, readOptions } from "../../../scripts/test/options.ts";
 import { summaryLine } from "../../../scripts/test/report.ts";
 import { count } from "../../../scripts/test/run-suite.ts";
@@ -80,10 +81,24 @@ Deno.test("every test file of the repository → belongs to a suite", async () =
   assertEquals(suiteOf("scripts/a.test.ts"), undefined);
 });
 
+Deno.test("quick tests → units and functions but the slow ones, shared out among workers", async () => {
+  const { suites } = await findTestFiles(root);
+  const files = fastFiles(suites);
+  assertEquals(files.filter((file) => !/^tests\/(unit|functions)\//.test(file)), []);
+  assertEquals(files.filter((file) => file.includes(".slow.")), []);
+  for (const workers of [1, 2, 5]) {
+    const shared = shares(files, workers);
+    assertEquals(shared.length, workers);
+    assertEquals(shared.flat().sort(), files.toSorted());
+  }
+  assertEquals(shares(["a.test.ts"], 2), [["a.test.ts"]]);
+});
+
 Deno.test("arguments → suites, paths and the runner's flags", () => {
   const args = ["--suite=unit,database", "--filter", "a b", "--fail-fast", "./tests/unit/"];
   assertEquals(readOptions(args), {
     suites: ["unit", "database"],
+    fast: false,
     paths: ["tests/unit"],
     flags: ["--filter=a b", "--fail-fast"],
   });
