@@ -1,15 +1,10 @@
 /** When a notification makes the function call Cloudinary, and when it must not. */
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { assertSidesEqual } from "../../support/compare-sides.ts";
 import { lamp } from "../../support/fixtures/notifications/recorded-notifications.ts";
-import { control, syncUntilCompleted } from "../../support/stack.ts";
+import { control } from "../../support/stack.ts";
 import { waitUntil } from "../../support/wait-until.ts";
-import {
-  drainLookUps,
-  waitForDeliveries,
-  webhookTest,
-  type WebhookWorld,
-} from "./webhook-world.ts";
+import { drainLookUps, waitForDeliveries, webhookTest } from "./webhook-world.ts";
 
 webhookTest(
   "a notification that tells too little → answered before Cloudinary is called, looked up after",

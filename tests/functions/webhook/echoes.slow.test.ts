@@ -3,13 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { assertSidesEqual } from "../../support/compare-sides.ts";
 import { lamp } from "../../support/fixtures/notifications/recorded-notifications.ts";
 import { control, syncUntilCompleted } from "../../support/stack.ts";
-import { waitUntil } from "../../support/wait-until.ts";
-import {
-  drainLookUps,
-  waitForDeliveries,
-  webhookTest,
-  type WebhookWorld,
-} from "./webhook-world.ts";
+import { waitForDeliveries, webhookTest, type WebhookWorld } from "./webhook-world.ts";
 
 const CYCLES = 100;
 
