@@ -2,21 +2,16 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Stack } from "../../scripts/local/stack-options.ts";
 import { assertSidesEqual } from "../support/compare-sides.ts";
-import {
-  control,
-  createClient,
-  randomSeed,
-  syncUntilCompleted,
-  withStack,
-} from "../support/stack.ts";
+import { control, randomSeed, syncUntilCompleted } from "../support/stack.ts";
+import { stackTests } from "../support/stack-test.ts";
 import { expireLeases, pullOnlyInFull, tick, waitForPages } from "./resilience-support.ts";
 
 const seed = randomSeed();
 const ASSETS = 1_000;
 
-Deno.test(`a run rests until its cursors have expired, seed ${seed} → the shard starts again; only what is gone in Cloudinary is deleted`, async () => {
-  await withStack({ assets: ASSETS, seed }, async (stack) => {
-    const call = createClient(stack);
+stackTests({ assets: ASSETS, seed })(
+  `a run rests until its cursors have expired, seed ${seed} → the shard starts again; only what is gone in Cloudinary is deleted`,
+  async ({ stack, call }) => {
     await pullOnlyInFull(stack);
     await control(stack, "PUT /faults", { webhook_drop_rate: 1 });
     await syncUntilCompleted(call);
@@ -59,12 +54,12 @@ Deno.test(`a run rests until its cursors have expired, seed ${seed} → the shar
       seen.map(({ asset_id }) => asset_id).sort(),
     );
     await assertSidesEqual(stack, ASSETS - 3);
-  });
-});
+  },
+);
 
-Deno.test(`Cloudinary refuses every cursor, seed ${seed} → the run gives up for now and deletes nothing; it completes once cursors work`, async () => {
-  await withStack({ assets: ASSETS, seed }, async (stack) => {
-    const call = createClient(stack);
+stackTests({ assets: ASSETS, seed })(
+  `Cloudinary refuses every cursor, seed ${seed} → the run gives up for now and deletes nothing; it completes once cursors work`,
+  async ({ stack, call }) => {
     await pullOnlyInFull(stack);
     await syncUntilCompleted(call);
     await control(stack, "PUT /faults", { latency_ms: 5 });
@@ -86,8 +81,8 @@ Deno.test(`Cloudinary refuses every cursor, seed ${seed} → the run gives up fo
     assertEquals(body.data.unchanged_items, ASSETS);
     assertEquals(await deletedAssets(stack), []);
     await assertSidesEqual(stack, ASSETS);
-  });
-});
+  },
+);
 
 async function deletedAssets(stack: Stack): Promise<string[]> {
   const rows = await stack.sql<{ asset_id: string }>(

@@ -1,13 +1,8 @@
 /** Leases: who holds a shard or a row, keeps it while it works, and loses it when it says nothing more. */
 import { assert, assertEquals } from "@std/assert";
 import { assertSidesEqual } from "../support/compare-sides.ts";
-import {
-  control,
-  createClient,
-  randomSeed,
-  syncUntilCompleted,
-  withStack,
-} from "../support/stack.ts";
+import { control, randomSeed, syncUntilCompleted } from "../support/stack.ts";
+import { stackTests } from "../support/stack-test.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import {
   assertEachArrivedOnce,
@@ -25,9 +20,9 @@ const seed = randomSeed();
 const ASSETS = 600;
 const BATCH = { batch_size: 50 };
 
-Deno.test(`a worker dies holding a shard, seed ${seed} → others leave it alone until the lease ends, then one goes on from the checkpoint`, async () => {
-  await withStack({ assets: ASSETS, seed }, async (stack) => {
-    const call = createClient(stack);
+stackTests({ assets: ASSETS, seed })(
+  `a worker dies holding a shard, seed ${seed} → others leave it alone until the lease ends, then one goes on from the checkpoint`,
+  async ({ stack, call }) => {
     await pullOnlyInFull(stack);
     await control(stack, "PUT /faults", { latency_ms: 100 });
     const broken = tick(call, BATCH);
@@ -63,12 +58,12 @@ Deno.test(`a worker dies holding a shard, seed ${seed} → others leave it alone
     assert(repeated <= 2, `${repeated} listing calls repeated`);
     await assertEachArrivedOnce(stack, ASSETS);
     await assertSidesEqual(stack, ASSETS);
-  });
-});
+  },
+);
 
-Deno.test(`a worker is silent past its lease and then comes back, seed ${seed} → what it brings is refused, nothing is stored twice`, async () => {
-  await withStack({ assets: ASSETS, seed }, async (stack) => {
-    const call = createClient(stack);
+stackTests({ assets: ASSETS, seed })(
+  `a worker is silent past its lease and then comes back, seed ${seed} → what it brings is refused, nothing is stored twice`,
+  async ({ stack, call }) => {
     await pullOnlyInFull(stack);
     await control(stack, "PUT /faults", { latency_ms: 3_000 });
     const slow = tick(call, BATCH);
@@ -93,12 +88,12 @@ Deno.test(`a worker is silent past its lease and then comes back, seed ${seed} �
     assertEquals(await storedPages(stack), pages);
     await assertEachArrivedOnce(stack, ASSETS);
     await assertSidesEqual(stack, ASSETS);
-  });
-});
+  },
+);
 
-Deno.test(`a worker goes on storing pages, seed ${seed} → each page renews its lease`, async () => {
-  await withStack({ assets: ASSETS, seed }, async (stack) => {
-    const call = createClient(stack);
+stackTests({ assets: ASSETS, seed })(
+  `a worker goes on storing pages, seed ${seed} → each page renews its lease`,
+  async ({ stack, call }) => {
     await pullOnlyInFull(stack);
     // Each page sets the lease anew, whatever is left of the last one: here nothing would be left of it.
     await stack.sql("create table public.test_renewals (remaining interval)");
@@ -122,13 +117,13 @@ Deno.test(`a worker goes on storing pages, seed ${seed} → each page renews its
     );
     assert(row !== undefined && row.renewals > 5 && row.least > 50, JSON.stringify(row));
     await assertEachArrivedOnce(stack, ASSETS);
-  });
-});
+  },
+);
 
-Deno.test(`a worker dies holding edited rows, seed ${seed} → no other pushes them until the lease ends, then they arrive`, async () => {
-  const edited = 20;
-  await withStack({ assets: ASSETS, seed }, async (stack) => {
-    const call = createClient(stack);
+stackTests({ assets: ASSETS, seed })(
+  `a worker dies holding edited rows, seed ${seed} → no other pushes them until the lease ends, then they arrive`,
+  async ({ stack, call }) => {
+    const edited = 20;
     await pullOnlyInFull(stack);
     await stack.sql("delete from vault.secrets where name = 'media_sync_cron_key'");
     await control(stack, "PUT /faults", { webhook_drop_rate: 1 });
@@ -165,5 +160,5 @@ Deno.test(`a worker dies holding edited rows, seed ${seed} → no other pushes t
       "select count(*)::int as tagged from public.media_assets where 'resilience' = any (tags)",
     );
     assertEquals(tagged, edited);
-  });
-});
+  },
+);

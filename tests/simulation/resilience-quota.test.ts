@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Stack } from "../../scripts/local/stack-options.ts";
 import { assertSidesEqual } from "../support/compare-sides.ts";
-import { type Call, control, createClient, randomSeed, withStack } from "../support/stack.ts";
+import { type Call, control, randomSeed } from "../support/stack.ts";
+import { stackTests } from "../support/stack-test.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import {
   pullOnlyInFull,
@@ -15,10 +16,9 @@ import {
 const seed = randomSeed();
 const HOUR_MS = 3_600_000;
 
-Deno.test(`500 calls an hour, used up halfway, seed ${seed} → stops at the reserve, people's deletions go through, completes after the reset`, async () => {
-  const assets = 2_000;
-  await withStack({ assets, seed }, async (stack) => {
-    const call = createClient(stack);
+stackTests({ assets: 2_000, seed })(
+  `500 calls an hour, used up halfway, seed ${seed} → stops at the reserve, people's deletions go through, completes after the reset`,
+  async ({ stack, call }) => {
     await pullOnlyInFull(stack);
     await stayWithinTheHour(stack);
     await control(stack, "PUT /faults", { rate_limit: 500 });
@@ -55,19 +55,18 @@ Deno.test(`500 calls an hour, used up halfway, seed ${seed} → stops at the res
 
     await beginNextHour(stack);
     assertEquals((await tickUntilItRests(call)).data.status, "completed");
-    await assertSidesEqual(stack, assets - 1);
+    await assertSidesEqual(stack, 2_000 - 1);
     const [runs] = await stack.sql(
       "select count(*)::int as runs from media_sync.runs where kind = 'full'",
     );
     assertEquals(runs, { runs: 1 });
-  });
-});
+  },
+);
 
 for (const status of [420, 429]) {
-  Deno.test(`another program uses the quota up in mid-run, status ${status}, seed ${seed} → nothing is called before the reset it names, then both sides equal`, async () => {
-    const assets = 1_000;
-    await withStack({ assets, seed }, async (stack) => {
-      const call = createClient(stack);
+  stackTests({ assets: 1_000, seed })(
+    `another program uses the quota up in mid-run, status ${status}, seed ${seed} → nothing is called before the reset it names, then both sides equal`,
+    async ({ stack, call }) => {
       await pullOnlyInFull(stack);
       await stayWithinTheHour(stack);
       await control(stack, "PUT /behavior", { rate_limit_status: status });
@@ -102,15 +101,14 @@ for (const status of [420, 429]) {
       await beginNextHour(stack);
       await control(stack, "PUT /faults", { latency_ms: 0 });
       assertEquals((await tickUntilItRests(call)).data.status, "completed");
-      await assertSidesEqual(stack, assets - 1);
-    });
-  });
+      await assertSidesEqual(stack, 1_000 - 1);
+    },
+  );
 }
 
-Deno.test(`an add-on's monthly quota answers 420, seed ${seed} → told as such, and the next tick goes on at once`, async () => {
-  const assets = 500;
-  await withStack({ assets, seed }, async (stack) => {
-    const call = createClient(stack);
+stackTests({ assets: 500, seed })(
+  `an add-on's monthly quota answers 420, seed ${seed} → told as such, and the next tick goes on at once`,
+  async ({ stack, call }) => {
     await pullOnlyInFull(stack);
     await control(stack, "PUT /faults", {
       fail_next: [{
@@ -137,9 +135,9 @@ Deno.test(`an add-on's monthly quota answers 420, seed ${seed} → told as such,
     assertEquals(next.body.data.errors.map(({ code }: { code: string }) => code), [
       "cloudinary_quota_exceeded",
     ]);
-    await assertSidesEqual(stack, assets);
-  });
-});
+    await assertSidesEqual(stack, 500);
+  },
+);
 
 /** The quota's window is the clock hour: it must not turn while a test runs, unless the test wants it. */
 async function stayWithinTheHour(stack: Stack): Promise<void> {
