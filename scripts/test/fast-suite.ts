@@ -1,3 +1,4 @@
+import { isHeavy, isSlow, longestFirst } from "./durations.ts";
 import type { Suite } from "./suites.ts";
 
 /** What the quick tests choose from; of it they leave out the files named `*.slow.test.ts`. */
@@ -6,17 +7,9 @@ const FAST_SUITES = ["unit", "functions"] as const;
 /** Why tests against PostgreSQL do not run among the quick ones. */
 export const POSTGRES_LEFT_OUT = "deno task test runs it";
 
-/** As many tests as half of all others: they take turns to be one worker's share. */
-const HEAVY = /\/scenarios\/scenarios\.test\.ts$/;
-
 /** The files that `deno task test:fast` runs. */
 export function fastFiles(suites: Record<Suite, string[]>): string[] {
   return FAST_SUITES.flatMap((suite) => suites[suite]).filter((file) => !isSlow(file));
-}
-
-/** Whether a test file takes longer than somebody who is editing wants to wait. */
-export function isSlow(file: string): boolean {
-  return /\.slow\.test\.tsx?$/.test(file);
 }
 
 /**
@@ -48,14 +41,14 @@ export async function writeWorkerModules(
   return modules;
 }
 
-/** Files shared out among workers; the heaviest one weighs as much as half of the others. */
+/** Files shared out among workers; a heavy one weighs as much as half of the others. */
 export function shares(files: string[], workers: number): string[][] {
   const all = Array.from({ length: Math.max(1, workers) }, () => ({
     weight: 0,
     files: [] as string[],
   }));
-  const weight = (file: string) => HEAVY.test(file) ? files.length / 2 : 1;
-  for (const file of files.toSorted((one, other) => weight(other) - weight(one))) {
+  const weight = (file: string) => isHeavy(file) ? files.length / 2 : 1;
+  for (const file of longestFirst(files)) {
     const lightest = all.reduce((one, other) => other.weight < one.weight ? other : one);
     lightest.weight += weight(file);
     lightest.files.push(file);
