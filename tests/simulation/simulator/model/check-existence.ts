@@ -1,0 +1,75 @@
+/** Invariants 2 and 9 for whole assets: what was deleted is gone, what was restored is back, nothing else is missing. */
+import type { Complaint, Examined } from "./check.ts";
+import type { Existence } from "./model.ts";
+
+/** Checks the deletions and restorings of each asset. */
+export function checkExistence(examined: Examined): Complaint[] {
+  const { simulation, project } = examined;
+  const { model, library } = simulation;
+  const complaints: Complaint[] = [];
+  const assets = library.assets();
+  const ids = new Set(model.existence.map(({ asset }) => asset));
+  for (const id of ids) {
+    const events = model.existence.filter(({ asset }) => asset === id);
+    const name = simulation.nameOf(id);
+    const add = (invariant: number, text: string) =>
+      complaints.push({ invariant, asset: name, text: `${text}; ${story(events)}` });
+    destroyedByNobody(events).forEach(() =>
+      add(2, `${name} was destroyed there although nobody deleted it`)
+    );
+    const wishes = events.filter(({ side, what }) =>
+      side !== null && (what === "deleted" || what === "restored")
+    );
+    const last = wishes.at(-1);
+    if (last === undefined) {
+      if (!assets.has(id)) add(2, `${name} is gone although nobody deleted it`);
+      continue;
+    }
+    if (last.side !== "there" && last.side !== `here ${project.name}`) continue;
+    if (last.what === "deleted" && assets.has(id) && !survives(examined, events, last)) {
+      add(9, `${name} was deleted by act ${last.act} and is still there`);
+    }
+    if (last.what === "restored" && !assets.has(id) && !isTold(examined, last)) {
+      add(9, `${name} was restored by act ${last.act} and is gone`);
+    }
+  }
+  return complaints;
+}
+
+/** Deletions by functions that no person's wish explains. */
+function destroyedByNobody(events: Existence[]): Existence[] {
+  return events.filter((event, index) => {
+    if (event.side !== null || event.what !== "deleted") return false;
+    return !events.slice(0, index).some((earlier) =>
+      earlier.side !== null && earlier.what === "deleted"
+    );
+  });
+}
+
+/** Content that changed there after somebody deleted the asset here lives on, and the log says so. */
+function survives({ log }: Examined, events: Existence[], wish: Existence): boolean {
+  if (wish.side === "there") return false;
+  const changed = events.some(({ side, what }) =>
+    side === "there" && (what === "overwritten" || what === "restored" || what === "uploaded")
+  );
+  return changed &&
+    log.some((row) =>
+      row.asset_id === wish.asset && row.time >= wish.time - 60_000 &&
+      (row.operation === "conflict" || row.status === "conflict" || row.operation === "restore")
+    );
+}
+
+/** A wish to restore may fail only with words: no backup, or the name is taken. */
+function isTold({ log, simulation }: Examined, wish: Existence): boolean {
+  return log.some((row) =>
+    row.asset_id === wish.asset && row.time >= wish.time && row.operation === "restore" &&
+    row.status !== "success"
+  ) || simulation.refused.some(({ asset, what }) => asset === wish.asset && what === "restore");
+}
+
+function story(events: Existence[]): string {
+  return events.map(({ act, side, what }) =>
+    `${what} ${side ?? "by a function"}${act === null ? "" : ` (act ${act})`}`
+  )
+    .join(", ");
+}

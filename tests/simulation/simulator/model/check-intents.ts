@@ -1,0 +1,125 @@
+/** Invariant 2: each edit is on both sides, or was replaced by somebody who saw it, or stands in the log. */
+import { EPOCH } from "../engine/machine.ts";
+import type { Complaint, Examined, LogRow } from "./check.ts";
+import type { Intent } from "./model.ts";
+import { unitsOf, unitsOfAsset } from "./units.ts";
+
+/** Checks every intent that concerns the project's database. */
+export function checkIntents(examined: Examined): Complaint[] {
+  const { simulation, project, rows } = examined;
+  const { model, library, fixed } = simulation;
+  const complaints: Complaint[] = [];
+  const assets = library.assets();
+  const here = `here ${project.name}`;
+  for (const intent of model.intents) {
+    if (intent.side !== "there" && intent.side !== here) continue;
+    const asset = assets.get(intent.asset);
+    const row = rows.get(intent.asset);
+    const there = asset && unitsOfAsset(asset, fixed)[intent.unit];
+    const local = row && unitsOf(row, fixed)[intent.unit];
+    if (asset && same(there, intent.value)) continue;
+    if (!asset && isFineAlthoughGone(examined, intent, local)) continue;
+    if (isReplaced(examined, intent)) continue;
+    if (standsInLog(examined.log, intent)) continue;
+    complaints.push({
+      invariant: 2,
+      asset: simulation.nameOf(intent.asset),
+      text: describe(examined, intent, local, asset ? there : "(gone)"),
+    });
+  }
+  return complaints;
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Whether somebody who could see the value put another in its place. */
+function isReplaced({ simulation: { model } }: Examined, intent: Intent): boolean {
+  return model.intents.some((later) => {
+    if (later.asset !== intent.asset || later.unit !== intent.unit) return false;
+    if (later.order <= intent.order) return false;
+    if (later.side === intent.side) return true;
+    if (same(later.before, intent.value)) return true;
+    if (later.side !== "there") return false;
+    return model.historyOf(intent.asset, intent.unit).some((held) =>
+      held.order > intent.order && held.order < later.order && same(held.value, intent.value)
+    );
+  });
+}
+
+/** A value of an asset that is gone: on the row in the bin, or thrown away by whoever deleted the asset on that side. */
+function isFineAlthoughGone(
+  { simulation: { model } }: Examined,
+  intent: Intent,
+  local: unknown,
+): boolean {
+  if (same(local, intent.value)) return true;
+  return model.existence.some((event) =>
+    event.asset === intent.asset && event.what === "deleted" && event.order > intent.order &&
+    event.side === intent.side && intent.side === "there"
+  );
+}
+
+/** Whether a log row of the asset, written after the edit, holds the value under the unit's name. */
+function standsInLog(log: readonly LogRow[], intent: Intent): boolean {
+  return log.some((row) =>
+    row.asset_id === intent.asset && row.time >= intent.time &&
+    (row.operation === "conflict" || row.status === "conflict" || row.operation === "delete") &&
+    holds(row.changes, intent)
+  );
+}
+
+function holds(changes: unknown, { unit, value }: Intent): boolean {
+  if (typeof changes !== "object" || changes === null) return false;
+  const [field, ...rest] = unit.split(".");
+  const key = rest.join(".");
+  const wanted = value ?? null;
+  return Object.entries(changes).some(([name, inside]) => {
+    if (name === unit) return leaves(inside).some((leaf) => same(leaf, wanted));
+    if (name !== field) return false;
+    if (field === "tags") return JSON.stringify(inside).includes(JSON.stringify(key));
+    return key === ""
+      ? leaves(inside).some((leaf) => same(leaf, wanted))
+      : objects(inside).some((object) => same(object[key] ?? null, wanted));
+  });
+}
+
+function leaves(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value.flatMap(leaves);
+  if (typeof value === "object" && value !== null) return Object.values(value).flatMap(leaves);
+  return [value];
+}
+
+function objects(value: unknown): Record<string, unknown>[] {
+  if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(objects);
+  return [value as Record<string, unknown>, ...Object.values(value).flatMap(objects)];
+}
+
+function describe(
+  { simulation, log }: Examined,
+  intent: Intent,
+  local: unknown,
+  there: unknown,
+): string {
+  const { model } = simulation;
+  const at = (time: number) => `${((time - EPOCH) / 1000).toFixed(1)} s`;
+  const intents = model.intents
+    .filter(({ asset, unit }) => asset === intent.asset && unit === intent.unit)
+    .map((one) =>
+      `act ${one.act} at ${at(one.time)} ${one.side}: ${text(one.before)} → ${text(one.value)}`
+    );
+  const conflicts = log.filter((row) =>
+    row.asset_id === intent.asset && (row.operation === "conflict" || row.status === "conflict")
+  ).map((row) => JSON.stringify(row.changes));
+  return `the edit of act ${intent.act} is nowhere: ${
+    simulation.nameOf(intent.asset)
+  } ${intent.unit} = ${text(intent.value)}; here ${text(local)}, there ${
+    text(there)
+  }; edits of it: ${intents.join("; ")}; conflict rows: ${conflicts.join(" ") || "none"}`;
+}
+
+function text(value: unknown): string {
+  return value === undefined ? "(absent)" : JSON.stringify(value);
+}

@@ -1,0 +1,162 @@
+/** Invariants 1 to 10, checked against the model when everything is quiet. */
+import { reconcile } from "../quiet.ts";
+import type { Simulation } from "../simulation.ts";
+import type { Project } from "../world/network.ts";
+import { checkExistence } from "./check-existence.ts";
+import { checkIntents } from "./check-intents.ts";
+import { differing, type Row, ROW_COLUMNS, unitsOf, unitsOfAsset } from "./units.ts";
+
+/** Something that must not be. */
+export interface Complaint {
+  /** Number of the invariant; 0 for a fault of the simulator or emulator. */
+  invariant: number;
+  asset?: string;
+  text: string;
+}
+
+/** What a check of one project looks at. */
+export interface Examined {
+  simulation: Simulation;
+  project: Project;
+  rows: Map<string, Row>;
+  /** Rows of the log that tell of an asset, oldest first. */
+  log: LogRow[];
+}
+
+/** A row of the log. */
+export interface LogRow {
+  id: number;
+  asset_id: string | null;
+  operation: string;
+  status: string;
+  direction: string | null;
+  source: string | null;
+  changes: unknown;
+  error_code: string | null;
+  error_message: string | null;
+  time: number;
+}
+
+/** Checks everything. */
+export async function check(simulation: Simulation): Promise<Complaint[]> {
+  const complaints: Complaint[] = [];
+  for (const project of simulation.projects) {
+    const examined = await examine(simulation, project);
+    complaints.push(
+      ...checkSides(examined),
+      ...checkIntents(examined),
+      ...checkExistence(examined),
+    );
+  }
+  if (complaints.length === 0) {
+    for (const project of simulation.projects) {
+      complaints.push(...await checkSecondRun(simulation, project));
+    }
+  }
+  if (await simulation.library.defects() > 0) {
+    const { calls } = await simulation.library.control("GET /calls");
+    const defect = (calls as { defect?: string }[]).find((call) => call.defect);
+    complaints.push({ invariant: 0, text: `the emulator has a defect: ${defect?.defect}` });
+  }
+  return complaints;
+}
+
+async function examine(simulation: Simulation, project: Project): Promise<Examined> {
+  const rows = await project.database.query<Row>(`select ${ROW_COLUMNS} from public.media_assets`);
+  const log = await project.database.query<LogRow>(
+    `select id::int, asset_id, operation, status, direction, source, changes, error_code, error_message,
+       (extract(epoch from created_at) * 1000)::float8 as time
+     from public.media_sync_log where asset_id is not null order by id`,
+  );
+  return { simulation, project, rows: new Map(rows.map((row) => [row.asset_id, row])), log };
+}
+
+/** Invariant 1: both sides are equal, field by field; no row waits or is stuck. */
+function checkSides({ simulation, project, rows }: Examined): Complaint[] {
+  const complaints: Complaint[] = [];
+  const { fixed, library, projects } = simulation;
+  const where = projects.length > 1 ? ` in ${project.name}` : "";
+  const assets = library.assets();
+  for (const [id, asset] of assets) {
+    const name = simulation.nameOf(id);
+    const row = rows.get(id);
+    const add = (text: string) => complaints.push({ invariant: 1, asset: name, text });
+    if (!simulation.inScope(project, asset.asset_folder)) {
+      if (row && row.in_scope && row.deleted_at === null) {
+        add(`${name} is out of scope and shown${where}`);
+      }
+      continue;
+    }
+    if (!row) {
+      add(`${name} (${asset.public_id}) has no row${where}`);
+      continue;
+    }
+    if (row.deleted_at !== null) {
+      add(
+        `${name} is live there, deleted here${where} (${row.sync_status} ${row.sync_error ?? ""})`,
+      );
+      continue;
+    }
+    if (row.sync_status !== "synced") {
+      add(`${name} rests in ${row.sync_status}${where}: ${row.sync_error ?? ""}`);
+    }
+    if (!row.in_scope) add(`${name} is in scope and hidden${where}`);
+    for (
+      const [unit, here, there] of differing(unitsOf(row, fixed), unitsOfAsset(asset, fixed))
+    ) {
+      add(`${name} ${unit}${where}: here ${JSON.stringify(here)}, there ${JSON.stringify(there)}`);
+    }
+    for (const field of ["version", "bytes", "resource_type", "type"] as const) {
+      if (row[field] !== asset[field]) {
+        add(`${name} ${field}${where}: here ${row[field]}, there ${asset[field]}`);
+      }
+    }
+    if (row.etag !== null && row.etag !== asset.etag) {
+      add(`${name} etag${where}: here ${row.etag}, there ${asset.etag}`);
+    }
+  }
+  for (const [id, row] of rows) {
+    if (assets.has(id)) continue;
+    const name = simulation.nameOf(id);
+    if (row.deleted_at === null && row.in_scope) {
+      complaints.push({
+        invariant: 1,
+        asset: name,
+        text: `${name} is gone there, live here${where} (${row.sync_status})`,
+      });
+    } else if (row.deleted_at !== null && row.sync_status !== "synced") {
+      complaints.push({
+        invariant: 1,
+        asset: name,
+        text: `${name}'s deletion rests in ${row.sync_status}${where}: ${row.sync_error ?? ""}`,
+      });
+    }
+  }
+  return complaints;
+}
+
+/** Invariant 6: a second run writes nothing on either side. */
+async function checkSecondRun(simulation: Simulation, project: Project): Promise<Complaint[]> {
+  const positions = () =>
+    project.database.query<{ place: string }>(
+      `select 'media_assets ' || asset_id || ' ' || xmin::text || ' ' || ctid::text as place from public.media_assets
+       union all select 'media_sync_log ' || id || ' ' || operation || ' ' || coalesce(changes::text, '') from public.media_sync_log where asset_id is not null
+       order by 1`,
+    );
+  const before = await positions();
+  const assets = simulation.library.assets();
+  await reconcile(simulation, project);
+  const known = new Set(before.map(({ place }) => place));
+  const written = (await positions()).filter(({ place }) => !known.has(place));
+  const complaints: Complaint[] = written.slice(0, 3).map(({ place }) => ({
+    invariant: 6,
+    text: `a second run wrote ${place}`,
+  }));
+  for (const [id, asset] of simulation.library.assets()) {
+    if (assets.get(id) !== asset) {
+      const name = simulation.nameOf(id);
+      complaints.push({ invariant: 6, asset: name, text: `a second run changed ${name} there` });
+    }
+  }
+  return complaints;
+}

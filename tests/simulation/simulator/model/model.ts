@@ -1,0 +1,147 @@
+/**
+ * What was asked for. The model keeps every intent of every person, and the history of the library; it knows nothing
+ * of how the product works.
+ */
+import type { Asset } from "../world/library.ts";
+import { differing, type Units, unitsOfAsset } from "./units.ts";
+
+/** Where somebody acted: in Cloudinary, or in one of the databases. */
+export type Side = "there" | `here ${string}`;
+
+/** One person's change of one unit of one asset. */
+export interface Intent {
+  /** Order of everything that happens in a run. */
+  order: number;
+  time: number;
+  act: number;
+  side: Side;
+  asset: string;
+  unit: string;
+  /** What the person saw on their side, and what they made of it; undefined is absent. */
+  before: unknown;
+  value: unknown;
+}
+
+/** One person's deletion or restoring, or a change of content. */
+export interface Existence {
+  order: number;
+  time: number;
+  act: number | null;
+  /** Null: a function did it. */
+  side: Side | null;
+  asset: string;
+  what: "deleted" | "restored" | "uploaded" | "overwritten";
+}
+
+/** A value that a unit had in the library, from a moment on. */
+interface Held {
+  order: number;
+  value: unknown;
+  /** The name of the activity that brought it, or `act <n>`. */
+  by: string;
+}
+
+/** The model of a run. */
+export interface Model {
+  readonly fixed: boolean;
+  readonly intents: Intent[];
+  readonly existence: Existence[];
+  /** Looks at the library after something may have changed it. */
+  observeLibrary(assets: Map<string, Asset>, by: { act: number } | { activity: string }): void;
+  /** Notes what a person changed in a database. */
+  edited(act: number, side: Side, asset: string, before: Units, after: Units): void;
+  /** Notes a deletion or restoring that a database took. */
+  existenceChanged(act: number, side: Side, asset: string, what: Existence["what"]): void;
+  /** What a unit of an asset was in the library, oldest first. */
+  historyOf(asset: string, unit: string): readonly Held[];
+  /** A new place in the order of things. */
+  next(): number;
+}
+
+/** Makes a model without history. */
+export function createModel(fixed: boolean, now: () => number): Model {
+  const intents: Intent[] = [];
+  const existence: Existence[] = [];
+  const history = new Map<string, Held[]>();
+  let known = new Map<string, Asset>();
+  let order = 0;
+
+  const hold = (asset: string, unit: string, value: unknown, by: string) => {
+    const key = `${asset} ${unit}`;
+    const list = history.get(key) ?? [];
+    list.push({ order, value, by });
+    history.set(key, list);
+  };
+
+  return {
+    fixed,
+    intents,
+    existence,
+    next: () => ++order,
+    historyOf: (asset, unit) => history.get(`${asset} ${unit}`) ?? [],
+    observeLibrary: (assets, by) => {
+      const act = "act" in by ? by.act : null;
+      const name = "act" in by ? `act ${by.act}` : by.activity;
+      order++;
+      for (const [id, asset] of assets) {
+        const before = known.get(id);
+        if (before === asset) continue;
+        const units = unitsOfAsset(asset, fixed);
+        const then = before === undefined ? {} : unitsOfAsset(before, fixed);
+        for (const [unit, from, to] of differing(then, units)) {
+          hold(id, unit, to, name);
+          if (act !== null && before !== undefined) {
+            intents.push({
+              order,
+              time: now(),
+              act,
+              side: "there",
+              asset: id,
+              unit,
+              before: from,
+              value: to,
+            });
+          }
+        }
+        const what = before === undefined
+          ? (history.has(`${id} exists`) ? "restored" : "uploaded")
+          : before.version !== asset.version
+          ? "overwritten"
+          : null;
+        if (what !== null) {
+          hold(id, "exists", true, name);
+          existence.push({
+            order,
+            time: now(),
+            act,
+            side: act === null ? null : "there",
+            asset: id,
+            what,
+          });
+        }
+      }
+      for (const id of known.keys()) {
+        if (assets.has(id)) continue;
+        hold(id, "exists", false, name);
+        existence.push({
+          order,
+          time: now(),
+          act,
+          side: act === null ? null : "there",
+          asset: id,
+          what: "deleted",
+        });
+      }
+      known = assets;
+    },
+    edited: (act, side, asset, before, after) => {
+      order++;
+      for (const [unit, from, to] of differing(before, after)) {
+        intents.push({ order, time: now(), act, side, asset, unit, before: from, value: to });
+      }
+    },
+    existenceChanged: (act, side, asset, what) => {
+      existence.push({ order: ++order, time: now(), act, side, asset, what });
+    },
+  };
+}
