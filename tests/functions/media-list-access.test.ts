@@ -2,7 +2,13 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Stack } from "../../scripts/local/stack-options.ts";
 import { assertError } from "../support/assert-error.ts";
-import { type As, type Call, control, syncUntilCompleted } from "../support/stack.ts";
+import {
+  type As,
+  type Call,
+  callCloudinary,
+  control,
+  syncUntilCompleted,
+} from "../support/stack.ts";
 import { stackTests } from "../support/stack-test.ts";
 
 let stack: Stack;
@@ -43,12 +49,10 @@ const stackTest = stackTests({}, async (world) => {
 });
 
 async function deleteInCloudinary(publicId: string): Promise<void> {
-  const { username, password, hostname } = new URL(stack.info.cloudinary_url);
-  const response = await fetch(
-    `${stack.info.cloudinary_http}/v1_1/${hostname}/resources/image/upload?public_ids[]=${publicId}`,
-    { method: "DELETE", headers: { authorization: `Basic ${btoa(`${username}:${password}`)}` } },
-  );
-  assertEquals((await response.json()).deleted, { [publicId]: "deleted" });
+  const { deleted } = await callCloudinary(stack, "DELETE /resources/image/upload", {
+    "public_ids[]": publicId,
+  });
+  assertEquals(deleted, { [publicId]: "deleted" });
 }
 
 const publicIds = async (query: string, as: As): Promise<string[]> => {

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Stack } from "../../scripts/local/stack-options.ts";
 import { assertSidesEqual } from "../support/compare-sides.ts";
-import { control, randomSeed, syncUntilCompleted } from "../support/stack.ts";
+import { callCloudinary, control, randomSeed, syncUntilCompleted } from "../support/stack.ts";
 import { stackTests } from "../support/stack-test.ts";
 import { expireLeases, pullOnlyInFull, tick, waitForPages } from "./resilience-support.ts";
 
@@ -96,15 +96,8 @@ async function destroyInCloudinary(
   stack: Stack,
   { public_id, resource_type }: { public_id: string; resource_type: string },
 ): Promise<void> {
-  const { username, password, hostname } = new URL(stack.info.cloudinary_url);
-  const query = new URLSearchParams({ "public_ids[]": public_id });
-  const response = await fetch(
-    `${stack.info.cloudinary_http}/v1_1/${hostname}/resources/${resource_type}/upload?${query}`,
-    {
-      method: "DELETE",
-      headers: { authorization: `Basic ${btoa(`${username}:${password}`)}` },
-    },
-  );
-  const { deleted } = await response.json();
+  const { deleted } = await callCloudinary(stack, `DELETE /resources/${resource_type}/upload`, {
+    "public_ids[]": public_id,
+  });
   assertEquals(deleted, { [public_id]: "deleted" });
 }

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Stack } from "../../scripts/local/stack-options.ts";
 import { assertSidesEqual } from "../support/compare-sides.ts";
-import { type Call, control, randomSeed } from "../support/stack.ts";
+import { type Call, cloudinaryAnswer, control, randomSeed } from "../support/stack.ts";
 import { stackTests } from "../support/stack-test.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import {
@@ -185,16 +185,8 @@ async function assertTicksCallNothing(stack: Stack, call: Call): Promise<void> {
 
 /** Calls Cloudinary with the same account from elsewhere. @returns The answers' statuses. */
 async function useQuota(stack: Stack, calls: number): Promise<Set<number>> {
-  const { username, password, hostname } = new URL(stack.info.cloudinary_url);
-  return new Set(
-    await Promise.all(
-      Array.from({ length: calls }, async () => {
-        const response = await fetch(`${stack.info.cloudinary_http}/v1_1/${hostname}/ping`, {
-          headers: { authorization: `Basic ${btoa(`${username}:${password}`)}` },
-        });
-        await response.body?.cancel();
-        return response.status;
-      }),
-    ),
+  const answers = await Promise.all(
+    Array.from({ length: calls }, () => cloudinaryAnswer(stack, "GET /ping")),
   );
+  return new Set(answers.map(({ status }) => status));
 }

@@ -10,7 +10,7 @@ import {
   type WebhookWorld,
   withWebhookWorld,
 } from "../functions/webhook/webhook-world.ts";
-import { createRandomLibrary, type SendCall } from "./random-library.ts";
+import { createRandomLibrary } from "./random-library.ts";
 
 const CHANGES = 2_000;
 const LASTING_ASSETS = 20;
@@ -26,9 +26,9 @@ Deno.test(`${CHANGES} changes there and edits here, notifications lost, doubled 
 async function simulate(world: WebhookWorld): Promise<void> {
   const { stack, call } = world;
   const random = createRandom(seed);
-  const library = createRandomLibrary(createSender(world), random);
+  const library = createRandomLibrary(world.cloudinary, random);
   await control(stack, "PUT /faults", { webhook_drop_rate: 0, seed });
-  await createSender(world)("POST", "/metadata_fields", {
+  await world.cloudinary("POST", "/metadata_fields", {
     external_id: "colour",
     label: "Colour",
     type: "string",
@@ -128,22 +128,4 @@ async function assertEditsLast(
     return !asset?.tags.includes(mark) || asset.context?.custom?.[mark] !== mark;
   });
   assertEquals(lost, [], `edits lost, seed ${seed}`);
-}
-
-function createSender({ stack }: WebhookWorld): SendCall {
-  const { cloudinary_url, cloudinary_http } = stack.info;
-  const { username, password, hostname } = new URL(cloudinary_url);
-  return async (method, path, parameters) => {
-    const response = await fetch(`${cloudinary_http}/v1_1/${hostname}${path}`, {
-      method,
-      headers: {
-        authorization: `Basic ${btoa(`${username}:${password}`)}`,
-        "x-emulator-source": "ui",
-      },
-      body: new URLSearchParams(parameters),
-    });
-    const answer = await response.json();
-    assert(response.ok, `seed ${seed}: ${method} ${path} → ${JSON.stringify(answer)}`);
-    return answer;
-  };
 }

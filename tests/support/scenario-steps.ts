@@ -7,7 +7,7 @@ import {
   type ScenarioWorld,
   subtract,
 } from "./scenario-world.ts";
-import { control } from "./stack.ts";
+import { callCloudinary, control } from "./stack.ts";
 import { waitUntil } from "./wait-until.ts";
 
 /** One thing that happens. */
@@ -280,21 +280,8 @@ async function callThere(
   path: string,
   parameters: Record<string, unknown>,
 ): Promise<void> {
-  const { cloudinary_url, cloudinary_http } = world.stack.info;
-  const { username, password, hostname } = new URL(cloudinary_url);
   const before = (await control(world.stack, "GET /calls")).counts;
-  const response = await fetch(`${cloudinary_http}/v1_1/${hostname}${path}`, {
-    method,
-    headers: {
-      authorization: `Basic ${btoa(`${username}:${password}`)}`,
-      "x-emulator-source": "ui",
-    },
-    body: new URLSearchParams(
-      Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
-    ),
-  });
-  const text = await response.text();
-  assert(response.ok, `${method} ${path} → ${response.status} ${text}`);
+  await callCloudinary(world.stack, `${method} ${path}`, parameters);
   const after = (await control(world.stack, "GET /calls")).counts;
   for (const [endpoint, count] of Object.entries(subtract(after, before))) {
     world.own[endpoint] = (world.own[endpoint] ?? 0) + count;

@@ -139,6 +139,50 @@ export async function control(stack: Stack, call: string, body?: unknown): Promi
   return await response.json();
 }
 
+/**
+ * Calls the emulated Cloudinary with the stack's account, as a person in its console does.
+ *
+ * @param call Method and path below the cloud's name, such as `DELETE /resources/image/upload`.
+ * @param parameters Sent as a form; with GET and DELETE as the query.
+ * @returns The answer, whatever its status.
+ */
+export async function cloudinaryAnswer(
+  { info }: Pick<Stack, "info">,
+  call: string,
+  parameters: Record<string, unknown> = {},
+): Promise<Answer> {
+  const { username, password, hostname } = new URL(info.cloudinary_url);
+  const [method = "GET", path = ""] = call.split(" ");
+  const form = new URLSearchParams(
+    Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
+  );
+  const hasBody = method !== "GET" && method !== "DELETE";
+  const response = await fetch(
+    `${info.cloudinary_http}/v1_1/${hostname}${path}${hasBody ? "" : `?${form}`}`,
+    {
+      method,
+      headers: {
+        authorization: `Basic ${btoa(`${username}:${password}`)}`,
+        "x-emulator-source": "ui",
+      },
+      ...(hasBody ? { body: form } : {}),
+    },
+  );
+  const { status, headers } = response;
+  return { status, headers, body: await response.json() };
+}
+
+/** As {@linkcode cloudinaryAnswer}, for calls that succeed. @returns The answer's JSON. */
+export async function callCloudinary(
+  stack: Pick<Stack, "info">,
+  call: string,
+  parameters: Record<string, unknown> = {},
+): Promise<Answer["body"]> {
+  const { status, body } = await cloudinaryAnswer(stack, call, parameters);
+  assertEquals(status, 200, `${call} → ${JSON.stringify(body)}`);
+  return body;
+}
+
 /** Calls to the emulated Cloudinary that were no mere reading, by endpoint. */
 export async function writeCalls(stack: Stack): Promise<Record<string, number>> {
   return writesOf((await control(stack, "GET /calls")).counts);

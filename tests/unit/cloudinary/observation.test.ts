@@ -162,23 +162,3 @@ Deno.test("observing an observation's own fields again → the same observation"
   const { extra: _extra, ...told } = once;
   assertEquals(observe(told, {}), once);
 });
-
-Deno.test("100,000 resources → all normalised (the rate is printed, not judged)", () => {
-  const resource = {
-    ...identity,
-    ...{ format: "jpg", version: 1719310887, created_at: "2024-06-25T10:21:27Z", bytes: 120253 },
-    ...{ width: 864, height: 576, asset_folder: "a/b", display_name: "cat", tags: ["x", "y"] },
-    ...{ url: "http://example.com/a.jpg", secure_url: "https://example.com/a.jpg" },
-    context: { custom: { alt: "A", caption: "B" } },
-    metadata: { color: "c1" },
-  };
-  const begun = performance.now();
-  let count = 0;
-  for (let index = 0; index < 100_000; index++) {
-    if (toObservation(resource).data !== undefined) count++;
-  }
-  const seconds = (performance.now() - begun) / 1000;
-  // deno-lint-ignore no-console -- a figure for whoever watches.
-  console.info(`  ${Math.round(count / seconds).toLocaleString("en")} resources per second`);
-  assertEquals(count, 100_000);
-});

@@ -168,34 +168,24 @@ Deno.test("renaming onto a taken name → conflict, not repeated", () =>
     },
   ));
 
+/** The answer of a rename is lost, its repetition finds the old name gone, and this asset has the new one. */
+const lostRename = (assetId: string) => (_request: SeenRequest, number: number) =>
+  number === 1
+    ? new Response("gateway", { status: 502 })
+    : number === 2
+    ? Response.json({ error: { message: "Resource not found - a" } }, { status: 404 })
+    : Response.json(resource("b", { asset_id: assetId }));
+const renameRequest = { ...image, publicId: "a", toPublicId: "b", assetId: "same" };
+
 Deno.test("a rename whose answer was lost → found at its new name and counted as done", () =>
-  withFakeCloudinary(
-    (_request, number) =>
-      number === 1
-        ? new Response("gateway", { status: 502 })
-        : number === 2
-        ? Response.json({ error: { message: "Resource not found - a" } }, { status: 404 })
-        : Response.json(resource("b", { asset_id: "same" })),
-    async ({ client }) => {
-      const request = { ...image, publicId: "a", toPublicId: "b" };
-      const { data } = await client.renameAsset({ ...request, assetId: "same" });
-      assertEquals(data.public_id, "b");
-    },
-  ));
+  withFakeCloudinary(lostRename("same"), async ({ client }) => {
+    assertEquals((await client.renameAsset(renameRequest)).data.public_id, "b");
+  }));
 
 Deno.test("a lost rename answer and another asset at the new name → the error stands", () =>
-  withFakeCloudinary(
-    (_request, number) =>
-      number === 1
-        ? new Response("gateway", { status: 502 })
-        : number === 2
-        ? Response.json({ error: { message: "Resource not found - a" } }, { status: 404 })
-        : Response.json(resource("b", { asset_id: "another" })),
-    async ({ client }) => {
-      const request = { ...image, publicId: "a", toPublicId: "b", assetId: "same" };
-      assertEquals(await codeOf(client.renameAsset(request)), "not_found");
-    },
-  ));
+  withFakeCloudinary(lostRename("another"), async ({ client }) => {
+    assertEquals(await codeOf(client.renameAsset(renameRequest)), "not_found");
+  }));
 
 Deno.test("deleting 150 assets with a partial answer → batches of 100, parts followed", () =>
   withFakeCloudinary(
