@@ -2,6 +2,7 @@
 import { pooledMap } from "@std/async";
 import { type Finding, formatFinding } from "./check/finding.ts";
 import { checkImportRules } from "./check/import-rules.ts";
+import { checkMigrations } from "./check/migration-rules.ts";
 import { readRepositoryFiles } from "./check/repository-files.ts";
 import { checkRepositoryRules } from "./check/repository-rules.ts";
 import { scanForSecrets } from "./check/secret-scan.ts";
@@ -10,7 +11,8 @@ import { printLine } from "./support/print-line.ts";
 
 const usage =
   `Checks everything that needs no running system: format, lint, types (with the root's import map, and
-each function with the deno.json that deployment reads), import rules, secret scan, repository rules.
+each function with the deno.json that deployment reads), import rules, migrations, secret scan,
+repository rules.
 
   --help   this text
 
@@ -70,6 +72,7 @@ async function createChecks(): Promise<Check[]> {
       );
     }),
     ruleCheck("import rules", () => checkImportRules(files)),
+    ruleCheck("migrations", () => checkMigrations(files)),
     ruleCheck("secret scan", () => scanForSecrets(files)),
     ruleCheck("repository rules", () => checkRepositoryRules(files)),
   ];

@@ -1,10 +1,19 @@
 /**
- * Writes the TypeScript types of the public schema, as the migrations make it: `deno task types`. With
+ * Writes the TypeScript types of the public schema, as the schema files make it: `deno task types`. With
  * `--check` it writes nothing and exits 1 when the file is not what it would write.
  */
-import { startPostgres } from "../tests/support/postgres/start-postgres.ts";
+import { readSchemaFiles } from "./migration/schema-files.ts";
+import { applySchemas } from "./support/postgres/migrate.ts";
+import { startPostgres } from "./support/postgres/start-postgres.ts";
+import { answerHelp } from "./support/answer-help.ts";
 import { printLine } from "./support/print-line.ts";
 import { remoteFlag, runSupabase } from "./support/supabase-cli.ts";
+
+const usage =
+  `Writes the TypeScript types of the public schema, from supabase/schemas; needs PostgreSQL.
+
+  --check   only compares; exits 1 where the types are not those of the schemas
+  --help    this text`;
 
 /** Where the types are kept. */
 export const TYPES_FILE = new URL(
@@ -13,7 +22,7 @@ export const TYPES_FILE = new URL(
 );
 
 const HEADER = `/**
- * The public schema's types, generated from the migrations by \`deno task types\`. Do not edit.
+ * The public schema's types, generated from supabase/schemas by \`deno task types\`. Do not edit.
  *
  * @module
  */
@@ -21,7 +30,7 @@ const HEADER = `/**
 `;
 
 /**
- * Generates the types of a migrated database, formatted, so that the same schema gives the same text.
+ * Generates the types of a database, formatted, so that the same schema gives the same text.
  *
  * @param url `postgres://` URL of the database.
  * @throws Error with the output of the Supabase CLI, or of the formatter, when it fails.
@@ -76,14 +85,17 @@ export async function readTypes(): Promise<string> {
 }
 
 if (import.meta.main) {
+  answerHelp(usage);
   const postgres = await startPostgres();
   let code = 0;
   try {
-    const types = await generateTypes(await postgres.createDatabase());
+    const url = await postgres.createDatabase({ template: "empty" });
+    await applySchemas(url, await readSchemaFiles());
+    const types = await generateTypes(url);
     const fresh = types === await readTypes();
-    if (fresh) printLine("The types are those of the migrations.");
+    if (fresh) printLine("The types are those of the schemas.");
     else if (Deno.args.includes("--check")) {
-      printLine("The types are not those of the migrations; run `deno task types`.");
+      printLine("The types are not those of the schemas; run `deno task types`.");
       code = 1;
     } else {
       await Deno.writeTextFile(TYPES_FILE, types);

@@ -1,6 +1,6 @@
 /** Runs the tests: `deno task test`, `deno task test:fast`. */
-import { BROKER_VARIABLE, serveBroker } from "../tests/support/postgres/broker.ts";
-import { createLocalProvider, leftOutProvider } from "../tests/support/postgres/provider.ts";
+import { BROKER_VARIABLE, serveBroker } from "./support/postgres/broker.ts";
+import { createLocalProvider, leftOutProvider } from "./support/postgres/provider.ts";
 import { answerHelp } from "./support/answer-help.ts";
 import { printLine } from "./support/print-line.ts";
 import { longestFirst } from "./test/durations.ts";

@@ -12,7 +12,7 @@ export interface SupabaseResult {
 /** Options of {@linkcode runSupabase}. */
 export interface RunSupabaseOptions {
   /** Folder that holds `supabase/`. Default: this project's root. */
-  cwd?: string;
+  cwd?: string | undefined;
   /** Added to the environment of the CLI, for example `SUPABASE_ACCESS_TOKEN`. */
   env?: Record<string, string>;
   /** Ends the CLI. */

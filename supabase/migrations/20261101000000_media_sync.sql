@@ -1,4 +1,7 @@
--- Generated from supabase/schemas by `deno task migration`. Edit the schemas, not this file.
+-- Generated from supabase/schemas by `deno task migration`. Edit the schemas, not this file: until release
+-- 0.1.0 it is generated anew with each change; from then on it is frozen.
+
+-- supabase/schemas/00_foundation/10_schemas.sql
 
 -- Schemas and extensions. `public` is what clients reach through the data API; `media_sync` holds the machinery and
 -- is not exposed.
@@ -13,6 +16,8 @@ comment on schema media_sync is
 revoke all on schema media_sync from public, anon, authenticated;
 -- Policies are checked with the caller's rights, and so are the role functions below that they call.
 grant usage on schema media_sync to anon, authenticated, service_role;
+
+-- supabase/schemas/00_foundation/20_roles.sql
 
 -- Who is calling.
 
@@ -65,6 +70,8 @@ comment on function media_sync.is_admin() is 'True for admins and the service.';
 revoke all on function media_sync.is_admin() from public, anon, authenticated;
 grant execute on function media_sync.is_admin() to anon, authenticated, service_role;
 
+-- supabase/schemas/00_foundation/30_objects.sql
+
 -- Small functions on jsonb objects that every layer uses.
 
 create or replace function media_sync.patch_object(p_object jsonb, p_patch jsonb)
@@ -95,6 +102,8 @@ as $$
 $$;
 comment on function media_sync.field_value(jsonb, text) is 'Value of a field named as in conflicts: tags, display_name, context.<key>, metadata.<external_id>.';
 revoke all on function media_sync.field_value(jsonb, text) from public, anon, authenticated;
+
+-- supabase/schemas/00_foundation/40_time.sql
 
 -- Times: how a row remembers its last change, how health shows one, and how long a failed attempt waits.
 
@@ -134,6 +143,8 @@ as $$
 $$;
 comment on function media_sync.backoff(integer, interval, double precision) is 'Pause before the next attempt: exponential, capped, with jitter from a number in [0, 1).';
 revoke all on function media_sync.backoff(integer, interval, double precision) from public, anon, authenticated;
+
+-- supabase/schemas/10_tables/10_settings.sql
 
 -- Settings: one row that operators change by SQL or through the console; effective at the next tick.
 
@@ -202,6 +213,8 @@ create or replace trigger touch_updated_at
     for each row
     when (new is distinct from old)
     execute function media_sync.touch_updated_at();
+
+-- supabase/schemas/10_tables/20_media_assets.sql
 
 -- One row per Cloudinary asset.
 
@@ -369,6 +382,8 @@ create policy "Editors change live assets"
 create index media_assets_waiting_index on public.media_assets (greatest(edited_at, deleted_at, restore_requested_at))
     where sync_status = 'pending' and in_scope;
 
+-- supabase/schemas/10_tables/30_media_sync_log.sql
+
 -- The audit trail: every operation on either side, who caused it and how it ended.
 
 create table public.media_sync_log (
@@ -425,6 +440,8 @@ grant select, insert, update, delete on public.media_sync_log to service_role;
 create policy "Admins read the log"
     on public.media_sync_log for select to authenticated
     using ((select media_sync.is_admin()));
+
+-- supabase/schemas/10_tables/40_media_usage.sql
 
 -- Where assets are used. An asset in use is not deleted without force.
 
@@ -534,6 +551,8 @@ create or replace trigger count_usage_on_update
     after update on public.media_usage
     referencing old table as deleted new table as inserted
     for each statement execute function media_sync.count_usage();
+
+-- supabase/schemas/10_tables/50_media_collections.sql
 
 -- Collections: nested, ordered groups of assets. A public one is what anyone may see.
 
@@ -686,6 +705,8 @@ create policy "Anyone reads live assets of public collections"
         )
     );
 
+-- supabase/schemas/10_tables/60_statistics.sql
+
 -- Counters that are kept with every statement, so that statistics cost the same for ten assets and ten million.
 --
 -- One row of counters would make every writer wait for every other. The counters are spread over slots by
@@ -804,6 +825,8 @@ create or replace trigger count_assets_on_delete
     after delete on public.media_assets
     referencing old table as deleted
     for each statement execute function media_sync.count_assets();
+
+-- supabase/schemas/10_tables/70_runs.sql
 
 -- What a run knows about itself: its checkpoint, one cursor per listing shard, and what it has seen.
 
@@ -945,6 +968,8 @@ alter table media_sync.run_missing enable row level security;
 revoke all on media_sync.run_missing from public, anon, authenticated, service_role;
 grant select on media_sync.run_missing to service_role;
 
+-- supabase/schemas/10_tables/80_queues.sql
+
 -- What waits to be done: look-ups, notifications, and the wake of a push.
 
 create table media_sync.refresh_queue (
@@ -1038,6 +1063,8 @@ alter table media_sync.wake_requests enable row level security;
 revoke all on media_sync.wake_requests from public, anon, authenticated, service_role;
 grant select on media_sync.wake_requests to service_role;
 
+-- supabase/schemas/10_tables/90_surroundings.sql
+
 -- What is remembered of the world around: Cloudinary's quota, requests to our functions, health.
 
 create table media_sync.rate_limits (
@@ -1116,6 +1143,8 @@ comment on column media_sync.snapshots.figures is 'Statistics, rate limit and ch
 alter table media_sync.snapshots enable row level security;
 revoke all on media_sync.snapshots from public, anon, authenticated, service_role;
 grant select on media_sync.snapshots to service_role;
+
+-- supabase/schemas/20_merge/10_fields.sql
 
 -- The six editable fields of an asset as one jsonb object: public_id, folder, display_name, tags, context, metadata.
 -- An absent key is a value of its own ("not set"), so that removing a key is a change like any other.
@@ -1239,6 +1268,8 @@ $$;
 comment on function media_sync.apply_sent(jsonb, jsonb) is
     'base after Cloudinary confirmed what was sent: { tags: { added, removed }, context and metadata: { set, removed }, display_name, folder, public_id }.';
 revoke all on function media_sync.apply_sent(jsonb, jsonb) from public, anon, authenticated;
+
+-- supabase/schemas/20_merge/20_merge.sql
 
 -- merge(base, local, remote): what a value becomes when either side, or both, changed it.
 
@@ -1406,6 +1437,8 @@ comment on function media_sync.merge(jsonb, jsonb, jsonb, text, timestamptz, jso
     'Three-way merge of the editable fields of one asset: tags as a set, context and metadata key by key, the rest by value. Every value that loses is in conflicts: field to { base, database, cloudinary, kept }.';
 revoke all on function media_sync.merge(jsonb, jsonb, jsonb, text, timestamptz, jsonb) from public, anon, authenticated;
 
+-- supabase/schemas/20_merge/30_conflicts.sql
+
 -- Conflicts that wait for a person, and their end.
 
 create or replace function media_sync.open_conflicts(p_conflicts jsonb, p_merged jsonb, p_remote jsonb)
@@ -1476,6 +1509,8 @@ create or replace trigger close_conflicts
     when (old.conflicts is not null and new.conflicts is null)
     execute function media_sync.close_conflicts();
 
+-- supabase/schemas/20_merge/40_scope.sql
+
 -- The mirrored part of the library follows settings.include_folders: rows leave it and come back, nothing is deleted.
 
 create or replace function media_sync.in_scope(p_folder text, p_include_folders text[])
@@ -1516,6 +1551,8 @@ create or replace trigger apply_scope
     for each row
     when (new.include_folders is distinct from old.include_folders)
     execute function media_sync.apply_scope();
+
+-- supabase/schemas/20_merge/50_observations.sql
 
 -- An observation is one asset in Cloudinary's own names. A key that is absent was not told and leaves what the row has.
 
@@ -1613,6 +1650,8 @@ $$;
 comment on function media_sync.content_changes(public.media_assets, public.media_assets) is
     'What Cloudinary changed of what it alone decides: field to { from, to }; null when nothing. Facts that are merely told for the first time do not count.';
 revoke all on function media_sync.content_changes(public.media_assets, public.media_assets) from public, anon, authenticated;
+
+-- supabase/schemas/20_merge/60_merge_existing.sql
 
 -- What an observation makes of the row that the asset has.
 
@@ -1842,6 +1881,8 @@ comment on function media_sync.merge_existing(text, jsonb, timestamptz, text, uu
 revoke all on function media_sync.merge_existing(text, jsonb, timestamptz, text, uuid, media_sync.settings, boolean, timestamptz, integer)
     from public, anon, authenticated;
 
+-- supabase/schemas/20_merge/70_merge_observations.sql
+
 -- What Cloudinary said about a page of assets becomes what the rows are: one call, one transaction, one outcome
 -- per asset. The only place that turns observations into rows.
 
@@ -2023,6 +2064,8 @@ comment on function media_sync.merge_observations(text, jsonb, timestamptz, text
     'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset. Options: force (re-merge what looks unchanged), stamp (remember the look-up), by_version (ignore what is older than the row''s version), created_by (user of an upload).';
 revoke all on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) from public, anon, authenticated;
 
+-- supabase/schemas/30_pull/10_traffic.sql
+
 -- The shared budget of calls, and the clock by which observations are ordered.
 --
 -- What the functions call stands in `public` under the prefix media_sync_, because supabase-js reaches exposed schemas
@@ -2123,6 +2166,8 @@ $$;
 comment on function public.media_sync_clock() is 'The one clock by which observations are ordered.';
 revoke all on function public.media_sync_clock() from public, anon, authenticated;
 grant execute on function public.media_sync_clock() to service_role;
+
+-- supabase/schemas/30_pull/20_runs.sql
 
 -- Runs: starting, joining, reporting and ending them.
 
@@ -2289,6 +2334,8 @@ $$;
 comment on function public.media_sync_finish_run(uuid, text) is 'Ends a run as completed, failed or blocked and logs it; a run with open shards stays running. Ending it twice changes nothing.';
 revoke all on function public.media_sync_finish_run(uuid, text) from public, anon, authenticated;
 grant execute on function public.media_sync_finish_run(uuid, text) to service_role;
+
+-- supabase/schemas/30_pull/30_shards.sql
 
 -- Shards: planning a listing, leasing its parts, and storing it page by page together with its checkpoint.
 
@@ -2478,6 +2525,8 @@ comment on function public.media_sync_release_shard(uuid, text, uuid) is 'Gives 
 revoke all on function public.media_sync_release_shard(uuid, text, uuid) from public, anon, authenticated;
 grant execute on function public.media_sync_release_shard(uuid, text, uuid) to service_role;
 
+-- supabase/schemas/30_pull/40_look_ups.sql
+
 -- Look-ups: merging what the answers to single requests showed.
 
 create or replace function public.media_sync_apply_observations(
@@ -2560,6 +2609,8 @@ $$;
 comment on function public.media_sync_find_assets(text, text) is 'The rows that an asset_id or public_id may mean.';
 revoke all on function public.media_sync_find_assets(text, text) from public, anon, authenticated;
 grant execute on function public.media_sync_find_assets(text, text) to service_role;
+
+-- supabase/schemas/30_pull/50_absence.sql
 
 -- Absence: what Cloudinary denies is deleted here.
 
@@ -2698,6 +2749,8 @@ comment on function public.media_sync_settle_look_up(text, text[], jsonb, timest
 revoke all on function public.media_sync_settle_look_up(text, text[], jsonb, timestamptz, text, uuid) from public, anon, authenticated;
 grant execute on function public.media_sync_settle_look_up(text, text[], jsonb, timestamptz, text, uuid) to service_role;
 
+-- supabase/schemas/30_pull/60_sweep.sql
+
 -- The sweep: an asset that a completed listing did not show is looked up by its asset_id, and only what Cloudinary itself
 -- denies is deleted here.
 
@@ -2820,6 +2873,8 @@ comment on function public.media_sync_allow_mass_delete(uuid, uuid, text) is
 revoke all on function public.media_sync_allow_mass_delete(uuid, uuid, text) from public, anon, authenticated;
 grant execute on function public.media_sync_allow_mass_delete(uuid, uuid, text) to service_role;
 
+-- supabase/schemas/30_pull/70_refresh.sql
+
 -- The refresh queue: assets of which something was heard, and whose true state is fetched by batched look-ups.
 
 create or replace function media_sync.queue_refresh(p_cloud_name text, p_asset_ids text[], p_reason text)
@@ -2935,6 +2990,8 @@ comment on function public.media_sync_queue_folder(text, text) is 'Asks for the 
 revoke all on function public.media_sync_queue_folder(text, text) from public, anon, authenticated;
 grant execute on function public.media_sync_queue_folder(text, text) to service_role;
 
+-- supabase/schemas/30_pull/80_search.sql
+
 -- The incremental pull: the search index names assets that look changed.
 
 create or replace function public.media_sync_store_search_page(
@@ -3010,6 +3067,8 @@ comment on function public.media_sync_store_search_page(uuid, uuid, text, text, 
     'Compares a page of search results with the rows, queues what differs for a look-up and moves the cursor. Returns { stored, queued, budget, now }.';
 revoke all on function public.media_sync_store_search_page(uuid, uuid, text, text, jsonb, jsonb, integer) from public, anon, authenticated;
 grant execute on function public.media_sync_store_search_page(uuid, uuid, text, text, jsonb, jsonb, integer) to service_role;
+
+-- supabase/schemas/30_pull/90_comparison.sql
 
 -- Looking without touching: what a reconcile would do (dry run), and where the two sides differ (verify).
 
@@ -3146,6 +3205,8 @@ $$;
 comment on function public.media_sync_absent_assets(text, text[], text[], integer) is 'Live rows that a listing did not show: { count, assets: [ { asset_id, public_id, resource_type } ], live, now }.';
 revoke all on function public.media_sync_absent_assets(text, text[], text[], integer) from public, anon, authenticated;
 grant execute on function public.media_sync_absent_assets(text, text[], text[], integer) to service_role;
+
+-- supabase/schemas/40_push/10_edits.sql
 
 -- Local edits: editing an editable column is enough, the trigger here does the rest.
 
@@ -3297,6 +3358,8 @@ create or replace trigger skip_unchanged
     for each row
     execute function suppress_redundant_updates_trigger();
 
+-- supabase/schemas/40_push/20_deletions.sql
+
 -- Deletions and their undoing: the intent is durable here before Cloudinary is called.
 
 create or replace function public.soft_delete_media_assets(p_ids uuid[], p_force boolean default false)
@@ -3419,6 +3482,8 @@ comment on function public.restore_media_asset(uuid) is
     'Undoes a deletion. Editors. Returns live (was not deleted), restored (Cloudinary still held it) or requested (Cloudinary''s backup is asked by the next push).';
 revoke all on function public.restore_media_asset(uuid) from public, anon, authenticated;
 grant execute on function public.restore_media_asset(uuid) to authenticated, service_role;
+
+-- supabase/schemas/40_push/30_claims.sql
 
 -- Pending rows are claimed for a while, read fresh, and merged; what is left is the task.
 
@@ -3580,6 +3645,8 @@ $$;
 comment on function public.media_sync_release_pending(uuid, uuid[]) is 'Gives claimed rows back untouched, so that the next call need not wait for the lease to end.';
 revoke all on function public.media_sync_release_pending(uuid, uuid[]) from public, anon, authenticated;
 grant execute on function public.media_sync_release_pending(uuid, uuid[]) to service_role;
+
+-- supabase/schemas/40_push/40_confirmations.sql
 
 -- Claimed rows are settled by what Cloudinary confirmed.
 
@@ -3803,6 +3870,8 @@ comment on function public.media_sync_fail_restore(uuid, uuid[], text, uuid) is 
 revoke all on function public.media_sync_fail_restore(uuid, uuid[], text, uuid) from public, anon, authenticated;
 grant execute on function public.media_sync_fail_restore(uuid, uuid[], text, uuid) to service_role;
 
+-- supabase/schemas/50_events/10_folders.sql
+
 -- Folder renames: one event in Cloudinary, many assets here.
 
 create or replace function media_sync.rename_folder(p_cloud_name text, p_from text, p_to text, p_source text)
@@ -3865,6 +3934,8 @@ $$;
 comment on function media_sync.rename_folder(text, text, text, text) is
     'A folder was renamed or moved in Cloudinary, which tells so in one event: its assets, and those below, follow. Returns how many.';
 revoke all on function media_sync.rename_folder(text, text, text, text) from public, anon, authenticated;
+
+-- supabase/schemas/50_events/20_effects.sql
 
 -- What a notification says, applied.
 
@@ -4003,6 +4074,8 @@ $$;
 comment on function media_sync.apply_effects(text, jsonb, timestamptz, text) is
     'Applies what a notification says: [ { kind: observe | delta | delete | refresh | folder, asset_id, observation, fields, incomplete, from, to } ]. Returns { changed, fetch (look-ups wanted at once), stale }.';
 revoke all on function media_sync.apply_effects(text, jsonb, timestamptz, text) from public, anon, authenticated;
+
+-- supabase/schemas/50_events/30_inbox.sql
 
 -- The inbox: a verified notification is stored, then applied.
 
@@ -4147,6 +4220,8 @@ comment on function public.media_sync_set_webhook_events(text[]) is 'Remembers w
 revoke all on function public.media_sync_set_webhook_events(text[]) from public, anon, authenticated;
 grant execute on function public.media_sync_set_webhook_events(text[]) to service_role;
 
+-- supabase/schemas/60_library/10_conditions.sql
+
 -- Which assets a library query means.
 
 create or replace function media_sync.library_conditions(p_query jsonb)
@@ -4224,6 +4299,8 @@ $$;
 comment on function media_sync.library_conditions(jsonb) is 'The where clause of a library query; every value in it is quoted by format().';
 revoke all on function media_sync.library_conditions(jsonb) from public, anon, authenticated;
 grant execute on function media_sync.library_conditions(jsonb) to anon, authenticated, service_role;
+
+-- supabase/schemas/60_library/20_page.sql
 
 -- The library page: one call for a page of assets, with the caller's rights.
 
@@ -4366,6 +4443,8 @@ comment on function public.list_media_assets(jsonb) is
 revoke all on function public.list_media_assets(jsonb) from public, anon, authenticated;
 grant execute on function public.list_media_assets(jsonb) to anon, authenticated, service_role;
 
+-- supabase/schemas/60_library/30_facets.sql
+
 -- Facets: the most frequent values among the matches.
 
 create or replace function media_sync.library_facets(p_query jsonb)
@@ -4449,6 +4528,8 @@ $$;
 comment on function public.get_media_facets(jsonb) is 'The 50 most frequent values of resource_type, format, folder and tags among the matches: { facet: [ { value, count } ] }.';
 revoke all on function public.get_media_facets(jsonb) from public, anon, authenticated;
 grant execute on function public.get_media_facets(jsonb) to anon, authenticated, service_role;
+
+-- supabase/schemas/60_library/40_edits.sql
 
 -- Edits of many assets in one call, for the `media-list` function and for whoever prefers one statement to many.
 
@@ -4572,6 +4653,8 @@ comment on function public.resolve_media_conflicts(uuid[], text) is 'Decides ope
 revoke all on function public.resolve_media_conflicts(uuid[], text) from public, anon, authenticated;
 grant execute on function public.resolve_media_conflicts(uuid[], text) to authenticated, service_role;
 
+-- supabase/schemas/60_library/50_statistics.sql
+
 -- What people ask about the whole library: statistics and the state of the sync, both O(1).
 
 create or replace function public.get_media_statistics()
@@ -4663,6 +4746,8 @@ $$;
 comment on function public.get_sync_status() is 'The state of the sync in a few figures. Signed-in users.';
 revoke all on function public.get_sync_status() from public, anon, authenticated;
 grant execute on function public.get_sync_status() to authenticated, service_role;
+
+-- supabase/schemas/60_library/60_administration.sql
 
 -- What admins may do without a secret key: read runs and the inbox, read and change the settings.
 
@@ -4810,6 +4895,8 @@ comment on function public.list_webhook_events(integer) is 'The latest notificat
 revoke all on function public.list_webhook_events(integer) from public, anon, authenticated;
 grant execute on function public.list_webhook_events(integer) to authenticated, service_role;
 
+-- supabase/schemas/60_library/70_broadcast.sql
+
 -- Live updates: one message a statement, on the private topic media_assets, that says which assets changed. Not what
 -- they hold: clients read that again, with their own rights.
 
@@ -4936,6 +5023,8 @@ comment on function public.enable_media_broadcast() is
 revoke all on function public.enable_media_broadcast() from public, anon, authenticated;
 grant execute on function public.enable_media_broadcast() to service_role;
 
+-- supabase/schemas/70_jobs/10_due.sql
+
 -- What is due: one question at the start of every call of `sync`.
 
 create or replace function public.media_sync_due(p_cloud_name text)
@@ -5021,6 +5110,8 @@ $$;
 comment on function public.media_sync_set_folder_mode(text) is 'Remembers Cloudinary''s folder mode: dynamic or fixed.';
 revoke all on function public.media_sync_set_folder_mode(text) from public, anon, authenticated;
 grant execute on function public.media_sync_set_folder_mode(text) to service_role;
+
+-- supabase/schemas/70_jobs/20_invoke.sql
 
 -- How the database calls a function of this project: pg_net posts the request, Vault holds the address and the key.
 --
@@ -5129,6 +5220,8 @@ comment on function media_sync.invoke_function(text, jsonb) is
     'Posts to a function of this project, with the address and the key in Vault (media_sync_project_url, media_sync_cron_key). Returns pg_net''s id of the request, or null where something is missing: a notice and get_sync_health() say what.';
 revoke all on function media_sync.invoke_function(text, jsonb) from public, anon, authenticated;
 
+-- supabase/schemas/70_jobs/30_wake.sql
+
 -- A local edit does not wait for the minute: it wakes a push, once however many statements and callers there are.
 --
 -- Whether a wake is already waiting is decided at commit. Decided earlier, either editors would hold the one row that
@@ -5233,6 +5326,8 @@ create or replace trigger request_wake
     after update on public.media_assets
     referencing old table as deleted new table as inserted
     for each statement execute function media_sync.request_wake();
+
+-- supabase/schemas/70_jobs/40_cleanup.sql
 
 -- Keeping what grows small: the log by status, and what is only of use for a while.
 --
@@ -5453,6 +5548,8 @@ comment on function public.cleanup_old_sync_logs() is
 revoke all on function public.cleanup_old_sync_logs() from public, anon, authenticated;
 grant execute on function public.cleanup_old_sync_logs() to authenticated, service_role;
 
+-- supabase/schemas/70_jobs/50_check_calls.sql
+
 -- Health of the calls: checks that each say in a sentence what is the matter and what to do.
 --
 -- All of it reads counters, indexes and the newest rows only, so that it costs the same at a million assets.
@@ -5592,6 +5689,8 @@ $$;
 comment on function media_sync.check_calls() is
     'Checks schedule (pg_cron), calls (pg_net, Vault, answers; value: the last status) and, where scheduled, tick (value: seconds since the last).';
 revoke all on function media_sync.check_calls() from public, anon, authenticated;
+
+-- supabase/schemas/70_jobs/60_check_sync.sql
 
 -- Health of runs, assets and Cloudinary.
 
@@ -5822,6 +5921,8 @@ $$;
 comment on function media_sync.check_cloudinary() is 'Checks quota (value: calls left) and webhooks (value: when the last one came).';
 revoke all on function media_sync.check_cloudinary() from public, anon, authenticated;
 
+-- supabase/schemas/70_jobs/70_health.sql
+
 -- Health as people, the API and alerts see it.
 
 create or replace function media_sync.health_summary()
@@ -5980,6 +6081,8 @@ comment on function media_sync.alert_health() is
     'When overall health is another than last time: remembers it and posts { text, status, previous_status, checks } to settings.alert_url, once. Returns pg_net''s id of the request, or null.';
 revoke all on function media_sync.alert_health() from public, anon, authenticated;
 
+-- supabase/schemas/70_jobs/80_schedule.sql
+
 -- The jobs that pg_cron runs: the tick is the backstop of everything, the others keep house.
 
 create or replace function media_sync.jobs()
@@ -6049,6 +6152,8 @@ comment on function public.unschedule_media_sync() is
 revoke all on function public.unschedule_media_sync() from public, anon, authenticated;
 grant execute on function public.unschedule_media_sync() to service_role;
 
+-- supabase/schemas/90_installation/10_extensions.sql
+
 -- Extensions that may be missing: what needs them says so in health.
 
 do $$
@@ -6077,6 +6182,8 @@ exception
 end;
 $$;
 
+-- supabase/schemas/90_installation/20_start.sql
+
 -- What an installation switches on by itself, where the platform allows it.
 
 do $$
@@ -6096,3 +6203,17 @@ exception
         raise notice 'Live updates are off (%). Run select public.enable_media_broadcast() as the owner of the database.', sqlerrm;
 end;
 $$;
+
+-- The schema files that this database was brought to.
+
+create or replace function media_sync.schema_digest()
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select '6bcca9ec07b448df';
+$$;
+comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
+revoke all on function media_sync.schema_digest() from public, anon, authenticated;

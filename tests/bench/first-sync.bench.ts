@@ -4,7 +4,7 @@ import {
   type Observation,
   toObservation,
 } from "../../supabase/functions/_shared/cloudinary/observation.ts";
-import { type Postgres, startPostgres } from "../support/postgres/start-postgres.ts";
+import { type Postgres, startPostgres } from "../../scripts/support/postgres/start-postgres.ts";
 import { type BenchResult, measureSeconds } from "./bench-result.ts";
 import { cpuSeconds, peakMemoryMb } from "./process-usage.ts";
 import { runSync } from "./run-sync.ts";

@@ -1,6 +1,6 @@
 import type { Child } from "../../scripts/local/child-process.ts";
 import type { StackInfo } from "../../scripts/local/stack-options.ts";
-import { startPostgres } from "../support/postgres/start-postgres.ts";
+import { startPostgres } from "../../scripts/support/postgres/start-postgres.ts";
 import { type BenchResult, measureSeconds } from "./bench-result.ts";
 import { runSync, setLatency } from "./run-sync.ts";
 import { startStackProcess } from "./stack-process.ts";

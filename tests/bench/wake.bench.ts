@@ -1,6 +1,6 @@
 import { createClient } from "@supabase/supabase-js";
 import { startStack } from "../../scripts/local/stack.ts";
-import { startPostgres } from "../support/postgres/start-postgres.ts";
+import { startPostgres } from "../../scripts/support/postgres/start-postgres.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { type BenchResult, median } from "./bench-result.ts";
 import { runSync } from "./run-sync.ts";

@@ -2,7 +2,7 @@
 import { signNotification } from "../../scripts/cloudinary/notifications/signature.ts";
 import { startStack } from "../../scripts/local/stack.ts";
 import { postgresUnavailable } from "../support/postgres/postgres-test.ts";
-import { startPostgres } from "../support/postgres/start-postgres.ts";
+import { startPostgres } from "../../scripts/support/postgres/start-postgres.ts";
 
 /** What a benchmark found: figures by name, units in the names. */
 export interface BenchResult {

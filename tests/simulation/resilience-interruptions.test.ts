@@ -4,7 +4,7 @@ import { createRandom } from "../../scripts/cloudinary/store/random.ts";
 import type { Stack } from "../../scripts/local/stack-options.ts";
 import { printLine } from "../../scripts/support/print-line.ts";
 import { assertSidesEqual } from "../support/compare-sides.ts";
-import type { Postgres } from "../support/postgres/start-postgres.ts";
+import type { Postgres } from "../../scripts/support/postgres/start-postgres.ts";
 import { postgresTest } from "../support/postgres/postgres-test.ts";
 import { type Answer, type Call, createClient, randomSeed, withStack } from "../support/stack.ts";
 import { waitUntil } from "../support/wait-until.ts";

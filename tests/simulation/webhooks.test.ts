@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { createRandom } from "../../scripts/cloudinary/store/random.ts";
 import { compareSides, type Difference } from "../support/compare-sides.ts";
 import { postgresUnavailable } from "../support/postgres/postgres-test.ts";
-import { startPostgres } from "../support/postgres/start-postgres.ts";
+import { startPostgres } from "../../scripts/support/postgres/start-postgres.ts";
 import { control, randomSeed, syncUntilCompleted } from "../support/stack.ts";
 import {
   waitForDeliveries,

@@ -1,7 +1,7 @@
 /** Waking, cleaning up and alerting by several sessions at once: what one transaction alone cannot show. */
 import { assertEquals } from "@std/assert";
 import type { Row } from "postgres";
-import { type Postgres } from "../../support/postgres/start-postgres.ts";
+import { type Postgres } from "../../../scripts/support/postgres/start-postgres.ts";
 import { postgresTest } from "../../support/postgres/postgres-test.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 

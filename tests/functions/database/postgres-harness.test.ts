@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { migrateDatabase } from "../../support/postgres/migrate.ts";
+import { migrateDatabase } from "../../../scripts/support/postgres/migrate.ts";
 import { postgresTest } from "../../support/postgres/postgres-test.ts";
 
 postgresTest(

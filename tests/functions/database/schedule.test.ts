@@ -1,6 +1,6 @@
 /** The jobs under the real pg_cron, which runs in one database of a cluster: hence a cluster of its own. */
 import { assertEquals } from "@std/assert";
-import { migrateDatabase } from "../../support/postgres/migrate.ts";
+import { migrateDatabase } from "../../../scripts/support/postgres/migrate.ts";
 import { postgresTest } from "../../support/postgres/postgres-test.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 

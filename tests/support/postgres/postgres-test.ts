@@ -1,4 +1,8 @@
-import { type Postgres, sharedProvider, startPostgres } from "./start-postgres.ts";
+import {
+  type Postgres,
+  sharedProvider,
+  startPostgres,
+} from "../../../scripts/support/postgres/start-postgres.ts";
 
 const found = await sharedProvider().cluster();
 

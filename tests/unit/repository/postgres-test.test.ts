@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { readReport } from "../../../scripts/test/report.ts";
-import { BROKER_VARIABLE } from "../../support/postgres/broker.ts";
+import { BROKER_VARIABLE } from "../../../scripts/support/postgres/broker.ts";
 
 const root = new URL("../../../", import.meta.url);
 

@@ -1,5 +1,5 @@
 /**
- * The public schema's types, generated from the migrations by `deno task types`. Do not edit.
+ * The public schema's types, generated from supabase/schemas by `deno task types`. Do not edit.
  *
  * @module
  */
