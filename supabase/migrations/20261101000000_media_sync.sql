@@ -21,6 +21,63 @@ grant usage on schema media_sync to anon, authenticated, service_role;
 
 -- Who is calling.
 
+create or replace function media_sync.viewers()
+returns text
+language plpgsql
+stable
+-- Policies ask on behalf of callers who may not read the settings.
+security definer
+set search_path = ''
+as $$
+begin
+    return (select settings.viewers from media_sync.settings as settings);
+end;
+$$;
+comment on function media_sync.viewers() is 'The setting viewers: authenticated, or assigned.';
+revoke all on function media_sync.viewers() from public, anon, authenticated;
+grant execute on function media_sync.viewers() to authenticated, service_role;
+
+create or replace function media_sync.owns_media_sync(p_role text)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    -- True for superusers too. `usage`: a member that does not inherit has these rights only after it has switched.
+    select pg_has_role(p_role, (select nspowner from pg_catalog.pg_namespace where nspname = 'media_sync'), 'usage');
+$$;
+comment on function media_sync.owns_media_sync(text) is 'True for the owner of Media Sync''s schema, whoever inherits the owner''s rights, and superusers.';
+revoke all on function media_sync.owns_media_sync(text) from public, anon, authenticated;
+grant execute on function media_sync.owns_media_sync(text) to anon, authenticated, service_role;
+
+create or replace function media_sync.token_role()
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_token constant jsonb := auth.jwt();
+    v_role constant text := v_token -> 'app_metadata' ->> 'media_role';
+begin
+    -- Anybody who is logged in to the database can set a token for the session. Only the platform's sessions are believed.
+    if session_user <> 'authenticator' and not starts_with(session_user, 'supabase_') and not media_sync.owns_media_sync(session_user) then
+        return 'anonymous';
+    elsif coalesce(v_token ->> 'is_anonymous', 'false') <> 'false' then
+        return 'anonymous';
+    elsif v_role in ('viewer', 'editor', 'admin') then
+        return v_role;
+    elsif media_sync.viewers() = 'authenticated' then
+        return 'viewer';
+    end if;
+    return 'anonymous';
+end;
+$$;
+comment on function media_sync.token_role() is
+    'The role that the session''s token gives: admin, editor, viewer or anonymous. Reads app_metadata, which users cannot edit; never user_metadata.';
+revoke all on function media_sync.token_role() from public, anon, authenticated;
+grant execute on function media_sync.token_role() to anon, authenticated, service_role;
+
 create or replace function media_sync.media_role()
 returns text
 language sql
@@ -30,21 +87,31 @@ as $$
     -- The setting `role` is what the API switched to; unlike current_user it is the caller's inside definer functions.
     select case current_setting('role')
         when 'anon' then 'anonymous'
-        when 'authenticated' then
-            case
-                when (select auth.jwt()) -> 'app_metadata' ->> 'media_role' in ('editor', 'admin')
-                    then (select auth.jwt()) -> 'app_metadata' ->> 'media_role'
-                else 'viewer'
-            end
+        when 'authenticated' then media_sync.token_role()
         when 'service_role' then 'service'
         -- Somebody is logged in to the database itself: the SQL editor, a cron job, a migration.
-        else case when session_user = 'authenticator' then 'anonymous' else 'service' end
+        else case
+            when media_sync.owns_media_sync(coalesce(nullif(current_setting('role'), 'none'), session_user)) then 'service'
+            else 'anonymous'
+        end
     end;
 $$;
 comment on function media_sync.media_role() is
-    'The caller''s role: service, admin, editor, viewer or anonymous. Reads app_metadata, which users cannot edit; never user_metadata.';
+    'The caller''s role: service, admin, editor, viewer or anonymous. Service: a secret key, the owner, a superuser; a role that is merely a member of another is anonymous.';
 revoke all on function media_sync.media_role() from public, anon, authenticated;
 grant execute on function media_sync.media_role() to anon, authenticated, service_role;
+
+create or replace function media_sync.is_viewer()
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.media_role() in ('viewer', 'editor', 'admin', 'service');
+$$;
+comment on function media_sync.is_viewer() is 'True for viewers, editors, admins and the service.';
+revoke all on function media_sync.is_viewer() from public, anon, authenticated;
+grant execute on function media_sync.is_viewer() to anon, authenticated, service_role;
 
 create or replace function media_sync.is_editor()
 returns boolean
@@ -148,6 +215,24 @@ revoke all on function media_sync.backoff(integer, interval, double precision) f
 
 -- Settings: one row that operators change by SQL or through the console; effective at the next tick.
 
+create or replace function media_sync.is_public_address(p_url text)
+returns boolean
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    -- A name with a dot and an alphabetic top-level domain: no IP address in any notation, no user, no control character.
+    select p_url ~* '^https://([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?(:[0-9]{1,5})?([/?#][!-~]*)?$'
+        and p_url !~* '^https://[^/?#:]*\.(local|localhost|localdomain|internal|intranet|lan|home|corp|private|arpa|onion)([:/?#]|$)'
+        and p_url !~* '^https://[^/?#:]*\.(nip|sslip|xip)\.io([:/?#]|$)'
+        and length(p_url) <= 2000;
+$$;
+comment on function media_sync.is_public_address(text) is
+    'True for an https URL whose host is a public name: no address, no name of this machine or of a private network, no line breaks. What a name resolves to is not known here.';
+revoke all on function media_sync.is_public_address(text) from public, anon, authenticated;
+grant execute on function media_sync.is_public_address(text) to service_role;
+
 create table media_sync.settings (
     id boolean primary key default true check (id),
     conflict_policy text not null default 'cloudinary'
@@ -164,15 +249,17 @@ create table media_sync.settings (
     full_interval interval not null default interval '1 day' check (full_interval > interval '0'),
     push_interval interval not null default interval '0' check (push_interval >= interval '0'),
     refresh_interval interval not null default interval '0' check (refresh_interval >= interval '0'),
-    log_retention interval not null default interval '30 days' check (log_retention > interval '0'),
-    problem_log_retention interval not null default interval '90 days' check (problem_log_retention > interval '0'),
-    event_retention interval not null default interval '14 days' check (event_retention > interval '0'),
-    run_retention interval not null default interval '30 days' check (run_retention > interval '0'),
-    snapshot_retention interval not null default interval '90 days' check (snapshot_retention > interval '0'),
+    -- Floors: whoever may change settings must not be able to erase what they did.
+    log_retention interval not null default interval '30 days' check (log_retention >= interval '7 days'),
+    problem_log_retention interval not null default interval '90 days' check (problem_log_retention >= interval '30 days'),
+    event_retention interval not null default interval '14 days' check (event_retention >= interval '1 day'),
+    run_retention interval not null default interval '30 days' check (run_retention >= interval '7 days'),
+    snapshot_retention interval not null default interval '90 days' check (snapshot_retention >= interval '7 days'),
     webhook_silence interval not null default interval '1 day' check (webhook_silence > interval '0'),
     webhook_events text[] not null default '{}',
     full_requested_at timestamptz,
-    alert_url text check (alert_url ~ '^https?://'),
+    alert_url text check (media_sync.is_public_address(alert_url)),
+    viewers text not null default 'authenticated' check (viewers in ('authenticated', 'assigned')),
     updated_at timestamptz not null default now()
 );
 
@@ -191,15 +278,16 @@ comment on column media_sync.settings.incremental_overlap is 'How far an increme
 comment on column media_sync.settings.full_interval is 'Pause between full reconciles.';
 comment on column media_sync.settings.push_interval is 'Pause between pushes of pending edits; zero means at every tick.';
 comment on column media_sync.settings.refresh_interval is 'Pause between drains of the refresh queue; zero means at every tick.';
-comment on column media_sync.settings.log_retention is 'How long successful log rows are kept.';
-comment on column media_sync.settings.problem_log_retention is 'How long rows with status error or conflict are kept; open conflicts are kept for ever.';
-comment on column media_sync.settings.event_retention is 'How long webhook events are kept in the inbox.';
-comment on column media_sync.settings.run_retention is 'How long finished runs are kept.';
-comment on column media_sync.settings.snapshot_retention is 'How long hourly health snapshots are kept.';
+comment on column media_sync.settings.log_retention is 'How long successful log rows are kept; at least 7 days.';
+comment on column media_sync.settings.problem_log_retention is 'How long rows with status error or conflict are kept, at least 30 days; open conflicts are kept for ever.';
+comment on column media_sync.settings.event_retention is 'How long webhook events are kept in the inbox; at least 1 day.';
+comment on column media_sync.settings.run_retention is 'How long finished runs are kept; at least 7 days.';
+comment on column media_sync.settings.snapshot_retention is 'How long hourly health snapshots are kept; at least 7 days.';
 comment on column media_sync.settings.webhook_silence is 'Health degrades when no webhook came for this long although assets changed.';
 comment on column media_sync.settings.webhook_events is 'Notification types that are registered with Cloudinary for the webhook function.';
 comment on column media_sync.settings.full_requested_at is 'A full reconcile is due unless one that began later is completed.';
-comment on column media_sync.settings.alert_url is 'Where a change of health is posted (JSON that Slack-compatible receivers show); null means nowhere.';
+comment on column media_sync.settings.alert_url is 'Where a change of health is posted (JSON that Slack-compatible receivers show): https and a public host name; null means nowhere.';
+comment on column media_sync.settings.viewers is 'Who may read the library: authenticated (every signed-in user, anonymous sign-ins excepted) or assigned (only users with app_metadata.media_role viewer, editor or admin).';
 comment on column media_sync.settings.updated_at is 'When the settings were last changed.';
 
 alter table media_sync.settings enable row level security;
@@ -365,14 +453,19 @@ create index media_assets_deleted_index on public.media_assets (deleted_at desc,
 
 alter table public.media_assets enable row level security;
 revoke all on public.media_assets from public, anon, authenticated, service_role;
-grant select on public.media_assets to authenticated;
+-- What a page shows and an app asks for; the sync's own columns and who deleted an asset are no viewer's business.
+grant select (
+    id, cloud_name, asset_id, public_id, resource_type, type, format, version, bytes, width, height, duration, pages, etag,
+    url, secure_url, original_filename, folder, display_name, tags, context, metadata, access_mode, moderation_status,
+    uploaded_at, sync_status, last_synced_at, in_scope, usage_count, created_by, deleted_at, created_at, updated_at, search_text
+) on public.media_assets to authenticated;
 -- What an editor may change; sync columns are nobody's to write through the data API.
 grant update (tags, context, metadata, display_name, folder, public_id) on public.media_assets to authenticated;
 grant select, insert, update, delete on public.media_assets to service_role;
 
-create policy "Signed-in users read live assets, editors the trash too"
+create policy "Viewers read live assets, editors the trash too"
     on public.media_assets for select to authenticated
-    using (in_scope and (deleted_at is null or (select media_sync.is_editor())));
+    using (in_scope and (select media_sync.is_viewer()) and (deleted_at is null or (select media_sync.is_editor())));
 
 create policy "Editors change live assets"
     on public.media_assets for update to authenticated
@@ -435,7 +528,10 @@ create index media_sync_log_run_index on public.media_sync_log (run_id) where ru
 alter table public.media_sync_log enable row level security;
 revoke all on public.media_sync_log from public, anon, authenticated, service_role;
 grant select on public.media_sync_log to authenticated;
-grant select, insert, update, delete on public.media_sync_log to service_role;
+-- Written by functions alone: not even a secret key changes what the trail says. Its sequence is nobody's: older projects
+-- grant every new one to all API roles.
+grant select on public.media_sync_log to service_role;
+revoke all on sequence public.media_sync_log_id_seq from public, anon, authenticated, service_role;
 
 create policy "Admins read the log"
     on public.media_sync_log for select to authenticated
@@ -477,22 +573,63 @@ create index media_usage_reference_index on public.media_usage (reference_table,
 
 alter table public.media_usage enable row level security;
 revoke all on public.media_usage from public, anon, authenticated, service_role;
-grant select, insert, update, delete on public.media_usage to authenticated;
+-- Who recorded a use, and when, is written by default and trigger from the caller's token.
+grant select, delete on public.media_usage to authenticated;
+grant insert (media_asset_id, usage_type, reference_table, reference_id, field) on public.media_usage to authenticated;
+grant update (media_asset_id, usage_type, reference_table, reference_id, field, removed_at) on public.media_usage to authenticated;
 grant select, insert, update, delete on public.media_usage to service_role;
 
-create policy "Signed-in users read usage"
+create policy "Viewers read the usage of assets that they see"
     on public.media_usage for select to authenticated
-    using (true);
-create policy "Editors record usage"
+    using (
+        (select media_sync.is_viewer())
+        and exists (select from public.media_assets as asset where asset.id = media_usage.media_asset_id)
+    );
+create policy "Editors record usage of assets that they see"
     on public.media_usage for insert to authenticated
-    with check ((select media_sync.is_editor()));
-create policy "Editors change usage"
+    with check (
+        (select media_sync.is_editor())
+        and exists (select from public.media_assets as asset where asset.id = media_usage.media_asset_id)
+    );
+create policy "Editors change usage of assets that they see"
     on public.media_usage for update to authenticated
-    using ((select media_sync.is_editor()))
-    with check ((select media_sync.is_editor()));
-create policy "Editors delete usage"
+    using (
+        (select media_sync.is_editor())
+        and exists (select from public.media_assets as asset where asset.id = media_usage.media_asset_id)
+    )
+    with check (
+        (select media_sync.is_editor())
+        and exists (select from public.media_assets as asset where asset.id = media_usage.media_asset_id)
+    );
+create policy "Editors delete usage of assets that they see"
     on public.media_usage for delete to authenticated
-    using ((select media_sync.is_editor()));
+    using (
+        (select media_sync.is_editor())
+        and exists (select from public.media_assets as asset where asset.id = media_usage.media_asset_id)
+    );
+
+create or replace function media_sync.sign_usage()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    new.created_by := auth.uid();
+    new.created_at := clock_timestamp();
+    return new;
+end;
+$$;
+comment on function media_sync.sign_usage() is 'A use that moved to another place or asset was recorded by whoever moved it.';
+revoke all on function media_sync.sign_usage() from public, anon, authenticated;
+
+create or replace trigger sign_usage
+    before update on public.media_usage
+    for each row
+    when (
+        (new.media_asset_id, new.usage_type, new.reference_table, new.reference_id, new.field)
+            is distinct from (old.media_asset_id, old.usage_type, old.reference_table, old.reference_id, old.field)
+    )
+    execute function media_sync.sign_usage();
 
 create or replace function media_sync.count_usage()
 returns trigger
@@ -559,7 +696,10 @@ create or replace trigger count_usage_on_update
 create table public.media_collections (
     id uuid primary key default gen_random_uuid(),
     parent_id uuid references public.media_collections (id) on delete set null check (parent_id <> id),
-    slug text not null unique check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
+    slug text not null unique
+        check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$')
+        -- Collections are asked for by slug or id: a slug must not pass for another's id.
+        check (slug !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'),
     name text not null check (name <> ''),
     description text,
     is_public boolean not null default false,
@@ -572,7 +712,7 @@ create table public.media_collections (
 comment on table public.media_collections is 'Named groups of assets; nested through parent_id.';
 comment on column public.media_collections.id is 'Key.';
 comment on column public.media_collections.parent_id is 'Collection that this one stands in; null at the top.';
-comment on column public.media_collections.slug is 'Name in URLs: lower-case letters, digits and hyphens.';
+comment on column public.media_collections.slug is 'Name in URLs: lower-case letters, digits and hyphens; not the form of an id.';
 comment on column public.media_collections.name is 'Name for people.';
 comment on column public.media_collections.description is 'What it is for.';
 comment on column public.media_collections.is_public is 'True: anyone may read its live assets.';
@@ -586,15 +726,20 @@ create index media_collections_public_index on public.media_collections (id) whe
 
 alter table public.media_collections enable row level security;
 revoke all on public.media_collections from public, anon, authenticated, service_role;
-grant select on public.media_collections to anon;
-grant select, insert, update, delete on public.media_collections to authenticated, service_role;
+-- is_public is what the policies of items ask for.
+grant select (id, slug, name, position, is_public) on public.media_collections to anon;
+-- Who made it, and when, is written by the defaults from the caller's token.
+grant select, delete on public.media_collections to authenticated;
+grant insert (parent_id, slug, name, description, is_public, position) on public.media_collections to authenticated;
+grant update (parent_id, slug, name, description, is_public, position) on public.media_collections to authenticated;
+grant select, insert, update, delete on public.media_collections to service_role;
 
 create policy "Anyone reads public collections"
     on public.media_collections for select to anon
     using (is_public);
-create policy "Signed-in users read collections"
+create policy "Viewers read collections"
     on public.media_collections for select to authenticated
-    using (true);
+    using ((select media_sync.is_viewer()));
 create policy "Editors make collections"
     on public.media_collections for insert to authenticated
     with check ((select media_sync.is_editor()));
@@ -620,6 +765,8 @@ security definer
 set search_path = ''
 as $$
 begin
+    -- Two transactions that nest two collections in each other would not see each other's change.
+    perform pg_advisory_xact_lock(hashtextextended('media_sync.collections', 0));
     if exists (
         with recursive above as (
             select id, parent_id from public.media_collections where id = new.parent_id
@@ -628,7 +775,7 @@ begin
             from public.media_collections as parent
             join above on parent.id = above.parent_id
         )
-        select from above where id = new.id
+        select from above where new.id in (id, parent_id)
     ) then
         raise exception 'A collection cannot stand inside itself.' using errcode = 'check_violation';
     end if;
@@ -639,7 +786,8 @@ comment on function media_sync.refuse_collection_cycle() is 'Keeps the nesting o
 revoke all on function media_sync.refuse_collection_cycle() from public, anon, authenticated;
 
 create or replace trigger refuse_collection_cycle
-    before update of parent_id on public.media_collections
+    -- On insert too: one statement may bring two collections that name each other.
+    before insert or update of id, parent_id on public.media_collections
     for each row
     when (new.parent_id is not null)
     execute function media_sync.refuse_collection_cycle();
@@ -665,25 +813,81 @@ create index media_collection_items_position_index on public.media_collection_it
 
 alter table public.media_collection_items enable row level security;
 revoke all on public.media_collection_items from public, anon, authenticated, service_role;
-grant select on public.media_collection_items to anon;
-grant select, insert, update, delete on public.media_collection_items to authenticated, service_role;
+grant select (collection_id, media_asset_id, position) on public.media_collection_items to anon;
+-- Who added it, and when, is written by default and trigger from the caller's token.
+grant select, delete on public.media_collection_items to authenticated;
+grant insert (collection_id, media_asset_id, position) on public.media_collection_items to authenticated;
+grant update (collection_id, media_asset_id, position) on public.media_collection_items to authenticated;
+grant select, insert, update, delete on public.media_collection_items to service_role;
 
-create policy "Anyone reads items of public collections"
+create or replace function media_sync.public_asset_ids()
+returns setof uuid
+language sql
+stable
+-- The policies of items and of assets would otherwise ask for each other without end.
+security definer
+set search_path = ''
+as $$
+    select item.media_asset_id
+    from public.media_collection_items as item
+    join public.media_collections as collection on collection.id = item.collection_id
+    join public.media_assets as asset on asset.id = item.media_asset_id
+    where collection.is_public and asset.in_scope and asset.deleted_at is null;
+$$;
+comment on function media_sync.public_asset_ids() is 'The live assets in scope that stand in a public collection: what anyone may see.';
+revoke all on function media_sync.public_asset_ids() from public, anon, authenticated;
+grant execute on function media_sync.public_asset_ids() to anon, authenticated, service_role;
+
+create policy "Anyone reads live items of public collections"
     on public.media_collection_items for select to anon
-    using (collection_id in (select id from public.media_collections where is_public));
-create policy "Signed-in users read collection items"
+    using (
+        collection_id in (select id from public.media_collections where is_public)
+        and media_asset_id in (select media_sync.public_asset_ids())
+    );
+create policy "Viewers read items whose assets they see"
     on public.media_collection_items for select to authenticated
-    using (true);
-create policy "Editors add collection items"
+    using (
+        (select media_sync.is_viewer())
+        and exists (select from public.media_assets as asset where asset.id = media_collection_items.media_asset_id)
+    );
+create policy "Editors add collection items whose assets they see"
     on public.media_collection_items for insert to authenticated
-    with check ((select media_sync.is_editor()));
-create policy "Editors change collection items"
+    with check (
+        (select media_sync.is_editor())
+        and exists (select from public.media_assets as asset where asset.id = media_collection_items.media_asset_id)
+    );
+create policy "Editors change collection items whose assets they see"
     on public.media_collection_items for update to authenticated
-    using ((select media_sync.is_editor()))
-    with check ((select media_sync.is_editor()));
-create policy "Editors remove collection items"
+    using (
+        (select media_sync.is_editor())
+        and exists (select from public.media_assets as asset where asset.id = media_collection_items.media_asset_id)
+    );
+create policy "Editors remove collection items whose assets they see"
     on public.media_collection_items for delete to authenticated
-    using ((select media_sync.is_editor()));
+    using (
+        (select media_sync.is_editor())
+        and exists (select from public.media_assets as asset where asset.id = media_collection_items.media_asset_id)
+    );
+
+create or replace function media_sync.sign_collection_item()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    new.added_by := auth.uid();
+    new.added_at := clock_timestamp();
+    return new;
+end;
+$$;
+comment on function media_sync.sign_collection_item() is 'An item that shows another asset, or stands elsewhere, was added by whoever changed it.';
+revoke all on function media_sync.sign_collection_item() from public, anon, authenticated;
+
+create or replace trigger sign_collection_item
+    before update on public.media_collection_items
+    for each row
+    when ((new.collection_id, new.media_asset_id) is distinct from (old.collection_id, old.media_asset_id))
+    execute function media_sync.sign_collection_item();
 
 -- Anyone sees the assets of public collections, and of those only what a page needs to show them.
 grant select (
@@ -694,16 +898,7 @@ grant select (
 
 create policy "Anyone reads live assets of public collections"
     on public.media_assets for select to anon
-    using (
-        in_scope
-        and deleted_at is null
-        and id in (
-            select item.media_asset_id
-            from public.media_collection_items as item
-            join public.media_collections as collection on collection.id = item.collection_id
-            where collection.is_public
-        )
-    );
+    using (in_scope and deleted_at is null and id in (select media_sync.public_asset_ids()));
 
 -- supabase/schemas/10_tables/60_statistics.sql
 
@@ -3424,7 +3619,7 @@ declare
 begin
     select outcome into v_outcome from public.soft_delete_media_assets(array[p_id], p_force);
     if v_outcome is null then
-        raise exception 'There is no asset with id %.', p_id using errcode = 'no_data_found';
+        raise exception 'There is no asset with id %.', p_id using errcode = 'PT404';
     elsif v_outcome = 'in_use' then
         raise exception 'The asset is in use; pass p_force => true to delete it all the same.' using errcode = 'restrict_violation';
     end if;
@@ -3449,7 +3644,7 @@ begin
     end if;
     select * into v_asset from public.media_assets where id = p_id and in_scope for no key update;
     if v_asset.id is null then
-        raise exception 'There is no asset with id %.', p_id using errcode = 'no_data_found';
+        raise exception 'There is no asset with id %.', p_id using errcode = 'PT404';
     elsif v_asset.deleted_at is null then
         return 'live';
     elsif v_asset.sync_status = 'synced' then
@@ -4200,11 +4395,19 @@ set search_path = ''
 as $$
     select jsonb_build_object(
         'events', settings.webhook_events,
-        'last_received_at', (select received_at from media_sync.webhook_events order by received_at desc limit 1)
+        'last_received_at', (select received_at from media_sync.webhook_events order by received_at desc limit 1),
+        'last_error', (
+            -- Not its sentence, which may name an asset.
+            select jsonb_build_object('received_at', received_at, 'notification_type', notification_type)
+            from media_sync.webhook_events
+            where result = 'failed' and received_at > clock_timestamp() - interval '7 days'
+            order by received_at desc
+            limit 1
+        )
     )
     from media_sync.settings as settings;
 $$;
-comment on function public.media_sync_webhook_status() is 'Which notifications are registered and when the last one came; names no asset.';
+comment on function public.media_sync_webhook_status() is 'Which notifications are registered, when the last one came and when the last one failed; names no asset.';
 revoke all on function public.media_sync_webhook_status() from public, anon, authenticated;
 grant execute on function public.media_sync_webhook_status() to service_role;
 
@@ -4405,6 +4608,22 @@ comment on function media_sync.library_page(jsonb) is 'A page of the library, wi
 revoke all on function media_sync.library_page(jsonb) from public, anon, authenticated;
 grant execute on function media_sync.library_page(jsonb) to anon;
 
+create or replace function media_sync.public_library_page(p_query jsonb)
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+-- Whoever is signed in without being a viewer sees what anyone sees.
+set role = 'anon'
+as $$
+begin
+    return media_sync.library_page(p_query);
+end;
+$$;
+comment on function media_sync.public_library_page(jsonb) is 'A page of the library as anyone sees it.';
+revoke all on function media_sync.public_library_page(jsonb) from public, anon, authenticated;
+grant execute on function media_sync.public_library_page(jsonb) to anon, authenticated;
+
 create or replace function media_sync.signed_in_library_page(p_query jsonb)
 returns jsonb
 language plpgsql
@@ -4415,13 +4634,13 @@ security definer
 set search_path = ''
 as $$
 begin
-    if media_sync.media_role() = 'anonymous' then
-        raise exception 'The whole library is for signed-in users.' using errcode = 'insufficient_privilege';
+    if not media_sync.is_viewer() then
+        raise exception 'The whole library is for viewers.' using errcode = 'insufficient_privilege';
     end if;
     return media_sync.library_page(p_query);
 end;
 $$;
-comment on function media_sync.signed_in_library_page(jsonb) is 'A page of the library, for signed-in users.';
+comment on function media_sync.signed_in_library_page(jsonb) is 'A page of the library, for viewers.';
 revoke all on function media_sync.signed_in_library_page(jsonb) from public, anon, authenticated;
 grant execute on function media_sync.signed_in_library_page(jsonb) to authenticated, service_role;
 
@@ -4433,7 +4652,7 @@ set search_path = ''
 as $$
 begin
     if media_sync.media_role() = 'anonymous' then
-        return media_sync.library_page(p_query);
+        return media_sync.public_library_page(p_query);
     end if;
     return media_sync.signed_in_library_page(p_query);
 end;
@@ -4442,6 +4661,163 @@ comment on function public.list_media_assets(jsonb) is
     'A page of the library with the caller''s rights: { page, limit, cursor: { value, id }, search, folder, recursive, tags, resource_type, type, format, sync_status, collection, used, deleted, created_after, created_before, sort_by, sort_order }. Returns { items, total, total_is_exact, limit, has_next, next }.';
 revoke all on function public.list_media_assets(jsonb) from public, anon, authenticated;
 grant execute on function public.list_media_assets(jsonb) to anon, authenticated, service_role;
+
+-- supabase/schemas/60_library/25_asset.sql
+
+-- One asset with what surrounds it, as far as the caller may see it.
+
+create or replace function media_sync.public_asset(p_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+-- Whoever is signed in without being a viewer sees what anyone sees.
+set role = 'anon'
+as $$
+begin
+    return (
+        select jsonb_build_object(
+            'item', to_jsonb(asset),
+            'usage', '[]'::jsonb,
+            'collections', (
+                select coalesce(jsonb_agg(
+                    jsonb_build_object(
+                        'position', item.position,
+                        'collection', jsonb_build_object(
+                            'id', collection.id, 'slug', collection.slug, 'name', collection.name, 'is_public', collection.is_public
+                        )
+                    )
+                    order by collection.slug
+                ), '[]')
+                from public.media_collection_items as item
+                join public.media_collections as collection on collection.id = item.collection_id
+                where item.media_asset_id = asset.id
+            ),
+            'history', '[]'::jsonb
+        )
+        from (
+            select
+                id, asset_id, public_id, resource_type, type, format, version, bytes, width, height, duration, folder, display_name,
+                original_filename, tags, context, url, secure_url, created_at, updated_at, deleted_at
+            from public.media_assets
+            where id = p_id
+        ) as asset
+    );
+end;
+$$;
+comment on function media_sync.public_asset(uuid) is 'One asset of a public collection as anyone sees it, or null.';
+revoke all on function media_sync.public_asset(uuid) from public, anon, authenticated;
+grant execute on function media_sync.public_asset(uuid) to anon, authenticated;
+
+create or replace function media_sync.asset_for_viewers(p_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select jsonb_build_object(
+        'item', to_jsonb(asset),
+        'usage', (
+            select coalesce(jsonb_agg(to_jsonb(place) order by place.created_at), '[]')
+            from (
+                select usage.id, usage.usage_type, usage.reference_table, usage.reference_id, usage.field, usage.created_at
+                from public.media_usage as usage
+                where usage.media_asset_id = asset.id and usage.removed_at is null
+                order by usage.created_at
+                limit 100
+            ) as place
+        ),
+        'collections', (
+            select coalesce(jsonb_agg(to_jsonb(place) order by place.collection ->> 'slug'), '[]')
+            from (
+                select
+                    item.position,
+                    jsonb_build_object(
+                        'id', collection.id, 'slug', collection.slug, 'name', collection.name, 'is_public', collection.is_public
+                    ) as collection
+                from public.media_collection_items as item
+                join public.media_collections as collection on collection.id = item.collection_id
+                where item.media_asset_id = asset.id
+                order by collection.slug
+                limit 100
+            ) as place
+        ),
+        'history', '[]'::jsonb
+    )
+    from (
+        select
+            id, asset_id, public_id, resource_type, type, format, version, bytes, width, height, duration, folder, display_name,
+            original_filename, tags, context, url, secure_url, created_at, updated_at, deleted_at, metadata, sync_status, usage_count
+        from public.media_assets
+        where id = p_id
+    ) as asset;
+$$;
+comment on function media_sync.asset_for_viewers(uuid) is 'One asset with where it is used and its collections, with the rights of whoever asks; or null.';
+revoke all on function media_sync.asset_for_viewers(uuid) from public, anon, authenticated;
+grant execute on function media_sync.asset_for_viewers(uuid) to authenticated, service_role;
+
+create or replace function media_sync.asset_for_editors(p_id uuid)
+returns jsonb
+language plpgsql
+stable
+-- Editors hold no grant on these columns and none on the log: this asset's part of them is shown, and only to them.
+security definer
+set search_path = ''
+as $$
+begin
+    if not media_sync.is_editor() then
+        raise exception 'Conflicts, errors and history need the role editor or admin.' using errcode = 'insufficient_privilege';
+    end if;
+    return (
+        select jsonb_build_object(
+            'item', jsonb_build_object('conflicts', asset.conflicts, 'sync_error', asset.sync_error),
+            'history', (
+                select coalesce(jsonb_agg(to_jsonb(entry) order by entry.created_at desc, entry.id desc), '[]')
+                from (
+                    select
+                        log.id, log.operation, log.status, log.direction, log.source, log.changes, log.error_code,
+                        log.error_message, log.user_id, log.created_at
+                    from public.media_sync_log as log
+                    where log.asset_id = asset.asset_id
+                    order by log.created_at desc, log.id desc
+                    limit 50
+                ) as entry
+            )
+        )
+        from public.media_assets as asset
+        where asset.id = p_id and (asset.in_scope or media_sync.media_role() = 'service')
+    );
+end;
+$$;
+comment on function media_sync.asset_for_editors(uuid) is 'Open conflicts, the last error and the history of one asset: { item: { conflicts, sync_error }, history }. Editors.';
+revoke all on function media_sync.asset_for_editors(uuid) from public, anon, authenticated;
+grant execute on function media_sync.asset_for_editors(uuid) to authenticated, service_role;
+
+create or replace function public.get_media_asset(p_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_asset jsonb;
+    v_more jsonb;
+begin
+    if media_sync.media_role() = 'anonymous' then
+        return media_sync.public_asset(p_id);
+    end if;
+    v_asset := media_sync.asset_for_viewers(p_id);
+    if v_asset is null or not media_sync.is_editor() then
+        return v_asset;
+    end if;
+    v_more := media_sync.asset_for_editors(p_id);
+    return v_asset || v_more || jsonb_build_object('item', (v_asset -> 'item') || coalesce(v_more -> 'item', '{}'));
+end;
+$$;
+comment on function public.get_media_asset(uuid) is
+    'One asset with the caller''s rights: { item, usage, collections, history }, or null. For editors item has conflicts and sync_error too, and history is theirs.';
+revoke all on function public.get_media_asset(uuid) from public, anon, authenticated;
+grant execute on function public.get_media_asset(uuid) to anon, authenticated, service_role;
 
 -- supabase/schemas/60_library/30_facets.sql
 
@@ -4492,6 +4868,22 @@ comment on function media_sync.library_facets(jsonb) is 'The facets of the libra
 revoke all on function media_sync.library_facets(jsonb) from public, anon, authenticated;
 grant execute on function media_sync.library_facets(jsonb) to anon;
 
+create or replace function media_sync.public_library_facets(p_query jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+-- Whoever is signed in without being a viewer sees what anyone sees.
+set role = 'anon'
+as $$
+begin
+    return media_sync.library_facets(p_query);
+end;
+$$;
+comment on function media_sync.public_library_facets(jsonb) is 'The facets of the library as anyone sees it.';
+revoke all on function media_sync.public_library_facets(jsonb) from public, anon, authenticated;
+grant execute on function media_sync.public_library_facets(jsonb) to anon, authenticated;
+
 create or replace function media_sync.signed_in_library_facets(p_query jsonb)
 returns jsonb
 language plpgsql
@@ -4502,13 +4894,13 @@ security definer
 set search_path = ''
 as $$
 begin
-    if media_sync.media_role() = 'anonymous' then
-        raise exception 'The whole library is for signed-in users.' using errcode = 'insufficient_privilege';
+    if not media_sync.is_viewer() then
+        raise exception 'The whole library is for viewers.' using errcode = 'insufficient_privilege';
     end if;
     return media_sync.library_facets(p_query);
 end;
 $$;
-comment on function media_sync.signed_in_library_facets(jsonb) is 'The facets of the library, for signed-in users.';
+comment on function media_sync.signed_in_library_facets(jsonb) is 'The facets of the library, for viewers.';
 revoke all on function media_sync.signed_in_library_facets(jsonb) from public, anon, authenticated;
 grant execute on function media_sync.signed_in_library_facets(jsonb) to authenticated, service_role;
 
@@ -4520,7 +4912,7 @@ set search_path = ''
 as $$
 begin
     if media_sync.media_role() = 'anonymous' then
-        return media_sync.library_facets(p_query);
+        return media_sync.public_library_facets(p_query);
     end if;
     return media_sync.signed_in_library_facets(p_query);
 end;
@@ -4603,7 +4995,7 @@ begin
             select jsonb_object_agg(key, value || jsonb_build_object('kept', p_keep)) from jsonb_each(asset.conflicts)
         ) as decisions
         from public.media_assets as asset
-        where asset.id = any (p_ids) and asset.conflicts is not null and asset.deleted_at is null
+        where asset.id = any (p_ids) and asset.conflicts is not null and asset.deleted_at is null and asset.in_scope
         order by asset.asset_id
         for no key update
     ),
@@ -4677,9 +5069,13 @@ stable
 security definer
 set search_path = ''
 as $$
+declare
+    -- The trash is the editors', and what is not mirrored is shown to nobody: neither are their numbers.
+    v_sees_trash constant boolean := media_sync.is_editor();
+    v_sees_all constant boolean := media_sync.is_admin();
 begin
-    if media_sync.media_role() = 'anonymous' then
-        raise exception 'Statistics are for signed-in users.' using errcode = 'insufficient_privilege';
+    if not media_sync.is_viewer() then
+        raise exception 'Statistics are for viewers.' using errcode = 'insufficient_privilege';
     end if;
     return query
     select
@@ -4692,13 +5088,13 @@ begin
         coalesce(sum(counters.pending_assets), 0)::bigint,
         coalesce(sum(counters.error_assets), 0)::bigint,
         coalesce(sum(counters.conflict_assets), 0)::bigint,
-        coalesce(sum(counters.deleted_assets), 0)::bigint,
-        coalesce(sum(counters.pending_deletions), 0)::bigint,
-        coalesce(sum(counters.out_of_scope_assets), 0)::bigint
+        case when v_sees_trash then coalesce(sum(counters.deleted_assets), 0)::bigint end,
+        case when v_sees_trash then coalesce(sum(counters.pending_deletions), 0)::bigint end,
+        case when v_sees_all then coalesce(sum(counters.out_of_scope_assets), 0)::bigint end
     from media_sync.statistics as counters;
 end;
 $$;
-comment on function public.get_media_statistics() is 'Size and state of the library from maintained counters: the same cost for ten assets and ten million. Signed-in users.';
+comment on function public.get_media_statistics() is 'Size and state of the library from maintained counters: the same cost for ten assets and ten million. Viewers; the numbers of deleted assets are null but for editors, that of assets out of scope but for admins.';
 revoke all on function public.get_media_statistics() from public, anon, authenticated;
 grant execute on function public.get_media_statistics() to authenticated, service_role;
 
@@ -4714,8 +5110,8 @@ declare
     v_last_sync timestamptz;
     v_in_progress boolean;
 begin
-    if media_sync.media_role() = 'anonymous' then
-        raise exception 'The sync status is for signed-in users.' using errcode = 'insufficient_privilege';
+    if not media_sync.is_viewer() then
+        raise exception 'The sync status is for viewers.' using errcode = 'insufficient_privilege';
     end if;
     select * into v_statistics from public.get_media_statistics();
     select finished_at into v_last_sync
@@ -4727,23 +5123,24 @@ begin
     return jsonb_build_object(
         'last_sync', v_last_sync,
         'is_synced', v_last_sync is not null and not v_in_progress
-            and v_statistics.pending_assets + v_statistics.pending_deletions
+            and v_statistics.pending_assets + coalesce(v_statistics.pending_deletions, 0)
                 + v_statistics.error_assets + v_statistics.conflict_assets = 0,
-        'pending_operations', v_statistics.pending_assets + v_statistics.pending_deletions,
+        'pending_operations', v_statistics.pending_assets + coalesce(v_statistics.pending_deletions, 0),
         'sync_in_progress', v_in_progress,
         'synced_assets', v_statistics.synced_assets,
         'error_assets', v_statistics.error_assets,
-        'last_error', (
+        -- It may name what a viewer does not see.
+        'last_error', case when media_sync.is_editor() then (
             select error_message
             from public.media_sync_log
             where status = 'error' and created_at > clock_timestamp() - interval '1 day'
             order by created_at desc
             limit 1
-        )
+        ) end
     );
 end;
 $$;
-comment on function public.get_sync_status() is 'The state of the sync in a few figures. Signed-in users.';
+comment on function public.get_sync_status() is 'The state of the sync in a few figures. Viewers; last_error is null but for editors.';
 revoke all on function public.get_sync_status() from public, anon, authenticated;
 grant execute on function public.get_sync_status() to authenticated, service_role;
 
@@ -4843,14 +5240,14 @@ begin
         conflict_policy, include_folders, delete_guard_percent, delete_guard_minimum, quota_reserve_percent, push_max_attempts,
         push_backoff_cap, incremental_interval, incremental_overlap, full_interval, push_interval, refresh_interval,
         log_retention, problem_log_retention, event_retention, run_retention, snapshot_retention, webhook_silence, alert_url,
-        updated_at
+        viewers, updated_at
     ) = (
         select
             wanted.conflict_policy, wanted.include_folders, wanted.delete_guard_percent, wanted.delete_guard_minimum,
             wanted.quota_reserve_percent, wanted.push_max_attempts, wanted.push_backoff_cap, wanted.incremental_interval,
             wanted.incremental_overlap, wanted.full_interval, wanted.push_interval, wanted.refresh_interval,
             wanted.log_retention, wanted.problem_log_retention, wanted.event_retention, wanted.run_retention,
-            wanted.snapshot_retention, wanted.webhook_silence, wanted.alert_url, clock_timestamp()
+            wanted.snapshot_retention, wanted.webhook_silence, wanted.alert_url, wanted.viewers, clock_timestamp()
         from jsonb_populate_record(settings, p_changes) as wanted
     );
 
@@ -4994,32 +5391,29 @@ begin
         raise notice 'There is no Realtime here, so nothing is broadcast; when there is, run select public.enable_media_broadcast().';
         return false;
     end if;
-    if not exists (
-        select from pg_catalog.pg_policies
-        where schemaname = 'realtime' and tablename = 'messages' and policyname = 'Signed-in users receive changes of media assets'
-    ) then
-        execute $policy$
-            create policy "Signed-in users receive changes of media assets"
-                on realtime.messages for select to authenticated
-                using (extension = 'broadcast' and (select realtime.topic()) = 'media_assets')
-        $policy$;
-    end if;
+    -- Both judge the row's own topic: realtime.topic() is null outside Realtime's probe, and a row may name another.
+    execute $policy$
+        drop policy if exists "Viewers receive changes of media assets" on realtime.messages
+    $policy$;
+    execute $policy$
+        create policy "Viewers receive changes of media assets"
+            on realtime.messages for select to authenticated
+            using (extension = 'broadcast' and topic = 'media_assets' and (select media_sync.is_viewer()))
+    $policy$;
     -- Without a policy nobody may send; this one holds against a policy of the project's that lets people send anywhere.
-    if not exists (
-        select from pg_catalog.pg_policies
-        where schemaname = 'realtime' and tablename = 'messages' and policyname = 'Nobody sends changes of media assets'
-    ) then
-        execute $policy$
-            create policy "Nobody sends changes of media assets"
-                on realtime.messages as restrictive for insert to anon, authenticated
-                with check ((select realtime.topic()) <> 'media_assets')
-        $policy$;
-    end if;
+    execute $policy$
+        drop policy if exists "Nobody sends changes of media assets" on realtime.messages
+    $policy$;
+    execute $policy$
+        create policy "Nobody sends changes of media assets"
+            on realtime.messages as restrictive for insert to anon, authenticated
+            with check (topic is distinct from 'media_assets')
+    $policy$;
     return true;
 end;
 $$;
 comment on function public.enable_media_broadcast() is
-    'Lets signed-in users receive the topic media_assets. Run by the migration; run it again where Realtime came later. True when it is in place. The database owner and secret keys.';
+    'Lets viewers receive the topic media_assets. Run by the migration; run it again where Realtime came later. True when it is in place. The database owner and secret keys.';
 revoke all on function public.enable_media_broadcast() from public, anon, authenticated;
 grant execute on function public.enable_media_broadcast() to service_role;
 
@@ -6213,7 +6607,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '6bcca9ec07b448df';
+    select '9faf3b846cb602ac';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -6,16 +6,13 @@ import type { MediaClient } from "../_shared/media/types.ts";
 import { requireId } from "./require-id.ts";
 import { withThumbnail } from "./thumbnail.ts";
 
-/** `GET media-list/<id>`: one asset, where it is used, its collections and, for admins, its history. */
+/** `GET media-list/<id>`: one asset, where it is used, its collections and, for editors, its conflicts and history. */
 export async function getItem(
   { params, identify }: RouteContext,
 ): Promise<Response> {
   const caller = await identify(["anonymous", "user", "secret"]);
   const id = requireId(params.id);
-  const found = await new MediaLibrary(caller.supabase as MediaClient).item(
-    id,
-    caller.role === "anonymous",
-  );
+  const found = await new MediaLibrary(caller.supabase as MediaClient).item(id);
   if (found === null) {
     throw notFound("There is no asset with that id, or you may not see it.");
   }

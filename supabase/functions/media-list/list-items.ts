@@ -2,6 +2,7 @@ import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseQuery } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
 import { MediaLibrary } from "../_shared/media/media-library.ts";
+import { DatabaseError } from "../_shared/media/database-error.ts";
 import type { MediaClient } from "../_shared/media/types.ts";
 import { forbidden } from "../_shared/http/api-error.ts";
 import { encodeCursor } from "./cursor.ts";
@@ -19,17 +20,17 @@ export async function listItems(
   ) {
     throw forbidden("The trash is for editors.");
   }
-  // Statistics are for signed-in users; anybody else gets the page without them.
+  // Statistics are for viewers; anybody else gets the page without them.
   const wants = (part: "stats" | "sync_status" | "facets") =>
     request.include.includes(part) &&
-    (part === "facets" || caller.kind !== "anonymous");
+    (part === "facets" || caller.role !== "anonymous");
 
   const library = new MediaLibrary(caller.supabase as MediaClient);
   const query = toLibraryQuery(request);
   const [page, stats, syncStatus, facets] = await Promise.all([
     library.list(query),
-    wants("stats") ? library.statistics() : undefined,
-    wants("sync_status") ? library.syncStatus() : undefined,
+    wants("stats") ? unlessRefused(library.statistics()) : undefined,
+    wants("sync_status") ? unlessRefused(library.syncStatus()) : undefined,
     wants("facets") ? library.facets(query) : undefined,
   ]);
 
@@ -50,4 +51,14 @@ export async function listItems(
     ...(syncStatus === undefined ? {} : { sync_status: syncStatus }),
     ...(facets === undefined ? {} : { facets }),
   });
+}
+
+/** Whether a signed-in user counts as a viewer is a setting that only the database knows. */
+async function unlessRefused<Value>(asked: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === "42501") return undefined;
+    throw error;
+  }
 }

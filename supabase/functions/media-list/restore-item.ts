@@ -43,8 +43,7 @@ async function restore(
   try {
     return await editor.restore(id);
   } catch (error) {
-    // no_data_found
-    if (error instanceof DatabaseError && error.code === "P0002") {
+    if (error instanceof DatabaseError && error.code === "PT404") {
       throw notFound("There is no asset with that id, or you may not see it.");
     }
     throw error;

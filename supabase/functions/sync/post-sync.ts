@@ -31,7 +31,7 @@ type SyncBody = z.output<typeof requestSchema>;
 
 /** `POST sync`: does what the body asks for, or what is due, for at most 25 s. 200 finished, 202 still running. */
 export async function postSync({ request, identify, log }: RouteContext): Promise<Response> {
-  const caller = await identify(["user", "secret"]);
+  const caller = await identify(["user", "secret", "cron"]);
   requireRole(caller, "admin");
   const body = await parseBody(request, requestSchema);
   const service = BidirectionalSyncService.forCaller(caller, log);

@@ -7,25 +7,31 @@ import { readEnvironment } from "../_shared/http/runtime.ts";
 import { SupabaseMediaService } from "../_shared/media/supabase-media-service.ts";
 import type { MediaClient } from "../_shared/media/types.ts";
 
-/** `GET webhook`: whether notifications can be received, where, which are registered and when the last one came. */
+/**
+ * `GET webhook`: whether notifications can be received, for everybody; for admins and secret keys also where, which are
+ * registered, and when the last one came and failed.
+ */
 export async function getWebhook(
   { url, identify }: RouteContext,
 ): Promise<Response> {
-  const caller = await identify(["anonymous", "user", "secret"]);
+  const caller = await identify(["none", "anonymous", "user", "secret"]);
   parseQuery(url, z.strictObject({}));
   const configuration = readCloudinaryConfiguration(readEnvironment);
+  const answer = { success: true, configured: configuration.data !== undefined };
+  if (caller.role !== "admin" && caller.role !== "service") return jsonResponse(answer);
+
   const media = new SupabaseMediaService(
     caller.supabaseAdmin as MediaClient,
     configuration.data?.cloudName ?? "",
   );
   const status = await media.events.webhookStatus();
   return jsonResponse({
-    success: true,
-    configured: configuration.data !== undefined,
+    ...answer,
     // Only names of variables: what is missing, never what is there.
     ...(configuration.error === undefined ? {} : { missing: configuration.error.missing }),
     url: `${readEnvironment("SUPABASE_URL") ?? url.origin}/functions/v1/webhook`,
     events: status.events,
     last_received_at: status.last_received_at,
+    last_error: status.last_error,
   });
 }

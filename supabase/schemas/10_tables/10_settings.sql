@@ -1,5 +1,23 @@
 -- Settings: one row that operators change by SQL or through the console; effective at the next tick.
 
+create or replace function media_sync.is_public_address(p_url text)
+returns boolean
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    -- A name with a dot and an alphabetic top-level domain: no IP address in any notation, no user, no control character.
+    select p_url ~* '^https://([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?(:[0-9]{1,5})?([/?#][!-~]*)?$'
+        and p_url !~* '^https://[^/?#:]*\.(local|localhost|localdomain|internal|intranet|lan|home|corp|private|arpa|onion)([:/?#]|$)'
+        and p_url !~* '^https://[^/?#:]*\.(nip|sslip|xip)\.io([:/?#]|$)'
+        and length(p_url) <= 2000;
+$$;
+comment on function media_sync.is_public_address(text) is
+    'True for an https URL whose host is a public name: no address, no name of this machine or of a private network, no line breaks. What a name resolves to is not known here.';
+revoke all on function media_sync.is_public_address(text) from public, anon, authenticated;
+grant execute on function media_sync.is_public_address(text) to service_role;
+
 create table media_sync.settings (
     id boolean primary key default true check (id),
     conflict_policy text not null default 'cloudinary'
@@ -16,15 +34,17 @@ create table media_sync.settings (
     full_interval interval not null default interval '1 day' check (full_interval > interval '0'),
     push_interval interval not null default interval '0' check (push_interval >= interval '0'),
     refresh_interval interval not null default interval '0' check (refresh_interval >= interval '0'),
-    log_retention interval not null default interval '30 days' check (log_retention > interval '0'),
-    problem_log_retention interval not null default interval '90 days' check (problem_log_retention > interval '0'),
-    event_retention interval not null default interval '14 days' check (event_retention > interval '0'),
-    run_retention interval not null default interval '30 days' check (run_retention > interval '0'),
-    snapshot_retention interval not null default interval '90 days' check (snapshot_retention > interval '0'),
+    -- Floors: whoever may change settings must not be able to erase what they did.
+    log_retention interval not null default interval '30 days' check (log_retention >= interval '7 days'),
+    problem_log_retention interval not null default interval '90 days' check (problem_log_retention >= interval '30 days'),
+    event_retention interval not null default interval '14 days' check (event_retention >= interval '1 day'),
+    run_retention interval not null default interval '30 days' check (run_retention >= interval '7 days'),
+    snapshot_retention interval not null default interval '90 days' check (snapshot_retention >= interval '7 days'),
     webhook_silence interval not null default interval '1 day' check (webhook_silence > interval '0'),
     webhook_events text[] not null default '{}',
     full_requested_at timestamptz,
-    alert_url text check (alert_url ~ '^https?://'),
+    alert_url text check (media_sync.is_public_address(alert_url)),
+    viewers text not null default 'authenticated' check (viewers in ('authenticated', 'assigned')),
     updated_at timestamptz not null default now()
 );
 
@@ -43,15 +63,16 @@ comment on column media_sync.settings.incremental_overlap is 'How far an increme
 comment on column media_sync.settings.full_interval is 'Pause between full reconciles.';
 comment on column media_sync.settings.push_interval is 'Pause between pushes of pending edits; zero means at every tick.';
 comment on column media_sync.settings.refresh_interval is 'Pause between drains of the refresh queue; zero means at every tick.';
-comment on column media_sync.settings.log_retention is 'How long successful log rows are kept.';
-comment on column media_sync.settings.problem_log_retention is 'How long rows with status error or conflict are kept; open conflicts are kept for ever.';
-comment on column media_sync.settings.event_retention is 'How long webhook events are kept in the inbox.';
-comment on column media_sync.settings.run_retention is 'How long finished runs are kept.';
-comment on column media_sync.settings.snapshot_retention is 'How long hourly health snapshots are kept.';
+comment on column media_sync.settings.log_retention is 'How long successful log rows are kept; at least 7 days.';
+comment on column media_sync.settings.problem_log_retention is 'How long rows with status error or conflict are kept, at least 30 days; open conflicts are kept for ever.';
+comment on column media_sync.settings.event_retention is 'How long webhook events are kept in the inbox; at least 1 day.';
+comment on column media_sync.settings.run_retention is 'How long finished runs are kept; at least 7 days.';
+comment on column media_sync.settings.snapshot_retention is 'How long hourly health snapshots are kept; at least 7 days.';
 comment on column media_sync.settings.webhook_silence is 'Health degrades when no webhook came for this long although assets changed.';
 comment on column media_sync.settings.webhook_events is 'Notification types that are registered with Cloudinary for the webhook function.';
 comment on column media_sync.settings.full_requested_at is 'A full reconcile is due unless one that began later is completed.';
-comment on column media_sync.settings.alert_url is 'Where a change of health is posted (JSON that Slack-compatible receivers show); null means nowhere.';
+comment on column media_sync.settings.alert_url is 'Where a change of health is posted (JSON that Slack-compatible receivers show): https and a public host name; null means nowhere.';
+comment on column media_sync.settings.viewers is 'Who may read the library: authenticated (every signed-in user, anonymous sign-ins excepted) or assigned (only users with app_metadata.media_role viewer, editor or admin).';
 comment on column media_sync.settings.updated_at is 'When the settings were last changed.';
 
 alter table media_sync.settings enable row level security;

@@ -147,14 +147,19 @@ create index media_assets_deleted_index on public.media_assets (deleted_at desc,
 
 alter table public.media_assets enable row level security;
 revoke all on public.media_assets from public, anon, authenticated, service_role;
-grant select on public.media_assets to authenticated;
+-- What a page shows and an app asks for; the sync's own columns and who deleted an asset are no viewer's business.
+grant select (
+    id, cloud_name, asset_id, public_id, resource_type, type, format, version, bytes, width, height, duration, pages, etag,
+    url, secure_url, original_filename, folder, display_name, tags, context, metadata, access_mode, moderation_status,
+    uploaded_at, sync_status, last_synced_at, in_scope, usage_count, created_by, deleted_at, created_at, updated_at, search_text
+) on public.media_assets to authenticated;
 -- What an editor may change; sync columns are nobody's to write through the data API.
 grant update (tags, context, metadata, display_name, folder, public_id) on public.media_assets to authenticated;
 grant select, insert, update, delete on public.media_assets to service_role;
 
-create policy "Signed-in users read live assets, editors the trash too"
+create policy "Viewers read live assets, editors the trash too"
     on public.media_assets for select to authenticated
-    using (in_scope and (deleted_at is null or (select media_sync.is_editor())));
+    using (in_scope and (select media_sync.is_viewer()) and (deleted_at is null or (select media_sync.is_editor())));
 
 create policy "Editors change live assets"
     on public.media_assets for update to authenticated

@@ -49,7 +49,10 @@ create index media_sync_log_run_index on public.media_sync_log (run_id) where ru
 alter table public.media_sync_log enable row level security;
 revoke all on public.media_sync_log from public, anon, authenticated, service_role;
 grant select on public.media_sync_log to authenticated;
-grant select, insert, update, delete on public.media_sync_log to service_role;
+-- Written by functions alone: not even a secret key changes what the trail says. Its sequence is nobody's: older projects
+-- grant every new one to all API roles.
+grant select on public.media_sync_log to service_role;
+revoke all on sequence public.media_sync_log_id_seq from public, anon, authenticated, service_role;
 
 create policy "Admins read the log"
     on public.media_sync_log for select to authenticated

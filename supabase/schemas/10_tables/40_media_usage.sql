@@ -32,22 +32,63 @@ create index media_usage_reference_index on public.media_usage (reference_table,
 
 alter table public.media_usage enable row level security;
 revoke all on public.media_usage from public, anon, authenticated, service_role;
-grant select, insert, update, delete on public.media_usage to authenticated;
+-- Who recorded a use, and when, is written by default and trigger from the caller's token.
+grant select, delete on public.media_usage to authenticated;
+grant insert (media_asset_id, usage_type, reference_table, reference_id, field) on public.media_usage to authenticated;
+grant update (media_asset_id, usage_type, reference_table, reference_id, field, removed_at) on public.media_usage to authenticated;
 grant select, insert, update, delete on public.media_usage to service_role;
 
-create policy "Signed-in users read usage"
+create policy "Viewers read the usage of assets that they see"
     on public.media_usage for select to authenticated
-    using (true);
-create policy "Editors record usage"
+    using (
+        (select media_sync.is_viewer())
+        and exists (select from public.media_assets as asset where asset.id = media_usage.media_asset_id)
+    );
+create policy "Editors record usage of assets that they see"
     on public.media_usage for insert to authenticated
-    with check ((select media_sync.is_editor()));
-create policy "Editors change usage"
+    with check (
+        (select media_sync.is_editor())
+        and exists (select from public.media_assets as asset where asset.id = media_usage.media_asset_id)
+    );
+create policy "Editors change usage of assets that they see"
     on public.media_usage for update to authenticated
-    using ((select media_sync.is_editor()))
-    with check ((select media_sync.is_editor()));
-create policy "Editors delete usage"
+    using (
+        (select media_sync.is_editor())
+        and exists (select from public.media_assets as asset where asset.id = media_usage.media_asset_id)
+    )
+    with check (
+        (select media_sync.is_editor())
+        and exists (select from public.media_assets as asset where asset.id = media_usage.media_asset_id)
+    );
+create policy "Editors delete usage of assets that they see"
     on public.media_usage for delete to authenticated
-    using ((select media_sync.is_editor()));
+    using (
+        (select media_sync.is_editor())
+        and exists (select from public.media_assets as asset where asset.id = media_usage.media_asset_id)
+    );
+
+create or replace function media_sync.sign_usage()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    new.created_by := auth.uid();
+    new.created_at := clock_timestamp();
+    return new;
+end;
+$$;
+comment on function media_sync.sign_usage() is 'A use that moved to another place or asset was recorded by whoever moved it.';
+revoke all on function media_sync.sign_usage() from public, anon, authenticated;
+
+create or replace trigger sign_usage
+    before update on public.media_usage
+    for each row
+    when (
+        (new.media_asset_id, new.usage_type, new.reference_table, new.reference_id, new.field)
+            is distinct from (old.media_asset_id, old.usage_type, old.reference_table, old.reference_id, old.field)
+    )
+    execute function media_sync.sign_usage();
 
 create or replace function media_sync.count_usage()
 returns trigger

@@ -3,7 +3,10 @@
 create table public.media_collections (
     id uuid primary key default gen_random_uuid(),
     parent_id uuid references public.media_collections (id) on delete set null check (parent_id <> id),
-    slug text not null unique check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
+    slug text not null unique
+        check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$')
+        -- Collections are asked for by slug or id: a slug must not pass for another's id.
+        check (slug !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'),
     name text not null check (name <> ''),
     description text,
     is_public boolean not null default false,
@@ -16,7 +19,7 @@ create table public.media_collections (
 comment on table public.media_collections is 'Named groups of assets; nested through parent_id.';
 comment on column public.media_collections.id is 'Key.';
 comment on column public.media_collections.parent_id is 'Collection that this one stands in; null at the top.';
-comment on column public.media_collections.slug is 'Name in URLs: lower-case letters, digits and hyphens.';
+comment on column public.media_collections.slug is 'Name in URLs: lower-case letters, digits and hyphens; not the form of an id.';
 comment on column public.media_collections.name is 'Name for people.';
 comment on column public.media_collections.description is 'What it is for.';
 comment on column public.media_collections.is_public is 'True: anyone may read its live assets.';
@@ -30,15 +33,20 @@ create index media_collections_public_index on public.media_collections (id) whe
 
 alter table public.media_collections enable row level security;
 revoke all on public.media_collections from public, anon, authenticated, service_role;
-grant select on public.media_collections to anon;
-grant select, insert, update, delete on public.media_collections to authenticated, service_role;
+-- is_public is what the policies of items ask for.
+grant select (id, slug, name, position, is_public) on public.media_collections to anon;
+-- Who made it, and when, is written by the defaults from the caller's token.
+grant select, delete on public.media_collections to authenticated;
+grant insert (parent_id, slug, name, description, is_public, position) on public.media_collections to authenticated;
+grant update (parent_id, slug, name, description, is_public, position) on public.media_collections to authenticated;
+grant select, insert, update, delete on public.media_collections to service_role;
 
 create policy "Anyone reads public collections"
     on public.media_collections for select to anon
     using (is_public);
-create policy "Signed-in users read collections"
+create policy "Viewers read collections"
     on public.media_collections for select to authenticated
-    using (true);
+    using ((select media_sync.is_viewer()));
 create policy "Editors make collections"
     on public.media_collections for insert to authenticated
     with check ((select media_sync.is_editor()));
@@ -64,6 +72,8 @@ security definer
 set search_path = ''
 as $$
 begin
+    -- Two transactions that nest two collections in each other would not see each other's change.
+    perform pg_advisory_xact_lock(hashtextextended('media_sync.collections', 0));
     if exists (
         with recursive above as (
             select id, parent_id from public.media_collections where id = new.parent_id
@@ -72,7 +82,7 @@ begin
             from public.media_collections as parent
             join above on parent.id = above.parent_id
         )
-        select from above where id = new.id
+        select from above where new.id in (id, parent_id)
     ) then
         raise exception 'A collection cannot stand inside itself.' using errcode = 'check_violation';
     end if;
@@ -83,7 +93,8 @@ comment on function media_sync.refuse_collection_cycle() is 'Keeps the nesting o
 revoke all on function media_sync.refuse_collection_cycle() from public, anon, authenticated;
 
 create or replace trigger refuse_collection_cycle
-    before update of parent_id on public.media_collections
+    -- On insert too: one statement may bring two collections that name each other.
+    before insert or update of id, parent_id on public.media_collections
     for each row
     when (new.parent_id is not null)
     execute function media_sync.refuse_collection_cycle();
@@ -109,25 +120,81 @@ create index media_collection_items_position_index on public.media_collection_it
 
 alter table public.media_collection_items enable row level security;
 revoke all on public.media_collection_items from public, anon, authenticated, service_role;
-grant select on public.media_collection_items to anon;
-grant select, insert, update, delete on public.media_collection_items to authenticated, service_role;
+grant select (collection_id, media_asset_id, position) on public.media_collection_items to anon;
+-- Who added it, and when, is written by default and trigger from the caller's token.
+grant select, delete on public.media_collection_items to authenticated;
+grant insert (collection_id, media_asset_id, position) on public.media_collection_items to authenticated;
+grant update (collection_id, media_asset_id, position) on public.media_collection_items to authenticated;
+grant select, insert, update, delete on public.media_collection_items to service_role;
 
-create policy "Anyone reads items of public collections"
+create or replace function media_sync.public_asset_ids()
+returns setof uuid
+language sql
+stable
+-- The policies of items and of assets would otherwise ask for each other without end.
+security definer
+set search_path = ''
+as $$
+    select item.media_asset_id
+    from public.media_collection_items as item
+    join public.media_collections as collection on collection.id = item.collection_id
+    join public.media_assets as asset on asset.id = item.media_asset_id
+    where collection.is_public and asset.in_scope and asset.deleted_at is null;
+$$;
+comment on function media_sync.public_asset_ids() is 'The live assets in scope that stand in a public collection: what anyone may see.';
+revoke all on function media_sync.public_asset_ids() from public, anon, authenticated;
+grant execute on function media_sync.public_asset_ids() to anon, authenticated, service_role;
+
+create policy "Anyone reads live items of public collections"
     on public.media_collection_items for select to anon
-    using (collection_id in (select id from public.media_collections where is_public));
-create policy "Signed-in users read collection items"
+    using (
+        collection_id in (select id from public.media_collections where is_public)
+        and media_asset_id in (select media_sync.public_asset_ids())
+    );
+create policy "Viewers read items whose assets they see"
     on public.media_collection_items for select to authenticated
-    using (true);
-create policy "Editors add collection items"
+    using (
+        (select media_sync.is_viewer())
+        and exists (select from public.media_assets as asset where asset.id = media_collection_items.media_asset_id)
+    );
+create policy "Editors add collection items whose assets they see"
     on public.media_collection_items for insert to authenticated
-    with check ((select media_sync.is_editor()));
-create policy "Editors change collection items"
+    with check (
+        (select media_sync.is_editor())
+        and exists (select from public.media_assets as asset where asset.id = media_collection_items.media_asset_id)
+    );
+create policy "Editors change collection items whose assets they see"
     on public.media_collection_items for update to authenticated
-    using ((select media_sync.is_editor()))
-    with check ((select media_sync.is_editor()));
-create policy "Editors remove collection items"
+    using (
+        (select media_sync.is_editor())
+        and exists (select from public.media_assets as asset where asset.id = media_collection_items.media_asset_id)
+    );
+create policy "Editors remove collection items whose assets they see"
     on public.media_collection_items for delete to authenticated
-    using ((select media_sync.is_editor()));
+    using (
+        (select media_sync.is_editor())
+        and exists (select from public.media_assets as asset where asset.id = media_collection_items.media_asset_id)
+    );
+
+create or replace function media_sync.sign_collection_item()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    new.added_by := auth.uid();
+    new.added_at := clock_timestamp();
+    return new;
+end;
+$$;
+comment on function media_sync.sign_collection_item() is 'An item that shows another asset, or stands elsewhere, was added by whoever changed it.';
+revoke all on function media_sync.sign_collection_item() from public, anon, authenticated;
+
+create or replace trigger sign_collection_item
+    before update on public.media_collection_items
+    for each row
+    when ((new.collection_id, new.media_asset_id) is distinct from (old.collection_id, old.media_asset_id))
+    execute function media_sync.sign_collection_item();
 
 -- Anyone sees the assets of public collections, and of those only what a page needs to show them.
 grant select (
@@ -138,13 +205,4 @@ grant select (
 
 create policy "Anyone reads live assets of public collections"
     on public.media_assets for select to anon
-    using (
-        in_scope
-        and deleted_at is null
-        and id in (
-            select item.media_asset_id
-            from public.media_collection_items as item
-            join public.media_collections as collection on collection.id = item.collection_id
-            where collection.is_public
-        )
-    );
+    using (in_scope and deleted_at is null and id in (select media_sync.public_asset_ids()));

@@ -62,7 +62,7 @@ declare
 begin
     select outcome into v_outcome from public.soft_delete_media_assets(array[p_id], p_force);
     if v_outcome is null then
-        raise exception 'There is no asset with id %.', p_id using errcode = 'no_data_found';
+        raise exception 'There is no asset with id %.', p_id using errcode = 'PT404';
     elsif v_outcome = 'in_use' then
         raise exception 'The asset is in use; pass p_force => true to delete it all the same.' using errcode = 'restrict_violation';
     end if;
@@ -87,7 +87,7 @@ begin
     end if;
     select * into v_asset from public.media_assets where id = p_id and in_scope for no key update;
     if v_asset.id is null then
-        raise exception 'There is no asset with id %.', p_id using errcode = 'no_data_found';
+        raise exception 'There is no asset with id %.', p_id using errcode = 'PT404';
     elsif v_asset.deleted_at is null then
         return 'live';
     elsif v_asset.sync_status = 'synced' then

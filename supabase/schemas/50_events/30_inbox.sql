@@ -121,11 +121,19 @@ set search_path = ''
 as $$
     select jsonb_build_object(
         'events', settings.webhook_events,
-        'last_received_at', (select received_at from media_sync.webhook_events order by received_at desc limit 1)
+        'last_received_at', (select received_at from media_sync.webhook_events order by received_at desc limit 1),
+        'last_error', (
+            -- Not its sentence, which may name an asset.
+            select jsonb_build_object('received_at', received_at, 'notification_type', notification_type)
+            from media_sync.webhook_events
+            where result = 'failed' and received_at > clock_timestamp() - interval '7 days'
+            order by received_at desc
+            limit 1
+        )
     )
     from media_sync.settings as settings;
 $$;
-comment on function public.media_sync_webhook_status() is 'Which notifications are registered and when the last one came; names no asset.';
+comment on function public.media_sync_webhook_status() is 'Which notifications are registered, when the last one came and when the last one failed; names no asset.';
 revoke all on function public.media_sync_webhook_status() from public, anon, authenticated;
 grant execute on function public.media_sync_webhook_status() to service_role;
 

@@ -45,6 +45,22 @@ comment on function media_sync.library_facets(jsonb) is 'The facets of the libra
 revoke all on function media_sync.library_facets(jsonb) from public, anon, authenticated;
 grant execute on function media_sync.library_facets(jsonb) to anon;
 
+create or replace function media_sync.public_library_facets(p_query jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+-- Whoever is signed in without being a viewer sees what anyone sees.
+set role = 'anon'
+as $$
+begin
+    return media_sync.library_facets(p_query);
+end;
+$$;
+comment on function media_sync.public_library_facets(jsonb) is 'The facets of the library as anyone sees it.';
+revoke all on function media_sync.public_library_facets(jsonb) from public, anon, authenticated;
+grant execute on function media_sync.public_library_facets(jsonb) to anon, authenticated;
+
 create or replace function media_sync.signed_in_library_facets(p_query jsonb)
 returns jsonb
 language plpgsql
@@ -55,13 +71,13 @@ security definer
 set search_path = ''
 as $$
 begin
-    if media_sync.media_role() = 'anonymous' then
-        raise exception 'The whole library is for signed-in users.' using errcode = 'insufficient_privilege';
+    if not media_sync.is_viewer() then
+        raise exception 'The whole library is for viewers.' using errcode = 'insufficient_privilege';
     end if;
     return media_sync.library_facets(p_query);
 end;
 $$;
-comment on function media_sync.signed_in_library_facets(jsonb) is 'The facets of the library, for signed-in users.';
+comment on function media_sync.signed_in_library_facets(jsonb) is 'The facets of the library, for viewers.';
 revoke all on function media_sync.signed_in_library_facets(jsonb) from public, anon, authenticated;
 grant execute on function media_sync.signed_in_library_facets(jsonb) to authenticated, service_role;
 
@@ -73,7 +89,7 @@ set search_path = ''
 as $$
 begin
     if media_sync.media_role() = 'anonymous' then
-        return media_sync.library_facets(p_query);
+        return media_sync.public_library_facets(p_query);
     end if;
     return media_sync.signed_in_library_facets(p_query);
 end;

@@ -70,7 +70,7 @@ begin
             select jsonb_object_agg(key, value || jsonb_build_object('kept', p_keep)) from jsonb_each(asset.conflicts)
         ) as decisions
         from public.media_assets as asset
-        where asset.id = any (p_ids) and asset.conflicts is not null and asset.deleted_at is null
+        where asset.id = any (p_ids) and asset.conflicts is not null and asset.deleted_at is null and asset.in_scope
         order by asset.asset_id
         for no key update
     ),

@@ -20,9 +20,13 @@ stable
 security definer
 set search_path = ''
 as $$
+declare
+    -- The trash is the editors', and what is not mirrored is shown to nobody: neither are their numbers.
+    v_sees_trash constant boolean := media_sync.is_editor();
+    v_sees_all constant boolean := media_sync.is_admin();
 begin
-    if media_sync.media_role() = 'anonymous' then
-        raise exception 'Statistics are for signed-in users.' using errcode = 'insufficient_privilege';
+    if not media_sync.is_viewer() then
+        raise exception 'Statistics are for viewers.' using errcode = 'insufficient_privilege';
     end if;
     return query
     select
@@ -35,13 +39,13 @@ begin
         coalesce(sum(counters.pending_assets), 0)::bigint,
         coalesce(sum(counters.error_assets), 0)::bigint,
         coalesce(sum(counters.conflict_assets), 0)::bigint,
-        coalesce(sum(counters.deleted_assets), 0)::bigint,
-        coalesce(sum(counters.pending_deletions), 0)::bigint,
-        coalesce(sum(counters.out_of_scope_assets), 0)::bigint
+        case when v_sees_trash then coalesce(sum(counters.deleted_assets), 0)::bigint end,
+        case when v_sees_trash then coalesce(sum(counters.pending_deletions), 0)::bigint end,
+        case when v_sees_all then coalesce(sum(counters.out_of_scope_assets), 0)::bigint end
     from media_sync.statistics as counters;
 end;
 $$;
-comment on function public.get_media_statistics() is 'Size and state of the library from maintained counters: the same cost for ten assets and ten million. Signed-in users.';
+comment on function public.get_media_statistics() is 'Size and state of the library from maintained counters: the same cost for ten assets and ten million. Viewers; the numbers of deleted assets are null but for editors, that of assets out of scope but for admins.';
 revoke all on function public.get_media_statistics() from public, anon, authenticated;
 grant execute on function public.get_media_statistics() to authenticated, service_role;
 
@@ -57,8 +61,8 @@ declare
     v_last_sync timestamptz;
     v_in_progress boolean;
 begin
-    if media_sync.media_role() = 'anonymous' then
-        raise exception 'The sync status is for signed-in users.' using errcode = 'insufficient_privilege';
+    if not media_sync.is_viewer() then
+        raise exception 'The sync status is for viewers.' using errcode = 'insufficient_privilege';
     end if;
     select * into v_statistics from public.get_media_statistics();
     select finished_at into v_last_sync
@@ -70,22 +74,23 @@ begin
     return jsonb_build_object(
         'last_sync', v_last_sync,
         'is_synced', v_last_sync is not null and not v_in_progress
-            and v_statistics.pending_assets + v_statistics.pending_deletions
+            and v_statistics.pending_assets + coalesce(v_statistics.pending_deletions, 0)
                 + v_statistics.error_assets + v_statistics.conflict_assets = 0,
-        'pending_operations', v_statistics.pending_assets + v_statistics.pending_deletions,
+        'pending_operations', v_statistics.pending_assets + coalesce(v_statistics.pending_deletions, 0),
         'sync_in_progress', v_in_progress,
         'synced_assets', v_statistics.synced_assets,
         'error_assets', v_statistics.error_assets,
-        'last_error', (
+        -- It may name what a viewer does not see.
+        'last_error', case when media_sync.is_editor() then (
             select error_message
             from public.media_sync_log
             where status = 'error' and created_at > clock_timestamp() - interval '1 day'
             order by created_at desc
             limit 1
-        )
+        ) end
     );
 end;
 $$;
-comment on function public.get_sync_status() is 'The state of the sync in a few figures. Signed-in users.';
+comment on function public.get_sync_status() is 'The state of the sync in a few figures. Viewers; last_error is null but for editors.';
 revoke all on function public.get_sync_status() from public, anon, authenticated;
 grant execute on function public.get_sync_status() to authenticated, service_role;

@@ -95,31 +95,28 @@ begin
         raise notice 'There is no Realtime here, so nothing is broadcast; when there is, run select public.enable_media_broadcast().';
         return false;
     end if;
-    if not exists (
-        select from pg_catalog.pg_policies
-        where schemaname = 'realtime' and tablename = 'messages' and policyname = 'Signed-in users receive changes of media assets'
-    ) then
-        execute $policy$
-            create policy "Signed-in users receive changes of media assets"
-                on realtime.messages for select to authenticated
-                using (extension = 'broadcast' and (select realtime.topic()) = 'media_assets')
-        $policy$;
-    end if;
+    -- Both judge the row's own topic: realtime.topic() is null outside Realtime's probe, and a row may name another.
+    execute $policy$
+        drop policy if exists "Viewers receive changes of media assets" on realtime.messages
+    $policy$;
+    execute $policy$
+        create policy "Viewers receive changes of media assets"
+            on realtime.messages for select to authenticated
+            using (extension = 'broadcast' and topic = 'media_assets' and (select media_sync.is_viewer()))
+    $policy$;
     -- Without a policy nobody may send; this one holds against a policy of the project's that lets people send anywhere.
-    if not exists (
-        select from pg_catalog.pg_policies
-        where schemaname = 'realtime' and tablename = 'messages' and policyname = 'Nobody sends changes of media assets'
-    ) then
-        execute $policy$
-            create policy "Nobody sends changes of media assets"
-                on realtime.messages as restrictive for insert to anon, authenticated
-                with check ((select realtime.topic()) <> 'media_assets')
-        $policy$;
-    end if;
+    execute $policy$
+        drop policy if exists "Nobody sends changes of media assets" on realtime.messages
+    $policy$;
+    execute $policy$
+        create policy "Nobody sends changes of media assets"
+            on realtime.messages as restrictive for insert to anon, authenticated
+            with check (topic is distinct from 'media_assets')
+    $policy$;
     return true;
 end;
 $$;
 comment on function public.enable_media_broadcast() is
-    'Lets signed-in users receive the topic media_assets. Run by the migration; run it again where Realtime came later. True when it is in place. The database owner and secret keys.';
+    'Lets viewers receive the topic media_assets. Run by the migration; run it again where Realtime came later. True when it is in place. The database owner and secret keys.';
 revoke all on function public.enable_media_broadcast() from public, anon, authenticated;
 grant execute on function public.enable_media_broadcast() to service_role;

@@ -126,12 +126,16 @@ select is_empty(
     'every function → is not executable by PUBLIC'
 );
 select is_empty(
-    'select name from tests.functions where definer and anon_may',
+    $$select name from tests.functions
+    -- Tells which assets are public, which is what anyone may see.
+    where definer and anon_may and short_name <> 'public_asset_ids'$$,
     'every definer function → is closed to anon'
 );
 select is_empty(
     $$select name from tests.functions
-    where definer and authenticated_may and prosrc !~ 'media_sync\.(is_editor|is_admin|media_role)\(\)'$$,
+    where definer and authenticated_may and prosrc !~ 'media_sync\.(is_viewer|is_editor|is_admin)\(\)'
+        -- These two are what the check itself and the policies ask.
+        and short_name not in ('viewers', 'public_asset_ids')$$,
     'every definer function open to signed-in users → checks the caller'
 );
 select is_empty(
@@ -142,8 +146,9 @@ select is_empty(
 -- A function that is opened to clients is entered here, and gets its refusals below.
 select bag_eq(
     'select short_name::text from tests.functions where anon_may',
-    $$values ('media_role'), ('is_editor'), ('is_admin'), ('library_conditions'), ('list_media_assets'), ('get_media_facets'),
-        ('library_page'), ('library_facets')$$,
+    $$values ('media_role'), ('token_role'), ('owns_media_sync'), ('is_viewer'), ('is_editor'), ('is_admin'), ('public_asset_ids'),
+        ('library_conditions'), ('list_media_assets'), ('get_media_facets'), ('library_page'), ('library_facets'),
+        ('public_library_page'), ('public_library_facets'), ('get_media_asset'), ('public_asset')$$,
     'functions open to anyone → these and no other'
 );
 select is_empty(
@@ -152,14 +157,15 @@ select is_empty(
         'soft_delete_media_assets', 'restore_media_asset', 'resolve_media_conflicts',
         'get_media_statistics', 'get_sync_status', 'get_sync_run', 'get_sync_overview', 'get_sync_health',
         'get_sync_health_summary', 'cleanup_old_sync_logs', 'get_sync_settings', 'update_sync_settings', 'list_webhook_events',
-        'signed_in_library_page', 'signed_in_library_facets'
+        'signed_in_library_page', 'signed_in_library_facets', 'asset_for_editors', 'viewers', 'public_asset_ids'
     )$$,
     'definer functions open to signed-in users → these and no other'
 );
 select is_empty(
     $$select short_name from tests.functions
     where authenticated_may and not definer and not anon_may and short_name not in (
-        'search_text', 'patch_object', 'soft_delete_media_asset', 'find_media_assets', 'edit_media_assets'
+        'search_text', 'patch_object', 'soft_delete_media_asset', 'find_media_assets', 'edit_media_assets',
+        'asset_for_viewers'
     )$$,
     'other functions open to signed-in users only → these and no other'
 );

@@ -82,9 +82,9 @@ insert into tests.expected values
     ('media_assets', 'update', 'denied', 'no rows', '3', '3', '5'),
     ('media_assets', 'delete', 'denied', 'denied', 'denied', 'denied', '5'),
     ('media_sync_log', 'select', 'denied', 'no rows', 'no rows', '1', '1'),
-    ('media_sync_log', 'insert', 'denied', 'denied', 'denied', 'denied', '1'),
-    ('media_sync_log', 'update', 'denied', 'denied', 'denied', 'denied', '1'),
-    ('media_sync_log', 'delete', 'denied', 'denied', 'denied', 'denied', '1'),
+    ('media_sync_log', 'insert', 'denied', 'denied', 'denied', 'denied', 'denied'),
+    ('media_sync_log', 'update', 'denied', 'denied', 'denied', 'denied', 'denied'),
+    ('media_sync_log', 'delete', 'denied', 'denied', 'denied', 'denied', 'denied'),
     ('media_usage', 'select', 'denied', '1', '1', '1', '1'),
     ('media_usage', 'insert', 'denied', 'denied', '1', '1', '1'),
     ('media_usage', 'update', 'denied', 'no rows', '1', '1', '1'),
@@ -93,10 +93,10 @@ insert into tests.expected values
     ('media_collections', 'insert', 'denied', 'denied', '1', '1', '1'),
     ('media_collections', 'update', 'denied', 'no rows', '2', '2', '2'),
     ('media_collections', 'delete', 'denied', 'no rows', '2', '2', '2'),
-    ('media_collection_items', 'select', '3', '4', '4', '4', '4'),
+    ('media_collection_items', 'select', '1', '2', '3', '3', '4'),
     ('media_collection_items', 'insert', 'denied', 'denied', '1', '1', '1'),
-    ('media_collection_items', 'update', 'denied', 'no rows', '4', '4', '4'),
-    ('media_collection_items', 'delete', 'denied', 'no rows', '4', '4', '4');
+    ('media_collection_items', 'update', 'denied', 'no rows', '3', '3', '4'),
+    ('media_collection_items', 'delete', 'denied', 'no rows', '3', '3', '4');
 
 -- 2. The matrix of the public tables
 

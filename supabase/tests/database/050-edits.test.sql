@@ -164,7 +164,7 @@ select throws_ok(
     $$select public.soft_delete_media_asset('00000000-0000-4000-8000-00000000a004')$$, '23001', null, 'deleting what is in use → refused'
 );
 select throws_ok(
-    $$select public.soft_delete_media_asset('00000000-0000-4000-8000-00000000afff')$$, 'P0002', null, 'deleting what is not there → refused'
+    $$select public.soft_delete_media_asset('00000000-0000-4000-8000-00000000afff')$$, 'PT404', null, 'deleting what is not there → refused'
 );
 select tests.clear_authentication();
 select is(
@@ -196,7 +196,7 @@ begin
 end;
 $$;
 select is(tests.restore((tests.get('plain')).id), 'live', 'restoring what is live → live');
-select is(tests.restore('00000000-0000-4000-8000-00000000afff'), 'P0002', 'restoring what is not there → refused');
+select is(tests.restore('00000000-0000-4000-8000-00000000afff'), 'PT404', 'restoring what is not there → refused');
 select is(tests.restore((tests.get('deleted')).id), 'restored', 'restoring before Cloudinary has let go → restored');
 select is(
     (select row(deleted_at, deleted_by, sync_status)::text from tests.get('deleted')), '(,,synced)', 'restored → live, nothing waits'

@@ -28,11 +28,14 @@ select results_eq(
 
 -- 2. Nesting and order
 
+-- Editors cannot choose ids; these tests need known ones.
+select tests.clear_authentication();
 insert into public.media_collections (id, slug, name, parent_id, position) values
     ('00000000-0000-4000-8000-00000000c001', 'parent', 'Parent', null, 0),
     ('00000000-0000-4000-8000-00000000c002', 'child-b', 'B', '00000000-0000-4000-8000-00000000c001', 2),
     ('00000000-0000-4000-8000-00000000c003', 'child-a', 'A', '00000000-0000-4000-8000-00000000c001', 1),
     ('00000000-0000-4000-8000-00000000c004', 'grandchild', 'G', '00000000-0000-4000-8000-00000000c002', 0);
+select tests.authenticate_as('authenticated', 'editor', '00000000-0000-4000-8000-0000000000ee');
 select results_eq(
     $$select slug from public.media_collections where parent_id = '00000000-0000-4000-8000-00000000c001' order by position$$,
     '{child-a,child-b}'::text[],
@@ -51,7 +54,9 @@ select set_eq(
     $$values ('child-a', null::uuid), ('child-b', null), ('grandchild', '00000000-0000-4000-8000-00000000c002')$$,
     'the outer collection deleted → those within move to the top, with their own'
 );
+select tests.clear_authentication();
 update public.media_collections set updated_at = '2026-06-01T00:00:00Z' where slug = 'child-a';
+select tests.authenticate_as('authenticated', 'editor', '00000000-0000-4000-8000-0000000000ee');
 update public.media_collections set name = 'New' where slug = 'child-a';
 select cmp_ok(
     (select updated_at from public.media_collections where slug = 'child-a'), '>', '2026-06-01T00:00:00Z'::timestamptz,
@@ -70,7 +75,7 @@ select throws_ok(
 select throws_ok(
     $$insert into public.media_collection_items (collection_id, media_asset_id)
     values ('00000000-0000-4000-8000-00000000c002', '00000000-0000-4000-8000-00000000afff')$$,
-    '23503', null, 'an asset that is not there → refused'
+    '42501', null, 'an asset that is not there → refused, as one that is hidden'
 );
 select results_eq(
     $$select asset.public_id from public.media_collection_items as item join public.media_assets as asset on asset.id = item.media_asset_id
@@ -175,7 +180,7 @@ select is(tests.usage_count('a1') || ' ' || tests.usage_count('a2'), '3 0', 'a u
 select throws_ok(
     $$insert into public.media_usage (media_asset_id, usage_type, reference_table, reference_id)
     values ('00000000-0000-4000-8000-00000000afff', 'cover', 'articles', '1')$$,
-    '23503', null, 'the use of an asset that is not there → refused'
+    '42501', null, 'the use of an asset that is not there → refused, as of one that is hidden'
 );
 select tests.clear_authentication();
 select is(

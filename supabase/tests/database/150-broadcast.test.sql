@@ -1,7 +1,7 @@
 -- Live updates: one message a statement, to signed-in users, about what somebody could see.
 begin;
 \ir helpers.sql
-select plan(31);
+select plan(33);
 
 -- 1. Without Realtime nothing is sent and nothing breaks
 
@@ -118,24 +118,30 @@ as $$
 declare
     seen boolean;
 begin
-    perform set_config('realtime.topic', listened, true);
     perform tests.authenticate_as(role);
-    seen := exists (select from realtime.messages);
+    seen := exists (select from realtime.messages where topic = listened);
     perform tests.clear_authentication();
     return seen;
 end;
 $$;
 select tests.sent($$update public.media_assets set display_name = 'seen' where asset_id = 'a13'$$);
+insert into realtime.messages (topic, extension) values ('another', 'broadcast');
 select is(
     array[tests.receives('authenticated', 'media_assets'), tests.receives('authenticated', 'another'), tests.receives('anon', 'media_assets')],
-    '{t,f,f}', 'signed-in users receive the topic media_assets → and no other topic; anyone else nothing'
+    '{t,f,f}', 'viewers receive the topic media_assets → and no other topic; anyone else nothing'
 );
 -- As a project might have for topics of its own.
 create policy "Everybody sends everywhere" on realtime.messages for insert to anon, authenticated with check (true);
 select set_config('realtime.topic', 'media_assets', true), tests.authenticate_as('authenticated', 'admin');
 select throws_ok($$insert into realtime.messages (topic, extension) values ('media_assets', 'broadcast')$$, '42501', null, 'an admin sends to media_assets → refused, whatever other policies say');
 select set_config('realtime.topic', 'another', true);
+select throws_ok(
+    $$insert into realtime.messages (topic, extension) values ('media_assets', 'broadcast')$$, '42501', null,
+    'a row of media_assets sent while on another topic → refused: the row''s own topic is judged'
+);
 select lives_ok($$insert into realtime.messages (topic, extension) values ('another', 'broadcast')$$, 'the project''s own topics → as they were');
+select set_config('realtime.topic', '', true);
+select lives_ok($$insert into realtime.messages (topic, extension) values ('another', 'broadcast')$$, 'the project''s own topics, inserted outside of Realtime → as they were');
 select tests.clear_authentication();
 select is_empty(
     $$select function, role

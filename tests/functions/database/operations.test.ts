@@ -136,7 +136,7 @@ postgresTest(
 
 postgresTest("two sessions find the same change of health → one alert", async (postgres) => {
   const { sql, requests, waitsForLock } = await setUp(postgres);
-  await sql`update media_sync.settings set alert_url = 'http://chat.test/hook'`;
+  await sql`update media_sync.settings set alert_url = 'https://chat.test/hook'`;
   await sql`update public.media_assets set sync_status = 'error' where asset_id = 'a1'`;
   let second: Promise<unknown> | undefined;
   await sql.begin(async (transaction) => {

@@ -92,3 +92,20 @@ for (const keys of ["{hidden-value", '["hidden-value"]', '{"k":""}', '{"k":1}', 
     assert(!error?.message.includes("hidden-value"));
   });
 }
+
+for (const wrong of ["'key'", '"key"', "`key`", "<your_api_key>", "“key”", "a b", "${KEY}"]) {
+  Deno.test(`a credential written ${wrong} → the variable's name, never its value`, () => {
+    for (const name of Object.keys(single)) {
+      const { error } = read({ ...single, [name]: wrong });
+      assertEquals(error?.missing, [name]);
+      assert(!error!.message.includes(wrong));
+    }
+    const quoted = encodeURIComponent(wrong);
+    const url = `cloudinary://key:${quoted}@demo`;
+    assertEquals(read({ CLOUDINARY_URL: url }).error?.missing, ["CLOUDINARY_URL"]);
+    const CLOUDINARY_WEBHOOK_KEYS = JSON.stringify({ key: wrong });
+    assertEquals(read({ ...single, CLOUDINARY_WEBHOOK_KEYS }).error?.missing, [
+      "CLOUDINARY_WEBHOOK_KEYS",
+    ]);
+  });
+}

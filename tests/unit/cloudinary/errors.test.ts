@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   type CloudinaryErrorCode,
   fromAnswer,
@@ -28,6 +28,24 @@ for (const [status, message, code, retryable] of answers) {
     const error = fromAnswer(status, message);
     assertEquals([error.code, error.status, error.retryable], [code, status, retryable]);
     assert(error.message.length > 0);
+  });
+}
+
+const refusals: [string, RegExp][] = [
+  ["Unknown API key k", /does not know the API key.*CLOUDINARY_API_KEY/],
+  ["Invalid Signature abc. String to sign - 'x=1'.", /signature.*CLOUDINARY_API_SECRET/],
+  ["api_secret mismatch", /CLOUDINARY_API_SECRET/],
+  ["cloud_name mismatch", /CLOUDINARY_CLOUD_NAME/],
+  ["cloud_name is disabled", /CLOUDINARY_CLOUD_NAME/],
+  ["Your account is disabled", /no longer active/],
+  ["You do not have permission to do this", /lacks a permission/],
+  ["", /CLOUDINARY_API_KEY, CLOUDINARY_API_SECRET and CLOUDINARY_CLOUD_NAME/],
+];
+for (const [message, expected] of refusals) {
+  Deno.test(`401 "${message}" → what to mend, and not Cloudinary's own words`, () => {
+    const error = fromAnswer(401, message);
+    assertMatch(error.message, expected);
+    assert(message === "" || !error.message.includes(message));
   });
 }
 

@@ -71,6 +71,18 @@ Deno.test("a browser upload → address and fields whose signature fits, no secr
   });
 });
 
+Deno.test("a value of several lines → signed as browsers send it, with CRLF", async () => {
+  for (const text of ["one\ntwo", "one\rtwo", "one\r\ntwo"]) {
+    const { fields } = await signUpload(configuration, { context: text }, 1_700_000_000);
+    assertEquals(fields.context, "one\r\ntwo");
+    const form = new FormData();
+    form.set("context", fields.context!);
+    const sent = (await new Response(form).formData()).get("context");
+    const signed = createHash("sha1").update(`context=${sent}&timestamp=1700000000abcd`);
+    assertEquals(fields.signature, signed.digest("hex"));
+  }
+});
+
 Deno.test("an upload's answer → believed only with Cloudinary's signature", async () => {
   const answer = {
     public_id: "sample",

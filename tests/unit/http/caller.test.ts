@@ -32,6 +32,7 @@ const environment = {
   },
 };
 const everyone: Credential[] = ["anonymous", "user", "secret"];
+const cronToo: Credential[] = [...everyone, "cron"];
 
 function token(
   claims: Record<string, unknown> = {},
@@ -78,7 +79,8 @@ Deno.test("a publishable key, any name → anonymous", async () => {
 
 Deno.test("a secret key, any name → service", async () => {
   assertEquals(facts(await identify({ apikey: keys.secret })), { ...service, keyName: "default" });
-  assertEquals(facts(await identify({ apikey: keys.cron })), { ...service, keyName: "cron" });
+  const cron = await identify({ apikey: keys.cron }, cronToo);
+  assertEquals(facts(cron), { ...service, keyName: "cron" });
 });
 
 Deno.test("a key repeated as a bearer token → counts once", async () => {
@@ -156,6 +158,7 @@ Deno.test("a wrong key, two keys, a key as bearer only, another scheme → 401",
       { authorization: `Bearer ${keys.secret}` },
       { apikey: keys.publishable, authorization: "Basic dXNlcjpwYXNz" },
       { authorization: "bearer lower" },
+      { authorization: "bearer" },
       { authorization: "Bearer " },
     ]
   ) assertEquals((await refusal(headers as Record<string, string>)).status, 401);
@@ -193,7 +196,7 @@ async function clientsOf(headers: Record<string, string>) {
   });
   try {
     const url = `http://127.0.0.1:${server.addr.port}`;
-    const caller = await identify(headers, everyone, { url });
+    const caller = await identify(headers, cronToo, { url });
     await caller.supabaseAdmin.from("x").select();
     await caller.supabase.from("x").select();
     return { supabaseAdmin: sent[0], supabase: sent[1] };
@@ -262,5 +265,55 @@ Deno.test("requiring a role → all above it pass, all below get 403 naming it",
         assert(refused.message.includes(needed));
       }
     }
+  }
+});
+
+Deno.test("the key named cron anywhere but on its own address → 403", async () => {
+  const error = await refusal({ apikey: keys.cron });
+  assertEquals([error.status, error.code], [403, "forbidden"]);
+});
+
+Deno.test("a wrong apikey beside a good token → 401; a good one of any kind → the user", async () => {
+  const authorization = `Bearer ${await token()}`;
+  for (const apikey of ["sb_publishable_wrong", "sb_secret_wrong", "anything", "a.b.c"]) {
+    assertEquals((await refusal({ apikey, authorization })).status, 401, apikey);
+  }
+  for (const apikey of [keys.publishable, keys.mobile, keys.secret]) {
+    assertEquals((await identify({ apikey, authorization })).kind, "user");
+  }
+});
+
+Deno.test("the scheme Bearer in any case → the user", async () => {
+  const bearer = await token();
+  for (const scheme of ["bearer", "BEARER", "bEaReR"]) {
+    assertEquals((await identify({ authorization: `${scheme} ${bearer}` })).kind, "user", scheme);
+  }
+});
+
+Deno.test("a token issued in the future → 401; one within a minute, as clocks differ → the user", async () => {
+  const authorization = `Bearer ${await token()}`;
+  const identifyAt = (now: number) =>
+    identifyCaller(new Request("http://localhost/", { headers: { authorization } }), {
+      allow: everyone,
+      environment,
+      now: () => now,
+    });
+  assertEquals((await identifyAt(Date.now() - 30_000)).kind, "user");
+  const error = await identifyAt(Date.now() - 600_000).catch((refused) => refused);
+  assertInstanceOf(error, ApiError);
+  assertEquals([error.status, error.code], [401, "unauthorized"]);
+});
+
+Deno.test("an anonymous sign-in, whatever its media_role → a user with the role anonymous", async () => {
+  for (const claims of [{}, { app_metadata: { media_role: "admin" } }]) {
+    const bearer = await token({ is_anonymous: true, ...claims });
+    const caller = await identify({ authorization: `Bearer ${bearer}` });
+    assertEquals([caller.kind, caller.role], ["user", "anonymous"]);
+    assertEquals(
+      await token({ is_anonymous: false }).then(async (one) =>
+        (await identify({ authorization: `Bearer ${one}` })).role
+      ),
+      "viewer",
+    );
   }
 });

@@ -122,6 +122,15 @@ Deno.test("OPTIONS anywhere → 204 with the headers supabase-js asks for", asyn
   }
 });
 
+Deno.test("a preflight that asks for other headers → allows those; one that is malformed → the usual", async () => {
+  const { call } = setUp();
+  const allowed = async (asked: string) =>
+    (await call("OPTIONS", "/things", { "access-control-request-headers": asked }))
+      .headers.get("access-control-allow-headers");
+  assertEquals(await allowed("sentry-trace,x-trace-id,apikey"), "sentry-trace,x-trace-id,apikey");
+  assertMatch((await allowed("a b; c"))!, /x-client-info/);
+});
+
 Deno.test("every answer → CORS headers and a request id; a sane incoming one is kept", async () => {
   const { call } = setUp();
   for (const path of ["/things", "/nowhere", "/things/fails/unknown", "/things/frozen/one"]) {

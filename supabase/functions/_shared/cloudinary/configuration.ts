@@ -58,6 +58,20 @@ export function readCloudinaryConfiguration(
     return failure(missing, `Cloudinary is not configured: set ${missing.join(", ")}${all}.`);
   }
 
+  const malformed = [
+    isCredential(cloudName) ? "" : "CLOUDINARY_CLOUD_NAME",
+    isCredential(apiKey) ? "" : "CLOUDINARY_API_KEY",
+    isCredential(apiSecret) ? "" : "CLOUDINARY_API_SECRET",
+  ].filter((name) => name !== "");
+  if (malformed.length > 0) {
+    return failure(
+      malformed,
+      `${
+        malformed.join(", ")
+      } must be the bare value: no quotes, no <placeholder>, no blank within.`,
+    );
+  }
+
   const prefix = text(read("CLOUDINARY_UPLOAD_PREFIX")) ?? parsed.uploadPrefix;
   const uploadPrefix = prefix === undefined ? DEFAULT_UPLOAD_PREFIX : toOrigin(prefix);
   if (uploadPrefix === null) {
@@ -99,13 +113,18 @@ function parseUrl(url: string): UrlParts | null {
     const apiKey = decodeURIComponent(username);
     const apiSecret = decodeURIComponent(password);
     // Cloudinary's console shows `cloudinary://<your_api_key>:…`; a copied placeholder is no value.
-    const bad = [apiKey, apiSecret, hostname].some((part) => part === "" || /[<>\s]/.test(part));
+    const bad = [apiKey, apiSecret, hostname].some((part) => !isCredential(part));
     if (protocol !== "cloudinary:" || bad) return null;
     const uploadPrefix = text(searchParams.get("upload_prefix") ?? undefined);
     return { cloudName: hostname, apiKey, apiSecret, uploadPrefix };
   } catch {
     return null;
   }
+}
+
+/** Quotes, backticks and angle brackets come from copying a shell line or a placeholder, and belong to no credential. */
+function isCredential(value: string): boolean {
+  return value !== "" && !/[\s<>"'`“”‘’{}]/.test(value);
 }
 
 function toOrigin(prefix: string): string | null {
@@ -126,7 +145,9 @@ function parseWebhookKeys(json: string | undefined): Record<string, string> | nu
     const value: unknown = JSON.parse(json);
     if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
     const entries = Object.entries(value);
-    const wellFormed = entries.every(([, secret]) => typeof secret === "string" && secret !== "");
+    const wellFormed = entries.every(([, secret]) =>
+      typeof secret === "string" && isCredential(secret)
+    );
     return wellFormed ? Object.fromEntries(entries) : null;
   } catch {
     return null;

@@ -43,7 +43,31 @@ export class CloudinaryError extends Error {
 
 const RETRYABLE = new Set<CloudinaryErrorCode>(["unavailable", "timeout", "locked"]);
 
-const HOW_TO_MEND =
+/** What a 401 means, by Cloudinary's words, which are not repeated: they may quote the string that was signed. */
+const REFUSALS: readonly [RegExp, string][] = [
+  [
+    /unknown api.?key/i,
+    "Cloudinary does not know the API key: check CLOUDINARY_API_KEY, and that the key is still active.",
+  ],
+  [
+    /invalid signature|api.?secret mismatch/i,
+    "Cloudinary refused the signature: check CLOUDINARY_API_SECRET, which must be the secret of CLOUDINARY_API_KEY.",
+  ],
+  [
+    /cloud.?name|unknown cloud/i,
+    "Cloudinary refused the cloud: check CLOUDINARY_CLOUD_NAME, to which the key must belong.",
+  ],
+  [
+    /disabled|suspended|blocked|deactivated|expired/i,
+    "Cloudinary refused the account or key as no longer active: see the Cloudinary console.",
+  ],
+  [
+    /permission|not allowed|not authori[sz]ed|privilege|role/i,
+    "Cloudinary's API key lacks a permission for this call: see the key's role in the Cloudinary console.",
+  ],
+];
+
+const ANY_REFUSAL = "Cloudinary refused the credentials. " +
   "Check CLOUDINARY_API_KEY, CLOUDINARY_API_SECRET and CLOUDINARY_CLOUD_NAME (or CLOUDINARY_URL).";
 
 /**
@@ -59,9 +83,8 @@ export function fromAnswer(
   resetHeader?: string | null,
 ): CloudinaryError {
   const code = codeOf(status, message);
-  // The raw words of a 401 may quote the string that was signed; ours tell more to the person who must act.
   const said = code === "unauthorized"
-    ? `Cloudinary refused the credentials. ${HOW_TO_MEND}`
+    ? REFUSALS.find(([words]) => words.test(message))?.[1] ?? ANY_REFUSAL
     : message;
   const retryAt = code === "rate_limited" || code === "quota_exceeded"
     ? parseRetryAt(message) ?? parseDate(resetHeader)

@@ -56,7 +56,8 @@ export async function signUpload(
 ): Promise<SignedUpload> {
   const fields: Record<string, string> = {};
   for (const [key, value] of Object.entries({ ...parameters, timestamp })) {
-    const text = toText(value);
+    // Browsers send a form's line breaks as CRLF, whatever they were: what is signed must be what arrives.
+    const text = toText(value).replace(/\r\n?|\n/g, "\r\n");
     if (text !== "" && !UNSIGNED.has(key)) fields[key] = text;
   }
   const { apiKey, apiSecret, cloudName, uploadPrefix } = configuration;

@@ -1,6 +1,7 @@
 import { createSupabaseContext, type SupabaseEnv } from "@supabase/server";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { type ApiError, forbidden, notConfigured, unauthorized } from "./api-error.ts";
+import { readEnvironment } from "./runtime.ts";
 
 /** What a caller may do; each role may do all that those before it may. */
 export type Role = "anonymous" | "viewer" | "editor" | "admin" | "service";
@@ -21,9 +22,13 @@ export interface Caller {
 
 /**
  * Which credentials an endpoint takes: `anonymous` = a publishable key, `user` = a signed-in user's
- * JWT, `secret` = a secret key, `none` = also a request without any credential (then `anonymous`).
+ * JWT, `secret` = a secret key, `cron` = the secret key of that name too, which lies in the database's Vault,
+ * `none` = also a request without any credential (then `anonymous`).
  */
-export type Credential = "none" | "anonymous" | "user" | "secret";
+export type Credential = "none" | "anonymous" | "user" | "secret" | "cron";
+
+/** How far an issuer's clock may be ahead of ours, in seconds. */
+const CLOCK_LEEWAY = 60;
 
 const RANK: Record<Role, number> = { anonymous: 0, viewer: 1, editor: 2, admin: 3, service: 4 };
 
@@ -35,13 +40,15 @@ type ServerAuth = NonNullable<Parameters<typeof createSupabaseContext>[1]>["auth
  *
  * @param request The request; only its headers are read.
  * @param options `allow`: accepted credentials. `environment`: overrides of what the platform injects.
- * @throws ApiError 401 (no, bad or unaccepted credential), 503 `not_configured` naming the variables.
+ * @param options `now`: milliseconds since 1970.
+ * @throws ApiError 401 (no, bad or unaccepted credential), 403 (the cron key elsewhere than on its address), 503
+ * `not_configured` naming the variables.
  */
 export async function identifyCaller(
   request: Request,
-  options: { allow: Credential[]; environment?: Partial<SupabaseEnv> },
+  options: { allow: Credential[]; environment?: Partial<SupabaseEnv>; now?: () => number },
 ): Promise<Caller> {
-  const { allow } = options;
+  const { allow, now = Date.now } = options;
   const { headers, bearer, apikey } = readCredentials(request);
   const auth = chooseModes(bearer, apikey, allow);
   const { data, error } = await createSupabaseContext(
@@ -54,12 +61,20 @@ export async function identifyCaller(
   if (data.authMode === "user") {
     if (data.userClaims?.role !== "authenticated") throw unauthorized("The token is not a user's.");
     if (!allow.includes("user")) throw unauthorized(whatToSend(allow));
-    const role = roleOf(data.userClaims.appMetadata);
+    const issuedAt = data.jwtClaims?.iat;
+    if (typeof issuedAt === "number" && issuedAt > now() / 1_000 + CLOCK_LEEWAY) {
+      throw unauthorized("The token was issued in the future.");
+    }
+    if (apikey !== null) await checkKey(request.url, apikey, options.environment);
+    const role = roleOf(data.userClaims.appMetadata, data.jwtClaims?.is_anonymous);
     return { kind: "user", role, userId: data.userClaims.id, keyName: null, ...clients };
   }
   const keyName = data.authKeyName ?? null;
   if (data.authMode === "secret") {
-    if (!allow.includes("secret")) throw unauthorized(whatToSend(allow));
+    if (keyName === "cron" && !allow.includes("cron")) {
+      throw forbidden("The key named cron may call POST sync and nothing else.");
+    }
+    if (keyName !== "cron" && !allow.includes("secret")) throw unauthorized(whatToSend(allow));
     // A secret key stands for no user: what it may see is what the service may see.
     const service = { supabase: data.supabaseAdmin, supabaseAdmin: data.supabaseAdmin };
     return { kind: "service", role: "service", userId: null, keyName, ...service };
@@ -85,12 +100,15 @@ function readCredentials(request: Request) {
   const apikey = request.headers.get("apikey");
   const authorization = request.headers.get("authorization");
   if (apikey !== null) headers.set("apikey", apikey);
-  const bearer = authorization?.startsWith("Bearer ") ? authorization.slice(7).trim() : null;
+  // The scheme's case makes no difference (RFC 9110 §11.1).
+  const bearer = authorization === null
+    ? null
+    : /^bearer +(\S.*)$/i.exec(authorization)?.[1]?.trim();
   if (authorization !== null && !bearer) {
     throw unauthorized("The Authorization header must be `Bearer <token>`.");
   }
   // supabase-js repeats its key as a bearer token while nobody is signed in: that is no second credential.
-  if (bearer !== null && bearer !== apikey) {
+  if (bearer && bearer !== apikey) {
     if (bearer.startsWith("sb_") && apikey !== null) {
       throw unauthorized("The apikey and Authorization headers carry different keys.");
     }
@@ -111,7 +129,30 @@ function chooseModes(
   throw unauthorized(whatToSend(allow));
 }
 
-function roleOf(appMetadata: Record<string, unknown> | undefined): Role {
+/** A key beside a user's token decides nothing, but a wrong one is refused all the same. */
+async function checkKey(
+  url: string,
+  apikey: string,
+  environment?: Partial<SupabaseEnv>,
+): Promise<void> {
+  // Projects that have not left the legacy keys behind send this one.
+  if (apikey === readEnvironment("SUPABASE_ANON_KEY")) return;
+  const { error } = await createSupabaseContext(
+    new Request(url, { headers: { apikey } }),
+    { auth: ["secret:*", "publishable:*"], env: environment },
+  );
+  if (error !== null) {
+    throw MISSING_VARIABLES[error.code] === undefined
+      ? unauthorized("The apikey is not valid.", error)
+      : toApiError(error, []);
+  }
+}
+
+/** An anonymous sign-in has a token, but is nobody in particular: it counts as no viewer. */
+function roleOf(appMetadata: Record<string, unknown> | undefined, isAnonymous: unknown): Role {
+  if (isAnonymous !== undefined && isAnonymous !== null && isAnonymous !== false) {
+    return "anonymous";
+  }
   const role = appMetadata?.media_role;
   return role === "editor" || role === "admin" ? role : "viewer";
 }

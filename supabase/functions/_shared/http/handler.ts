@@ -1,7 +1,7 @@
 import { ApiError, methodNotAllowed, notFound } from "./api-error.ts";
 import { type Caller, type Credential, identifyCaller } from "./caller.ts";
 import { createLogger, type Logger } from "./log.ts";
-import { corsHeaders, errorResponse } from "./respond.ts";
+import { corsHeaders, errorResponse, preflightResponse } from "./respond.ts";
 import { matchRoute, type Method, pathBelowFunction } from "./routes.ts";
 
 /** What a route's function receives. */
@@ -89,7 +89,9 @@ function answer(
   context: Omit<RouteContext, "params">,
 ): Promise<Response> | Response {
   const { request, url } = context;
-  if (request.method === "OPTIONS") return new Response(null, { status: 204 });
+  if (request.method === "OPTIONS") {
+    return preflightResponse(request.headers.get("access-control-request-headers"));
+  }
   const path = pathBelowFunction(url.pathname, options.name);
   if (path === null) throw notFound();
   const match = matchRoute(options.routes, request.method, path);

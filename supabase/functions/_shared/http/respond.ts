@@ -2,7 +2,7 @@ import type { ApiError } from "./api-error.ts";
 
 /**
  * CORS headers that supabase-js needs from a browser: the headers it sends are allowed, and the
- * ones a client reads are exposed.
+ * ones a client reads are exposed. A preflight that asks for others gets those too: see `preflightResponse`.
  */
 export const corsHeaders: Readonly<Record<string, string>> = {
   "access-control-allow-origin": "*",
@@ -13,6 +13,25 @@ export const corsHeaders: Readonly<Record<string, string>> = {
   "access-control-expose-headers": "x-request-id, retry-after, allow",
   "access-control-max-age": "86400",
 };
+
+/**
+ * The answer to a browser's preflight. Whatever headers it asks to send are allowed, since tracing libraries add their
+ * own; a page is recognised by its credential, never by its headers.
+ *
+ * @param asked The header `access-control-request-headers`.
+ */
+export function preflightResponse(asked: string | null): Response {
+  const wellFormed = asked !== null &&
+    /^[\w!#$%&'*+.^`|~-]+( *, *[\w!#$%&'*+.^`|~-]+)*$/.test(asked);
+  return new Response(null, {
+    status: 204,
+    headers: {
+      ...corsHeaders,
+      ...(wellFormed ? { "access-control-allow-headers": asked } : {}),
+      vary: "access-control-request-headers",
+    },
+  });
+}
 
 /**
  * A JSON answer with CORS headers.

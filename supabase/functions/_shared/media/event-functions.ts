@@ -5,10 +5,12 @@ import type { EventOutcome, ReceivedEvent } from "./types.ts";
 export class EventFunctions {
   constructor(private readonly calls: ServiceCalls) {}
 
-  /** Which notifications are registered and when the last one came. */
-  webhookStatus(): Promise<
-    { events: string[]; last_received_at: string | null }
-  > {
+  /** Which notifications are registered, when the last one came and when the last one failed. */
+  webhookStatus(): Promise<{
+    events: string[];
+    last_received_at: string | null;
+    last_error: { received_at: string; notification_type: string } | null;
+  }> {
     return this.calls.call("media_sync_webhook_status", {});
   }
 

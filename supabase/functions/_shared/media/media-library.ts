@@ -62,15 +62,17 @@ export interface MediaStatistics {
   pending_assets: number;
   error_assets: number;
   conflict_assets: number;
-  deleted_assets: number;
-  pending_deletions: number;
-  out_of_scope_assets: number;
+  /** Null but for editors. */
+  deleted_assets: number | null;
+  /** Null but for editors. */
+  pending_deletions: number | null;
+  /** Null but for admins. */
+  out_of_scope_assets: number | null;
 }
 
-const publicColumns =
+const itemColumns =
   "id,asset_id,public_id,resource_type,type,format,version,bytes,width,height,duration,folder,display_name," +
-  "original_filename,tags,context,url,secure_url,created_at,updated_at,deleted_at";
-const itemColumns = `${publicColumns},metadata,sync_status,usage_count`;
+  "original_filename,tags,context,url,secure_url,created_at,updated_at,deleted_at,metadata,sync_status,usage_count";
 
 /** The library as its caller may see it: every query runs with the caller's rights. Methods throw `DatabaseError`. */
 export class MediaLibrary {
@@ -89,7 +91,7 @@ export class MediaLibrary {
     return callFunction(this.client, "get_media_facets", { p_query: query });
   }
 
-  /** Size and state of the library. Signed-in users. */
+  /** Size and state of the library. Viewers. */
   async statistics(): Promise<MediaStatistics> {
     const rows = await callFunction<MediaStatistics[]>(
       this.client,
@@ -99,7 +101,7 @@ export class MediaLibrary {
     return rows[0]!;
   }
 
-  /** The state of the sync. Signed-in users. */
+  /** The state of the sync. Viewers. */
   syncStatus(): Promise<SyncStatus> {
     return callFunction(this.client, "get_sync_status", {});
   }
@@ -125,47 +127,12 @@ export class MediaLibrary {
   }
 
   /**
-   * One asset with where it is used, its collections and, for admins, its history.
+   * One asset with where it is used and its collections; for editors with its open conflicts, last error and history.
    *
-   * @param publicOnly The caller is anonymous: may read only what a public page shows.
    * @returns null when the caller sees no such asset.
    */
-  async item(
-    id: string,
-    publicOnly: boolean,
-  ): Promise<LibraryItemDetail | null> {
-    const item = await this.#asset(
-      id,
-      publicOnly ? publicColumns : itemColumns,
-    );
-    if (item === null) return null;
-    const [usage, collections, history] = await Promise.all([
-      publicOnly ? [] : rowsOf(
-        "media_usage",
-        this.client.from("media_usage")
-          .select("id,usage_type,reference_table,reference_id,field,created_at")
-          .eq("media_asset_id", id).is("removed_at", null).order("created_at")
-          .limit(100),
-      ),
-      rowsOf(
-        "media_collection_items",
-        this.client.from("media_collection_items")
-          .select(
-            "position,collection:media_collections(id,slug,name,is_public)",
-          )
-          .eq("media_asset_id", id).limit(100),
-      ),
-      publicOnly ? [] : rowsOf(
-        "media_sync_log",
-        this.client.from("media_sync_log")
-          .select(
-            "id,operation,status,direction,source,changes,error_code,error_message,user_id,created_at",
-          )
-          .eq("asset_id", item.asset_id as string)
-          .order("created_at", { ascending: false }).limit(50),
-      ),
-    ]);
-    return { item, usage, collections, history };
+  item(id: string): Promise<LibraryItemDetail | null> {
+    return callFunction(this.client, "get_media_asset", { p_id: id });
   }
 
   /** The assets of these ids that the caller sees, in the order of the ids. */
@@ -194,13 +161,6 @@ export class MediaLibrary {
       item.id,
       item.deleted_at === null ? "live" : item.sync_status === "synced" ? "final" : "pending",
     ]));
-  }
-
-  async #asset(id: string, columns: string): Promise<LibraryItem | null> {
-    const { data, error, status } = await this.client.from("media_assets")
-      .select(columns).eq("id", id).maybeSingle();
-    if (error) throw new DatabaseError("media_assets", error, status);
-    return data as unknown as LibraryItem | null;
   }
 }
 
