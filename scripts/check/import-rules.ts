@@ -7,6 +7,9 @@ const FUNCTIONS = "supabase/functions/";
 const RUNTIME = `${FUNCTIONS}_shared/http/runtime.ts`;
 const RUNTIME_GLOBALS = new Set(["Deno", "EdgeRuntime"]);
 
+/** What functions may import of the layer `sync`. */
+const SYNC_DOOR = `${FUNCTIONS}_shared/sync/bidirectional-sync-service.ts`;
+
 /** Which layers a layer may import from, besides itself. */
 const ALLOWED: Record<string, readonly string[]> = {
   function: ["sync", "cloudinary", "media", "http"],
@@ -96,6 +99,9 @@ function checkSpecifier(
   const [source, target] = [layerOf(from), layerOf(to)];
   if (source === undefined || target === undefined) return undefined;
   if (source.folder === target.folder) return undefined;
+  if (source.layer === "function" && target.layer === "sync" && to !== SYNC_DOOR) {
+    return `${source.folder} may import of _shared/sync only ${SYNC_DOOR}`;
+  }
   if (ALLOWED[source.layer]?.includes(target.layer)) return undefined;
   return `${source.folder} may not import from ${target.folder}`;
 }

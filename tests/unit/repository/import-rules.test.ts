@@ -21,7 +21,7 @@ Deno.test("the repository → keeps the import rules", async () => {
 
 for (
   const [path, specifier] of [
-    ["supabase/functions/sync/index.ts", "../_shared/sync/run.ts"],
+    ["supabase/functions/sync/index.ts", "../_shared/sync/bidirectional-sync-service.ts"],
     ["supabase/functions/sync/index.ts", "../_shared/media/service.ts"],
     ["supabase/functions/sync/index.ts", "./parse.ts"],
     ["supabase/functions/sync/index.ts", "zod"],
@@ -54,6 +54,11 @@ for (
     [`${shared}/http/a.ts`, "../media/b.ts", "_shared/http may not import from _shared/media"],
     [`${shared}/sync/a.ts`, "../../webhook/index.ts", "_shared/sync may not import from webhook"],
     ["supabase/functions/sync/a.ts", "../webhook/index.ts", "sync may not import from webhook"],
+    [
+      "supabase/functions/sync/a.ts",
+      "../_shared/sync/refresh.ts",
+      `sync may import of _shared/sync only ${shared}/sync/bidirectional-sync-service.ts`,
+    ],
     [
       `${shared}/http/a.ts`,
       "../../../../scripts/dev.ts",
