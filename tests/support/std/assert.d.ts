@@ -26,15 +26,6 @@ export function assertStrictEquals<T>(
   expected: T,
   msg?: string,
 ): asserts actual is T;
-/** Throws when `Object.is(actual, expected)`. */
-export function assertNotStrictEquals<T>(actual: T, expected: NoInfer<T>, msg?: string): void;
-/** Throws unless both numbers are within `tolerance` (default: one part in 10⁷ of `expected`). */
-export function assertAlmostEquals(
-  actual: number,
-  expected: number,
-  tolerance?: number,
-  msg?: string,
-): void;
 /** Throws when `actual` is null or undefined; narrows it. */
 export function assertExists<T>(actual: T, msg?: string): asserts actual is NonNullable<T>;
 /** Throws unless `actual > expected`. */
@@ -51,24 +42,8 @@ export function assertInstanceOf<T extends abstract new (...args: never[]) => un
   expectedType: T,
   msg?: string,
 ): asserts actual is InstanceOf<T>;
-/** Throws when `actual instanceof unexpectedType`. */
-export function assertNotInstanceOf<A, T>(
-  actual: A,
-  // deno-lint-ignore no-explicit-any
-  unexpectedType: abstract new (...args: any[]) => T,
-  msg?: string,
-): asserts actual is Exclude<A, T>;
-/** Throws unless `error` is an Error of the class whose message includes the text or matches. */
-export function assertIsError<E extends Error = Error>(
-  error: unknown,
-  ErrorClass?: ErrorConstructorOf<E>,
-  msgMatches?: string | RegExp,
-  msg?: string,
-): asserts error is E;
 /** Throws unless `actual` matches `expected`. */
 export function assertMatch(actual: string, expected: RegExp, msg?: string): void;
-/** Throws when `actual` matches `expected`. */
-export function assertNotMatch(actual: string, expected: RegExp, msg?: string): void;
 /** Throws unless `actual` contains `expected`. */
 export function assertStringIncludes(actual: string, expected: string, msg?: string): void;
 /** Throws unless every element of `expected` is (deeply) in `actual`, in any order. */
@@ -102,11 +77,3 @@ export function assertRejects<E extends Error = Error>(
   msgIncludes?: string,
   msg?: string,
 ): Promise<E>;
-/** Whether both values are deeply equal. */
-export function equal(a: unknown, b: unknown): boolean;
-/** Throws always. */
-export function fail(msg?: string): never;
-/** Throws always: a place that is yet to be written. */
-export function unimplemented(msg?: string): never;
-/** Throws always: a place that must not be reached. */
-export function unreachable(msg?: string): never;
