@@ -54,7 +54,7 @@ export async function dryRun(
   if (walk.complete && direction !== "push") actions.push(...await planAbsent(session, walk));
   return {
     complete: walk.complete,
-    ...(walk.note === undefined ? {} : { note: walk.note }),
+    note: walk.note,
     plan: actions.slice(0, MOST_ACTIONS),
     omitted: Math.max(0, actions.length - MOST_ACTIONS),
     unchanged,

@@ -68,7 +68,7 @@ export async function doDueWork(session: SyncSession, request: SyncRequest): Pro
   return {
     status: "runs",
     runs: results.map((result) => result.run),
-    ...(note === undefined ? {} : { note }),
+    note,
   };
 }
 
@@ -111,7 +111,7 @@ async function serve(
     const { note } = await stage(session, run_id);
     await assets.recordTraffic(run_id, session.meter.take());
     const run = await runs.finishRun(run_id, "completed");
-    return { run, ...(note === undefined ? {} : { note }) };
+    return { run, note };
   });
 }
 
@@ -124,5 +124,5 @@ async function allowMassDelete(
   if (blocked === null) return { status: "not_found", what: "blocked_run" };
   await session.media.learnTime();
   const { run, note } = await continuePull(session, blocked, pageSize);
-  return { status: "runs", runs: [run], ...(note === undefined ? {} : { note }) };
+  return { status: "runs", runs: [run], note };
 }

@@ -55,5 +55,5 @@ export async function unfinished(
   await session.media.assets.recordTraffic(runId, session.meter.take());
   const run = await session.media.runs.getRun(runId);
   if (run === null) throw new Error(`Run ${runId} has disappeared.`);
-  return { run, ...(note === undefined ? {} : { note }) };
+  return { run, note };
 }

@@ -39,7 +39,7 @@ export async function searchPull(
   const { note } = await refresh(session, run.run_id);
   await session.media.assets.recordTraffic(run.run_id, session.meter.take());
   const finished = await session.media.runs.finishRun(run.run_id, "completed");
-  return { run: finished, ...(note === undefined ? {} : { note }) };
+  return { run: finished, note };
 }
 
 /** @returns Why it paused, or null when the search is done or the time is up. */

@@ -39,7 +39,7 @@ export async function verify(session: SyncSession): Promise<Verification> {
   );
   return {
     complete: walk.complete,
-    ...(walk.note === undefined ? {} : { note: walk.note }),
+    note: walk.note,
     cloudinary_count: counted,
     database_count: absent.live,
     missing_in_database: missing.slice(0, MOST),
