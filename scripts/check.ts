@@ -6,13 +6,14 @@ import { checkMigrations } from "./check/migration-rules.ts";
 import { readRepositoryFiles } from "./check/repository-files.ts";
 import { checkRepositoryRules } from "./check/repository-rules.ts";
 import { scanForSecrets } from "./check/secret-scan.ts";
+import { checkSqlRules } from "./check/sql-rules.ts";
 import { answerHelp } from "./support/answer-help.ts";
 import { printLine } from "./support/print-line.ts";
 
 const usage =
   `Checks everything that needs no running system: format, lint, types (with the root's import map, and
-each function with the deno.json that deployment reads), import rules, migrations, secret scan,
-repository rules.
+each function with the deno.json that deployment reads), import rules, SQL rules, migrations,
+secret scan, repository rules.
 
   --help   this text
 
@@ -72,6 +73,7 @@ async function createChecks(): Promise<Check[]> {
       );
     }),
     ruleCheck("import rules", () => checkImportRules(files)),
+    ruleCheck("SQL rules", () => checkSqlRules(files)),
     ruleCheck("migrations", () => checkMigrations(files)),
     ruleCheck("secret scan", () => scanForSecrets(files)),
     ruleCheck("repository rules", () => checkRepositoryRules(files)),

@@ -1664,7 +1664,11 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select (p_local - array(select substr(key, length(p_prefix) + 1) from jsonb_object_keys(p_decisions) as key where starts_with(key, p_prefix)))
+    select (
+        p_local - array(
+            select substr(key, length(p_prefix) + 1) from jsonb_object_keys(p_decisions) as key where starts_with(key, p_prefix)
+        )
+    )
         || coalesce(
             (
                 select jsonb_object_agg(key, value)
@@ -2512,7 +2516,9 @@ begin
         if p_status <> 'blocked' then
             delete from media_sync.run_pages where run_id = p_run_id;
         end if;
-        insert into public.media_sync_log (operation, status, source, run_id, user_id, changes, error_code, error_message, processing_time_ms)
+        insert into public.media_sync_log (
+            operation, status, source, run_id, user_id, changes, error_code, error_message, processing_time_ms
+        )
         select
             'run',
             case p_status when 'completed' then 'success' when 'blocked' then 'skipped' else 'error' end,
@@ -2576,7 +2582,7 @@ as $$
         where run_id = p_run_id
             and status = 'pending'
             -- A worker that lost an answer on the way takes its own shard again.
-            and (leased_until is null or leased_until < clock_timestamp() or lease_token = p_worker)
+            and (leased_until is null or leased_until < (select clock_timestamp()) or lease_token = p_worker)
             and exists (select from media_sync.runs where id = p_run_id and status = 'running')
         order by shard
         limit 1
@@ -2680,7 +2686,8 @@ end;
 $$;
 comment on function public.media_sync_store_page(uuid, text, uuid, text, text, timestamptz, jsonb, jsonb, integer) is
     'Merges one page and moves the shard''s cursor, in one transaction, and renews the lease. p_cursor is the cursor that the page was asked with. stored is false when the worker no longer holds the shard at that cursor: nothing was written.';
-revoke all on function public.media_sync_store_page(uuid, text, uuid, text, text, timestamptz, jsonb, jsonb, integer) from public, anon, authenticated;
+revoke all on function public.media_sync_store_page(uuid, text, uuid, text, text, timestamptz, jsonb, jsonb, integer)
+    from public, anon, authenticated;
 grant execute on function public.media_sync_store_page(uuid, text, uuid, text, text, timestamptz, jsonb, jsonb, integer) to service_role;
 
 create or replace function public.media_sync_restart_shard(p_run_id uuid, p_shard text, p_worker uuid)
@@ -3121,8 +3128,8 @@ as $$
         select cloud_name, asset_id
         from media_sync.refresh_queue
         where cloud_name = p_cloud_name
-            and not_before <= clock_timestamp()
-            and (leased_until is null or leased_until < clock_timestamp())
+            and not_before <= (select clock_timestamp())
+            and (leased_until is null or leased_until < (select clock_timestamp()))
         order by not_before, requested_at
         limit p_limit
         for update skip locked
@@ -3741,8 +3748,8 @@ as $$
             and in_scope
             and (p_ids is null or id = any (p_ids))
             -- Whoever asks for certain rows wants them now; the pause is for the background.
-            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= clock_timestamp())
-            and (leased_until is null or leased_until < clock_timestamp())
+            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
+            and (leased_until is null or leased_until < (select clock_timestamp()))
         order by next_attempt_at nulls first
         limit p_limit
         for no key update skip locked
@@ -4097,7 +4104,10 @@ begin
     moved as (
         update public.media_assets as asset
         set
-            folder = case when inside.folder = inside.base_folder then p_to || substr(inside.folder, length(p_from) + 1) else asset.folder end,
+            folder = case
+                when inside.folder = inside.base_folder then p_to || substr(inside.folder, length(p_from) + 1)
+                else asset.folder
+            end,
             base = case
                 when inside.base_folder = p_from or inside.base_folder like v_below
                     then jsonb_set(asset.base, '{folder}', to_jsonb(p_to || substr(inside.base_folder, length(p_from) + 1)))
@@ -4115,7 +4125,9 @@ begin
         returning asset.id, asset.asset_id, asset.public_id, asset.resource_type, asset.folder, inside.folder as folder_before
     ),
     move_log as (
-        insert into public.media_sync_log (operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes)
+        insert into public.media_sync_log (
+            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes
+        )
         select
             'move', 'success', 'pull', p_source, id, asset_id, public_id, resource_type,
             jsonb_build_object('folder', jsonb_build_object('from', folder_before, 'to', folder))
@@ -5133,7 +5145,7 @@ begin
         'last_error', case when media_sync.is_editor() then (
             select error_message
             from public.media_sync_log
-            where status = 'error' and created_at > clock_timestamp() - interval '1 day'
+            where status = 'error' and created_at > (select clock_timestamp()) - interval '1 day'
             order by created_at desc
             limit 1
         ) end
@@ -5443,11 +5455,11 @@ as $$
                 and (
                     (
                         status in ('completed', 'blocked')
-                        and started_at > clock_timestamp() - settings.full_interval
+                        and started_at > (select clock_timestamp()) - settings.full_interval
                         and (settings.full_requested_at is null or started_at >= settings.full_requested_at)
                     )
                     -- What failed is tried again, but not at every tick.
-                    or (status = 'failed' and finished_at > clock_timestamp() - interval '10 minutes')
+                    or (status = 'failed' and finished_at > (select clock_timestamp()) - interval '10 minutes')
                 )
         ),
         'incremental_due', exists (
@@ -5458,7 +5470,7 @@ as $$
                 and kind in ('full', 'incremental')
                 and status in ('completed', 'failed')
                 -- A tick that comes a moment early still counts as the next one.
-                and started_at > clock_timestamp() - settings.incremental_interval + interval '5 seconds'
+                and started_at > (select clock_timestamp()) - settings.incremental_interval + interval '5 seconds'
         ),
         -- Changes are pulled from the start of the last completed pull on, and a while before it.
         'changed_since', (
@@ -5471,14 +5483,14 @@ as $$
             where cloud_name = p_cloud_name
                 and sync_status = 'pending'
                 and in_scope
-                and (next_attempt_at is null or next_attempt_at <= clock_timestamp())
-                and (leased_until is null or leased_until < clock_timestamp())
+                and (next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
+                and (leased_until is null or leased_until < (select clock_timestamp()))
         ),
         'refresh_due', exists (
             select from media_sync.refresh_queue
             where cloud_name = p_cloud_name
-                and not_before <= clock_timestamp()
-                and (leased_until is null or leased_until < clock_timestamp())
+                and not_before <= (select clock_timestamp())
+                and (leased_until is null or leased_until < (select clock_timestamp()))
         ),
         'folder_mode', settings.folder_mode,
         'budget', media_sync.call_budget(p_cloud_name),
@@ -6163,7 +6175,7 @@ begin
     select count(*), count(*) filter (where latest.status = 'error') into v_operations, v_errors
     from (
         select log.status from public.media_sync_log as log
-        where log.created_at > clock_timestamp() - interval '1 hour'
+        where log.created_at > (select clock_timestamp()) - interval '1 hour'
         order by log.created_at desc
         -- A first sync writes a row an asset; the newest of them tell enough.
         limit 10000
@@ -6257,7 +6269,7 @@ begin
     -- The library that is worst off.
     select known.* into v_limit
     from media_sync.rate_limits as known
-    where known.blocked_until > clock_timestamp() or known.reset_at > clock_timestamp()
+    where known.blocked_until > (select clock_timestamp()) or known.reset_at > (select clock_timestamp())
     order by (known.blocked_until > clock_timestamp()) desc nulls last, known.remaining::numeric / nullif(known.call_limit, 0)
     limit 1;
     v_short := coalesce(
@@ -6287,7 +6299,7 @@ begin
             select
             from (
                 select log.operation, log.status, log.source from public.media_sync_log as log
-                where log.created_at > clock_timestamp() - v_settings.webhook_silence
+                where log.created_at > (select clock_timestamp()) - v_settings.webhook_silence
                 order by log.created_at desc
                 limit 10000
             ) as latest
@@ -6607,7 +6619,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '9faf3b846cb602ac';
+    select '58de64f034201f9e';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -28,7 +28,11 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select (p_local - array(select substr(key, length(p_prefix) + 1) from jsonb_object_keys(p_decisions) as key where starts_with(key, p_prefix)))
+    select (
+        p_local - array(
+            select substr(key, length(p_prefix) + 1) from jsonb_object_keys(p_decisions) as key where starts_with(key, p_prefix)
+        )
+    )
         || coalesce(
             (
                 select jsonb_object_agg(key, value)

@@ -146,7 +146,9 @@ begin
         if p_status <> 'blocked' then
             delete from media_sync.run_pages where run_id = p_run_id;
         end if;
-        insert into public.media_sync_log (operation, status, source, run_id, user_id, changes, error_code, error_message, processing_time_ms)
+        insert into public.media_sync_log (
+            operation, status, source, run_id, user_id, changes, error_code, error_message, processing_time_ms
+        )
         select
             'run',
             case p_status when 'completed' then 'success' when 'blocked' then 'skipped' else 'error' end,

@@ -42,7 +42,7 @@ as $$
         where run_id = p_run_id
             and status = 'pending'
             -- A worker that lost an answer on the way takes its own shard again.
-            and (leased_until is null or leased_until < clock_timestamp() or lease_token = p_worker)
+            and (leased_until is null or leased_until < (select clock_timestamp()) or lease_token = p_worker)
             and exists (select from media_sync.runs where id = p_run_id and status = 'running')
         order by shard
         limit 1
@@ -146,7 +146,8 @@ end;
 $$;
 comment on function public.media_sync_store_page(uuid, text, uuid, text, text, timestamptz, jsonb, jsonb, integer) is
     'Merges one page and moves the shard''s cursor, in one transaction, and renews the lease. p_cursor is the cursor that the page was asked with. stored is false when the worker no longer holds the shard at that cursor: nothing was written.';
-revoke all on function public.media_sync_store_page(uuid, text, uuid, text, text, timestamptz, jsonb, jsonb, integer) from public, anon, authenticated;
+revoke all on function public.media_sync_store_page(uuid, text, uuid, text, text, timestamptz, jsonb, jsonb, integer)
+    from public, anon, authenticated;
 grant execute on function public.media_sync_store_page(uuid, text, uuid, text, text, timestamptz, jsonb, jsonb, integer) to service_role;
 
 create or replace function public.media_sync_restart_shard(p_run_id uuid, p_shard text, p_worker uuid)

@@ -49,8 +49,8 @@ as $$
         select cloud_name, asset_id
         from media_sync.refresh_queue
         where cloud_name = p_cloud_name
-            and not_before <= clock_timestamp()
-            and (leased_until is null or leased_until < clock_timestamp())
+            and not_before <= (select clock_timestamp())
+            and (leased_until is null or leased_until < (select clock_timestamp()))
         order by not_before, requested_at
         limit p_limit
         for update skip locked

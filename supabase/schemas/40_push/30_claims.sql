@@ -59,8 +59,8 @@ as $$
             and in_scope
             and (p_ids is null or id = any (p_ids))
             -- Whoever asks for certain rows wants them now; the pause is for the background.
-            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= clock_timestamp())
-            and (leased_until is null or leased_until < clock_timestamp())
+            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
+            and (leased_until is null or leased_until < (select clock_timestamp()))
         order by next_attempt_at nulls first
         limit p_limit
         for no key update skip locked

@@ -28,7 +28,10 @@ begin
     moved as (
         update public.media_assets as asset
         set
-            folder = case when inside.folder = inside.base_folder then p_to || substr(inside.folder, length(p_from) + 1) else asset.folder end,
+            folder = case
+                when inside.folder = inside.base_folder then p_to || substr(inside.folder, length(p_from) + 1)
+                else asset.folder
+            end,
             base = case
                 when inside.base_folder = p_from or inside.base_folder like v_below
                     then jsonb_set(asset.base, '{folder}', to_jsonb(p_to || substr(inside.base_folder, length(p_from) + 1)))
@@ -46,7 +49,9 @@ begin
         returning asset.id, asset.asset_id, asset.public_id, asset.resource_type, asset.folder, inside.folder as folder_before
     ),
     move_log as (
-        insert into public.media_sync_log (operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes)
+        insert into public.media_sync_log (
+            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes
+        )
         select
             'move', 'success', 'pull', p_source, id, asset_id, public_id, resource_type,
             jsonb_build_object('folder', jsonb_build_object('from', folder_before, 'to', folder))

@@ -84,7 +84,7 @@ begin
         'last_error', case when media_sync.is_editor() then (
             select error_message
             from public.media_sync_log
-            where status = 'error' and created_at > clock_timestamp() - interval '1 day'
+            where status = 'error' and created_at > (select clock_timestamp()) - interval '1 day'
             order by created_at desc
             limit 1
         ) end

@@ -22,11 +22,11 @@ as $$
                 and (
                     (
                         status in ('completed', 'blocked')
-                        and started_at > clock_timestamp() - settings.full_interval
+                        and started_at > (select clock_timestamp()) - settings.full_interval
                         and (settings.full_requested_at is null or started_at >= settings.full_requested_at)
                     )
                     -- What failed is tried again, but not at every tick.
-                    or (status = 'failed' and finished_at > clock_timestamp() - interval '10 minutes')
+                    or (status = 'failed' and finished_at > (select clock_timestamp()) - interval '10 minutes')
                 )
         ),
         'incremental_due', exists (
@@ -37,7 +37,7 @@ as $$
                 and kind in ('full', 'incremental')
                 and status in ('completed', 'failed')
                 -- A tick that comes a moment early still counts as the next one.
-                and started_at > clock_timestamp() - settings.incremental_interval + interval '5 seconds'
+                and started_at > (select clock_timestamp()) - settings.incremental_interval + interval '5 seconds'
         ),
         -- Changes are pulled from the start of the last completed pull on, and a while before it.
         'changed_since', (
@@ -50,14 +50,14 @@ as $$
             where cloud_name = p_cloud_name
                 and sync_status = 'pending'
                 and in_scope
-                and (next_attempt_at is null or next_attempt_at <= clock_timestamp())
-                and (leased_until is null or leased_until < clock_timestamp())
+                and (next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
+                and (leased_until is null or leased_until < (select clock_timestamp()))
         ),
         'refresh_due', exists (
             select from media_sync.refresh_queue
             where cloud_name = p_cloud_name
-                and not_before <= clock_timestamp()
-                and (leased_until is null or leased_until < clock_timestamp())
+                and not_before <= (select clock_timestamp())
+                and (leased_until is null or leased_until < (select clock_timestamp()))
         ),
         'folder_mode', settings.folder_mode,
         'budget', media_sync.call_budget(p_cloud_name),

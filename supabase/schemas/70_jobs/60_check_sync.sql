@@ -75,7 +75,7 @@ begin
     select count(*), count(*) filter (where latest.status = 'error') into v_operations, v_errors
     from (
         select log.status from public.media_sync_log as log
-        where log.created_at > clock_timestamp() - interval '1 hour'
+        where log.created_at > (select clock_timestamp()) - interval '1 hour'
         order by log.created_at desc
         -- A first sync writes a row an asset; the newest of them tell enough.
         limit 10000
@@ -169,7 +169,7 @@ begin
     -- The library that is worst off.
     select known.* into v_limit
     from media_sync.rate_limits as known
-    where known.blocked_until > clock_timestamp() or known.reset_at > clock_timestamp()
+    where known.blocked_until > (select clock_timestamp()) or known.reset_at > (select clock_timestamp())
     order by (known.blocked_until > clock_timestamp()) desc nulls last, known.remaining::numeric / nullif(known.call_limit, 0)
     limit 1;
     v_short := coalesce(
@@ -199,7 +199,7 @@ begin
             select
             from (
                 select log.operation, log.status, log.source from public.media_sync_log as log
-                where log.created_at > clock_timestamp() - v_settings.webhook_silence
+                where log.created_at > (select clock_timestamp()) - v_settings.webhook_silence
                 order by log.created_at desc
                 limit 10000
             ) as latest

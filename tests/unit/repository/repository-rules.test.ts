@@ -60,6 +60,10 @@ Deno.test("code of 400 lines → fine; of 401 → too long; prose and generated 
   assertEquals(check("scripts/a.ts", 400), 0);
   assertEquals(check("scripts/a.ts", 401), 1);
   assertEquals(check("tests/a/b.test.ts", 401), 1);
+  assertEquals(check("supabase/tests/database/a.test.sql", 401), 1);
+  assertEquals(check("supabase/schemas/10_tables/10_a.sql", 300), 0);
+  assertEquals(check("supabase/schemas/10_tables/10_a.sql", 301), 1);
+  assertEquals(check("supabase/migrations/20261101000000_a.sql", 401), 0);
   assertEquals(check("docs/a.md", 401), 0);
   assertEquals(check("supabase/functions/_shared/media/database.types.ts", 401), 0);
 });
