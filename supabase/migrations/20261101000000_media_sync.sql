@@ -4412,7 +4412,7 @@ as $$
             -- Not its sentence, which may name an asset.
             select jsonb_build_object('received_at', received_at, 'notification_type', notification_type)
             from media_sync.webhook_events
-            where result = 'failed' and received_at > clock_timestamp() - interval '7 days'
+            where result = 'failed' and received_at > (select clock_timestamp()) - interval '7 days'
             order by received_at desc
             limit 1
         )
@@ -6619,7 +6619,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '58de64f034201f9e';
+    select '5153a724b0a86f03';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -29,7 +29,11 @@ export function checkConditions(
     const report = (message: string) => findings.push({ file: path, line, message });
     try {
       for (const called of volatileConditions(statement, volatile)) {
-        report(`${nameOf(tree.funcname)} calls ${called}() in a condition, for each row anew`);
+        report(
+          `${
+            nameOf(tree.funcname)
+          } calls ${called}() in a condition, for each row anew: take (select …)`,
+        );
       }
     } catch (error) {
       if (!(error instanceof SqlSyntaxError)) throw error;

@@ -126,7 +126,7 @@ as $$
             -- Not its sentence, which may name an asset.
             select jsonb_build_object('received_at', received_at, 'notification_type', notification_type)
             from media_sync.webhook_events
-            where result = 'failed' and received_at > clock_timestamp() - interval '7 days'
+            where result = 'failed' and received_at > (select clock_timestamp()) - interval '7 days'
             order by received_at desc
             limit 1
         )

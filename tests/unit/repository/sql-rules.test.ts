@@ -173,22 +173,22 @@ for (
     [
       "the time in a condition",
       plpgsql("delete from public.things where made_at < clock_timestamp();"),
-      "media_sync.act calls clock_timestamp() in a condition, for each row anew",
+      "media_sync.act calls clock_timestamp() in a condition, for each row anew: take (select …)",
     ],
     [
       "chance in the condition of a join",
       plpgsql("perform 1 from public.things as a join public.things as b on a.id = random();"),
-      "media_sync.act calls random() in a condition, for each row anew",
+      "media_sync.act calls random() in a condition, for each row anew: take (select …)",
     ],
     [
       "our own volatile function in a condition",
       plpgsql("perform 1 from public.things where media_sync.act(id);"),
-      "media_sync.act calls media_sync.act() in a condition, for each row anew",
+      "media_sync.act calls media_sync.act() in a condition, for each row anew: take (select …)",
     ],
     [
       "the time in the condition of a function in SQL",
       whole.replace("p_number * 2", "1 from public.things where made_at < clock_timestamp()"),
-      "media_sync.twice calls clock_timestamp() in a condition, for each row anew",
+      "media_sync.twice calls clock_timestamp() in a condition, for each row anew: take (select …)",
     ],
   ] as const
 ) {
