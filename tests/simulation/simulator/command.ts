@@ -4,6 +4,9 @@ import "./engine/digests.ts";
 import "./engine/node-http.ts";
 import { parseArgs } from "node:util";
 import { wallClock } from "./engine/machine.ts";
+import { readMutants, StaleMutant } from "./mutants/apply.ts";
+import { checkMutants } from "./mutants/check-all.ts";
+import { hunt } from "./mutants/hunt.ts";
 import { drawPlan } from "./people/draw-plan.ts";
 import type { Plan } from "./people/plan.ts";
 import { shorten } from "./shorten.ts";
@@ -21,7 +24,8 @@ const HELP = `Random people and faults on both sides, in a simulator that repeat
   --keep DIR     write each shortened plan there, as a regression
   --plan FILE    play a plan that was kept
   --trace FILE   write the whole trace of the last run there
-  --mutants      deliberate bugs, each of which must be found
+  --mutants      deliberate bugs, each of which must be found within --seeds (here 200 by default)
+  --only NAME    with --mutants: only those with this in their name
   --help         this text
 `;
 
@@ -31,7 +35,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     args: Deno.args,
     options: {
-      seeds: { type: "string", default: "20" },
+      seeds: { type: "string" },
       seed: { type: "string", default: "1" },
       ops: { type: "string", default: "120" },
       jobs: { type: "string", default: "1" },
@@ -41,12 +45,17 @@ async function main(): Promise<number> {
       plan: { type: "string" },
       trace: { type: "string" },
       mutants: { type: "boolean" },
+      only: { type: "string", default: "" },
+      mutant: { type: "string" },
       help: { type: "boolean" },
     },
   });
   if (values.help) {
     print(HELP.trimEnd());
     return 0;
+  }
+  if (values.mutants || values.mutant !== undefined) {
+    return await mutants(Number(values.seeds ?? 200), Number(values.ops), values);
   }
   const house = createHouse();
   if (values.plan !== undefined) {
@@ -56,8 +65,9 @@ async function main(): Promise<number> {
     if (values.trace) await Deno.writeTextFile(values.trace, `${outcome.trace.join("\n")}\n`);
     return outcome.complaints.length > 0 ? 1 : 0;
   }
+  if (Number(values.jobs) > 1) return await inParallel(Number(values.jobs), values);
   const first = Number(values.seed);
-  const count = Number(values.seeds);
+  const count = Number(values.seeds ?? 20);
   const operations = Number(values.ops);
   const begun = wallClock();
   let failures = 0;
@@ -87,6 +97,54 @@ async function main(): Promise<number> {
       `${(done / minutes).toFixed(1)} seeds a minute`,
   );
   return failures > 0 ? 1 : 0;
+}
+
+/** Shares the seeds among processes; each prints its own. */
+async function inParallel(
+  jobs: number,
+  values: { seeds?: string; seed: string } & Record<string, unknown>,
+): Promise<number> {
+  const first = Number(values.seed);
+  const share = Math.ceil(Number(values.seeds ?? 20) / jobs);
+  const passed = ["ops", "shorten", "failures", "keep"].flatMap((name) =>
+    values[name] === undefined ? [] : [`--${name}=${values[name]}`]
+  );
+  const codes = await Promise.all(Array.from({ length: jobs }, async (_, index) => {
+    const { code } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--quiet",
+        "--allow-all",
+        `--config=${decodeURIComponent(new URL("../../../deno.json", import.meta.url).pathname)}`,
+        import.meta.url,
+        `--seed=${first + index * share}`,
+        `--seeds=${share}`,
+        ...passed,
+      ],
+    }).spawn().status;
+    return code;
+  }));
+  return Math.max(...codes);
+}
+
+async function mutants(
+  seeds: number,
+  operations: number,
+  { mutant: name, only }: { mutant?: string; only: string },
+): Promise<number> {
+  if (name === undefined) {
+    return await checkMutants({ seeds, operations, only, print }) ? 0 : 1;
+  }
+  const mutant = (await readMutants()).find((one) => one.name === name);
+  if (mutant === undefined) throw new Error(`there is no mutant ${name}`);
+  try {
+    print(JSON.stringify(await hunt(mutant, seeds, operations)));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StaleMutant)) throw error;
+    print(error.message);
+    return 1;
+  }
 }
 
 async function tellShort(

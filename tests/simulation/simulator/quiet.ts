@@ -1,5 +1,6 @@
 /** After the last act: faults end, and the product gets a bounded number of calls to bring both sides together. */
 import { EPOCH, virtual } from "./engine/machine.ts";
+import { type Row, ROW_COLUMNS, unitsOf } from "./model/units.ts";
 import type { Simulation } from "./simulation.ts";
 import type { Project } from "./world/network.ts";
 import { calm } from "./world/weather.ts";
@@ -33,6 +34,7 @@ export async function becomeQuiet(simulation: Simulation): Promise<void> {
       if (!await isUnsettled(simulation)) break;
     }
   }
+  for (const project of projects) await giveUpTakenNames(simulation, project);
   for (const project of projects) await reconcile(simulation, project);
   await scheduler.run(virtual.now + 90_000);
   for (const project of projects) await resolveAll(simulation, project);
@@ -64,6 +66,49 @@ async function resolveAll(simulation: Simulation, project: Project): Promise<voi
     await call(simulation, project, "media-list", "PATCH", `/${id}`, { resolve: keep });
   }
   await simulation.scheduler.run(virtual.now + 130_000);
+}
+
+/**
+ * Rows that wait for a name which another asset has for good: a person gives the wish up, one after the other, because
+ * whoever gives up may free a name for the next. See `allowances.md`.
+ */
+async function giveUpTakenNames(simulation: Simulation, project: Project): Promise<void> {
+  for (let tries = 0; tries < 12; tries++) {
+    const names = new Map(
+      [...simulation.library.assets().values()].map((asset) => [asset.public_id, asset]),
+    );
+    const rows = await project.database.query<Row>(
+      `select ${ROW_COLUMNS} from public.media_assets
+       where deleted_at is null and sync_status in ('pending', 'error') order by asset_id`,
+    );
+    const holders = new Map(rows.map((row) => [row.asset_id, row]));
+    const stuck = rows.find((row) => {
+      const holder = names.get(row.public_id);
+      const wish = holder && holders.get(holder.asset_id);
+      // A holder that is on its way to another name has to go there: the product's part, not a person's.
+      return holder && holder.asset_id !== row.asset_id &&
+        (wish === undefined || wish.public_id === holder.public_id);
+    });
+    const present = stuck && simulation.library.assets().get(stuck.asset_id)?.public_id;
+    if (!stuck || present === undefined) return;
+    simulation.trace.add(
+      "operator",
+      `${simulation.nameOf(stuck.asset_id)} gives up ${stuck.public_id}, which is taken`,
+    );
+    await project.database.query("update public.media_assets set public_id = $2 where id = $1", [
+      stuck.id,
+      present,
+    ]);
+    simulation.model.edited(
+      -1,
+      `here ${project.name}`,
+      stuck.asset_id,
+      unitsOf(stuck, simulation.fixed),
+      unitsOf({ ...stuck, public_id: present }, simulation.fixed),
+    );
+    await simulation.network.sendQueued(project);
+    await simulation.scheduler.run(virtual.now + 130_000);
+  }
 }
 
 /** Full syncs until one is complete. */

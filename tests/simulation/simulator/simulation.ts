@@ -15,7 +15,7 @@ import { type Job, nextJobRun } from "./world/database.ts";
 import type { House } from "./world/house.ts";
 import { createLibrary, type Library, LIBRARY_URL } from "./world/library.ts";
 import { createNetwork, type Network, type Project } from "./world/network.ts";
-import { createTrace, type Trace } from "./world/trace.ts";
+import { brief, createTrace, type Trace } from "./world/trace.ts";
 import { calm, type Weather } from "./world/weather.ts";
 
 /** Everything that acts and checks work with. */
@@ -143,7 +143,10 @@ async function createSimulation(
     },
   });
   virtual.fetch = network.fetch;
-  virtual.log = () => {};
+  // What the product says of its own failures; a trace needs no more of its log.
+  virtual.log = (line) => {
+    if (line.includes('"level":"error"')) trace.add("log", brief(line, 500));
+  };
   const assetIds = new Map<string, string>();
   simulation = {
     plan,

@@ -1,6 +1,7 @@
 /** What runs share: the databases and the loaded functions. Opening them takes seconds, putting them back none. */
 import { onRealMachine } from "../engine/machine.ts";
 import { createKeys, functionEnvironment, type Keys } from "../../../../scripts/local/keys.ts";
+import { copy } from "../mutants/files.ts";
 import { openSimulatedDatabase } from "./database.ts";
 import { loadFunctions } from "./functions.ts";
 import { CLOUD_NAME, LIBRARY_URL, SYNC_KEY } from "./library.ts";
@@ -17,6 +18,17 @@ export interface House {
 export interface Variant {
   /** `supabase/` with a change. */
   folder: URL;
+  /** Whether its SQL is another. */
+  sql: boolean;
+}
+
+/** Each project has isolates of its own, with variables of their own in its modules. */
+async function copyOfFunctions(supabase: URL, name: string): Promise<URL> {
+  const folder = new URL(`../../../../.local/simulator/${Deno.pid}-${name}/`, import.meta.url);
+  await copy(new URL("functions/", supabase), folder);
+  // Needed until the process ends: a module may be loaded late.
+  addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+  return folder;
 }
 
 /** Makes an empty house; its parts are opened when they are first needed. */
@@ -41,9 +53,11 @@ export function createHouse(variant?: Variant): House {
       database: await openSimulatedDatabase(
         url,
         keys,
-        variant ? decodeURIComponent(new URL("migrations/", supabase).pathname) : undefined,
+        variant?.sql ? decodeURIComponent(new URL("migrations/", supabase).pathname) : undefined,
       ),
-      functions: await loadFunctions(new URL("functions/", supabase)),
+      functions: await loadFunctions(
+        index === 0 ? new URL("functions/", supabase) : await copyOfFunctions(supabase, name),
+      ),
     };
   };
   return {

@@ -1,6 +1,6 @@
 /**
  * `POST /rest/v1/rpc/<function>` in one round trip to PGlite, as PostgREST does it: one transaction with the caller's
- * role and claims. What it does not know, and every error, is left to the whole data API, which takes ten times as long.
+ * role and claims. What it does not know is left to the whole data API, which takes ten times as long.
  */
 import type { LocalDatabase } from "../../../../scripts/local/database.ts";
 import type { Keys } from "../../../../scripts/local/keys.ts";
@@ -47,11 +47,52 @@ export async function createRemoteCalls(database: LocalDatabase, keys: Keys): Pr
       return new Response(answer === null ? "null" : String(answer), {
         headers: { "content-type": "application/json; charset=utf-8" },
       });
-    } catch {
-      // Rolled back: the data API meets the same error and knows how to tell it.
-      return null;
+    } catch (error) {
+      return failureOf(error as SqlError);
     }
   };
+}
+
+interface SqlError {
+  code?: string;
+  message: string;
+  detail?: string;
+  hint?: string;
+}
+
+/** PostgREST's statuses by SQLSTATE; the first prefix that fits. */
+const STATUSES: readonly [string, number][] = [
+  ["08", 503],
+  ["0L", 403],
+  ["0P", 403],
+  ["23503", 409],
+  ["23505", 409],
+  ["25006", 405],
+  ["25", 500],
+  ["28", 403],
+  ["42501", 403],
+  ["42883", 404],
+  ["42P01", 404],
+  ["53", 503],
+  ["P0001", 400],
+  ["40", 500],
+  ["54", 500],
+  ["55", 500],
+  ["57", 500],
+  ["58", 500],
+  ["P0", 500],
+  ["XX", 500],
+  ["", 400],
+];
+
+function failureOf({ code, message, detail, hint }: SqlError): Response {
+  const status = code === undefined
+    ? 500
+    : STATUSES.find(([prefix]) => code.startsWith(prefix))![1];
+  return Response.json(
+    { code: code ?? "XX000", message, details: detail ?? null, hint: hint ?? null },
+    { status },
+  );
 }
 
 function resultText(call: string, { answer }: Signature): string {
