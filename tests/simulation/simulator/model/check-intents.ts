@@ -1,30 +1,30 @@
 /** Invariant 2: each edit is on both sides, or was replaced by somebody who saw it, or stands in the log. */
 import { EPOCH } from "../engine/machine.ts";
+import type { Simulation } from "../simulation.ts";
+import { isInWindow, isTakenForUnsent } from "./allowances.ts";
 import type { Complaint, Examined, LogRow } from "./check.ts";
 import type { Intent } from "./model.ts";
 import { unitsOf, unitsOfAsset } from "./units.ts";
 
-/** Checks every intent that concerns the project's database. */
-export function checkIntents(examined: Examined): Complaint[] {
-  const { simulation, project, rows } = examined;
+/** Checks every intent, with the rows and logs of all databases. */
+export function checkIntents(simulation: Simulation, all: readonly Examined[]): Complaint[] {
   const { model, library, fixed } = simulation;
   const complaints: Complaint[] = [];
   const assets = library.assets();
-  const here = `here ${project.name}`;
   for (const intent of model.intents) {
-    if (intent.side !== "there" && intent.side !== here) continue;
     const asset = assets.get(intent.asset);
-    const row = rows.get(intent.asset);
     const there = asset && unitsOfAsset(asset, fixed)[intent.unit];
-    const local = row && unitsOf(row, fixed)[intent.unit];
+    const locals = all.map(({ rows }) => rows.get(intent.asset))
+      .map((row) => row && unitsOf(row, fixed)[intent.unit]);
     if (asset && same(there, intent.value)) continue;
-    if (!asset && isFineAlthoughGone(examined, intent, local)) continue;
-    if (isReplaced(examined, intent)) continue;
-    if (standsInLog(examined.log, intent)) continue;
+    if (!asset && isFineAlthoughGone(simulation, intent, locals)) continue;
+    if (isReplaced(simulation, intent)) continue;
+    if (all.some(({ log }) => standsInLog(log, intent))) continue;
+    if (isInWindow(simulation, intent) || isTakenForUnsent(simulation, intent)) continue;
     complaints.push({
       invariant: 2,
       asset: simulation.nameOf(intent.asset),
-      text: describe(examined, intent, local, asset ? there : "(gone)"),
+      text: describe(simulation, all, intent, locals, asset ? there : "(gone)"),
     });
   }
   return complaints;
@@ -35,7 +35,7 @@ function same(one: unknown, other: unknown): boolean {
 }
 
 /** Whether somebody who could see the value put another in its place. */
-function isReplaced({ simulation: { model } }: Examined, intent: Intent): boolean {
+function isReplaced({ model }: Simulation, intent: Intent): boolean {
   return model.intents.some((later) => {
     if (later.asset !== intent.asset || later.unit !== intent.unit) return false;
     if (later.order <= intent.order) return false;
@@ -50,11 +50,11 @@ function isReplaced({ simulation: { model } }: Examined, intent: Intent): boolea
 
 /** A value of an asset that is gone: on the row in the bin, or thrown away by whoever deleted the asset on that side. */
 function isFineAlthoughGone(
-  { simulation: { model } }: Examined,
+  { model }: Simulation,
   intent: Intent,
-  local: unknown,
+  locals: readonly unknown[],
 ): boolean {
-  if (same(local, intent.value)) return true;
+  if (locals.some((local) => same(local, intent.value))) return true;
   return model.existence.some((event) =>
     event.asset === intent.asset && event.what === "deleted" && event.order > intent.order &&
     event.side === intent.side && intent.side === "there"
@@ -98,9 +98,10 @@ function objects(value: unknown): Record<string, unknown>[] {
 }
 
 function describe(
-  { simulation, log }: Examined,
+  simulation: Simulation,
+  all: readonly Examined[],
   intent: Intent,
-  local: unknown,
+  locals: readonly unknown[],
   there: unknown,
 ): string {
   const { model } = simulation;
@@ -110,12 +111,12 @@ function describe(
     .map((one) =>
       `act ${one.act} at ${at(one.time)} ${one.side}: ${text(one.before)} → ${text(one.value)}`
     );
-  const conflicts = log.filter((row) =>
+  const conflicts = all.flatMap(({ log }) => log).filter((row) =>
     row.asset_id === intent.asset && (row.operation === "conflict" || row.status === "conflict")
   ).map((row) => JSON.stringify(row.changes));
   return `the edit of act ${intent.act} is nowhere: ${
     simulation.nameOf(intent.asset)
-  } ${intent.unit} = ${text(intent.value)}; here ${text(local)}, there ${
+  } ${intent.unit} = ${text(intent.value)}; here ${locals.map(text).join(" and ")}, there ${
     text(there)
   }; edits of it: ${intents.join("; ")}; conflict rows: ${conflicts.join(" ") || "none"}`;
 }

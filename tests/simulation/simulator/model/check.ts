@@ -40,14 +40,10 @@ export interface LogRow {
 /** Checks everything. */
 export async function check(simulation: Simulation): Promise<Complaint[]> {
   const complaints: Complaint[] = [];
-  for (const project of simulation.projects) {
-    const examined = await examine(simulation, project);
-    complaints.push(
-      ...checkSides(examined),
-      ...checkIntents(examined),
-      ...checkExistence(examined),
-    );
-  }
+  const all: Examined[] = [];
+  for (const project of simulation.projects) all.push(await examine(simulation, project));
+  for (const examined of all) complaints.push(...checkSides(examined), ...checkExistence(examined));
+  complaints.push(...checkIntents(simulation, all));
   if (complaints.length === 0) {
     for (const project of simulation.projects) {
       complaints.push(...await checkSecondRun(simulation, project));

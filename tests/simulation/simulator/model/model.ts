@@ -36,6 +36,7 @@ export interface Existence {
 /** A value that a unit had in the library, from a moment on. */
 interface Held {
   order: number;
+  time: number;
   value: unknown;
   /** The name of the activity that brought it, or `act <n>`. */
   by: string;
@@ -69,7 +70,7 @@ export function createModel(fixed: boolean, now: () => number): Model {
   const hold = (asset: string, unit: string, value: unknown, by: string) => {
     const key = `${asset} ${unit}`;
     const list = history.get(key) ?? [];
-    list.push({ order, value, by });
+    list.push({ order, time: now(), value, by });
     history.set(key, list);
   };
 

@@ -114,7 +114,7 @@ function drawKinds(random: Random): [string, number][] {
 /** A third of the runs is calm, some are cruel; each kind of fault is left out of half of the others. */
 function drawWeather(random: Random): Weather {
   const weather = calm();
-  weather.cloudinary.latency = random.pick([50, 150, 400, 1500]);
+  weather.cloudinary.latency = random.pick([100, 400, 1_000, 2_500]);
   if (random.chance(0.3)) return weather;
   const strength = random.pick([0.3, 1, 1, 2.5]);
   const rate = (usual: number) => random.chance(0.5) ? Math.min(0.6, usual * strength) : 0;
@@ -160,17 +160,18 @@ function drawActs(random: Random, count: number, ground: Ground): Act[] {
     const act = add(deed);
     // What people do right after: the same again, or take it back.
     if (random.chance(0.06)) add(deed, random.between(5, 400));
-    if (deed.do === "edit" && random.chance(0.15)) {
-      add({ do: "undo", side: deed.side, of: act.id, by: deed.by }, random.between(20, 4_000));
+    const soon = () => random.between(20, random.pick([400, 1_500, 6_000]));
+    if (deed.do === "edit" && random.chance(0.2)) {
+      add({ do: "undo", side: deed.side, of: act.id, by: deed.by }, soon());
     }
-    if (deed.do === "delete" && random.chance(0.4)) {
+    if (deed.do === "delete" && random.chance(0.5)) {
       add(
         { do: "restore", side: deed.side, asset: deed.asset, by: deed.by },
-        random.between(20, 3_000),
+        soon(),
       );
     }
     if (deed.do === "rotate" && deed.side === "here" && random.chance(0.4)) {
-      add(deed, random.between(200, 3_000));
+      add(deed, soon());
     }
   }
   addFaultWindows(random, acts);
