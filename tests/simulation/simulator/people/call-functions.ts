@@ -98,8 +98,8 @@ export async function existHere(
   if (by === "sql") {
     const name = what === "delete" ? "soft_delete_media_asset" : "restore_media_asset";
     const answer = await asEditor(simulation, project, "POST", `rpc/${name}`, { p_id: row.id });
-    const accepted = answer.startsWith("200");
-    if (accepted) {
+    // Restoring what nobody here knows to be deleted asks for nothing.
+    if (answer.startsWith("200") && (what === "delete" || row.deleted_at !== null)) {
       simulation.model.existenceChanged(
         act.id,
         side,
@@ -118,8 +118,11 @@ export async function existHere(
   const done = isDelete ? "deleted" : "restored";
   let noted = false;
   let before = row.deleted_at;
+  let wasDeleted = row.deleted_at !== null;
   const note = () => {
-    if (!noted) simulation.model.existenceChanged(act.id, side, asset, done);
+    if (!noted && (isDelete || wasDeleted)) {
+      simulation.model.existenceChanged(act.id, side, asset, done);
+    }
     noted = true;
   };
   void (async () => {
@@ -134,6 +137,7 @@ export async function existHere(
       {
         before: async () => {
           before = (await rowOf(project, asset))?.deleted_at ?? null;
+          wasDeleted ||= before !== null;
         },
         // The wish counts from the moment at which it is stored.
         after: async () => {
