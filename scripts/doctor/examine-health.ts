@@ -1,3 +1,7 @@
+import {
+  DATABASE_VERSION,
+  isAtLeast,
+} from "../../supabase/functions/_shared/media/database-version.ts";
 import type { Installation } from "../setup/installation.ts";
 import type { Examination, Finding } from "./finding.ts";
 
@@ -14,15 +18,9 @@ export function examineHealth(installation: Installation): Examination {
     name: "database",
     examine: async () => {
       const client = await installation.client();
+      const outdated = examineVersion(await client.rpc("media_sync_version"));
+      if (outdated !== null) return [outdated];
       const { status, data, message } = await client.rpc("get_sync_health_summary");
-      if (status === 404) {
-        return [{
-          check: "database",
-          status: "problem",
-          message: "Media Sync is not installed in it, or by older migrations",
-          mend: "deno task setup --only migrate",
-        }];
-      }
       if (status === 401 || status === 403) {
         return [{ check: "database", status: "skipped", message: "the secret key is refused" }];
       }
@@ -35,8 +33,26 @@ export function examineHealth(installation: Installation): Examination {
           mend: "check whether the project is paused, and its status in the dashboard",
         }];
       }
-      return [{ check: "database", status: "ok", message: "migrated" }, ...checks.map(toFinding)];
+      return [{
+        check: "database",
+        status: "ok",
+        message: `holds ${DATABASE_VERSION} or later`,
+      }, ...checks.map(toFinding)];
     },
+  };
+}
+
+/** @returns Null where the database is not older than this code, or says nothing about it. */
+function examineVersion({ status, data }: { status: number; data: unknown }): Finding | null {
+  const isOlder = typeof data === "string" && !isAtLeast(data, DATABASE_VERSION);
+  if (status !== 404 && !isOlder) return null;
+  return {
+    check: "database",
+    status: "problem",
+    message: isOlder
+      ? `it holds ${data}, older than ${DATABASE_VERSION}, which the functions need`
+      : "Media Sync is not installed in it, or by older migrations",
+    mend: "deno task deploy, or supabase db push",
   };
 }
 

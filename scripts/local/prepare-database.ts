@@ -1,8 +1,9 @@
 /** Opens the stack's database and brings it to the state of a linked project. */
 import { type LocalDatabase, openDatabase } from "./database.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, readMigrations } from "./migrate.ts";
 import { type Platform, preparePlatform } from "./platform.ts";
 import { openPreparedPglite } from "./prepared-pglite.ts";
+import { requireKnownState } from "./require-known-state.ts";
 import { StackError } from "./stack-error.ts";
 import type { StackOptions } from "./stack-options.ts";
 import { seedUsers, type Users } from "./users.ts";
@@ -19,7 +20,7 @@ export interface PreparedDatabase {
  * Platform, migrations, users, and the Vault secrets that the jobs read.
  *
  * @param project What the jobs call: the stack's URL and its cron key.
- * @throws StackError `database_unreachable`, MigrationError
+ * @throws StackError `database_unreachable` or `database_of_another_state`, MigrationError
  */
 export async function prepareDatabase(
   options: StackOptions,
@@ -63,6 +64,8 @@ async function open(
     ? await openDatabase({ dataDirectory })
     : await connect(location);
   try {
+    const migrations = await readMigrations(migrationsDirectory);
+    await requireKnownState(database, migrations, dataDirectory ?? null);
     const platform = await preparePlatform(database);
     await migrate(database, migrationsDirectory);
     return { database, platform };

@@ -211,6 +211,35 @@ $$;
 comment on function media_sync.backoff(integer, interval, double precision) is 'Pause before the next attempt: exponential, capped, with jitter from a number in [0, 1).';
 revoke all on function media_sync.backoff(integer, interval, double precision) from public, anon, authenticated;
 
+-- supabase/schemas/00_foundation/90_version.sql
+
+-- What this database holds. The functions refuse one that is older than they are.
+
+create or replace function media_sync.version()
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select '0.1.0-dev';
+$$;
+comment on function media_sync.version() is 'The release that the schema belongs to; -dev until it is cut.';
+revoke all on function media_sync.version() from public, anon, authenticated;
+grant execute on function media_sync.version() to service_role;
+
+create or replace function public.media_sync_version()
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.version();
+$$;
+comment on function public.media_sync_version() is 'media_sync.version() for those who reach the database through the data API.';
+revoke all on function public.media_sync_version() from public, anon, authenticated;
+grant execute on function public.media_sync_version() to service_role;
+
 -- supabase/schemas/10_tables/10_settings.sql
 
 -- Settings: one row that operators change by SQL or through the console; effective at the next tick.
@@ -6619,7 +6648,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '5153a724b0a86f03';
+    select 'c5acafecee2be1b2';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -1,4 +1,5 @@
 import { createHandler } from "../_shared/http/handler.ts";
+import { requireDatabaseVersion } from "../_shared/media/database-version.ts";
 import { mapError } from "../_shared/sync/bidirectional-sync-service.ts";
 import { confirmUpload } from "./confirm-upload.ts";
 import { deleteItems } from "./delete-items.ts";
@@ -23,5 +24,6 @@ export default {
       { method: "POST", path: "/:id/restore", handle: restoreItem },
     ],
     mapError,
+    requireDatabase: requireDatabaseVersion,
   }),
 };

@@ -1,4 +1,5 @@
 import { createHandler } from "../_shared/http/handler.ts";
+import { requireDatabaseVersion } from "../_shared/media/database-version.ts";
 import { mapError } from "../_shared/sync/bidirectional-sync-service.ts";
 import { getSync } from "./get-sync.ts";
 import { postSync } from "./post-sync.ts";
@@ -12,5 +13,6 @@ export default {
       { method: "POST", path: "/", handle: postSync },
     ],
     mapError,
+    requireDatabase: requireDatabaseVersion,
   }),
 };

@@ -1,4 +1,5 @@
 import { createHandler } from "../_shared/http/handler.ts";
+import { requireDatabaseVersion } from "../_shared/media/database-version.ts";
 import { mapError } from "../_shared/sync/bidirectional-sync-service.ts";
 import { getWebhook } from "./get-webhook.ts";
 import { postWebhook } from "./post-webhook.ts";
@@ -12,5 +13,6 @@ export default {
       { method: "POST", path: "/", handle: postWebhook },
     ],
     mapError,
+    requireDatabase: requireDatabaseVersion,
   }),
 };

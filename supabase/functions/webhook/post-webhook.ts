@@ -7,6 +7,8 @@ import { readBody } from "../_shared/http/parse.ts";
 import { findUnstorable } from "../_shared/http/plain-json.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
 import { runInBackground } from "../_shared/http/runtime.ts";
+import { createServiceClient } from "../_shared/media/create-service-client.ts";
+import { requireDatabaseVersion } from "../_shared/media/database-version.ts";
 import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 
 /** Largest notification accepted, in bytes. */
@@ -40,6 +42,7 @@ export async function postWebhook({ request, log }: RouteContext): Promise<Respo
   const unstorable = findUnstorable(body);
   if (unstorable.length > 0) throw badRequest(unstorable);
 
+  await requireDatabaseVersion(createServiceClient());
   const service = BidirectionalSyncService.forNotification(log);
   const notification = readNotification(body);
   const { result, refresh: wanted } = await service.receiveEvent({

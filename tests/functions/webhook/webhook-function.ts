@@ -1,6 +1,7 @@
 /** The webhook function alone, before a database that only counts: what is refused must not reach it. */
 import { createFunctionProcess } from "../../../scripts/local/function-process.ts";
 import { createKeys, functionEnvironment } from "../../../scripts/local/keys.ts";
+import { DATABASE_VERSION } from "../../../supabase/functions/_shared/media/database-version.ts";
 
 /** A request that reached the database. */
 export interface DatabaseRequest {
@@ -33,8 +34,11 @@ export async function withWebhookFunction(
   const database = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, answer);
   async function answer(request: Request): Promise<Response> {
     const text = await request.text();
+    const path = new URL(request.url).pathname;
+    // Asked once per isolate, not for a notification.
+    if (path === "/rest/v1/rpc/media_sync_version") return Response.json(DATABASE_VERSION);
     requests.push({
-      path: new URL(request.url).pathname,
+      path,
       body: text === "" ? null : JSON.parse(text),
     });
     return Response.json({ result: "stored", refresh: false, event_id: 1 });

@@ -1,3 +1,4 @@
+import type { SupabaseClient } from "@supabase/supabase-js";
 import { ApiError, methodNotAllowed, notFound } from "./api-error.ts";
 import { type Caller, type Credential, identifyCaller } from "./caller.ts";
 import { createLogger, type Logger } from "./log.ts";
@@ -32,6 +33,8 @@ export interface HandlerOptions {
   routes: readonly Route[];
   /** Turns another module's error into an answer; null leaves it a 500. */
   mapError?: (error: unknown) => ApiError | null;
+  /** Called with a secret-key client once the caller is known; throws where the database is not fit to work with. */
+  requireDatabase?: (client: SupabaseClient) => Promise<void>;
   log?: Logger;
   identify?: typeof identifyCaller;
   /** Milliseconds, only for durations. */
@@ -62,6 +65,7 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
     const identify = async (allow: Credential[]) => {
       const found = await (options.identify ?? identifyCaller)(request, { allow });
       caller = found.kind === "user" ? `user:${found.role}` : found.kind;
+      await options.requireDatabase?.(found.supabaseAdmin);
       return found;
     };
 
