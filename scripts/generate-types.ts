@@ -3,7 +3,7 @@
  * `--check` it writes nothing and exits 1 when the file is not what it would write.
  */
 import { readSchemaFiles } from "./migration/schema-files.ts";
-import { applySchemas } from "./support/postgres/migrate.ts";
+import { applyFiles } from "./support/postgres/migrate.ts";
 import { startPostgres } from "./support/postgres/start-postgres.ts";
 import { answerHelp } from "./support/answer-help.ts";
 import { printLine } from "./support/print-line.ts";
@@ -90,7 +90,7 @@ if (import.meta.main) {
   let code = 0;
   try {
     const url = await postgres.createDatabase({ template: "empty" });
-    await applySchemas(url, await readSchemaFiles());
+    await applyFiles(url, await readSchemaFiles());
     const types = await generateTypes(url);
     const fresh = types === await readTypes();
     if (fresh) printLine("The types are those of the schemas.");

@@ -24,16 +24,16 @@ export async function migrateDatabase(
 }
 
 /**
- * Turns an empty database into what the schema files say: what a Supabase project brings along first, then
- * the files in one transaction.
+ * Turns an empty database into what files of SQL make of it: what a Supabase project brings along first,
+ * then the files in one transaction, without a record.
  *
  * @param url `postgres://` URL of the database, as superuser.
- * @param files The schema files, in their order.
+ * @param files The schema files, or migrations, in their order.
  * @throws the driver's error when a statement fails.
  */
-export async function applySchemas(url: string, files: readonly NamedText[]): Promise<void> {
+export async function applyFiles(url: string, files: readonly NamedText[]): Promise<void> {
   await prepareProject(url);
-  await execute(url, schemaText(files));
+  await executeStatements(url, schemaText(files));
 }
 
 /**
@@ -42,10 +42,11 @@ export async function applySchemas(url: string, files: readonly NamedText[]): Pr
  */
 async function prepareProject(url: string): Promise<void> {
   const platform = await preparePlatform(url);
-  if (platform.cron === "none") await execute(url, await Deno.readTextFile(cronStandIn));
+  if (platform.cron === "none") await executeStatements(url, await Deno.readTextFile(cronStandIn));
 }
 
-async function execute(url: string, statements: string): Promise<void> {
+/** Runs statements, all of them or none. */
+export async function executeStatements(url: string, statements: string): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   try {
     await sql.unsafe(statements);

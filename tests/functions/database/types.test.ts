@@ -1,14 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { generateTypes, readTypes } from "../../../scripts/generate-types.ts";
 import { readSchemaFiles } from "../../../scripts/migration/schema-files.ts";
-import { applySchemas } from "../../../scripts/support/postgres/migrate.ts";
+import { applyFiles } from "../../../scripts/support/postgres/migrate.ts";
 import { postgresTest } from "../../support/postgres/postgres-test.ts";
 
 postgresTest(
   "generated types → those of the schemas (mend: deno task types)",
   async (postgres) => {
     const url = await postgres.createDatabase({ template: "empty" });
-    await applySchemas(url, await readSchemaFiles());
+    await applyFiles(url, await readSchemaFiles());
     const fresh = (await generateTypes(url)).split("\n");
     const kept = (await readTypes()).split("\n");
     const index = fresh.findIndex((line, at) => line !== kept[at]);
