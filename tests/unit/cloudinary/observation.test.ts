@@ -92,14 +92,13 @@ Deno.test("a listing, a detail, a search and an upload answer of one asset → o
   for (const other of Object.values(others)) assertEquals(observe(other, {}), expected);
 });
 
-Deno.test("a field without a column → kept in extra; a placeholder only when it is one", () => {
+Deno.test("a field without a column → kept in extra", () => {
   const { extra } = observe({
     access_control: [{ access_type: "token" }],
     brand_new: 1,
     phash: "p",
   });
   assertEquals(extra, { access_control: [{ access_type: "token" }], brand_new: 1, phash: "p" });
-  assertEquals(observe({ placeholder: true }).extra, { placeholder: true });
 });
 
 Deno.test("a null or a value of the wrong type → not told", () => {

@@ -3,6 +3,7 @@ import { createAdminAccount } from "./admin-api/account.ts";
 import { createAdminAssets } from "./admin-api/assets.ts";
 import { createAdminDeletions } from "./admin-api/deletions.ts";
 import { createAdminTriggers } from "./admin-api/triggers.ts";
+import { createAssetLookUp } from "./admin-api/look-up.ts";
 import type { CloudinaryConfiguration } from "./configuration.ts";
 import type { FolderMode } from "./observation.ts";
 import { createSearchApi } from "./search-api.ts";
@@ -47,6 +48,7 @@ export function createCloudinaryClient(
   const assets = createAdminAssets(transport, currentMode);
   return {
     ...assets,
+    ...createAssetLookUp(transport, currentMode),
     ...createAdminAccount(transport, (mode) => folderMode = mode),
     ...createAdminDeletions(transport),
     ...createAdminTriggers(transport),

@@ -1,4 +1,4 @@
-import { normaliseFolder, type Observation, toObservation } from "./observation.ts";
+import { isPlaceholder, normaliseFolder, type Observation, toObservation } from "./observation.ts";
 import {
   readContextDelta,
   readItems,
@@ -58,10 +58,9 @@ const NOTHING_ASKED = { tags: false, context: false, metadata: false };
 const READERS: Record<string, Reader> = {
   upload: (body) => {
     const { data } = toObservation(body, { asked: NOTHING_ASKED });
-    return data === undefined
-      // Old notifications lack the asset_id: a row of that name is looked up.
-      ? [{ kind: "refresh", ...subjectOf(body) }]
-      : [{ kind: "observe", asset_id: data.asset_id, observation: data }];
+    // Old notifications lack the asset_id: a row of that name is looked up.
+    if (data === undefined) return [refreshOf(body)];
+    return [{ kind: "observe", asset_id: data.asset_id, observation: data }];
   },
   delete: (body) => readItems(body).map((item) => ({ kind: "delete", ...subjectOf(item) })),
   rename: (body) => {
@@ -108,7 +107,7 @@ const READERS: Record<string, Reader> = {
       // Fixed-folder clouds name other keys, and there a move is a rename: only a look-up tells it in full.
       return typeof folder === "string"
         ? { kind: "delta", ...subjectOf(item), fields: { folder: normaliseFolder(folder) } }
-        : { kind: "refresh", ...subjectOf(item) };
+        : refreshOf(item);
     }),
   move_or_rename_asset_folder: (body) => {
     const [from, to] = [text(body.from_path), text(body.to_path)];
@@ -126,7 +125,7 @@ const READERS: Record<string, Reader> = {
     })),
   moderation: (body) => {
     const status = text(body.moderation_status);
-    if (status === undefined) return [{ kind: "refresh", ...subjectOf(body) }];
+    if (status === undefined) return [refreshOf(body)];
     // The payload rests on hearsay, so that a look-up follows.
     return [{
       kind: "delta",
@@ -174,11 +173,16 @@ export function readNotification(body: Body): Notification {
   const context = body.notification_context as { triggered_at?: unknown } | null | undefined;
   // Own keys alone: a type may be called like a member that every object inherits.
   const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
-  const effects = reader?.(body) ??
-    (IRRELEVANT.has(type) ? [] : [body, ...readItems(body)].map((item): Effect => ({
-      kind: "refresh",
-      ...subjectOf(item),
-    })));
+  // A placeholder stands for a deleted asset; whether it still does, a look-up tells.
+  const items = readItems(body);
+  const placeholders = items.filter(isPlaceholder);
+  const told = placeholders.length === 0
+    ? body
+    : { ...body, resources: items.filter((item) => !isPlaceholder(item)) };
+  const read = isPlaceholder(body)
+    ? [refreshOf(body)]
+    : reader?.(told) ?? (IRRELEVANT.has(type) ? [] : [told, ...readItems(told)].map(refreshOf));
+  const effects = [...read, ...placeholders.map(refreshOf)];
   return {
     type,
     triggeredAt: time(context?.triggered_at) ?? time(body.timestamp),
@@ -188,6 +192,10 @@ export function readNotification(body: Body): Notification {
       ("public_id" in effect && effect.public_id !== undefined)
     ),
   };
+}
+
+function refreshOf(item: Body): Effect {
+  return { kind: "refresh", ...subjectOf(item) };
 }
 
 function subjectOf(item: Body): Subject {

@@ -138,7 +138,6 @@ export function toObservation(
       if (time !== null) fields[key] = time;
     } else if (!IGNORED.has(key)) extra[key] = value;
   }
-  if (source.placeholder === true) extra.placeholder = true;
 
   const asked = options.asked ?? EVERYTHING;
   if (Array.isArray(source.tags)) fields.tags = source.tags.filter(isText);
@@ -154,6 +153,14 @@ export function toObservation(
   if (isFields(source.last_updated)) fields.last_updated = toTimes(source.last_updated);
   fields.extra = extra;
   return { data: fields as unknown as Observation };
+}
+
+/**
+ * Whether a resource stands for a deleted asset of which a backup is kept: with its name, without its content. It is
+ * absent, whatever answer it stands in.
+ */
+export function isPlaceholder(resource: unknown): resource is Fields {
+  return isFields(resource) && resource.placeholder === true;
 }
 
 /** Accepts `{ custom: {…} }` (Admin, Upload), flat (Search) and `[{ key, value }]` (tolerated by SDKs). */

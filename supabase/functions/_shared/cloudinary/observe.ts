@@ -1,5 +1,11 @@
 import { CloudinaryError } from "./errors.ts";
-import { type Asked, type FolderMode, type Observation, toObservation } from "./observation.ts";
+import {
+  type Asked,
+  type FolderMode,
+  isPlaceholder,
+  type Observation,
+  toObservation,
+} from "./observation.ts";
 
 /** What decides how a resource is read; see {@link toObservation}. */
 export interface ObserveOptions {
@@ -10,9 +16,14 @@ export interface ObserveOptions {
 /**
  * Normalises one resource.
  *
- * @throws CloudinaryError `unavailable` for a resource without an identity.
+ * @throws CloudinaryError `unavailable` for a resource without an identity, `not_found` for a placeholder.
  */
 export function observe(resource: unknown, options: ObserveOptions): Observation {
+  if (isPlaceholder(resource)) {
+    throw new CloudinaryError("Cloudinary has deleted the asset and keeps a backup of it.", {
+      code: "not_found",
+    });
+  }
   const { data, error } = toObservation(resource, options);
   if (error !== undefined) throw new CloudinaryError(error.message, { code: "unavailable" });
   return data;
@@ -20,7 +31,7 @@ export function observe(resource: unknown, options: ObserveOptions): Observation
 
 /**
  * Normalises a list of resources. One without an identity makes the whole answer unusable: skipping it could be mistaken
- * for its absence.
+ * for its absence. Placeholders are left out.
  *
  * @throws CloudinaryError `unavailable` when it is no such list.
  */
@@ -28,7 +39,8 @@ export function observeAll(resources: unknown, options: ObserveOptions): Observa
   if (!Array.isArray(resources)) {
     throw new CloudinaryError("Cloudinary sent a list without resources.", { code: "unavailable" });
   }
-  return resources.map((resource) => observe(resource, options));
+  return resources.filter((resource) => !isPlaceholder(resource))
+    .map((resource) => observe(resource, options));
 }
 
 /** The cursor of the next page, or null after the last one. */

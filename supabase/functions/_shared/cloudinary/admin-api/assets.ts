@@ -1,9 +1,10 @@
 import { type AssetChanges, type AssetName, encodeChanges } from "../asset-changes.ts";
 import { CloudinaryError } from "../errors.ts";
-import type { FolderMode, Observation } from "../observation.ts";
+import { type FolderMode, isPlaceholder, type Observation } from "../observation.ts";
 import { nextCursorOf, observe, observeAll } from "../observe.ts";
 import { readAgainIfBroken } from "../sdk-text.ts";
 import type { Answer, Transport } from "../transport.ts";
+import { FLAGS } from "./flags.ts";
 
 /** One page of a listing. */
 export interface Page {
@@ -30,14 +31,6 @@ export type AssetReference = { assetId: string } | AssetName;
 /** Looks up one asset in full; null when Cloudinary has none of that name. */
 export type GetAsset = (reference: AssetReference) => Promise<Answer<Observation | null>>;
 
-/** The flags that make a listing complete; without them Cloudinary leaves the fields out. */
-const FLAGS = ["tags", "context", "metadata", "moderations"]
-  .map((name): [string, string] => [name, "true"]);
-
-/** Largest and smallest batch of `by_asset_ids`: OpenAPI says 100, the documentation's text 10. */
-const MAX_BATCH = 100;
-const MIN_BATCH = 10;
-
 /**
  * Assets through the Admin API; every call spends one unit of the hourly budget.
  *
@@ -45,17 +38,6 @@ const MIN_BATCH = 10;
  * bytes on the border of two chunks arrives as U+FFFD, and a reconcile would take that for an edit.
  */
 export function createAdminAssets(transport: Transport, folderMode: () => FolderMode | undefined) {
-  let batchSize = MAX_BATCH;
-
-  const lookUpAssetIds = async (ids: string[]): Promise<Answer<Observation[]>> => {
-    const { data, rateLimit } = await transport.viaFetch("GET resources/by_asset_ids", {
-      method: "GET",
-      path: ["resources", "by_asset_ids"],
-      query: [...FLAGS, ...ids.map((id): [string, string] => ["asset_ids[]", id])],
-    });
-    return { data: observeAll(data.resources, { folderMode: folderMode() }), rateLimit };
-  };
-
   const getAsset: GetAsset = async (reference) => {
     try {
       const { data, rateLimit } = await transport.viaFetch("GET resources/:asset", {
@@ -65,8 +47,8 @@ export function createAdminAssets(transport: Transport, folderMode: () => Folder
           : ["resources", reference.resourceType, reference.type, reference.publicId],
         query: [["max_results", "1"]],
       });
-      // What a deleted asset with a backup answers is undocumented; a placeholder is not the asset.
-      if (data.placeholder === true) return { data: null, rateLimit };
+      // So Cloudinary shows a deleted asset that has a backup.
+      if (isPlaceholder(data)) return { data: null, rateLimit };
       return { data: observe(data, { folderMode: folderMode() }), rateLimit };
     } catch (error) {
       if (error instanceof CloudinaryError && error.code === "not_found") {
@@ -104,29 +86,6 @@ export function createAdminAssets(transport: Transport, folderMode: () => Folder
 
     getAsset,
 
-    /**
-     * The assets that exist among many asset ids, in batches of 100. Where Cloudinary refuses the size it is
-     * halved, down to 10, and the accepted size remembered.
-     */
-    async getAssetsByIds(request: { assetIds: string[] }): Promise<Answer<Observation[]>> {
-      const ids = [...new Set(request.assetIds)];
-      const found: Observation[] = [];
-      let rateLimit = null;
-      for (let start = 0; start < ids.length;) {
-        const batch = ids.slice(start, start + batchSize);
-        try {
-          const answer = await lookUpAssetIds(batch);
-          found.push(...answer.data);
-          rateLimit = answer.rateLimit ?? rateLimit;
-          start += batch.length;
-        } catch (error) {
-          if (!isSizeRefused(error, batch.length)) throw error;
-          batchSize = Math.max(MIN_BATCH, Math.floor(batch.length / 2));
-        }
-      }
-      return { data: found, rateLimit };
-    },
-
     /** Changes one asset and answers with the whole of it. May be repeated: it states the result, not the step. */
     async updateAsset(
       request: AssetName & { changes: AssetChanges },
@@ -145,9 +104,4 @@ export function createAdminAssets(transport: Transport, folderMode: () => Folder
       return { data: await readAgainIfBroken(told, getAsset), rateLimit };
     },
   };
-}
-
-function isSizeRefused(error: unknown, size: number): boolean {
-  return error instanceof CloudinaryError && size > MIN_BATCH &&
-    (error.code === "bad_request" || error.status === 414 || error.status === 413);
 }
