@@ -40,8 +40,8 @@ for (const limit of [100, 10]) {
       const refused = last.filter(({ endpoint, status }: { endpoint: string; status: number }) =>
         endpoint === lookUp && status === 400
       ).length;
-      // Halved from 100 until Cloudinary takes it, once a call of sync.
-      assertEquals(refused, limit === 100 ? 0 : 4);
+      // The refusal tells; one a call of sync.
+      assertEquals(refused, limit === 100 ? 0 : 1);
       assertEquals(calls, { [tags]: 1, [lookUp]: 1_000 / limit + refused });
       await assertSidesEqual(stack, 1_000);
     },
