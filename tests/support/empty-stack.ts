@@ -27,6 +27,11 @@ export async function rememberInstallation(stack: Stack): Promise<void> {
   );
 }
 
+/** A stack began with the data of an earlier one; emptied, it is to be as that one was at first. */
+export function inheritInstallation(stack: Stack, earlier: Stack): void {
+  installed.set(stack, installed.get(earlier)!);
+}
+
 /**
  * Brings a stack back to where it began: an installation without assets, an empty library without faults, functions that
  * have not been called. Accounts of users and webhook triggers stay.
