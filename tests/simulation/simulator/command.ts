@@ -22,7 +22,7 @@ const HELP = `Random people and faults on both sides, in a simulator that repeat
   --shorten T    seconds to spend on making a failing run small (default 60; 0 = not at all)
   --failures N   stop after so many failing seeds (default 3; 0 = never)
   --keep DIR     write each shortened plan there, as a regression
-  --plan FILE    play a plan that was kept
+  --plan PATH    play a plan that was kept, or all of a folder
   --trace FILE   write the whole trace of the last run there
   --mutants      deliberate bugs, each of which must be found within --seeds (here 200 by default)
   --only NAME    with --mutants: only those with this in their name
@@ -59,11 +59,7 @@ async function main(): Promise<number> {
   }
   const house = createHouse();
   if (values.plan !== undefined) {
-    const plan: Plan = JSON.parse(await Deno.readTextFile(values.plan));
-    const outcome = await simulate(house, plan);
-    tell(outcome, plan, true);
-    if (values.trace) await Deno.writeTextFile(values.trace, `${outcome.trace.join("\n")}\n`);
-    return outcome.complaints.length > 0 ? 1 : 0;
+    return await playPlans(house, values.plan, values.trace);
   }
   if (Number(values.jobs) > 1) return await inParallel(Number(values.jobs), values);
   const first = Number(values.seed);
@@ -97,6 +93,31 @@ async function main(): Promise<number> {
       `${(done / minutes).toFixed(1)} seeds a minute`,
   );
   return failures > 0 ? 1 : 0;
+}
+
+/** Plays one plan and tells it whole, or all of a folder and tells which are broken. */
+async function playPlans(house: House, path: string, trace: string | undefined): Promise<number> {
+  const isFolder = (await Deno.stat(path)).isDirectory;
+  const files = isFolder
+    ? [...Deno.readDirSync(path)].map(({ name }) => `${path}/${name}`).filter((file) =>
+      file.endsWith(".json")
+    ).sort()
+    : [path];
+  let broken = 0;
+  for (const file of files) {
+    const plan: Plan = JSON.parse(await Deno.readTextFile(file));
+    const outcome = await simulate(house, plan);
+    if (outcome.complaints.length > 0) broken++;
+    if (isFolder) {
+      print(
+        `${outcome.complaints.length === 0 ? "ok    " : "BROKEN"} ${file.replace(/^.*\//, "")} ${
+          outcome.complaints[0]?.text.slice(0, 200) ?? ""
+        }`,
+      );
+    } else tell(outcome, plan, true);
+    if (trace) await Deno.writeTextFile(trace, `${outcome.trace.join("\n")}\n`);
+  }
+  return broken > 0 ? 1 : 0;
 }
 
 /** Shares the seeds among processes; each prints its own. */

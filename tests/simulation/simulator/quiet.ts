@@ -119,7 +119,13 @@ export async function reconcile(simulation: Simulation, project: Project): Promi
     const state = answer?.data?.status;
     if (state === "blocked") body = { full: true, allow_mass_delete: answer.data.run_id };
     else if (status === 200 && state === "completed") return;
-    else await simulation.scheduler.run(virtual.now + 20_000);
+    else if (calls < 5) await simulation.scheduler.run(virtual.now + 20_000);
+    else {
+      // A quota that is used up comes back with the next hour.
+      simulation.jobsRest = true;
+      await simulation.scheduler.run(virtual.now + 12 * 60_000);
+      simulation.jobsRest = false;
+    }
   }
   simulation.complain({
     invariant: 1,

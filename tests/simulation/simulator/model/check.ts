@@ -4,6 +4,7 @@ import type { Simulation } from "../simulation.ts";
 import type { Project } from "../world/network.ts";
 import { checkExistence } from "./check-existence.ts";
 import { checkIntents } from "./check-intents.ts";
+import { checkPolicy } from "./check-policy.ts";
 import { differing, type Row, ROW_COLUMNS, unitsOf, unitsOfAsset } from "./units.ts";
 
 /** Something that must not be. */
@@ -43,7 +44,7 @@ export async function check(simulation: Simulation): Promise<Complaint[]> {
   const all: Examined[] = [];
   for (const project of simulation.projects) all.push(await examine(simulation, project));
   for (const examined of all) complaints.push(...checkSides(examined), ...checkExistence(examined));
-  complaints.push(...checkIntents(simulation, all));
+  complaints.push(...checkIntents(simulation, all), ...checkPolicy(simulation));
   if (complaints.length === 0) {
     for (const project of simulation.projects) {
       complaints.push(...await checkSecondRun(simulation, project));

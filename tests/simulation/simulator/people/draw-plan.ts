@@ -185,6 +185,7 @@ function addFaultWindows(random: Random, acts: Act[]): void {
     { truncate_listing: 2 },
     { empty_listing: true },
     { search_lag_ms: random.between(1_000, 90_000) },
+    { rate_limit: random.between(20, 200) },
   ];
   for (const faults of windows) {
     if (!random.chance(0.25)) continue;
