@@ -37,7 +37,7 @@ export async function confirmUpload({ request, identify, log }: RouteContext): P
       }]);
     case "unknown":
       throw notFound(
-        "Cloudinary holds no such asset; it may have been renamed or deleted meanwhile.",
+        "Cloudinary holds no such asset; it may have been renamed, replaced or deleted meanwhile.",
       );
     case "out_of_scope":
       throw outOfScope();

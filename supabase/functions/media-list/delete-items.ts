@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RESOURCE_TYPES } from "../_shared/cloudinary/resource-types.ts";
-import { ApiError } from "../_shared/http/api-error.ts";
+import { ApiError, badRequest } from "../_shared/http/api-error.ts";
 import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseBody, parseQuery } from "../_shared/http/parse.ts";
@@ -10,17 +10,17 @@ import { MediaLibrary } from "../_shared/media/media-library.ts";
 import type { MediaClient } from "../_shared/media/types.ts";
 import { CloudinaryError } from "../_shared/cloudinary/errors.ts";
 import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
+import { readPublicIds } from "./named-assets.ts";
 
 const MOST = 1_000;
 const resourceType = z.enum(RESOURCE_TYPES).optional();
 const names = z.array(z.string().min(1).max(1_000)).min(1).max(MOST);
 
+const deliveryType = z.string().min(1).max(50).optional();
+
 const querySchema = z.strictObject({
-  public_ids: z.string().transform((value) =>
-    value.split(",").map((id) => id.trim()).filter((id) => id !== "")
-  )
-    .pipe(names).optional(),
   resource_type: resourceType,
+  type: deliveryType,
   force: z.enum(["true", "false"]).transform((value) => value === "true").optional(),
 });
 
@@ -28,12 +28,15 @@ const bodySchema = z.strictObject({
   public_ids: names.optional(),
   ids: z.array(z.uuid()).min(1).max(MOST).optional(),
   resource_type: resourceType,
+  type: deliveryType,
   force: z.boolean().optional(),
 });
 
 interface Failure {
   public_id: string | null;
   id?: string;
+  /** The assets that an ambiguous name may mean. */
+  ids?: string[];
   error: string;
   code: string;
 }
@@ -47,7 +50,12 @@ export async function deleteItems(
 ): Promise<Response> {
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "editor");
-  const wanted = { ...await parseBody(request, bodySchema), ...parseQuery(url, querySchema) };
+  const named = readPublicIds(url);
+  const wanted = {
+    ...await parseBody(request, bodySchema),
+    ...parseQuery(named.rest, querySchema),
+    ...(named.publicIds === undefined ? {} : { public_ids: named.publicIds }),
+  };
   if (wanted.public_ids === undefined && wanted.ids === undefined) {
     throw new ApiError("The request is not valid: name the assets in public_ids or ids.", {
       status: 400,
@@ -57,10 +65,17 @@ export async function deleteItems(
   }
 
   const editor = new MediaEditor(caller.supabase as MediaClient);
+  if (named.joins.length > 0 && (await editor.find(named.joins)).length > 0) {
+    throw badRequest([{
+      path: "public_ids",
+      message:
+        "may mean a name that holds a comma: repeat the parameter for each name, or send ids",
+    }]);
+  }
   const failed: Failure[] = [];
-  const found = await editor.find(wanted.public_ids ?? [], wanted.resource_type);
-  const named = pickUnambiguous(wanted.public_ids ?? [], found, failed);
-  const ids = [...new Set([...(wanted.ids ?? []), ...named])];
+  const found = await editor.find(wanted.public_ids ?? [], wanted.resource_type, wanted.type);
+  const picked = pickUnambiguous(wanted.public_ids ?? [], found, failed);
+  const ids = [...new Set([...(wanted.ids ?? []), ...picked])];
 
   const outcomes = await editor.softDelete(ids, wanted.force ?? false);
   for (const id of ids) {
@@ -107,7 +122,7 @@ const inUse = {
   code: "in_use",
 };
 const ambiguous = {
-  error: "Several resource types have an asset of that name; send resource_type.",
+  error: "Several assets have that name; send resource_type, type or both, or one of these ids.",
   code: "ambiguous",
 };
 const contentChanged = {
@@ -120,7 +135,8 @@ function pickUnambiguous(publicIds: string[], found: NamedAsset[], failed: Failu
   for (const publicId of new Set(publicIds)) {
     const assets = found.filter((asset) => asset.public_id === publicId);
     if (assets.length === 1) picked.push(assets[0]!.id);
-    else failed.push({ public_id: publicId, ...(assets.length === 0 ? notKnown : ambiguous) });
+    else if (assets.length === 0) failed.push({ public_id: publicId, ...notKnown });
+    else failed.push({ public_id: publicId, ids: assets.map(({ id }) => id), ...ambiguous });
   }
   return picked;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { encodeContext } from "../_shared/cloudinary/context-codec.ts";
-import { badRequest } from "../_shared/http/api-error.ts";
+import { badRequest, conflict } from "../_shared/http/api-error.ts";
 import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseBody } from "../_shared/http/parse.ts";
@@ -9,7 +9,13 @@ import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-ser
 
 const requestSchema = z.strictObject({
   folder: z.string().max(1_000).transform((value) => value.replace(/^\/+|\/+$/g, "")).optional(),
-  public_id: z.string().min(1).max(255).optional(),
+  filename: z.string().min(1).max(255).optional(),
+  // What Cloudinary refuses in a name, and the quote, which its search cannot ask for.
+  public_id: z.string().min(1).max(255)
+    .regex(/^[^?&#\\%<>"]*$/, 'must not contain ? & # \\ % < > or "')
+    .regex(/^[^\s/](.*[^\s/])?$/s, "must not begin or end with a slash or space").optional(),
+  overwrite: z.boolean().default(false),
+  force: z.boolean().default(false),
   tags: z.array(z.string().trim().min(1).max(255).regex(/^[^,]*$/, "must not contain a comma")).max(
     1_000,
   )
@@ -21,7 +27,8 @@ const requestSchema = z.strictObject({
 
 /**
  * `POST media-list/uploads`: signed fields with which a browser posts a file straight to Cloudinary. The secret stays on
- * the server; the signature holds for an hour and for exactly these fields.
+ * the server; the signature holds for a quarter of an hour, for exactly these fields, and for a name that nobody has, or
+ * with `overwrite` for one that the caller may replace.
  */
 export async function signUpload({ request, identify, log }: RouteContext): Promise<Response> {
   const caller = await identify(["user", "secret"]);
@@ -31,7 +38,23 @@ export async function signUpload({ request, identify, log }: RouteContext): Prom
   if (error !== undefined) throw badRequest([{ path: "context", message: error.message }]);
 
   const { resource_type, ...parameters } = wanted;
-  const signed = await BidirectionalSyncService.forCaller(caller, log)
+  const outcome = await BidirectionalSyncService.forCaller(caller, log)
     .signUpload({ ...parameters, context }, resource_type);
-  return jsonResponse({ success: true, upload_url: signed.uploadUrl, fields: signed.fields });
+  switch (outcome.status) {
+    case "name_taken":
+      throw conflict(
+        wanted.overwrite
+          ? "An asset of that name exists that is not yours to replace, or is just being uploaded."
+          : "That name is taken; send another, none, or overwrite.",
+        "name_taken",
+      );
+    case "in_use":
+      throw conflict("The asset is in use; send force to replace it all the same.", "in_use");
+    case "signed":
+      return jsonResponse({
+        success: true,
+        upload_url: outcome.upload.uploadUrl,
+        fields: outcome.upload.fields,
+      });
+  }
 }

@@ -16,17 +16,24 @@ set statement_timeout = '60s'
 as $$
 declare
     v_outcomes jsonb;
+    -- Only for whom a name was signed while nobody had it has uploaded it; any other claim is dropped.
+    v_options constant jsonb := case
+        when p_options ? 'created_by' and not media_sync.uploaded_by(
+            p_cloud_name, p_observations -> 0 ->> 'public_id', (p_options ->> 'created_by')::uuid
+        ) then p_options - 'created_by'
+        else p_options
+    end || '{"stamp": true}';
 begin
     -- Not called `outcome`: that would name the column of that name, not the row.
     select coalesce(jsonb_agg(to_jsonb(merged)), '[]') into v_outcomes
     from media_sync.merge_observations(
-        p_cloud_name, p_observations, p_observed_at, p_source, p_run_id, p_options || '{"stamp": true}'
+        p_cloud_name, p_observations, p_observed_at, p_source, p_run_id, v_options
     ) as merged;
 
     -- The notification of an upload may have made the row before its uploader confirms it.
-    if p_options ? 'created_by' then
+    if v_options ? 'created_by' then
         update public.media_assets
-        set created_by = (p_options ->> 'created_by')::uuid
+        set created_by = (v_options ->> 'created_by')::uuid
         where cloud_name = p_cloud_name
             and asset_id in (select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
             and created_by is null;

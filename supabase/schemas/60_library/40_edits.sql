@@ -1,20 +1,21 @@
 -- Edits of many assets in one call, for the `media-list` function and for whoever prefers one statement to many.
 
-create or replace function public.find_media_assets(p_public_ids text[], p_resource_type text default null)
+create or replace function public.find_media_assets(p_public_ids text[], p_resource_type text default null, p_type text default null)
 returns jsonb
 language sql
 stable
 set search_path = ''
 as $$
-    select coalesce(jsonb_agg(jsonb_build_object('id', id, 'public_id', public_id, 'resource_type', resource_type)), '[]')
+    select coalesce(jsonb_agg(jsonb_build_object('id', id, 'public_id', public_id, 'resource_type', resource_type, 'type', type)), '[]')
     from public.media_assets
     where public_id = any (p_public_ids)
         and deleted_at is null
-        and (p_resource_type is null or resource_type = p_resource_type);
+        and (p_resource_type is null or resource_type = p_resource_type)
+        and (p_type is null or type = p_type);
 $$;
-comment on function public.find_media_assets(text[], text) is 'Live assets of these names that the caller may see: [ { id, public_id, resource_type } ].';
-revoke all on function public.find_media_assets(text[], text) from public, anon, authenticated;
-grant execute on function public.find_media_assets(text[], text) to authenticated, service_role;
+comment on function public.find_media_assets(text[], text, text) is 'Live assets of these names that the caller may see: [ { id, public_id, resource_type, type } ].';
+revoke all on function public.find_media_assets(text[], text, text) from public, anon, authenticated;
+grant execute on function public.find_media_assets(text[], text, text) to authenticated, service_role;
 
 create or replace function public.edit_media_assets(p_ids uuid[], p_patch jsonb)
 returns jsonb

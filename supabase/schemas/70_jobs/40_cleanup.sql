@@ -201,6 +201,7 @@ begin
             array(select command from media_sync.jobs()), v_now - interval '7 days'
         )
     );
+    delete from media_sync.signed_uploads where signed_at < v_now - interval '7 days';
     delete from media_sync.snapshots where taken_at < v_now - v_settings.snapshot_retention;
     if (v_deleted ->> 'log_rows')::bigint > 0 then
         insert into public.media_sync_log (operation, status, source, user_id, changes, processing_time_ms)

@@ -56,6 +56,28 @@ export class AssetFunctions {
     return outcomes;
   }
 
+  /**
+   * Whether a name may be signed for an upload, which is noted then.
+   *
+   * @param request `assetIds`: what has the name in Cloudinary; `force`: replaces what is in use.
+   */
+  signUpload(request: {
+    publicId: string;
+    assetIds: string[];
+    userId: string | null;
+    overwrite: boolean;
+    force: boolean;
+  }): Promise<"new" | "overwrites" | "name_taken" | "in_use"> {
+    return this.calls.call("media_sync_sign_upload", {
+      p_cloud_name: this.calls.cloudName,
+      p_public_id: request.publicId,
+      p_asset_ids: request.assetIds,
+      p_user_id: request.userId as string,
+      p_overwrite: request.overwrite,
+      p_force: request.force,
+    });
+  }
+
   /** What the next call of `sync` has to do. */
   due(): Promise<DueWork> {
     return this.calls.timed("media_sync_due", { p_cloud_name: this.calls.cloudName });

@@ -366,7 +366,7 @@ export type Database = {
       "edit_media_assets": { Args: { "p_ids": (string)[]; "p_patch": Json }; Returns: Json };
       "enable_media_broadcast": { Args: Record<PropertyKey, never>; Returns: boolean };
       "find_media_assets": {
-        Args: { "p_public_ids": (string)[]; "p_resource_type"?: string };
+        Args: { "p_public_ids": (string)[]; "p_resource_type"?: string; "p_type"?: string };
         Returns: Json;
       };
       "get_media_asset": { Args: { "p_id": string }; Returns: Json };
@@ -564,6 +564,17 @@ export type Database = {
           "p_source": string;
         };
         Returns: Json;
+      };
+      "media_sync_sign_upload": {
+        Args: {
+          "p_asset_ids": (string)[];
+          "p_cloud_name": string;
+          "p_force": boolean;
+          "p_overwrite": boolean;
+          "p_public_id": string;
+          "p_user_id": string;
+        };
+        Returns: string;
       };
       "media_sync_start_run": { Args: { "p_request": Json }; Returns: Json };
       "media_sync_store_page": {

@@ -25,6 +25,7 @@ export interface NamedAsset {
   id: string;
   public_id: string;
   resource_type: string;
+  type: string;
 }
 
 /** Edits of the library with the caller's rights. Methods throw `DatabaseError`. */
@@ -43,10 +44,11 @@ export class MediaEditor {
   }
 
   /** Live assets of these names. */
-  find(publicIds: string[], resourceType?: string): Promise<NamedAsset[]> {
+  find(publicIds: string[], resourceType?: string, type?: string): Promise<NamedAsset[]> {
     return callFunction(this.client, "find_media_assets", {
       p_public_ids: publicIds,
       ...(resourceType === undefined ? {} : { p_resource_type: resourceType }),
+      ...(type === undefined ? {} : { p_type: type }),
     });
   }
 

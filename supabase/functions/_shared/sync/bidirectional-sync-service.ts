@@ -1,5 +1,4 @@
 import { readNotification } from "../cloudinary/notification.ts";
-import type { SignedUpload } from "../cloudinary/upload-signature.ts";
 import type { Caller } from "../http/caller.ts";
 import type { Logger } from "../http/log.ts";
 import type { EventOutcome, ReceivedEvent } from "../media/types.ts";
@@ -10,6 +9,7 @@ import { push } from "./push/push.ts";
 import { refresh } from "./refresh.ts";
 import type { SyncSession } from "./sync-session.ts";
 import {
+  type SigningOutcome,
   signUpload,
   storeUpload,
   type UploadAnswer,
@@ -97,7 +97,7 @@ export class BidirectionalSyncService {
   }
 
   /** Signed fields for an upload of a browser; see {@link signUpload}. */
-  signUpload(request: UploadRequest, resourceType: string): Promise<SignedUpload> {
+  signUpload(request: UploadRequest, resourceType: string): Promise<SigningOutcome> {
     return this.#work(signUpload(this.session, request, resourceType));
   }
 

@@ -1,11 +1,32 @@
-import type { SignedUpload, UploadParameters } from "../cloudinary/upload-signature.ts";
+import type { SignedUpload } from "../cloudinary/upload-signature.ts";
 import type { SyncSession } from "./sync-session.ts";
 
 /** What a browser is to upload. */
-export interface UploadRequest extends UploadParameters {
+export interface UploadRequest {
+  /** The wished name; one that nobody can guess is made when it is absent. */
+  public_id?: string;
   /** Folder without leading or trailing slash. */
   folder?: string;
+  /** Name of the file, for people. */
+  filename?: string;
+  /** Replaces the asset of that name. */
+  overwrite: boolean;
+  /** Replaces it although it is in use. */
+  force: boolean;
+  tags?: string[];
+  /** As Cloudinary encodes it. */
+  context?: string;
+  eager?: string;
 }
+
+/** A signed upload, or why the name was not signed. */
+export type SigningOutcome =
+  | { status: "signed"; upload: SignedUpload }
+  | { status: "name_taken" | "in_use" };
+
+/** How long a signature serves, in seconds: Cloudinary takes one for an hour after its timestamp. */
+const VALID_SECONDS = 15 * 60;
+const CLOUDINARY_SECONDS = 60 * 60;
 
 /** An upload's answer as a browser hands it over; its signature covers public_id and version only. */
 export interface UploadAnswer {
@@ -20,20 +41,68 @@ export type UploadOutcome =
   | { status: "stored"; id: string }
   | { status: "bad_signature" | "unknown" | "out_of_scope" };
 
-/** Signed fields with which a browser posts a file straight to Cloudinary; the signature holds for an hour. */
+/**
+ * Signed fields with which a browser posts a file straight to Cloudinary.
+ *
+ * Cloudinary's signature covers parameters, not the endpoint: whoever holds it may also have the asset of that name
+ * destroyed. So a name is signed that nobody has, or one whose assets the caller may replace and delete anyway; and the
+ * timestamp lies back so far that the signature serves for a quarter of an hour.
+ */
 export async function signUpload(
   session: SyncSession,
-  { folder, ...parameters }: UploadRequest,
+  request: UploadRequest,
   resourceType: string,
-): Promise<SignedUpload> {
+): Promise<SigningOutcome> {
   const { folder_mode } = await session.media.assets.due();
-  // In dynamic-folder mode a bare `folder` would go into the public_id as well.
-  const field = folder_mode === "fixed" ? "folder" : "asset_folder";
-  return await session.cloudinary.signUpload(
-    { ...parameters, [field]: folder },
-    Math.floor(Date.now() / 1_000),
+  const { folder, filename, overwrite, force, public_id: wished, ...parameters } = request;
+  const isFixed = folder_mode === "fixed";
+  const leaf = wished ?? newName(resourceType === "raw" ? filename : undefined);
+  // In fixed-folder mode `folder` would only be put in front of the name, and other endpoints ignore it.
+  const publicId = isFixed && folder ? `${folder}/${leaf}` : leaf;
+
+  const assetIds = wished === undefined ? [] : await holdersOf(session, publicId);
+  const outcome = await session.media.assets.signUpload({
+    publicId,
+    assetIds,
+    userId: session.userId,
+    overwrite,
+    force,
+  });
+  if (outcome === "name_taken" || outcome === "in_use") return { status: outcome };
+
+  const upload = await session.cloudinary.signUpload(
+    {
+      ...parameters,
+      public_id: publicId,
+      type: "upload",
+      overwrite: outcome === "overwrites",
+      ...(isFixed ? {} : { asset_folder: folder, display_name: displayName(filename) }),
+    },
+    Math.floor(Date.now() / 1_000) - CLOUDINARY_SECONDS + VALID_SECONDS,
     resourceType,
   );
+  return { status: "signed", upload };
+}
+
+/** The assets that have a name in Cloudinary, of whatever resource and delivery type, in one call. */
+async function holdersOf(session: SyncSession, publicId: string): Promise<string[]> {
+  const { data } = await session.cloudinary.search({
+    expression: `public_id="${publicId}"`,
+    withFields: [],
+  });
+  return data.resources.flatMap(({ public_id, asset_id }) =>
+    public_id === publicId ? [asset_id] : []
+  );
+}
+
+/** A name of 122 random bits. Of raw files the extension is part of the name. */
+function newName(filename?: string): string {
+  const extension = /\.[A-Za-z0-9]{1,10}$/.exec(filename ?? "")?.[0] ?? "";
+  return crypto.randomUUID().replaceAll("-", "") + extension;
+}
+
+function displayName(filename?: string): string | undefined {
+  return filename?.replace(/\.[^.]*$/, "").replaceAll("/", "_") || undefined;
 }
 
 /**
@@ -50,7 +119,10 @@ export async function storeUpload(
   await session.media.learnTime();
   const observedAt = session.media.clock.now();
   const { data: [asset] } = await session.cloudinary.getAssetsByIds({ assetIds: [asset_id] });
-  if (asset === undefined || asset.public_id !== public_id) return { status: "unknown" };
+  // The signature vouches for this name and version only: another asset of that name is not what was uploaded.
+  if (asset?.public_id !== public_id || String(asset.version) !== String(version)) {
+    return { status: "unknown" };
+  }
   const [outcome] = await session.media.assets.applyObservations(
     [asset],
     observedAt,
