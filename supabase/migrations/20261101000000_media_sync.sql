@@ -4168,6 +4168,7 @@ declare
     v_taken boolean;
     v_hidden boolean;
     v_used boolean;
+    v_now constant timestamptz := clock_timestamp();
 begin
     -- Two that ask for one name at once wait for each other here.
     perform pg_advisory_xact_lock(hashtextextended(p_cloud_name || '/' || p_public_id, 0));
@@ -4205,7 +4206,7 @@ begin
         where signed.cloud_name = p_cloud_name
             and signed.public_id = p_public_id
             and signed.user_id is distinct from p_user_id
-            and signed.signed_at > clock_timestamp() - interval '2 hours'
+            and signed.signed_at > v_now - interval '2 hours'
     ) then
         return 'name_taken';
     end if;
@@ -4215,7 +4216,9 @@ begin
     on conflict (cloud_name, public_id) do update
     set user_id = excluded.user_id, overwrites = excluded.overwrites, signed_at = excluded.signed_at;
     if v_taken then
-        insert into public.media_sync_log (operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, user_id)
+        insert into public.media_sync_log (
+            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, user_id
+        )
         select
             'upload', 'success', 'push', case when p_user_id is null then 'api' else 'client' end,
             asset.id, asset.asset_id, asset.public_id, asset.resource_type, '{"signed": {"from": null, "to": "overwrite"}}', p_user_id
@@ -6781,7 +6784,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '18137dc3947ab407';
+    select '18a966bdf5809f85';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

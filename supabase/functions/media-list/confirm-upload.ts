@@ -10,7 +10,7 @@ import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-ser
 import { withThumbnail } from "./thumbnail.ts";
 
 /** Cloudinary's upload response; only what is checked here, the rest may be anything. */
-const responseSchema = z.looseObject({
+export const confirmSchema = z.looseObject({
   asset_id: z.string().min(1).max(100),
   public_id: z.string().min(1).max(1_000),
   version: z.union([z.int().min(0), z.string().regex(/^\d+$/)]),
@@ -27,7 +27,7 @@ const responseSchema = z.looseObject({
 export async function confirmUpload({ request, identify, log }: RouteContext): Promise<Response> {
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "editor");
-  const response = await parseBody(request, responseSchema);
+  const response = await parseBody(request, confirmSchema);
   const outcome = await BidirectionalSyncService.forCaller(caller, log).storeUpload(response);
   switch (outcome.status) {
     case "bad_signature":

@@ -18,13 +18,15 @@ const names = z.array(z.string().min(1).max(1_000)).min(1).max(MOST);
 
 const deliveryType = z.string().min(1).max(50).optional();
 
-const querySchema = z.strictObject({
+/** The query of `DELETE media-list`, but for `public_ids`. */
+export const deleteQuerySchema = z.strictObject({
   resource_type: resourceType,
   type: deliveryType,
   force: z.enum(["true", "false"]).transform((value) => value === "true").optional(),
 });
 
-const bodySchema = z.strictObject({
+/** The body of `DELETE media-list`. */
+export const deleteSchema = z.strictObject({
   public_ids: names.optional(),
   ids: z.array(z.uuid()).min(1).max(MOST).optional(),
   resource_type: resourceType,
@@ -52,8 +54,8 @@ export async function deleteItems(
   requireRole(caller, "editor");
   const named = readPublicIds(url);
   const wanted = {
-    ...await parseBody(request, bodySchema),
-    ...parseQuery(named.rest, querySchema),
+    ...await parseBody(request, deleteSchema),
+    ...parseQuery(named.rest, deleteQuerySchema),
     ...(named.publicIds === undefined ? {} : { public_ids: named.publicIds }),
   };
   if (wanted.public_ids === undefined && wanted.ids === undefined) {

@@ -26,12 +26,14 @@ const changes = {
   resolve: z.enum(["cloudinary", "database"]).optional(),
 };
 
-const onePatch = z.strictObject({
+/** The body of `PATCH media-list/<id>`. */
+export const onePatch = z.strictObject({
   ...changes,
   public_id: z.string().trim().min(1).max(255).optional(),
 })
   .superRefine(refinePatch);
-const manyPatch = z.strictObject({ ids: z.array(z.uuid()).min(1).max(1_000), ...changes })
+/** The body of `PATCH media-list`. */
+export const manyPatch = z.strictObject({ ids: z.array(z.uuid()).min(1).max(1_000), ...changes })
   .superRefine(refinePatch);
 
 function refinePatch(patch: Record<string, unknown>, check: z.core.$RefinementCtx): void {

@@ -7,7 +7,8 @@ import { parseBody } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
 import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 
-const requestSchema = z.strictObject({
+/** The body of `POST media-list/uploads`. */
+export const uploadSchema = z.strictObject({
   folder: z.string().max(1_000).transform((value) => value.replace(/^\/+|\/+$/g, "")).optional(),
   filename: z.string().min(1).max(255).optional(),
   // What Cloudinary refuses in a name, and the quote, which its search cannot ask for.
@@ -33,7 +34,7 @@ const requestSchema = z.strictObject({
 export async function signUpload({ request, identify, log }: RouteContext): Promise<Response> {
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "editor");
-  const wanted = await parseBody(request, requestSchema);
+  const wanted = await parseBody(request, uploadSchema);
   const { data: context, error } = encodeContext(wanted.context ?? {});
   if (error !== undefined) throw badRequest([{ path: "context", message: error.message }]);
 

@@ -10,7 +10,8 @@ import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-ser
 import { prometheusResponse } from "./prometheus.ts";
 import { runFigures } from "./describe-run.ts";
 
-const querySchema = z.strictObject({
+/** The query of `GET sync`. */
+export const syncQuerySchema = z.strictObject({
   run_id: z.uuid().optional(),
   format: z.enum(["json", "prometheus"]).default("json"),
   verify: z.enum(["true", "false"]).transform((value) => value === "true").optional(),
@@ -20,7 +21,7 @@ const querySchema = z.strictObject({
 export async function getSync({ url, identify, log }: RouteContext): Promise<Response> {
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "admin");
-  const query = parseQuery(url, querySchema);
+  const query = parseQuery(url, syncQuerySchema);
   const library = new MediaLibrary(caller.supabase as MediaClient);
 
   if (query.run_id !== undefined) {

@@ -12,7 +12,8 @@ import {
 } from "../_shared/sync/bidirectional-sync-service.ts";
 import { describeRuns } from "./describe-run.ts";
 
-const requestSchema = z.strictObject({
+/** The body of `POST sync`. */
+export const syncSchema = z.strictObject({
   force: z.boolean().optional(),
   full: z.boolean().default(false),
   batch_size: z.int().min(1).max(500).default(500),
@@ -27,13 +28,13 @@ const requestSchema = z.strictObject({
   background: z.boolean().default(false),
 });
 
-type SyncBody = z.output<typeof requestSchema>;
+type SyncBody = z.output<typeof syncSchema>;
 
 /** `POST sync`: does what the body asks for, or what is due, for at most 25 s. 200 finished, 202 still running. */
 export async function postSync({ request, identify, log }: RouteContext): Promise<Response> {
   const caller = await identify(["user", "secret", "cron"]);
   requireRole(caller, "admin");
-  const body = await parseBody(request, requestSchema);
+  const body = await parseBody(request, syncSchema);
   const service = BidirectionalSyncService.forCaller(caller, log);
 
   if (body.replay_event !== undefined) return await answerReplay(service, body.replay_event);

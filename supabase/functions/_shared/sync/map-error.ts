@@ -23,25 +23,26 @@ export function mapError(error: unknown): ApiError | null {
       },
     );
   }
-  const sentence = error.message.replace(/^\w+: /, "");
+  const said = error.message.replace(/^\w+: /, "");
+  // Our functions refuse in a sentence; Postgres itself names tables and constraints, which is nobody's business.
+  const sentence = /permission denied|violates|relation |constraint |column "/.test(said)
+    ? null
+    : said;
   switch (error.code) {
     case "42501":
-      // Our functions refuse in a sentence; Postgres itself names a table, which is nobody's business.
-      return forbidden(
-        sentence.startsWith("permission denied") ? "Your role does not allow this." : sentence,
-      );
+      return forbidden(sentence ?? "Your role does not allow this.");
     // check_violation and its kin: our triggers explain in a sentence what Cloudinary cannot hold.
     case "23514":
     case "22023":
-      return new ApiError(sentence, {
+      return new ApiError(sentence ?? "The database refuses this value.", {
         status: 400,
         code: "bad_request",
         cause: error,
       });
     case "23001":
-      return conflict(sentence, "in_use");
+      return conflict(sentence ?? "The asset is in use.", "in_use");
     case "23505":
-      return conflict(sentence, "conflict");
+      return conflict(sentence ?? "Something of that name exists already.", "conflict");
     // Cut off by the statement timeout: the query was too broad for this library.
     case "57014":
       return new ApiError(
