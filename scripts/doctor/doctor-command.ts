@@ -10,6 +10,7 @@ import { projectUsage } from "../support/project.ts";
 import { readFlags } from "../support/read-flags.ts";
 import { examineFunctions } from "./examine-functions.ts";
 import { examineHealth } from "./examine-health.ts";
+import { examineSignUp } from "./examine-sign-up.ts";
 import { examineCli, examineCloudinary, examineStep } from "./examine-setup.ts";
 import type { Examination, Finding } from "./finding.ts";
 
@@ -25,7 +26,7 @@ const doctorUsage = `Checks an installation from end to end and changes nothing.
 ${projectUsage}
 A line for each check, with the mend where there is a problem. Exits 1 where there is one.`;
 
-const WORDS = { ok: "ok     ", problem: "PROBLEM", skipped: "skipped" };
+const WORDS = { ok: "ok     ", warning: "WARNING", problem: "PROBLEM", skipped: "skipped" };
 
 /**
  * `deno task doctor`: checks an installation.
@@ -83,6 +84,7 @@ function listExaminations(
     examineStep(webhookStep(installation, "each"), () => Promise.resolve(true)),
     examineStep(vaultStep(installation), installation.hasDatabase),
     examineHealth(installation),
+    examineSignUp(installation),
   ];
 }
 

@@ -1,10 +1,10 @@
 /** What the doctor finds. */
 export interface Finding {
   check: string;
-  /** `skipped`: it could not be looked at, and another line says why, or it does not apply. */
-  status: "ok" | "problem" | "skipped";
+  /** `warning`: works, and may not be what you want. `skipped`: it could not be looked at, and another line says why, or it does not apply. */
+  status: "ok" | "warning" | "problem" | "skipped";
   message: string;
-  /** What to do about a problem. */
+  /** What to do about a problem or warning. */
   mend?: string;
 }
 

@@ -16,6 +16,8 @@ export interface ProjectClient {
     path: string,
     options?: { method?: string; json?: unknown; signal?: AbortSignal },
   ): Promise<ProjectAnswer>;
+  /** What Supabase Auth tells of its settings, or null. */
+  authSettings(): Promise<Record<string, unknown> | null>;
   /** Calls a function of the database. `data` is null unless the status is 2xx. */
   rpc(name: string, parameters?: Record<string, unknown>): Promise<
     { status: number; data: unknown; message: string }
@@ -62,6 +64,13 @@ export function createProjectClient(project: Project, signal: AbortSignal): Proj
         status: response.status,
         body: isObject ? parsed as ProjectAnswer["body"] : null,
       };
+    },
+    authSettings: async () => {
+      const response = await send("/auth/v1/settings", { headers: { apikey: project.secretKey } });
+      const parsed = parse(await response.text());
+      return response.ok && typeof parsed === "object" && parsed !== null
+        ? parsed as Record<string, unknown>
+        : null;
     },
     rpc: async (name, parameters = {}) => {
       const response = await send(`/rest/v1/rpc/${name}`, {

@@ -57,6 +57,17 @@ stackTest("an installation that is well → no problem, exit 0", async () => {
   ) assert(found.includes(check), `${check} is missing in ${found}`);
 });
 
+stackTest("open sign-up → a warning and exit 0; viewers assigned → none", async () => {
+  const viewers = async () => {
+    const { code, checks } = await examine();
+    return [code, checks.find(({ check }) => check === "viewers")?.status];
+  };
+  assertEquals(await viewers(), [0, "warning"]);
+  await stack.sql("update media_sync.settings set viewers = 'assigned'");
+  assertEquals(await viewers(), [0, "ok"]);
+  await stack.sql("update media_sync.settings set viewers = 'authenticated'");
+});
+
 stackTest("as text → a line for each check and the verdict; no secret", async () => {
   const { code, output } = await run(doctorCommand, [], stackSurroundings(stack));
   assertEquals(code, 0);
