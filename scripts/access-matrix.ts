@@ -29,7 +29,7 @@ export async function generateAccessFiles(): Promise<Map<string, string>> {
   const tables = renderMarkdown(JSON.parse(text) as AccessMatrix);
   return new Map([
     ["SECURITY.md", await formatText(`${before}${BEGIN}\n\n${tables}\n\n${END}${after}`, "md")],
-    ["supabase/tests/database/access-matrix.sql", renderSql(text)],
+    ["supabase/tests/database/access-matrix.psql", renderSql(text)],
   ]);
 }
 

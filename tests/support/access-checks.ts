@@ -14,7 +14,7 @@ export async function accessSql(): Promise<string> {
   const read = (name: string) => Deno.readTextFile(new URL(name, folder));
   // pgTAP is not everywhere, and these checks need none.
   const helpers = (await read("helpers.sql")).replace(/^create extension.*$/m, "");
-  return [helpers, await read("access-matrix.sql"), await read("access-checks.sql")].join("\n");
+  return [helpers, await read("access-matrix.psql"), await read("access-checks.sql")].join("\n");
 }
 
 /** Those checks that did not find what they expect, in words. */

@@ -1,7 +1,7 @@
 -- Who may do what: the access matrix, role by role, table by table, column by column, verb by verb; and every function.
 begin;
 \ir helpers.sql
-\ir access-matrix.sql
+\ir access-matrix.psql
 \ir access-checks.sql
 select no_plan();
 

@@ -1,4 +1,4 @@
--- Holds the database against the access matrix (access-matrix.sql): one row for each check, with what was expected and
+-- Holds the database against the access matrix (access-matrix.psql): one row for each check, with what was expected and
 -- what was found. Uses nothing of pgTAP, so that it runs wherever the schemas do.
 
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, observed_at, in_scope, deleted_at, sync_status)
