@@ -23,6 +23,7 @@ async function follow(
   const pauses: number[] = [];
   const notes: string[] = [];
   const client: ProjectClient = {
+    authSettings: () => Promise.resolve(null),
     call: (_path, { method = "GET", json } = {}) => {
       if (method === "GET") return Promise.resolve(look);
       bodies.push(structuredClone(json));
