@@ -156,16 +156,18 @@ grant execute on function media_sync.patch_object(jsonb, jsonb) to authenticated
 
 create or replace function media_sync.field_value(p_fields jsonb, p_field text)
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select case
+begin
+    return case
         when p_field like 'context.%' then p_fields -> 'context' -> substr(p_field, 9)
         when p_field like 'metadata.%' then p_fields -> 'metadata' -> substr(p_field, 10)
         else p_fields -> p_field
     end;
+end;
 $$;
 comment on function media_sync.field_value(jsonb, text) is 'Value of a field named as in conflicts: tags, display_name, context.<key>, metadata.<external_id>.';
 revoke all on function media_sync.field_value(jsonb, text) from public, anon, authenticated;
@@ -393,10 +395,13 @@ create table public.media_assets (
     last_updated jsonb not null default '{}' check (jsonb_typeof(last_updated) = 'object'),
     base jsonb not null default '{}' check (jsonb_typeof(base) = 'object'),
     conflicts jsonb check (jsonb_typeof(conflicts) = 'object'),
+    sending jsonb check (jsonb_typeof(sending) = 'array'),
+    edited jsonb not null default '{}' check (jsonb_typeof(edited) = 'object'),
     sync_status text not null default 'synced' check (sync_status in ('synced', 'pending', 'error', 'conflict')),
     sync_error text,
     sync_attempts integer not null default 0,
     next_attempt_at timestamptz,
+    waits_for_name boolean not null default false,
     lease_token uuid,
     leased_until timestamptz,
     edited_at timestamptz,
@@ -447,17 +452,20 @@ comment on column public.media_assets.uploaded_at is 'When the present content w
 comment on column public.media_assets.last_updated is 'Cloudinary''s times of change by kind, as far as told.';
 comment on column public.media_assets.base is 'The editable fields as both sides last agreed on them. What differs from it is a local edit.';
 comment on column public.media_assets.conflicts is 'Open conflicts of the policy manual: field to base, database and cloudinary values.';
+comment on column public.media_assets.sending is 'What is on its way to Cloudinary and may or may not have arrived: a list of attempts; null: nothing. While it stands the row is not synced.';
+comment on column public.media_assets.edited is 'When each value that is not agreed yet was last edited here: display_name, context.<key>, … to its time.';
 comment on column public.media_assets.sync_status is 'synced; pending: an edit or deletion waits for Cloudinary; error: attempts are used up (set to pending to retry); conflict: a person must resolve.';
 comment on column public.media_assets.sync_error is 'Why the last attempt to push failed.';
 comment on column public.media_assets.sync_attempts is 'Failed attempts since the last local edit.';
 comment on column public.media_assets.next_attempt_at is 'Not pushed before this time; null means at once.';
+comment on column public.media_assets.waits_for_name is 'The wanted public_id was taken at the last attempt; the row is tried again when its holder leaves it.';
 comment on column public.media_assets.lease_token is 'The worker that is pushing this row.';
 comment on column public.media_assets.leased_until is 'When that worker loses the row.';
 comment on column public.media_assets.edited_at is 'When an editable column was last changed here.';
 comment on column public.media_assets.observed_at is 'Database time at which the Cloudinary request began whose answer this row reflects; older observations are ignored.';
 comment on column public.media_assets.last_event_at is 'Cloudinary''s time of the latest notification that touched this row; older ones are stale.';
 comment on column public.media_assets.last_synced_at is 'When both sides were last known equal after a change.';
-comment on column public.media_assets.in_scope is 'False when settings.include_folders leaves the asset out: kept, hidden, not pushed.';
+comment on column public.media_assets.in_scope is 'False when settings.include_folders leaves out the folder that the asset has in Cloudinary: kept and hidden. An edit that is under way goes on.';
 comment on column public.media_assets.usage_count is 'Live rows of media_usage; maintained by a trigger.';
 comment on column public.media_assets.created_by is 'User who uploaded it through Media Sync, if any.';
 comment on column public.media_assets.deleted_at is 'When it was deleted; with sync_status synced both sides have let go of it.';
@@ -502,7 +510,7 @@ create policy "Editors change live assets"
     with check (in_scope and deleted_at is null and (select media_sync.is_editor()));
 
 create index media_assets_waiting_index on public.media_assets (greatest(edited_at, deleted_at, restore_requested_at))
-    where sync_status = 'pending' and in_scope;
+    where sync_status = 'pending';
 
 -- supabase/schemas/10_tables/30_media_sync_log.sql
 
@@ -667,36 +675,34 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+    v_ids uuid[];
+    v_changes integer[];
 begin
-    if tg_op = 'INSERT' then
-        update public.media_assets as asset
-        set usage_count = asset.usage_count + delta.live
-        from (
-            select media_asset_id, count(*) as live from inserted where removed_at is null group by 1
-        ) as delta
-        where asset.id = delta.media_asset_id;
-    elsif tg_op = 'DELETE' then
-        update public.media_assets as asset
-        set usage_count = asset.usage_count - delta.live
-        from (
-            select media_asset_id, count(*) as live from deleted where removed_at is null group by 1
-        ) as delta
-        where asset.id = delta.media_asset_id;
-    else
-        update public.media_assets as asset
-        set usage_count = asset.usage_count + delta.live
-        from (
-            select media_asset_id, sum(live) as live
+    -- A transition table exists only for its own kind of statement, hence the text.
+    execute format(
+        $query$
+            select array_agg(media_asset_id), array_agg(change)
             from (
-                select media_asset_id, 1 as live from inserted where removed_at is null
-                union all
-                select media_asset_id, -1 from deleted where removed_at is null
-            ) as both_states
-            group by 1
-            having sum(live) <> 0
-        ) as delta
-        where asset.id = delta.media_asset_id;
-    end if;
+                select media_asset_id, sum(sign)::integer as change
+                from (%s) as uses
+                where removed_at is null
+                group by 1
+                having sum(sign) <> 0
+            ) as changes
+        $query$,
+        case tg_op
+            when 'INSERT' then 'select 1 as sign, media_asset_id, removed_at from inserted'
+            when 'DELETE' then 'select -1 as sign, media_asset_id, removed_at from deleted'
+            else 'select 1 as sign, media_asset_id, removed_at from inserted
+                union all select -1, media_asset_id, removed_at from deleted'
+        end
+    ) into v_ids, v_changes;
+    perform media_sync.lock_assets(v_ids);
+    update public.media_assets as asset
+    set usage_count = asset.usage_count + delta.change
+    from unnest(v_ids, v_changes) as delta (id, change)
+    where asset.id = delta.id;
     return null;
 end;
 $$;
@@ -933,8 +939,8 @@ create policy "Anyone reads live assets of public collections"
 
 -- Counters that are kept with every statement, so that statistics cost the same for ten assets and ten million.
 --
--- One row of counters would make every writer wait for every other. The counters are spread over slots by
--- backend, and a reader adds the slots up.
+-- One row of counters would make every writer wait for every other. The counters are spread over slots, of which a
+-- writer takes one that is free, so that nobody ever waits for one; a reader adds the slots up.
 
 create table media_sync.statistics (
     slot smallint primary key,
@@ -953,7 +959,7 @@ create table media_sync.statistics (
 );
 
 comment on table media_sync.statistics is 'Maintained counters; the truth is the sum over all slots.';
-comment on column media_sync.statistics.slot is 'Slot of the writing backend.';
+comment on column media_sync.statistics.slot is 'Number of the slot.';
 comment on column media_sync.statistics.total_assets is 'Live assets in scope.';
 comment on column media_sync.statistics.total_images is 'Live images in scope.';
 comment on column media_sync.statistics.total_videos is 'Live videos in scope.';
@@ -970,6 +976,29 @@ comment on column media_sync.statistics.out_of_scope_assets is 'Live assets that
 alter table media_sync.statistics enable row level security;
 revoke all on media_sync.statistics from public, anon, authenticated, service_role;
 grant select on media_sync.statistics to service_role;
+
+insert into media_sync.statistics (slot) select generate_series(0, 63);
+
+create or replace function media_sync.free_slot()
+returns smallint
+language sql
+volatile
+set search_path = ''
+as $$
+    select coalesce(
+        (
+            select slot
+            from media_sync.statistics
+            -- The own slot first, so that a transaction of many statements keeps to it.
+            order by (slot = pg_catalog.pg_backend_pid() % 64) desc, slot
+            limit 1
+            for no key update skip locked
+        ),
+        (pg_catalog.pg_backend_pid() % 64)::smallint
+    );
+$$;
+comment on function media_sync.free_slot() is 'A slot of the counters that no other transaction holds. Where all are taken, one that must be waited for.';
+revoke all on function media_sync.free_slot() from public, anon, authenticated;
 
 create or replace function media_sync.count_assets()
 returns trigger
@@ -990,7 +1019,7 @@ begin
     execute format(
         $query$
             select
-                (pg_catalog.pg_backend_pid() %% 64)::smallint,
+                media_sync.free_slot(),
                 coalesce(sum(sign) filter (where live), 0),
                 coalesce(sum(sign) filter (where live and resource_type = 'image'), 0),
                 coalesce(sum(sign) filter (where live and resource_type = 'video'), 0),
@@ -1203,6 +1232,7 @@ create table media_sync.refresh_queue (
     requested_at timestamptz not null default clock_timestamp(),
     attempts integer not null default 0,
     not_before timestamptz not null default '-infinity',
+    needs_detail boolean not null default false,
     lease_token uuid,
     leased_until timestamptz,
     primary key (cloud_name, asset_id)
@@ -1215,6 +1245,7 @@ comment on column media_sync.refresh_queue.reason is 'What put it here, for peop
 comment on column media_sync.refresh_queue.requested_at is 'When it was last asked for; only an answer to a request that began later settles it.';
 comment on column media_sync.refresh_queue.attempts is 'Failed look-ups.';
 comment on column media_sync.refresh_queue.not_before is 'Not looked up before this time.';
+comment on column media_sync.refresh_queue.needs_detail is 'Only the asset''s detail will do: a batched look-up tells no times of change.';
 comment on column media_sync.refresh_queue.lease_token is 'Worker that holds it.';
 comment on column media_sync.refresh_queue.leased_until is 'When that worker loses it.';
 
@@ -1376,36 +1407,41 @@ grant select on media_sync.snapshots to service_role;
 -- The keys of an observation that are not editable here. What is left of it after taking them away is editable.
 create or replace function media_sync.content_keys()
 returns text[]
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select '{asset_id,resource_type,type,format,version,bytes,width,height,duration,pages,etag,url,secure_url,original_filename,access_mode,moderation_status,extra,uploaded_at,last_updated,created_at}'::text[];
+begin
+    return '{asset_id,resource_type,type,format,version,bytes,width,height,duration,pages,etag,url,secure_url,original_filename,access_mode,moderation_status,extra,uploaded_at,last_updated,created_at,delta,observed_at}'::text[];
+end;
 $$;
 comment on function media_sync.content_keys() is 'Keys of an observation that Cloudinary alone decides.';
 revoke all on function media_sync.content_keys() from public, anon, authenticated;
 
 create or replace function media_sync.editable_keys()
 returns text[]
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select '{public_id,folder,display_name,tags,context,metadata}'::text[];
+begin
+    return '{public_id,folder,display_name,tags,context,metadata}'::text[];
+end;
 $$;
 comment on function media_sync.editable_keys() is 'Keys that both sides may change.';
 revoke all on function media_sync.editable_keys() from public, anon, authenticated;
 
 create or replace function media_sync.editable_fields(p_asset public.media_assets)
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select jsonb_build_object(
+begin
+    return jsonb_build_object(
         'public_id', p_asset.public_id,
         'folder', p_asset.folder,
         'display_name', p_asset.display_name,
@@ -1413,144 +1449,562 @@ as $$
         'context', p_asset.context,
         'metadata', p_asset.metadata
     );
+end;
 $$;
 comment on function media_sync.editable_fields(public.media_assets) is 'The editable fields of a row in the form that merge() takes.';
 revoke all on function media_sync.editable_fields(public.media_assets) from public, anon, authenticated;
 
 create or replace function media_sync.same_tags(p_one jsonb, p_other jsonb)
 returns boolean
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
+begin
     -- jsonb containment compares arrays as sets.
-    select coalesce(p_one = p_other or (p_one @> p_other and p_other @> p_one), p_one is null and p_other is null);
+    return coalesce(p_one = p_other or (p_one @> p_other and p_other @> p_one), p_one is null and p_other is null);
+end;
 $$;
 comment on function media_sync.same_tags(jsonb, jsonb) is 'True when both arrays hold the same set of tags.';
 revoke all on function media_sync.same_tags(jsonb, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.same_fields(p_one jsonb, p_other jsonb)
 returns boolean
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select p_one = p_other
+begin
+    return p_one = p_other
         or ((p_one - 'tags') = (p_other - 'tags') and media_sync.same_tags(p_one -> 'tags', p_other -> 'tags'));
+end;
 $$;
 comment on function media_sync.same_fields(jsonb, jsonb) is 'True when two sets of editable fields are equal; the order of tags has no meaning.';
 revoke all on function media_sync.same_fields(jsonb, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.changed_fields(p_from jsonb, p_to jsonb)
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select jsonb_object_agg(key, jsonb_build_object('from', p_from -> key, 'to', p_to -> key))
-    from (select jsonb_object_keys(p_from) as key union select jsonb_object_keys(p_to)) as every_key
-    where p_from -> key is distinct from p_to -> key
-        and not (key = 'tags' and media_sync.same_tags(p_from -> key, p_to -> key));
+begin
+    return (
+        select jsonb_object_agg(key, jsonb_build_object('from', p_from -> key, 'to', p_to -> key))
+        from (select jsonb_object_keys(p_from) as key union select jsonb_object_keys(p_to)) as every_key
+        where p_from -> key is distinct from p_to -> key
+            and not (key = 'tags' and media_sync.same_tags(p_from -> key, p_to -> key))
+    );
+end;
 $$;
 comment on function media_sync.changed_fields(jsonb, jsonb) is 'Field to { from, to } for every field that differs; null when none does.';
 revoke all on function media_sync.changed_fields(jsonb, jsonb) from public, anon, authenticated;
 
-create or replace function media_sync.apply_sent(p_base jsonb, p_sent jsonb)
+create or replace function media_sync.apply_difference(p_base jsonb, p_difference jsonb)
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    -- sent: { tags: { added, removed }, context: { set, removed }, metadata: { set, removed }, display_name, folder, public_id }
-    select p_base
-        || (p_sent - array['tags', 'context', 'metadata'])
-        || case when p_sent ? 'tags' then jsonb_build_object('tags', (
+begin
+    -- difference: { tags: { added, removed }, context: { set, removed }, metadata: { set, removed }, display_name, folder, public_id }
+    return p_base
+        || (p_difference - array['tags', 'context', 'metadata'])
+        || case when p_difference ? 'tags' then jsonb_build_object('tags', (
             select coalesce(jsonb_agg(tag order by place), '[]')
             from (
                 select value as tag, ordinality as place
                 from jsonb_array_elements_text(p_base -> 'tags') with ordinality
-                where not coalesce(p_sent -> 'tags' -> 'removed', '[]') ? value
+                where not coalesce(p_difference -> 'tags' -> 'removed', '[]') ? value
                 union all
                 select value, 100000 + ordinality
-                from jsonb_array_elements_text(coalesce(p_sent -> 'tags' -> 'added', '[]')) with ordinality
+                from jsonb_array_elements_text(coalesce(p_difference -> 'tags' -> 'added', '[]')) with ordinality
                 where not (p_base -> 'tags') ? value
             ) as kept
         )) else '{}' end
-        || case when p_sent ? 'context' then jsonb_build_object('context',
-            (p_base -> 'context') - array(select jsonb_array_elements_text(coalesce(p_sent -> 'context' -> 'removed', '[]')))
-                || coalesce(p_sent -> 'context' -> 'set', '{}')
+        || case when p_difference ? 'context' then jsonb_build_object('context',
+            (p_base -> 'context') - array(select jsonb_array_elements_text(coalesce(p_difference -> 'context' -> 'removed', '[]')))
+                || coalesce(p_difference -> 'context' -> 'set', '{}')
         ) else '{}' end
-        || case when p_sent ? 'metadata' then jsonb_build_object('metadata',
-            (p_base -> 'metadata') - array(select jsonb_array_elements_text(coalesce(p_sent -> 'metadata' -> 'removed', '[]')))
-                || coalesce(p_sent -> 'metadata' -> 'set', '{}')
+        || case when p_difference ? 'metadata' then jsonb_build_object('metadata',
+            (p_base -> 'metadata') - array(select jsonb_array_elements_text(coalesce(p_difference -> 'metadata' -> 'removed', '[]')))
+                || coalesce(p_difference -> 'metadata' -> 'set', '{}')
         ) else '{}' end;
+end;
 $$;
-comment on function media_sync.apply_sent(jsonb, jsonb) is
-    'base after Cloudinary confirmed what was sent: { tags: { added, removed }, context and metadata: { set, removed }, display_name, folder, public_id }.';
-revoke all on function media_sync.apply_sent(jsonb, jsonb) from public, anon, authenticated;
+comment on function media_sync.apply_difference(jsonb, jsonb) is
+    'The fields after a difference: { tags: { added, removed }, context and metadata: { set, removed }, display_name, folder, public_id }.';
+revoke all on function media_sync.apply_difference(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.flat_fields(p_fields jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return (p_fields - '{tags,context,metadata}'::text[])
+        || coalesce((select jsonb_object_agg('tags.' || tag, true) from jsonb_array_elements_text(p_fields -> 'tags') as tag), '{}')
+        || coalesce((select jsonb_object_agg('context.' || key, value) from jsonb_each(p_fields -> 'context')), '{}')
+        || coalesce((select jsonb_object_agg('metadata.' || key, value) from jsonb_each(p_fields -> 'metadata')), '{}');
+end;
+$$;
+comment on function media_sync.flat_fields(jsonb) is
+    'Editable fields value by value: public_id, folder, display_name, tags.<tag> (true), context.<key>, metadata.<external_id>.';
+revoke all on function media_sync.flat_fields(jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.keys_difference(p_base jsonb, p_local jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return nullif(jsonb_strip_nulls(jsonb_build_object(
+        'set', (
+            select jsonb_object_agg(key, value) from jsonb_each(p_local) where value is distinct from coalesce(p_base, '{}') -> key
+        ),
+        'removed', (
+            select jsonb_agg(key order by key) from jsonb_object_keys(p_base) as key where not coalesce(p_local, '{}') ? key
+        )
+    )), '{}');
+end;
+$$;
+comment on function media_sync.keys_difference(jsonb, jsonb) is 'What turns one object into the other: { set, removed }; null when they are equal.';
+revoke all on function media_sync.keys_difference(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.difference(p_base jsonb, p_local jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return jsonb_strip_nulls(jsonb_build_object(
+        'public_id', case when p_local -> 'public_id' is distinct from p_base -> 'public_id' then p_local -> 'public_id' end,
+        'folder', case when p_local -> 'folder' is distinct from p_base -> 'folder' then p_local -> 'folder' end,
+        -- Cloudinary has no empty name; an empty one here is refused before it is sent.
+        'display_name', case
+            when p_local -> 'display_name' is distinct from p_base -> 'display_name' then to_jsonb(coalesce(p_local ->> 'display_name', ''))
+        end,
+        'tags', nullif(jsonb_strip_nulls(jsonb_build_object(
+            'added', (
+                select jsonb_agg(tag order by tag) from jsonb_array_elements_text(p_local -> 'tags') as tag where not p_base -> 'tags' ? tag
+            ),
+            'removed', (
+                select jsonb_agg(tag order by tag) from jsonb_array_elements_text(p_base -> 'tags') as tag where not p_local -> 'tags' ? tag
+            )
+        )), '{}'),
+        'context', media_sync.keys_difference(p_base -> 'context', p_local -> 'context'),
+        'metadata', media_sync.keys_difference(p_base -> 'metadata', p_local -> 'metadata')
+    ));
+end;
+$$;
+comment on function media_sync.difference(jsonb, jsonb) is
+    'What must be sent so that base becomes local: { tags: { added, removed }, context and metadata: { set, removed }, display_name, folder, public_id }.';
+revoke all on function media_sync.difference(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.flat_difference(p_difference jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return (p_difference - '{tags,context,metadata}'::text[])
+        || coalesce((select jsonb_object_agg('tags.' || tag, true) from jsonb_array_elements_text(p_difference -> 'tags' -> 'added') as tag), '{}')
+        || coalesce((select jsonb_object_agg('tags.' || tag, null) from jsonb_array_elements_text(p_difference -> 'tags' -> 'removed') as tag), '{}')
+        || coalesce((select jsonb_object_agg('context.' || key, value) from jsonb_each(p_difference -> 'context' -> 'set')), '{}')
+        || coalesce((select jsonb_object_agg('context.' || key, null) from jsonb_array_elements_text(p_difference -> 'context' -> 'removed') as key), '{}')
+        || coalesce((select jsonb_object_agg('metadata.' || key, value) from jsonb_each(p_difference -> 'metadata' -> 'set')), '{}')
+        || coalesce((select jsonb_object_agg('metadata.' || key, null) from jsonb_array_elements_text(p_difference -> 'metadata' -> 'removed') as key), '{}');
+end;
+$$;
+comment on function media_sync.flat_difference(jsonb) is 'A difference value by value, named as in flat_fields(); null: taken away.';
+revoke all on function media_sync.flat_difference(jsonb) from public, anon, authenticated;
+
+-- supabase/schemas/20_merge/15_sending.sql
+
+-- A write on its way: what has been sent to Cloudinary and may or may not have arrived.
+--
+-- `media_assets.sending` is a list of attempts, oldest first: { id, at, until, name, sent, landed, detour, existence }.
+--   at, until   database times between which the write can arrive;
+--   name        the public_id that the calls go by;
+--   sent        value by value as in flat_fields(), null for one taken away;
+--   landed      value -> the time from which on Cloudinary is known to have taken that part of the write;
+--               context.* stands for all keys that a context set as a whole does not name;
+--   detour      the name that a ring of renames passes through;
+--   existence   deleted or live, for an attempt to destroy or to restore.
+-- Until an attempt is settled Cloudinary may hold the old value or the sent one, and the row knows both.
+
+create or replace function media_sync.write_horizon()
+returns interval
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- A write leaves at most 2 s after the look-up that it rests on, its call is given up after 20 s; the rest is the network's.
+    return interval '1 minute';
+end;
+$$;
+comment on function media_sync.write_horizon() is 'How long after it was planned a write to Cloudinary may still arrive.';
+revoke all on function media_sync.write_horizon() from public, anon, authenticated;
+
+create or replace function media_sync.open_values(p_sending jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return (
+        select coalesce(jsonb_object_agg(key, sent_values), '{}')
+        from (
+            select key, jsonb_agg(value) as sent_values
+            from (
+                select sent.key, sent.value
+                from jsonb_array_elements(p_sending) as attempt
+                cross join lateral jsonb_each(attempt -> 'sent') as sent
+                union all
+                select 'public_id', attempt -> 'detour'
+                from jsonb_array_elements(p_sending) as attempt
+                where attempt ? 'detour' and attempt -> 'sent' ? 'public_id'
+            ) as every_value
+            group by key
+        ) as grouped
+    );
+end;
+$$;
+comment on function media_sync.open_values(jsonb) is 'Value to the list of what has been sent for it and is not settled, a detour''s name included.';
+revoke all on function media_sync.open_values(jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.is_told(p_told text[], p_key text)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return p_key = any (p_told) or split_part(p_key, '.', 1) = any (p_told);
+end;
+$$;
+comment on function media_sync.is_told(text[], text) is 'True when an observation that tells these fields or values tells this value.';
+revoke all on function media_sync.is_told(text[], text) from public, anon, authenticated;
+
+create or replace function media_sync.is_unsettled(
+    p_attempt jsonb,
+    p_key text,
+    p_sent jsonb,
+    p_seen jsonb,
+    p_observed_at timestamptz
+)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return case
+        -- The rest of a context that is set as a whole goes with the keys that are named.
+        when p_key = 'context.*' then true
+        -- It has arrived: nothing of it is on its way any more.
+        when coalesce(p_seen, 'null') = p_sent then false
+        -- A ring's detour is half of the way.
+        when p_key = 'public_id' and p_seen = p_attempt -> 'detour' then true
+        -- Taken by Cloudinary, and yet not there: it landed on another asset, or somebody changed it back.
+        when p_observed_at >= (p_attempt -> 'landed' ->> p_key)::timestamptz then false
+        else p_observed_at < (p_attempt ->> 'until')::timestamptz
+    end;
+end;
+$$;
+comment on function media_sync.is_unsettled(jsonb, text, jsonb, jsonb, timestamptz) is
+    'Whether a sent value may still arrive, judged by an observation that shows p_seen for it.';
+revoke all on function media_sync.is_unsettled(jsonb, text, jsonb, jsonb, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.settle_attempt(p_attempt jsonb, p_remote jsonb, p_told text[], p_observed_at timestamptz)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return (
+        select case
+            when exists (select from jsonb_object_keys(unsettled) as key where key like 'context.%' and key <> 'context.*') then unsettled
+            else unsettled - 'context.*'
+        end
+        from (
+            select coalesce(jsonb_object_agg(sent.key, sent.value), '{}') as unsettled
+            from jsonb_each(p_attempt -> 'sent') as sent
+            where not media_sync.is_told(p_told, sent.key)
+                or media_sync.is_unsettled(p_attempt, sent.key, sent.value, p_remote -> sent.key, p_observed_at)
+        ) as judged
+    );
+end;
+$$;
+comment on function media_sync.settle_attempt(jsonb, jsonb, text[], timestamptz) is
+    'What an observation (value by value, of which it tells p_told) leaves open of the values that an attempt sent.';
+revoke all on function media_sync.settle_attempt(jsonb, jsonb, text[], timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.settle_sending(p_sending jsonb, p_remote jsonb, p_told text[], p_observed_at timestamptz)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return (
+        select jsonb_agg(attempt || jsonb_build_object('sent', unsettled) order by place)
+        from (
+            select attempt, place, media_sync.settle_attempt(attempt, p_remote, p_told, p_observed_at) as unsettled
+            from jsonb_array_elements(p_sending) with ordinality as listed (attempt, place)
+        ) as judged
+        where unsettled <> '{}' or attempt ? 'existence'
+    );
+end;
+$$;
+comment on function media_sync.settle_sending(jsonb, jsonb, text[], timestamptz) is
+    'The attempts with what an observation leaves open of them; null when nothing is.';
+revoke all on function media_sync.settle_sending(jsonb, jsonb, text[], timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.settle_existence(p_sending jsonb, p_existence text, p_observed_at timestamptz)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return (
+        select jsonb_agg(attempt order by place)
+        from jsonb_array_elements(p_sending) with ordinality as listed (attempt, place)
+        where case
+            when not attempt ? 'existence' then true
+            when attempt ->> 'existence' = p_existence then false
+            when p_observed_at >= (attempt ->> 'landed_at')::timestamptz then false
+            else p_observed_at < (attempt ->> 'until')::timestamptz
+        end
+    );
+end;
+$$;
+comment on function media_sync.settle_existence(jsonb, text, timestamptz) is
+    'The attempts that an observation of the asset, live or deleted, leaves open; null when none is.';
+revoke all on function media_sync.settle_existence(jsonb, text, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.has_attempt(p_sending jsonb, p_existence text)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return coalesce(p_sending @> jsonb_build_array(jsonb_build_object('existence', p_existence)), false);
+end;
+$$;
+comment on function media_sync.has_attempt(jsonb, text) is 'True when an attempt to make the asset deleted or live is under way.';
+revoke all on function media_sync.has_attempt(jsonb, text) from public, anon, authenticated;
+
+create or replace function media_sync.lock_assets(p_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    perform
+    from public.media_assets as asset
+    where asset.id = any (p_ids)
+    order by asset.asset_id
+    for no key update;
+end;
+$$;
+comment on function media_sync.lock_assets(uuid[]) is
+    'Locks rows in the one order in which every writer locks them, by asset_id, so that writers wait for each other instead of deadlocking.';
+revoke all on function media_sync.lock_assets(uuid[]) from public, anon, authenticated;
+grant execute on function media_sync.lock_assets(uuid[]) to authenticated, service_role;
 
 -- supabase/schemas/20_merge/20_merge.sql
 
--- merge(base, local, remote): what a value becomes when either side, or both, changed it.
+-- merge(base, local, sent, remote): what a value becomes when either side, or both, changed it.
+--
+-- Pure: it reads nothing but its arguments. Values go by the names of flat_fields().
 
-create or replace function media_sync.merge_tags(p_base jsonb, p_local jsonb, p_remote jsonb)
-returns jsonb
-language sql
+create or replace function media_sync.same_value(p_one jsonb, p_other jsonb)
+returns boolean
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    -- A set merge cannot conflict: each tag is kept unless one side removed it. Cloudinary's order comes first.
-    select coalesce(jsonb_agg(tag order by place), '[]'::jsonb)
-    from (
-        select tag, min(place) as place
-        from (
-            select value as tag, ordinality as place
-            from jsonb_array_elements_text(coalesce(p_remote, '[]')) with ordinality
-            where coalesce(p_local, '[]') ? value or not coalesce(p_base, '[]') ? value
-            union all
-            select value, 100000 + ordinality
-            from jsonb_array_elements_text(coalesce(p_local, '[]')) with ordinality
-            where coalesce(p_remote, '[]') ? value or not coalesce(p_base, '[]') ? value
-        ) as kept
-        group by tag
-    ) as merged;
+begin
+    -- A value that is not there and one that is null are the same.
+    return coalesce(p_one, 'null') = coalesce(p_other, 'null');
+end;
 $$;
-comment on function media_sync.merge_tags(jsonb, jsonb, jsonb) is 'Merges three arrays of tags as sets.';
-revoke all on function media_sync.merge_tags(jsonb, jsonb, jsonb) from public, anon, authenticated;
+comment on function media_sync.same_value(jsonb, jsonb) is 'True when two values are equal; none and null are.';
+revoke all on function media_sync.same_value(jsonb, jsonb) from public, anon, authenticated;
 
-create or replace function media_sync.merge_keys(
+create or replace function media_sync.sent_values(p_sent jsonb, p_key text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return case
+        when p_key like 'context.%' and p_sent ? 'context.*' then coalesce(p_sent -> p_key, '[]') || (p_sent -> 'context.*')
+        else p_sent -> p_key
+    end;
+end;
+$$;
+comment on function media_sync.sent_values(jsonb, text) is 'What has been sent for a value, as a list; null for nothing. A context that is set as a whole may be empty for a moment, and does not have the keys that are not named.';
+revoke all on function media_sync.sent_values(jsonb, text) from public, anon, authenticated;
+
+create or replace function media_sync.merge_value(p_base jsonb, p_local jsonb, p_sent jsonb, p_remote jsonb)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return case
+        when media_sync.same_value(p_remote, p_base) then 'local'
+        -- Our own write, seen: what people want meanwhile goes out after it.
+        when exists (select from jsonb_array_elements(p_sent) as sent where media_sync.same_value(sent, p_remote)) then 'local'
+        when media_sync.same_value(p_local, p_remote) then 'remote'
+        when media_sync.same_value(p_local, p_base)
+            -- A write on its way is an edit, even one that has been taken back here.
+            and not exists (select from jsonb_array_elements(p_sent) as sent where not media_sync.same_value(sent, p_local))
+            then 'remote'
+        else 'conflict'
+    end;
+end;
+$$;
+comment on function media_sync.merge_value(jsonb, jsonb, jsonb, jsonb) is
+    'Whose value stands after Cloudinary showed remote: local, remote, or conflict. sent is the list of values on their way.';
+revoke all on function media_sync.merge_value(jsonb, jsonb, jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.merge_tags(p_base jsonb, p_local jsonb, p_sent jsonb, p_remote jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- A set merge cannot conflict: a tag is there or not, and one change of that is the same as the other. Cloudinary's
+    -- order comes first.
+    return (
+        select coalesce(jsonb_agg(tag order by place), '[]')
+        from (
+            select value as tag, min(place) as place
+            from (
+                select value, ordinality as place from jsonb_array_elements_text(p_remote) with ordinality
+                union all
+                select value, 100000 + ordinality from jsonb_array_elements_text(p_local) with ordinality
+            ) as listed
+            group by value
+        ) as named
+        where case
+            when (p_remote ? tag) = (p_base ? tag) then p_local ? tag
+            when p_sent -> ('tags.' || tag) @> jsonb_build_array(case when p_remote ? tag then true end) then p_local ? tag
+            else p_remote ? tag
+        end
+    );
+end;
+$$;
+comment on function media_sync.merge_tags(jsonb, jsonb, jsonb, jsonb) is 'Merges arrays of tags as sets; sent as in open_values().';
+revoke all on function media_sync.merge_tags(jsonb, jsonb, jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.newer_side(p_local_at timestamptz, p_remote_at text)
+returns text
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- The only place where the clocks of the two sides meet, and only for the policy newest.
+    return case
+        when p_local_at > p_remote_at::timestamptz then 'local'
+        when p_local_at < p_remote_at::timestamptz then 'remote'
+    end;
+end;
+$$;
+comment on function media_sync.newer_side(timestamptz, text) is 'Which side changed last; null where a time is unknown or both are equal.';
+revoke all on function media_sync.newer_side(timestamptz, text) from public, anon, authenticated;
+
+create or replace function media_sync.winner(p_policy text, p_key text, p_edited jsonb, p_times jsonb)
+returns text
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return case p_policy
+        when 'database' then 'local'
+        when 'cloudinary' then 'remote'
+        -- Like with like: the edit of this value here, the change of its kind there.
+        when 'newest' then coalesce(
+            media_sync.newer_side((p_edited ->> p_key)::timestamptz, p_times ->> case split_part(p_key, '.', 1)
+                when 'context' then 'context_updated_at'
+                when 'metadata' then 'metadata_updated_at'
+                when 'public_id' then 'public_id_updated_at'
+                else 'updated_at'
+            end),
+            'open'
+        )
+        -- A person decides; until then the value stands here as it was edited here.
+        else 'open'
+    end;
+end;
+$$;
+comment on function media_sync.winner(text, text, jsonb, jsonb) is
+    'Who keeps a value that both sides changed: local, remote, or open. p_edited: value to the time of its last edit here; p_times: Cloudinary''s last_updated.';
+revoke all on function media_sync.winner(text, text, jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.merge_values(
     p_base jsonb,
     p_local jsonb,
+    p_sent jsonb,
     p_remote jsonb,
     p_policy text,
-    p_newer text,
-    p_prefix text,
+    p_edited jsonb,
+    p_times jsonb,
     out merged jsonb,
     out conflicts jsonb
 )
-language sql
-immutable
+language plpgsql
+stable
 parallel safe
 set search_path = ''
 as $$
+begin
     with decided as (
         select
             key,
             p_base -> key as base,
             p_local -> key as local,
             p_remote -> key as remote,
-            case
-                when p_remote -> key is not distinct from p_base -> key then 'local'
-                when p_local -> key is not distinct from p_base -> key then 'remote'
-                -- Both made the same change: nothing to decide.
-                when p_local -> key is not distinct from p_remote -> key then 'remote'
-                else 'conflict'
-            end as outcome
+            media_sync.merge_value(p_base -> key, p_local -> key, media_sync.sent_values(p_sent, key), p_remote -> key) as outcome
         from (
             select jsonb_object_keys(p_base) as key
             union
@@ -1560,61 +2014,41 @@ as $$
         ) as every_key
     ),
     settled as (
-        select
-            *,
-            case
-                when outcome <> 'conflict' then outcome
-                when p_policy = 'database' then 'local'
-                when p_policy = 'cloudinary' then 'remote'
-                when p_policy = 'newest' and p_newer in ('local', 'remote') then p_newer
-                -- A person decides; until then the value stands here as it was edited here.
-                else 'open'
-            end as winner
+        select *, case outcome when 'conflict' then media_sync.winner(p_policy, key, p_edited, p_times) else outcome end as side
         from decided
+    ),
+    kept as (
+        select *, split_part(key, '.', 1) as field, case side when 'remote' then remote else local end as value from settled
     )
     select
-        coalesce(
-            jsonb_object_agg(key, case when winner = 'remote' then remote else local end)
-                filter (where case when winner = 'remote' then remote else local end is not null),
-            '{}'
-        ),
+        jsonb_build_object(
+            'context', coalesce(jsonb_object_agg(substr(key, 9), value) filter (where field = 'context' and value is not null), '{}'),
+            'metadata', coalesce(jsonb_object_agg(substr(key, 10), value) filter (where field = 'metadata' and value is not null), '{}')
+        ) || coalesce(jsonb_object_agg(key, value) filter (where key = field and value is not null), '{}'),
         coalesce(
             jsonb_object_agg(
-                p_prefix || key,
+                key,
                 jsonb_strip_nulls(jsonb_build_object('base', base, 'database', local, 'cloudinary', remote))
-                    || jsonb_build_object('kept', case winner when 'remote' then 'cloudinary' when 'local' then 'database' else 'open' end)
+                    || jsonb_build_object('kept', case side when 'remote' then 'cloudinary' when 'local' then 'database' else 'open' end)
             ) filter (where outcome = 'conflict'),
             '{}'
         )
-    from settled;
+    into merged, conflicts
+    from kept;
+end;
 $$;
-comment on function media_sync.merge_keys(jsonb, jsonb, jsonb, text, text, text) is
-    'Merges three objects key by key. p_newer (local, remote or null) serves the policy newest; p_prefix names the conflicts.';
-revoke all on function media_sync.merge_keys(jsonb, jsonb, jsonb, text, text, text) from public, anon, authenticated;
-
-create or replace function media_sync.newer_side(p_local_at timestamptz, p_remote_at text)
-returns text
-language sql
-immutable
-parallel safe
-set search_path = ''
-as $$
-    -- The only place where the clocks of the two sides meet, and only for the policy newest.
-    select case
-        when p_local_at > p_remote_at::timestamptz then 'local'
-        when p_local_at < p_remote_at::timestamptz then 'remote'
-    end;
-$$;
-comment on function media_sync.newer_side(timestamptz, text) is 'Which side changed last; null where a time is unknown or both are equal.';
-revoke all on function media_sync.newer_side(timestamptz, text) from public, anon, authenticated;
+comment on function media_sync.merge_values(jsonb, jsonb, jsonb, jsonb, text, jsonb, jsonb) is
+    'The part of merge() for all fields but tags, which come value by value.';
+revoke all on function media_sync.merge_values(jsonb, jsonb, jsonb, jsonb, text, jsonb, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.merge(
     p_base jsonb,
     p_local jsonb,
+    p_sent jsonb,
     p_remote jsonb,
     p_policy text,
-    p_local_at timestamptz default null,
-    p_remote_times jsonb default '{}',
+    p_edited jsonb default '{}',
+    p_times jsonb default '{}',
     out merged jsonb,
     out conflicts jsonb
 )
@@ -1623,43 +2057,26 @@ stable
 parallel safe
 set search_path = ''
 as $$
-declare
-    v_part record;
-    v_scalars constant text[] := array['tags', 'context', 'metadata'];
 begin
-    if media_sync.same_tags(p_base -> 'tags', p_remote -> 'tags') then
-        merged := jsonb_build_object('tags', p_local -> 'tags');
-    elsif media_sync.same_tags(p_base -> 'tags', p_local -> 'tags') then
-        merged := jsonb_build_object('tags', p_remote -> 'tags');
-    else
-        merged := jsonb_build_object('tags', media_sync.merge_tags(p_base -> 'tags', p_local -> 'tags', p_remote -> 'tags'));
+    merged := p_local;
+    conflicts := '{}';
+    if p_remote - 'tags' is distinct from p_base - 'tags' then
+        select part.merged || jsonb_build_object('tags', p_local -> 'tags'), part.conflicts into merged, conflicts
+        from media_sync.merge_values(
+            media_sync.flat_fields(p_base - 'tags'), media_sync.flat_fields(p_local - 'tags'), p_sent,
+            media_sync.flat_fields(p_remote - 'tags'), p_policy, p_edited, p_times
+        ) as part;
     end if;
-
-    select * into v_part from media_sync.merge_keys(
-        p_base - v_scalars, p_local - v_scalars, p_remote - v_scalars, p_policy,
-        media_sync.newer_side(p_local_at, p_remote_times ->> 'updated_at'), ''
-    );
-    merged := merged || v_part.merged;
-    conflicts := v_part.conflicts;
-
-    select * into v_part from media_sync.merge_keys(
-        coalesce(p_base -> 'context', '{}'), coalesce(p_local -> 'context', '{}'), coalesce(p_remote -> 'context', '{}'), p_policy,
-        media_sync.newer_side(p_local_at, p_remote_times ->> 'context_updated_at'), 'context.'
-    );
-    merged := merged || jsonb_build_object('context', v_part.merged);
-    conflicts := conflicts || v_part.conflicts;
-
-    select * into v_part from media_sync.merge_keys(
-        coalesce(p_base -> 'metadata', '{}'), coalesce(p_local -> 'metadata', '{}'), coalesce(p_remote -> 'metadata', '{}'), p_policy,
-        media_sync.newer_side(p_local_at, p_remote_times ->> 'metadata_updated_at'), 'metadata.'
-    );
-    merged := merged || jsonb_build_object('metadata', v_part.merged);
-    conflicts := conflicts || v_part.conflicts;
+    if not coalesce(media_sync.same_tags(p_remote -> 'tags', p_base -> 'tags'), false) then
+        merged := merged || jsonb_build_object('tags', media_sync.merge_tags(
+            coalesce(p_base -> 'tags', '[]'), coalesce(p_local -> 'tags', '[]'), p_sent, coalesce(p_remote -> 'tags', '[]')
+        ));
+    end if;
 end;
 $$;
-comment on function media_sync.merge(jsonb, jsonb, jsonb, text, timestamptz, jsonb) is
-    'Three-way merge of the editable fields of one asset: tags as a set, context and metadata key by key, the rest by value. Every value that loses is in conflicts: field to { base, database, cloudinary, kept }.';
-revoke all on function media_sync.merge(jsonb, jsonb, jsonb, text, timestamptz, jsonb) from public, anon, authenticated;
+comment on function media_sync.merge(jsonb, jsonb, jsonb, jsonb, text, jsonb, jsonb) is
+    'Merge of the editable fields of one asset, of which p_sent (see open_values()) is on its way: tags as a set, context and metadata key by key, the rest by value. Every value that loses is in conflicts: field to { base, database, cloudinary, kept }.';
+revoke all on function media_sync.merge(jsonb, jsonb, jsonb, jsonb, text, jsonb, jsonb) from public, anon, authenticated;
 
 -- supabase/schemas/20_merge/30_conflicts.sql
 
@@ -1667,33 +2084,38 @@ revoke all on function media_sync.merge(jsonb, jsonb, jsonb, text, timestamptz, 
 
 create or replace function media_sync.open_conflicts(p_conflicts jsonb, p_merged jsonb, p_remote jsonb)
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
+begin
     -- A conflict closes by itself once both sides hold the same value.
-    select jsonb_object_agg(
-        key,
-        value || jsonb_build_object(
-            'database', media_sync.field_value(p_merged, key), 'cloudinary', media_sync.field_value(p_remote, key)
+    return (
+        select jsonb_object_agg(
+            key,
+            value || jsonb_build_object(
+                'database', media_sync.field_value(p_merged, key), 'cloudinary', media_sync.field_value(p_remote, key)
+            )
         )
-    )
-    from jsonb_each(p_conflicts)
-    where value ->> 'kept' = 'open'
-        and media_sync.field_value(p_merged, key) is distinct from media_sync.field_value(p_remote, key);
+        from jsonb_each(p_conflicts)
+        where value ->> 'kept' = 'open'
+            and media_sync.field_value(p_merged, key) is distinct from media_sync.field_value(p_remote, key)
+    );
+end;
 $$;
 comment on function media_sync.open_conflicts(jsonb, jsonb, jsonb) is 'The conflicts that still wait for a person, with both values as they are now; null when none does.';
 revoke all on function media_sync.open_conflicts(jsonb, jsonb, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.take_keys(p_local jsonb, p_base jsonb, p_decisions jsonb, p_prefix text)
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select (
+begin
+    return (
         p_local - array(
             select substr(key, length(p_prefix) + 1) from jsonb_object_keys(p_decisions) as key where starts_with(key, p_prefix)
         )
@@ -1706,6 +2128,7 @@ as $$
             ),
             '{}'
         );
+end;
 $$;
 comment on function media_sync.take_keys(jsonb, jsonb, jsonb, text) is 'The object with the decided keys as they are in base.';
 revoke all on function media_sync.take_keys(jsonb, jsonb, jsonb, text) from public, anon, authenticated;
@@ -1743,15 +2166,17 @@ create or replace trigger close_conflicts
 
 create or replace function media_sync.in_scope(p_folder text, p_include_folders text[])
 returns boolean
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select p_include_folders = '{}' or exists (
+begin
+    return p_include_folders = '{}' or exists (
         select from unnest(p_include_folders) as included (folder)
         where included.folder = '' or p_folder = included.folder or starts_with(p_folder, included.folder || '/')
     );
+end;
 $$;
 comment on function media_sync.in_scope(text, text[]) is 'True when the folder, or one above it, is among the mirrored ones; an empty list mirrors everything.';
 revoke all on function media_sync.in_scope(text, text[]) from public, anon, authenticated;
@@ -1763,9 +2188,14 @@ security definer
 set search_path = ''
 as $$
 begin
+    perform media_sync.lock_assets(array(
+        select id
+        from public.media_assets
+        where in_scope <> media_sync.in_scope(coalesce(base ->> 'folder', folder), new.include_folders)
+    ));
     update public.media_assets as asset
     set in_scope = not asset.in_scope
-    where asset.in_scope <> media_sync.in_scope(asset.folder, new.include_folders);
+    where asset.in_scope <> media_sync.in_scope(coalesce(asset.base ->> 'folder', asset.folder), new.include_folders);
     -- Folders that were never mirrored have no rows yet: a full reconcile brings them.
     new.full_requested_at := clock_timestamp();
     return new;
@@ -1819,13 +2249,14 @@ revoke all on function media_sync.observed_assets(text, jsonb) from public, anon
 
 create or replace function media_sync.observed_content(p_asset public.media_assets, p_observation jsonb)
 returns public.media_assets
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select jsonb_populate_record(
+begin
+    return jsonb_populate_record(
         p_asset,
-        p_observation - media_sync.editable_keys()
+        p_observation - media_sync.editable_keys() - array['delta', 'observed_at']
             || jsonb_build_object('extra', coalesce(p_asset.extra, '{}') || coalesce(p_observation -> 'extra', '{}'))
             -- An etag that was not told belongs to the content before this version.
             || case
@@ -1836,52 +2267,435 @@ as $$
                 else '{}'::jsonb
             end
     );
+end;
 $$;
 comment on function media_sync.observed_content(public.media_assets, jsonb) is 'The row with everything that Cloudinary alone decides as observed; what was not told stays.';
 revoke all on function media_sync.observed_content(public.media_assets, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.observed_fields(p_base jsonb, p_observation jsonb)
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select case
+begin
+    return case
+        when p_observation ? 'delta' then media_sync.apply_difference(p_base, p_observation -> 'delta')
         -- Cloudinary's order of tags may change without a change of tags.
         when media_sync.same_tags(p_base -> 'tags', p_observation -> 'tags')
             then p_base || (p_observation - media_sync.content_keys() - 'tags')
         else p_base || (p_observation - media_sync.content_keys())
     end;
+end;
 $$;
-comment on function media_sync.observed_fields(jsonb, jsonb) is 'The editable fields as Cloudinary has them; what was not told is as last agreed.';
+comment on function media_sync.observed_fields(jsonb, jsonb) is
+    'The editable fields as Cloudinary has them; what was not told is as last agreed. An observation with a delta, as notifications give it, tells what that changes.';
 revoke all on function media_sync.observed_fields(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.told_fields(p_observation jsonb)
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return case
+        when p_observation ? 'delta' then array(select jsonb_object_keys(media_sync.flat_difference(p_observation -> 'delta')))
+        else array(select key from jsonb_object_keys(p_observation) as key where key = any (media_sync.editable_keys()))
+    end;
+end;
+$$;
+comment on function media_sync.told_fields(jsonb) is 'The fields, or of a delta the values, that an observation tells.';
+revoke all on function media_sync.told_fields(jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.content_changes(p_from public.media_assets, p_to public.media_assets)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select jsonb_object_agg(key, value)
-    from jsonb_each(media_sync.changed_fields(
-        to_jsonb(p_from) - media_sync.editable_keys() - array['last_updated', 'search_text'],
-        to_jsonb(p_to) - media_sync.editable_keys() - array['last_updated', 'search_text']
-    ))
-    -- A listing tells less than a look-up: what is only now told of the same content is no change.
-    where p_from.version is distinct from p_to.version
-        or not (
-            (key in ('etag', 'uploaded_at', 'original_filename', 'duration', 'pages') and value ->> 'from' is null)
-            or (key = 'extra' and value -> 'to' @> (value -> 'from'))
-        );
+begin
+    return (
+        select jsonb_object_agg(key, value)
+        from jsonb_each(media_sync.changed_fields(
+            to_jsonb(p_from) - media_sync.editable_keys() - array['last_updated', 'search_text'],
+            to_jsonb(p_to) - media_sync.editable_keys() - array['last_updated', 'search_text']
+        ))
+        -- A listing tells less than a look-up: what is only now told of the same content is no change.
+        where p_from.version is distinct from p_to.version
+            or not (
+                (key in ('etag', 'uploaded_at', 'original_filename', 'duration', 'pages') and value ->> 'from' is null)
+                or (key = 'extra' and value -> 'to' @> (value -> 'from'))
+            )
+    );
+end;
 $$;
 comment on function media_sync.content_changes(public.media_assets, public.media_assets) is
     'What Cloudinary changed of what it alone decides: field to { from, to }; null when nothing. Facts that are merely told for the first time do not count.';
 revoke all on function media_sync.content_changes(public.media_assets, public.media_assets) from public, anon, authenticated;
 
--- supabase/schemas/20_merge/60_merge_existing.sql
+-- supabase/schemas/20_merge/60_decide.sql
 
--- What an observation makes of the row that the asset has.
+-- What an observation makes of a row, decided without writing anything.
+
+create type media_sync.decision as (
+    asset public.media_assets,
+    content public.media_assets,
+    observed_at timestamptz,
+    base jsonb,
+    merged jsonb,
+    conflicts jsonb,
+    open_conflicts jsonb,
+    sending jsonb,
+    existence text,
+    sync_status text,
+    in_scope boolean,
+    field_changes jsonb,
+    content_changes jsonb,
+    undecided boolean
+);
+comment on type media_sync.decision is
+    'What becomes of one row: existence is live (it was and is), deleted (it was and is), returned (Cloudinary has it again, or still), or survived (its content changed there after it was deleted here).';
+
+create or replace function media_sync.in_folder_mode(p_fields jsonb, p_fallback jsonb, p_folder_mode text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return case
+        -- There the folder is the path of the public_id and nothing else, and names to show do not exist.
+        when p_folder_mode = 'fixed' then p_fields || jsonb_build_object(
+            'folder', coalesce(substring(p_fields ->> 'public_id' from '^(.*)/'), ''), 'display_name', p_fallback -> 'display_name'
+        )
+        else p_fields
+    end;
+end;
+$$;
+comment on function media_sync.in_folder_mode(jsonb, jsonb, text) is
+    'Editable fields with what follows from the others in fixed-folder mode; p_fallback gives the display_name there.';
+revoke all on function media_sync.in_folder_mode(jsonb, jsonb, text) from public, anon, authenticated;
+
+create or replace function media_sync.content_was_replaced(p_asset public.media_assets, p_content public.media_assets)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return case
+        -- An etag that was not told says nothing about the content.
+        when p_asset.etag is not null and p_content.etag is not null then p_asset.etag <> p_content.etag
+        -- Restoring makes a new version of the old content.
+        else p_content.version is distinct from p_asset.version and not media_sync.has_attempt(p_asset.sending, 'live')
+    end;
+end;
+$$;
+comment on function media_sync.content_was_replaced(public.media_assets, public.media_assets) is
+    'True when Cloudinary holds other content than the row knows, and our own restore is not the reason.';
+revoke all on function media_sync.content_was_replaced(public.media_assets, public.media_assets) from public, anon, authenticated;
+
+create or replace function media_sync.observed_existence(
+    p_asset public.media_assets,
+    p_content public.media_assets,
+    p_sending jsonb
+)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return case
+        when p_asset.deleted_at is null then 'live'
+        -- Both sides had let go of it.
+        when p_asset.sync_status = 'synced' then 'returned'
+        when p_asset.restore_requested_at is not null then
+            -- The deletion that was taken back may still arrive; until then nobody can promise that it is live.
+            case when media_sync.has_attempt(p_sending, 'deleted') then 'deleted' else 'returned' end
+        when media_sync.content_was_replaced(p_asset, p_content) then 'survived'
+        else 'deleted'
+    end;
+end;
+$$;
+comment on function media_sync.observed_existence(public.media_assets, public.media_assets, jsonb) is
+    'What it means for a row that Cloudinary shows its asset: live, deleted, returned or survived. p_sending: the attempts that are left.';
+revoke all on function media_sync.observed_existence(public.media_assets, public.media_assets, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.decide(
+    p_asset public.media_assets,
+    p_observation jsonb,
+    p_observed_at timestamptz,
+    p_settings media_sync.settings
+)
+returns media_sync.decision
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_known constant jsonb := media_sync.editable_fields(p_asset);
+    v_mode constant text := p_settings.folder_mode;
+    v_decision media_sync.decision;
+    -- A base that was lost leaves what the row has for what was not told.
+    v_base constant jsonb := media_sync.in_folder_mode(v_known || p_asset.base, v_known || p_asset.base, v_mode);
+    v_remote jsonb;
+    v_merge record;
+begin
+    v_decision.asset := p_asset;
+    v_decision.observed_at := p_observed_at;
+    v_decision.content := media_sync.observed_content(p_asset, p_observation);
+    v_remote := media_sync.observed_fields(v_base, p_observation);
+    v_remote := media_sync.in_folder_mode(v_remote, v_remote, v_mode);
+    v_decision.sending := p_asset.sending;
+    if p_asset.sending is not null then
+        v_decision.sending := media_sync.settle_sending(
+            p_asset.sending, media_sync.flat_fields(v_remote), media_sync.told_fields(p_observation), p_observed_at
+        );
+        -- A delta tells what changed; of whether the asset is there now it tells nothing.
+        if not p_observation ? 'delta' then
+            v_decision.sending := media_sync.settle_existence(v_decision.sending, 'live', p_observed_at);
+        end if;
+    end if;
+
+    v_decision.base := v_remote;
+    if p_asset.sync_status = 'synced' and p_asset.deleted_at is null then
+        v_decision.merged := v_remote;
+        v_decision.conflicts := '{}';
+    else
+        select * into v_merge from media_sync.merge(
+            case when v_mode = 'fixed' then p_asset.base - '{folder,display_name}'::text[] else p_asset.base end,
+            case when v_mode = 'fixed' then v_known - '{folder,display_name}'::text[] else v_known end,
+            media_sync.open_values(p_asset.sending),
+            case when v_mode = 'fixed' then v_remote - '{folder,display_name}'::text[] else v_remote end,
+            p_settings.conflict_policy, p_asset.edited, coalesce(p_observation -> 'last_updated', '{}')
+        );
+        v_decision.merged := media_sync.in_folder_mode(v_merge.merged, v_remote, v_mode);
+        v_decision.conflicts := v_merge.conflicts;
+    end if;
+    -- Who was last is asked of the asset's detail, the one answer that tells times.
+    v_decision.undecided := p_settings.conflict_policy = 'newest'
+        and not p_observation ? 'last_updated'
+        and exists (select from jsonb_each(v_decision.conflicts) where value ->> 'kept' = 'open');
+
+    v_decision.existence := media_sync.observed_existence(p_asset, v_decision.content, v_decision.sending);
+    v_decision.open_conflicts := media_sync.open_conflicts(
+        coalesce(p_asset.conflicts, '{}') || v_decision.conflicts, v_decision.merged, v_remote
+    );
+    v_decision.sync_status := case
+        when v_decision.existence = 'deleted' then p_asset.sync_status
+        when v_decision.open_conflicts is not null then 'conflict'
+        when v_decision.sending is null and media_sync.same_fields(v_decision.merged, v_remote) then 'synced'
+        when p_asset.sync_status = 'error' then 'error'
+        else 'pending'
+    end;
+    -- The folder that Cloudinary has decides: an edit that leads out of scope is carried to its end first.
+    v_decision.in_scope := media_sync.in_scope(v_remote ->> 'folder', p_settings.include_folders);
+    v_decision.field_changes := media_sync.changed_fields(v_known, v_decision.merged);
+    if v_decision.content is distinct from p_asset then
+        v_decision.content_changes := media_sync.content_changes(p_asset, v_decision.content);
+    end if;
+    -- An address that changes alone follows a rename that is in the log already.
+    if v_decision.content_changes - array['url', 'secure_url'] = '{}' then
+        v_decision.content_changes := null;
+    end if;
+    return v_decision;
+end;
+$$;
+comment on function media_sync.decide(public.media_assets, jsonb, timestamptz, media_sync.settings) is
+    'What one observation makes of one row. Pure: the same arguments decide the same.';
+revoke all on function media_sync.decide(public.media_assets, jsonb, timestamptz, media_sync.settings) from public, anon, authenticated;
+
+-- supabase/schemas/20_merge/65_write_decisions.sql
+
+-- Decisions become rows and audit rows.
+
+create or replace function media_sync.write_decisions(p_decisions media_sync.decision[])
+returns setof uuid
+language sql
+set search_path = ''
+as $$
+    update public.media_assets as target
+    set
+        resource_type = (decided.content).resource_type,
+        type = (decided.content).type,
+        format = (decided.content).format,
+        version = (decided.content).version,
+        bytes = (decided.content).bytes,
+        width = (decided.content).width,
+        height = (decided.content).height,
+        duration = (decided.content).duration,
+        pages = (decided.content).pages,
+        etag = (decided.content).etag,
+        url = (decided.content).url,
+        secure_url = (decided.content).secure_url,
+        original_filename = (decided.content).original_filename,
+        access_mode = (decided.content).access_mode,
+        moderation_status = (decided.content).moderation_status,
+        extra = (decided.content).extra,
+        uploaded_at = (decided.content).uploaded_at,
+        last_updated = (decided.content).last_updated,
+        created_at = (decided.content).created_at,
+        public_id = decided.merged ->> 'public_id',
+        folder = decided.merged ->> 'folder',
+        display_name = decided.merged ->> 'display_name',
+        tags = array(select jsonb_array_elements_text(decided.merged -> 'tags')),
+        context = decided.merged -> 'context',
+        metadata = decided.merged -> 'metadata',
+        base = decided.base,
+        sending = decided.sending,
+        conflicts = decided.open_conflicts,
+        sync_status = decided.sync_status,
+        sync_error = case when decided.sync_status = 'synced' then null else target.sync_error end,
+        sync_attempts = case when decided.sync_status = 'synced' then 0 else target.sync_attempts end,
+        next_attempt_at = case when decided.sync_status = 'synced' then null else target.next_attempt_at end,
+        edited = case when decided.sync_status = 'synced' then '{}' else target.edited end,
+        observed_at = greatest(decided.observed_at, target.observed_at),
+        last_synced_at = case when decided.sync_status = 'synced' then clock_timestamp() else target.last_synced_at end,
+        in_scope = decided.in_scope,
+        deleted_at = case when decided.existence = 'deleted' then target.deleted_at end,
+        deleted_by = case when decided.existence = 'deleted' then target.deleted_by end,
+        restore_requested_at = case when decided.existence = 'deleted' then target.restore_requested_at end,
+        updated_at = case
+            when decided.field_changes is not null or decided.content_changes is not null
+                or decided.existence in ('returned', 'survived')
+                then clock_timestamp()
+            else target.updated_at
+        end
+    from unnest(p_decisions) as decided
+    where target.id = (decided.asset).id
+        and (
+            decided.field_changes is not null
+            or decided.content is distinct from decided.asset
+            or decided.base <> (decided.asset).base
+            or decided.sending is distinct from (decided.asset).sending
+            or decided.sync_status <> (decided.asset).sync_status
+            or decided.in_scope <> (decided.asset).in_scope
+            or decided.open_conflicts is distinct from (decided.asset).conflicts
+            or decided.existence in ('returned', 'survived')
+        )
+    returning target.id;
+$$;
+comment on function media_sync.write_decisions(media_sync.decision[]) is 'Writes what differs from the rows. Returns the ids that it wrote. The caller holds the rows'' locks.';
+revoke all on function media_sync.write_decisions(media_sync.decision[]) from public, anon, authenticated;
+
+create or replace function media_sync.log_updates(p_decisions media_sync.decision[], p_source text, p_run_id uuid, p_milliseconds double precision)
+returns void
+language sql
+set search_path = ''
+as $$
+    insert into public.media_sync_log (
+        operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id, processing_time_ms
+    )
+    select
+        case
+            when (asset).deleted_at is not null then 'restore'
+            when field_changes ? 'public_id' then 'rename'
+            when field_changes ? 'folder' then 'move'
+            when content_changes ?| '{version,etag}' then 'upload'
+            else 'update'
+        end,
+        'success', 'pull', p_source, (asset).id, (asset).asset_id, merged ->> 'public_id', (content).resource_type,
+        coalesce(field_changes, '{}') || coalesce(content_changes, '{}'),
+        p_run_id, p_milliseconds
+    from unnest(p_decisions)
+    where existence <> 'deleted'
+        and ((asset).deleted_at is not null or field_changes is not null or content_changes is not null);
+$$;
+comment on function media_sync.log_updates(media_sync.decision[], text, uuid, double precision) is 'The audit rows of what Cloudinary changed.';
+revoke all on function media_sync.log_updates(media_sync.decision[], text, uuid, double precision) from public, anon, authenticated;
+
+create or replace function media_sync.lost_with_deletion(p_decision media_sync.decision)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    -- An edit made in Cloudinary of an asset that is deleted here goes with it, and this says so. A value that was edited
+    -- here as well is named by its conflict, with both.
+    return (
+        select jsonb_object_agg(
+            key,
+            jsonb_build_object('base', value -> 'from', 'database', null, 'cloudinary', value -> 'to', 'kept', 'deleted')
+        )
+        from jsonb_each(media_sync.changed_fields((p_decision.asset).base, p_decision.base))
+        where p_decision.existence = 'deleted'
+            and (p_decision.asset).restore_requested_at is null
+            -- What we sent ourselves is nobody's edit.
+            and not coalesce(
+                media_sync.open_values((p_decision.asset).sending) -> key @> jsonb_build_array(value -> 'to'), false
+            )
+    );
+end;
+$$;
+comment on function media_sync.lost_with_deletion(media_sync.decision) is 'Changes made in Cloudinary that a deletion made here takes away, as conflicts; null for none.';
+revoke all on function media_sync.lost_with_deletion(media_sync.decision) from public, anon, authenticated;
+
+create or replace function media_sync.log_conflicts(p_decisions media_sync.decision[], p_source text, p_run_id uuid, p_milliseconds double precision)
+returns void
+language sql
+set search_path = ''
+as $$
+    insert into public.media_sync_log (
+        operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id,
+        resolved_at, processing_time_ms
+    )
+    select
+        'conflict', 'conflict', 'pull', p_source,
+        (told.decided).asset.id, (told.decided).asset.asset_id, (told.decided).merged ->> 'public_id', (told.decided).content.resource_type,
+        told.changes, p_run_id,
+        case when (told.decided).open_conflicts is null then clock_timestamp() end,
+        p_milliseconds
+    from (
+        select
+            decided,
+            coalesce(media_sync.lost_with_deletion(decided), '{}') || decided.conflicts || case
+                when decided.existence = 'survived' then jsonb_build_object('deleted_at', jsonb_build_object(
+                    'base', null, 'database', (decided.asset).deleted_at, 'cloudinary', null, 'kept', 'cloudinary'
+                ))
+                else '{}'
+            end as changes
+        from unnest(p_decisions) as decided
+    ) as told
+    where told.changes <> '{}';
+$$;
+comment on function media_sync.log_conflicts(media_sync.decision[], text, uuid, double precision) is 'The conflict rows: every value that lost stands in one.';
+revoke all on function media_sync.log_conflicts(media_sync.decision[], text, uuid, double precision) from public, anon, authenticated;
+
+create or replace function media_sync.invite_waiting_names(p_cloud_name text)
+returns void
+language sql
+set search_path = ''
+as $$
+    -- Rows that others hold are being pushed or edited at this moment, and will be tried anyway.
+    with free as (
+        select waiting.id
+        from public.media_assets as waiting
+        where waiting.sync_status = 'pending'
+            and waiting.cloud_name = p_cloud_name
+            and waiting.waits_for_name
+            and waiting.next_attempt_at is not null
+            and not exists (
+                select from public.media_assets as holder
+                where holder.cloud_name = p_cloud_name
+                    and holder.public_id = waiting.public_id
+                    and holder.id <> waiting.id
+                    and holder.deleted_at is null
+                    and holder.base ->> 'public_id' = waiting.public_id
+                    and holder.resource_type = waiting.resource_type
+                    and holder.type = waiting.type
+            )
+        for no key update skip locked
+    )
+    update public.media_assets as asset set next_attempt_at = null from free where asset.id = free.id;
+$$;
+comment on function media_sync.invite_waiting_names(text) is 'Rows that waited for a name which its holder has left are tried at once.';
+revoke all on function media_sync.invite_waiting_names(text) from public, anon, authenticated;
 
 create or replace function media_sync.merge_existing(
     p_cloud_name text,
@@ -1890,223 +2704,80 @@ create or replace function media_sync.merge_existing(
     p_source text,
     p_run_id uuid,
     p_settings media_sync.settings,
-    p_by_version boolean,
     p_started timestamptz,
     p_count integer
 )
 returns setof media_sync.merge_outcome
-language sql
+language plpgsql
 set search_path = ''
 as $$
-    with observed as materialized (
-        select
-            source.asset_id,
-            source.observation,
-            source.asset,
-            (source.asset).observed_at > p_observed_at
-                or (p_by_version and (source.observation ->> 'version')::bigint < (source.asset).version) as stale,
-            media_sync.observed_content(source.asset, source.observation) as content,
-            -- A base that was lost leaves what the row has for what was not told.
-            media_sync.observed_fields(media_sync.editable_fields(source.asset) || (source.asset).base, source.observation) as remote,
-            media_sync.editable_fields(source.asset) as local
-        from media_sync.observed_assets(p_cloud_name, p_observations) as source
-        where (source.asset).id is not null
-    ),
-    merged as materialized (
-        select
-            observed.*,
-            three_way.merged,
-            three_way.conflicts,
-            (asset).deleted_at is not null
-                and ((asset).sync_status = 'synced' or (asset).restore_requested_at is not null) as returned,
-            (asset).deleted_at is not null
-                and (asset).sync_status <> 'synced'
-                and (asset).restore_requested_at is null
-                and (
-                    (content).version is distinct from (asset).version
-                    -- An etag that was not told says nothing about the content.
-                    or ((asset).etag is not null and (content).etag is not null and (content).etag <> (asset).etag)
-                ) as content_survives
-        from observed
-        cross join lateral (
-            select observed.remote as merged, '{}'::jsonb as conflicts
-            where (asset).sync_status = 'synced' and (asset).deleted_at is null
-            union all
-            select combined.merged, combined.conflicts
-            from media_sync.merge(
-                (asset).base, observed.local, observed.remote, p_settings.conflict_policy,
-                (asset).edited_at, coalesce(observed.observation -> 'last_updated', '{}')
-            ) as combined
-            where (asset).sync_status <> 'synced' or (asset).deleted_at is not null
-        ) as three_way
-        where not stale
-    ),
-    placed as materialized (
-        select
-            merged.asset_id,
-            merged.asset,
-            merged.content,
-            merged.remote,
-            merged.local,
-            merged.conflicts,
-            merged.returned,
-            merged.content_survives,
-            -- In fixed-folder mode the folder is the path of the public_id and nothing else.
-            case
-                when p_settings.folder_mode = 'fixed'
-                    then merged.merged || jsonb_build_object('folder', coalesce(substring(merged.merged ->> 'public_id' from '^(.*)/'), ''))
-                else merged.merged
-            end as merged,
-            media_sync.open_conflicts(coalesce((merged.asset).conflicts, '{}') || merged.conflicts, merged.merged, merged.remote) as open,
-            (merged.asset).deleted_at is not null and not merged.returned and not merged.content_survives as still_deleted
-        from merged
-    ),
-    decided as materialized (
-        select
-            placed.*,
-            case
-                when still_deleted then (asset).sync_status
-                when open is not null then 'conflict'
-                when media_sync.same_fields(merged, remote) then 'synced'
-                when (asset).sync_status = 'error' then 'error'
-                else 'pending'
-            end as sync_status,
-            media_sync.in_scope(merged ->> 'folder', p_settings.include_folders) as in_scope,
-            media_sync.changed_fields(local, merged) as field_changes,
-            -- An address that changes alone follows a rename that is in the log already.
-            case
-                when media_sync.content_changes(asset, content) - array['url', 'secure_url'] <> '{}'
-                    then media_sync.content_changes(asset, content)
-            end as content_changes
-        from placed
-    ),
-    written as (
-        update public.media_assets as target
-        set
-            resource_type = (decided.content).resource_type,
-            type = (decided.content).type,
-            format = (decided.content).format,
-            version = (decided.content).version,
-            bytes = (decided.content).bytes,
-            width = (decided.content).width,
-            height = (decided.content).height,
-            duration = (decided.content).duration,
-            pages = (decided.content).pages,
-            etag = (decided.content).etag,
-            url = (decided.content).url,
-            secure_url = (decided.content).secure_url,
-            original_filename = (decided.content).original_filename,
-            access_mode = (decided.content).access_mode,
-            moderation_status = (decided.content).moderation_status,
-            extra = (decided.content).extra,
-            uploaded_at = (decided.content).uploaded_at,
-            last_updated = (decided.content).last_updated,
-            created_at = (decided.content).created_at,
-            public_id = decided.merged ->> 'public_id',
-            folder = decided.merged ->> 'folder',
-            display_name = decided.merged ->> 'display_name',
-            tags = array(select jsonb_array_elements_text(decided.merged -> 'tags')),
-            context = decided.merged -> 'context',
-            metadata = decided.merged -> 'metadata',
-            base = decided.remote,
-            conflicts = decided.open,
-            sync_status = decided.sync_status,
-            sync_error = case when decided.sync_status = 'synced' then null else target.sync_error end,
-            sync_attempts = case when decided.sync_status = 'synced' then 0 else target.sync_attempts end,
-            next_attempt_at = case when decided.sync_status = 'synced' then null else target.next_attempt_at end,
-            observed_at = p_observed_at,
-            last_synced_at = case when decided.sync_status = 'synced' then clock_timestamp() else target.last_synced_at end,
-            in_scope = decided.in_scope,
-            deleted_at = case when decided.still_deleted then target.deleted_at end,
-            deleted_by = case when decided.still_deleted then target.deleted_by end,
-            restore_requested_at = case when decided.still_deleted then target.restore_requested_at end,
-            updated_at = case
-                when decided.field_changes is not null or decided.content_changes is not null
-                    or (target.deleted_at is not null and not decided.still_deleted)
-                    then clock_timestamp()
-                else target.updated_at
-            end
-        from decided
-        where target.id = (decided.asset).id
-            and (
-                decided.field_changes is not null
-                or decided.content is distinct from decided.asset
-                or decided.remote <> (decided.asset).base
-                or decided.sync_status <> (decided.asset).sync_status
-                or decided.in_scope <> (decided.asset).in_scope
-                or decided.open is distinct from (decided.asset).conflicts
-                or (target.deleted_at is not null and not decided.still_deleted)
-            )
-        returning target.id
-    ),
-    update_log as (
-        insert into public.media_sync_log (
-            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id, processing_time_ms
-        )
-        select
-            case
-                when (asset).deleted_at is not null then 'restore'
-                when field_changes ? 'public_id' then 'rename'
-                when field_changes ? 'folder' then 'move'
-                when content_changes ?| '{version,etag}' then 'upload'
-                else 'update'
-            end,
-            'success', 'pull', p_source, (asset).id, asset_id, merged ->> 'public_id', (content).resource_type,
-            coalesce(field_changes, '{}') || coalesce(content_changes, '{}'),
-            p_run_id,
-            extract(epoch from clock_timestamp() - p_started) * 1000 / p_count
-        from decided
-        where not still_deleted
-            and ((asset).deleted_at is not null or field_changes is not null or content_changes is not null)
-    ),
-    -- An edit made in Cloudinary of an asset that is deleted here goes with it, and this says so.
-    lost as (
-        select
-            decided.asset_id,
-            jsonb_object_agg(key, jsonb_build_object(
-                'base', value -> 'from', 'database', null, 'cloudinary', value -> 'to', 'kept', 'deleted'
-            )) as fields
-        from decided
-        cross join lateral jsonb_each(media_sync.changed_fields((asset).base, remote))
-        where still_deleted
-        group by decided.asset_id
-    ),
-    conflict_log as (
-        insert into public.media_sync_log (
-            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id,
-            resolved_at, processing_time_ms
-        )
-        select
-            'conflict', 'conflict', 'pull', p_source, (asset).id, asset_id, merged ->> 'public_id', (content).resource_type,
-            conflicts || coalesce(lost.fields, '{}') || case
-                when content_survives then jsonb_build_object(
-                    'deleted_at', jsonb_build_object('base', null, 'database', (asset).deleted_at, 'cloudinary', null, 'kept', 'cloudinary')
-                )
-                else '{}'
-            end,
-            p_run_id,
-            case when open is null then clock_timestamp() end,
-            extract(epoch from clock_timestamp() - p_started) * 1000 / p_count
-        from decided
-        left join lost using (asset_id)
-        where content_survives or conflicts <> '{}' or lost.fields is not null
-    )
+declare
+    v_decisions media_sync.decision[];
+    v_undecided text[];
+    v_stale media_sync.merge_outcome[];
+    v_written uuid[];
+    v_milliseconds double precision;
+begin
     select
-        asset_id,
-        (asset).id,
+        array_agg(judged.decided) filter (where not judged.stale and not (judged.decided).undecided),
+        array_agg((judged.decided).asset.asset_id) filter (where not judged.stale and (judged.decided).undecided),
+        array_agg((judged.asset_id, (judged.asset).id, 'stale', 0)::media_sync.merge_outcome) filter (where judged.stale)
+    into v_decisions, v_undecided, v_stale
+    from (
+        select
+            known.asset_id,
+            known.asset,
+            known.stale,
+            case when not known.stale then media_sync.decide(known.asset, known.observation, known.observed_at, p_settings) end as decided
+        from (
+            select
+                source.*,
+                coalesce((source.observation ->> 'observed_at')::timestamptz, p_observed_at) as observed_at,
+                (source.asset).observed_at > coalesce((source.observation ->> 'observed_at')::timestamptz, p_observed_at) as stale
+            from media_sync.observed_assets(p_cloud_name, p_observations) as source
+            where (source.asset).id is not null
+        ) as known
+    ) as judged;
+
+    v_written := array(select media_sync.write_decisions(v_decisions));
+    v_milliseconds := extract(epoch from clock_timestamp() - p_started) * 1000 / p_count;
+    perform media_sync.log_updates(v_decisions, p_source, p_run_id, v_milliseconds);
+    perform media_sync.log_conflicts(v_decisions, p_source, p_run_id, v_milliseconds);
+    if v_undecided is not null then
+        perform media_sync.queue_refresh(p_cloud_name, v_undecided, 'changed on both sides', true);
+    end if;
+    perform media_sync.forget_refresh(
+        p_cloud_name,
+        array(
+            select (decided.asset).asset_id from unnest(v_decisions) as decided
+            where (decided.asset).sending is not null and decided.sending is null
+        ),
+        clock_timestamp(), 'a write is to be confirmed'
+    );
+    if exists (select from unnest(v_decisions) as decided where decided.base -> 'public_id' is distinct from (decided.asset).base -> 'public_id') then
+        perform media_sync.invite_waiting_names(p_cloud_name);
+    end if;
+
+    return query
+    select
+        (decided.asset).asset_id,
+        (decided.asset).id,
         case
-            when (asset).deleted_at is not null and not still_deleted then 'restored'
-            when exists (select from written where written.id = (asset).id) then 'updated'
+            when decided.existence in ('returned', 'survived') then 'restored'
+            when (decided.asset).id = any (v_written) then 'updated'
             else 'unchanged'
         end,
-        (select count(*)::integer from jsonb_object_keys(conflicts)) + content_survives::integer
-    from decided
+        (select count(*)::integer from jsonb_object_keys(decided.conflicts)) + (decided.existence = 'survived')::integer
+    from unnest(v_decisions) as decided
     union all
-    select asset_id, (asset).id, 'stale', 0 from observed where stale;
+    select * from unnest(v_stale)
+    union all
+    select undecided.asset_id, null::uuid, 'undecided', 0 from unnest(v_undecided) as undecided (asset_id);
+end;
 $$;
-comment on function media_sync.merge_existing(text, jsonb, timestamptz, text, uuid, media_sync.settings, boolean, timestamptz, integer) is
+comment on function media_sync.merge_existing(text, jsonb, timestamptz, text, uuid, media_sync.settings, timestamptz, integer) is
     'The part of merge_observations() for assets that have a row. The caller holds the rows'' locks.';
-revoke all on function media_sync.merge_existing(text, jsonb, timestamptz, text, uuid, media_sync.settings, boolean, timestamptz, integer)
+revoke all on function media_sync.merge_existing(text, jsonb, timestamptz, text, uuid, media_sync.settings, timestamptz, integer)
     from public, anon, authenticated;
 
 -- supabase/schemas/20_merge/70_merge_observations.sql
@@ -2201,7 +2872,6 @@ declare
     v_settings media_sync.settings;
     v_count constant integer := greatest(jsonb_array_length(p_observations), 1);
     v_force constant boolean := coalesce((p_options ->> 'force')::boolean, false);
-    v_by_version constant boolean := coalesce((p_options ->> 'by_version')::boolean, false);
     v_pending jsonb := p_observations;
     v_unchanged media_sync.merge_outcome[];
     v_locked text[];
@@ -2219,6 +2889,8 @@ begin
                 observed.*,
                 (observed.asset).id is not null
                 and (observed.asset).observed_at <= p_observed_at
+                -- It may settle what is on its way.
+                and (observed.asset).sending is null
                 -- Final here and alive there, or asked back: that is news.
                 and not (
                     (observed.asset).deleted_at is not null
@@ -2227,13 +2899,14 @@ begin
                 and media_sync.observed_fields((observed.asset).base, observed.observation) = (observed.asset).base
                 and media_sync.observed_content(observed.asset, observed.observation) is not distinct from observed.asset
                 and (observed.asset).in_scope
-                    = media_sync.in_scope((observed.asset).folder, v_settings.include_folders) as same
+                    = media_sync.in_scope((observed.asset).base ->> 'folder', v_settings.include_folders) as same
             from media_sync.observed_assets(p_cloud_name, p_observations) as observed
         ) as fresh;
         return query select * from unnest(v_unchanged);
 
         -- A look-up is fresher than a page that is still on its way; the row remembers that it looked.
         if (p_options ->> 'stamp')::boolean then
+            perform media_sync.lock_assets(array(select media_asset_id from unnest(v_unchanged)));
             update public.media_assets as asset
             set observed_at = p_observed_at
             from unnest(v_unchanged) as kept
@@ -2267,7 +2940,7 @@ begin
         -- A first sync meets no rows, and that is its longest way.
         if v_locked is not null then
             return query select * from media_sync.merge_existing(
-                p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, v_by_version, v_started, v_count
+                p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, v_started, v_count
             );
         end if;
 
@@ -2289,7 +2962,7 @@ begin
 end;
 $$;
 comment on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) is
-    'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset. Options: force (re-merge what looks unchanged), stamp (remember the look-up), by_version (ignore what is older than the row''s version), created_by (user of an upload).';
+    'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset. Options: force (re-merge what looks unchanged), stamp (remember the look-up), created_by (user of an upload).';
 revoke all on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) from public, anon, authenticated;
 
 -- supabase/schemas/30_pull/10_traffic.sql
@@ -2818,12 +3491,16 @@ begin
         where run.id = p_run_id;
     end if;
 
-    -- A request made before this answer's request began is settled by it.
-    delete from media_sync.refresh_queue as entry
-    using jsonb_array_elements(p_observations) as element
-    where entry.cloud_name = p_cloud_name
-        and entry.asset_id = element ->> 'asset_id'
-        and entry.requested_at <= p_observed_at;
+    -- A request made before this answer's request began is settled by it, unless the row reflects something later.
+    perform media_sync.forget_refresh(
+        p_cloud_name,
+        array(
+            select element ->> 'asset_id'
+            from jsonb_array_elements(v_outcomes) as element
+            where element ->> 'outcome' not in ('stale', 'undecided')
+        ),
+        p_observed_at
+    );
 
     return jsonb_build_object('outcomes', v_outcomes, 'now', clock_timestamp());
 end;
@@ -2871,6 +3548,15 @@ begin
     order by asset.asset_id
     for no key update;
 
+    update public.media_assets as asset
+    set sending = media_sync.settle_existence(
+        jsonb_path_query_array(asset.sending, '$[*] ? (exists (@.existence))'), 'deleted', p_observed_at
+    )
+    where asset.cloud_name = p_cloud_name
+        and asset.asset_id = any (p_asset_ids)
+        and asset.sending is not null
+        and asset.observed_at <= p_observed_at;
+
     with gone as materialized (
         select
             asset as row_before,
@@ -2883,6 +3569,8 @@ begin
             and not (asset.deleted_at is not null and asset.sync_status = 'synced')
             -- Its absence is why a restore was asked for; that is the push's to settle.
             and asset.restore_requested_at is null
+            -- A restore that was sent may still bring it back, and then it is to be deleted again.
+            and not media_sync.has_attempt(asset.sending, 'live')
     ),
     deleted as (
         update public.media_assets as asset
@@ -2894,7 +3582,8 @@ begin
             next_attempt_at = null,
             lease_token = null,
             leased_until = null,
-            conflicts = null,
+            sending = null,
+            waits_for_name = false,
             -- From now on: a listing that began before and still shows the asset is older than this.
             observed_at = clock_timestamp(),
             last_synced_at = clock_timestamp(),
@@ -2934,8 +3623,10 @@ begin
     )
     select count(*) into v_count from deleted;
 
-    delete from media_sync.refresh_queue
-    where cloud_name = p_cloud_name and asset_id = any (p_asset_ids) and requested_at <= p_observed_at;
+    perform media_sync.forget_refresh(p_cloud_name, p_asset_ids, p_observed_at);
+    if v_count > 0 then
+        perform media_sync.invite_waiting_names(p_cloud_name);
+    end if;
 
     if p_run_id is not null then
         update media_sync.runs set deleted_items = deleted_items + v_count, touched_at = clock_timestamp() where id = p_run_id;
@@ -2975,9 +3666,18 @@ begin
         ),
         p_observed_at, p_source, p_run_id
     );
-    -- Assets that have no row and no existence need no answer any more.
-    delete from media_sync.refresh_queue
-    where cloud_name = p_cloud_name and asset_id = any (p_asset_ids) and requested_at <= p_observed_at;
+    -- Assets that have no row and no existence need no answer any more; what was too late to count is asked again.
+    perform media_sync.forget_refresh(
+        p_cloud_name,
+        array(
+            select unnest(p_asset_ids)
+            except
+            select element ->> 'asset_id'
+            from jsonb_array_elements(v_applied -> 'outcomes') as element
+            where element ->> 'outcome' in ('stale', 'undecided')
+        ),
+        p_observed_at
+    );
     delete from media_sync.run_missing where run_id = p_run_id and asset_id = any (p_asset_ids);
     return v_applied || jsonb_build_object('gone', v_gone, 'now', clock_timestamp());
 end;
@@ -3115,24 +3815,51 @@ grant execute on function public.media_sync_allow_mass_delete(uuid, uuid, text) 
 
 -- The refresh queue: assets of which something was heard, and whose true state is fetched by batched look-ups.
 
-create or replace function media_sync.queue_refresh(p_cloud_name text, p_asset_ids text[], p_reason text)
+create or replace function media_sync.queue_refresh(p_cloud_name text, p_asset_ids text[], p_reason text, p_needs_detail boolean default false)
 returns integer
 language sql
 set search_path = ''
 as $$
     with queued as (
-        insert into media_sync.refresh_queue as entry (cloud_name, asset_id, reason)
-        select p_cloud_name, asset_id, p_reason
+        insert into media_sync.refresh_queue as entry (cloud_name, asset_id, reason, needs_detail)
+        select p_cloud_name, asset_id, p_reason, p_needs_detail
         from (select distinct unnest(p_asset_ids) as asset_id) as wanted
         order by asset_id
         on conflict (cloud_name, asset_id) do update
-        set requested_at = clock_timestamp(), reason = excluded.reason, attempts = 0, not_before = '-infinity'
+        set requested_at = clock_timestamp(), reason = excluded.reason, attempts = 0, not_before = '-infinity',
+            needs_detail = entry.needs_detail or excluded.needs_detail
         returning 1
     )
     select count(*)::integer from queued;
 $$;
-comment on function media_sync.queue_refresh(text, text[], text) is 'Asks for the true state of assets; asking again moves the request to now.';
-revoke all on function media_sync.queue_refresh(text, text[], text) from public, anon, authenticated;
+comment on function media_sync.queue_refresh(text, text[], text, boolean) is
+    'Asks for the true state of assets; asking again moves the request to now. p_needs_detail: only the asset''s detail will do, which tells times.';
+revoke all on function media_sync.queue_refresh(text, text[], text, boolean) from public, anon, authenticated;
+
+create or replace function media_sync.forget_refresh(
+    p_cloud_name text,
+    p_asset_ids text[],
+    p_observed_at timestamptz,
+    p_reason text default null
+)
+returns void
+language sql
+set search_path = ''
+as $$
+    with answered as (
+        select cloud_name, asset_id
+        from media_sync.refresh_queue
+        where cloud_name = p_cloud_name and asset_id = any (p_asset_ids) and requested_at <= p_observed_at
+            and (p_reason is null or reason = p_reason)
+        order by asset_id
+        for update
+    )
+    delete from media_sync.refresh_queue as entry
+    using answered
+    where entry.cloud_name = answered.cloud_name and entry.asset_id = answered.asset_id;
+$$;
+comment on function media_sync.forget_refresh(text, text[], timestamptz, text) is 'Takes look-ups off the queue that were asked for before the request that answered them; p_reason: only those asked for so.';
+revoke all on function media_sync.forget_refresh(text, text[], timestamptz, text) from public, anon, authenticated;
 
 create or replace function media_sync.queue_refresh_later(p_cloud_name text, p_asset_ids text[], p_reason text, p_delay interval)
 returns integer
@@ -3180,15 +3907,16 @@ as $$
             not_before = clock_timestamp() + media_sync.backoff(entry.attempts + 1, interval '10 minutes', random())
         from due
         where entry.cloud_name = due.cloud_name and entry.asset_id = due.asset_id
-        returning entry.asset_id
+        returning entry.asset_id, entry.needs_detail
     )
     select jsonb_build_object(
-        'asset_ids', coalesce((select jsonb_agg(asset_id) from claimed), '[]'),
+        'asset_ids', coalesce((select jsonb_agg(asset_id) from claimed where not needs_detail), '[]'),
+        'detailed', coalesce((select jsonb_agg(asset_id) from claimed where needs_detail), '[]'),
         'budget', media_sync.call_budget(p_cloud_name),
         'now', clock_timestamp()
     );
 $$;
-comment on function public.media_sync_claim_refresh(text, uuid, integer, integer) is 'Leases queued look-ups to a worker: { asset_ids, budget, now }. media_sync_settle_look_up() takes them off the queue.';
+comment on function public.media_sync_claim_refresh(text, uuid, integer, integer) is 'Leases queued look-ups to a worker: { asset_ids, detailed (those whose detail is needed), budget, now }. media_sync_settle_look_up() takes them off the queue.';
 revoke all on function public.media_sync_claim_refresh(text, uuid, integer, integer) from public, anon, authenticated;
 grant execute on function public.media_sync_claim_refresh(text, uuid, integer, integer) to service_role;
 
@@ -3505,6 +4233,87 @@ $$;
 comment on function media_sync.clean_context(jsonb) is 'Context as Cloudinary keeps it: strings only, null taken away. Raises check_violation for what it cannot hold.';
 revoke all on function media_sync.clean_context(jsonb) from public, anon, authenticated;
 
+create or replace function media_sync.edited_values(p_before jsonb, p_after jsonb, p_base jsonb, p_edited jsonb, p_now timestamptz)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return (
+        select coalesce(jsonb_object_agg(
+            key, case when media_sync.same_value(before -> key, after -> key) then p_edited -> key else to_jsonb(p_now) end
+        ), '{}')
+        from (
+            select
+                media_sync.flat_fields(p_before - 'tags') as before,
+                media_sync.flat_fields(p_after - 'tags') as after,
+                media_sync.flat_fields(p_base - 'tags') as base
+        ) as flat
+        cross join lateral (
+            select jsonb_object_keys(before) as key
+            union
+            select jsonb_object_keys(after)
+            union
+            select jsonb_object_keys(p_edited)
+        ) as every_key
+        where not media_sync.same_value(before -> key, after -> key)
+            -- What is agreed again needs no time.
+            or (p_edited ? key and not media_sync.same_value(after -> key, base -> key))
+    );
+end;
+$$;
+comment on function media_sync.edited_values(jsonb, jsonb, jsonb, jsonb, timestamptz) is
+    'When each value was last edited here, after an edit that turned before into after. Tags need none: they cannot conflict.';
+revoke all on function media_sync.edited_values(jsonb, jsonb, jsonb, jsonb, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.clean_edit(p_before public.media_assets, p_after public.media_assets)
+returns public.media_assets
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_folder_mode constant text := (select folder_mode from media_sync.settings);
+begin
+    -- What was not changed came from Cloudinary, and is not for us to judge.
+    if p_after.tags is distinct from p_before.tags then
+        p_after.tags := media_sync.clean_tags(p_after.tags);
+    end if;
+    if p_after.context is distinct from p_before.context then
+        p_after.context := media_sync.clean_context(p_after.context);
+    end if;
+    if jsonb_typeof(p_after.metadata) is distinct from 'object' then
+        raise exception 'metadata must be an object of external_ids and values.' using errcode = 'check_violation';
+    end if;
+    if p_after.folder is distinct from p_before.folder then
+        p_after.folder := btrim(regexp_replace(coalesce(p_after.folder, ''), '/+', '/', 'g'), '/');
+    end if;
+    if p_after.display_name is distinct from p_before.display_name then
+        if v_folder_mode = 'fixed' then
+            raise exception 'This Cloudinary product environment has fixed folders and no display names; change public_id instead.'
+                using errcode = 'check_violation';
+        elsif p_after.display_name like '%/%' then
+            raise exception 'display_name must not contain a slash.' using errcode = 'check_violation';
+        end if;
+    end if;
+    -- In fixed-folder mode the folder is the path of the public_id: moving one moves the other.
+    if v_folder_mode = 'fixed' then
+        if p_after.folder <> p_before.folder and p_after.public_id = p_before.public_id then
+            p_after.public_id := case when p_after.folder = '' then '' else p_after.folder || '/' end
+                || regexp_replace(p_after.public_id, '^.*/', '');
+        else
+            p_after.folder := coalesce(substring(p_after.public_id from '^(.*)/'), '');
+        end if;
+    end if;
+    return p_after;
+end;
+$$;
+comment on function media_sync.clean_edit(public.media_assets, public.media_assets) is
+    'An edited row as Cloudinary can hold it. Raises check_violation for what it cannot.';
+revoke all on function media_sync.clean_edit(public.media_assets, public.media_assets) from public, anon, authenticated;
+
 create or replace function media_sync.derive_sync_state()
 returns trigger
 language plpgsql
@@ -3513,30 +4322,14 @@ security definer
 set search_path = ''
 as $$
 declare
+    v_now constant timestamptz := clock_timestamp();
+    v_before constant jsonb := media_sync.editable_fields(old);
     v_fields jsonb;
 begin
-    new.tags := media_sync.clean_tags(new.tags);
-    new.context := media_sync.clean_context(new.context);
-    new.folder := btrim(regexp_replace(coalesce(new.folder, ''), '/+', '/', 'g'), '/');
-    if new.display_name like '%/%' and new.display_name is distinct from old.display_name then
-        raise exception 'display_name must not contain a slash.' using errcode = 'check_violation';
-    end if;
-
-    -- In fixed-folder mode the folder is the path of the public_id: moving one moves the other.
-    if (select folder_mode from media_sync.settings) = 'fixed' then
-        if new.folder <> old.folder and new.public_id = old.public_id then
-            new.public_id := case when new.folder = '' then '' else new.folder || '/' end
-                || regexp_replace(new.public_id, '^.*/', '');
-        else
-            new.folder := coalesce(substring(new.public_id from '^(.*)/'), '');
-        end if;
-    end if;
-
+    new := media_sync.clean_edit(old, new);
     v_fields := media_sync.editable_fields(new);
-    if media_sync.same_fields(v_fields, media_sync.editable_fields(old)) then
+    if media_sync.same_fields(v_fields, v_before) then
         new.tags := old.tags;
-        -- A generated column is empty until after this trigger; skip_unchanged would take that for a change.
-        new.search_text := old.search_text;
         return new;
     end if;
 
@@ -3544,14 +4337,17 @@ begin
     new.sync_status := case
         when new.deleted_at is not null then new.sync_status
         when new.conflicts is not null then 'conflict'
-        when media_sync.same_fields(v_fields, new.base) then 'synced'
+        -- What is on its way may arrive yet: an edit that takes it back is an edit.
+        when new.sending is null and media_sync.same_fields(v_fields, new.base) then 'synced'
         else 'pending'
     end;
+    new.edited := media_sync.edited_values(v_before, v_fields, new.base, old.edited, v_now);
+    new.waits_for_name := new.waits_for_name and new.public_id = old.public_id;
     new.sync_error := null;
     new.sync_attempts := 0;
     new.next_attempt_at := null;
-    new.edited_at := clock_timestamp();
-    new.updated_at := clock_timestamp();
+    new.edited_at := v_now;
+    new.updated_at := v_now;
     return new;
 end;
 $$;
@@ -3590,12 +4386,6 @@ create or replace trigger retry_push
     when (old.sync_status = 'error' and new.sync_status = 'pending')
     execute function media_sync.retry_push();
 
--- The name sorts last: whatever the other triggers made equal is not written.
-create or replace trigger skip_unchanged
-    before update on public.media_assets
-    for each row
-    execute function suppress_redundant_updates_trigger();
-
 -- supabase/schemas/40_push/20_deletions.sql
 
 -- Deletions and their undoing: the intent is durable here before Cloudinary is called.
@@ -3611,11 +4401,11 @@ begin
         raise exception 'Deleting assets needs the role editor or admin.' using errcode = 'insufficient_privilege';
     end if;
     return query
-    with wanted as (
+    with wanted as materialized (
         select asset.*
         from public.media_assets as asset
         where asset.id = any (p_ids) and asset.in_scope
-        order by asset.id
+        order by asset.asset_id
         for no key update
     ),
     deleted as (
@@ -3627,7 +4417,7 @@ begin
             sync_error = null,
             sync_attempts = 0,
             next_attempt_at = null,
-            conflicts = null,
+            -- A restore that was asked for, sent or not, is wanted no more.
             restore_requested_at = null,
             updated_at = clock_timestamp()
         from wanted
@@ -3690,10 +4480,18 @@ begin
         raise exception 'There is no asset with id %.', p_id using errcode = 'PT404';
     elsif v_asset.deleted_at is null then
         return 'live';
-    elsif v_asset.sync_status = 'synced' then
-        -- Cloudinary has let go of it already: its backup, where there is one, must give it back.
+    elsif v_asset.restore_requested_at is not null then
+        return 'requested';
+    elsif v_asset.sync_status = 'synced' or media_sync.has_attempt(v_asset.sending, 'deleted') then
+        -- Cloudinary has let go of it, or is about to: what it still holds, or its backup, must give it back.
         update public.media_assets
-        set restore_requested_at = clock_timestamp(), sync_status = 'pending', sync_error = null, sync_attempts = 0, next_attempt_at = null
+        set
+            restore_requested_at = clock_timestamp(),
+            sync_status = 'pending',
+            sync_error = null,
+            sync_attempts = 0,
+            next_attempt_at = null,
+            updated_at = clock_timestamp()
         where id = p_id;
         return 'requested';
     end if;
@@ -3702,37 +4500,85 @@ begin
     set
         deleted_at = null,
         deleted_by = null,
-        restore_requested_at = null,
-        sync_status = case when media_sync.same_fields(media_sync.editable_fields(v_asset), base) then 'synced' else 'pending' end,
+        sync_status = case
+            when conflicts is not null then 'conflict'
+            when sending is null and media_sync.same_fields(media_sync.editable_fields(v_asset), base) then 'synced'
+            else 'pending'
+        end,
         sync_error = null,
         sync_attempts = 0,
         next_attempt_at = null,
         updated_at = clock_timestamp()
     where id = p_id;
-    -- The deletion may have reached Cloudinary a moment ago; a look-up tells.
-    perform media_sync.queue_refresh(v_asset.cloud_name, array[v_asset.asset_id], 'restored here');
     insert into public.media_sync_log (operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, user_id)
     values ('restore', 'success', 'push', 'client', v_asset.id, v_asset.asset_id, v_asset.public_id, v_asset.resource_type, auth.uid());
     return 'restored';
 end;
 $$;
 comment on function public.restore_media_asset(uuid) is
-    'Undoes a deletion. Editors. Returns live (was not deleted), restored (Cloudinary still held it) or requested (Cloudinary''s backup is asked by the next push).';
+    'Undoes a deletion. Editors. Returns live (was not deleted), restored (the deletion was never sent) or requested (the next push sees to it, from Cloudinary''s backup where need be).';
 revoke all on function public.restore_media_asset(uuid) from public, anon, authenticated;
 grant execute on function public.restore_media_asset(uuid) to authenticated, service_role;
 
 -- supabase/schemas/40_push/30_claims.sql
 
--- Pending rows are claimed for a while, read fresh, and merged; what is left is the task.
+-- A push begins: pending rows are claimed for a while.
+
+create or replace function media_sync.linked_renames(p_cloud_name text, p_ids uuid[])
+returns setof uuid
+language sql
+stable
+set search_path = ''
+as $$
+    with recursive renames as materialized (
+        select id, resource_type, type, public_id as wanted, base ->> 'public_id' as held
+        from public.media_assets
+        where sync_status = 'pending'
+            and cloud_name = p_cloud_name
+            and deleted_at is null
+            and public_id <> base ->> 'public_id'
+    ),
+    linked as (
+        select * from renames where id = any (p_ids)
+        union
+        select other.*
+        from linked
+        join renames as other
+            on other.resource_type = linked.resource_type
+            and other.type = linked.type
+            and (other.held = linked.wanted or other.wanted = linked.held)
+    )
+    select id from linked;
+$$;
+comment on function media_sync.linked_renames(text, uuid[]) is
+    'Pending renames that wait for a name which one of these rows leaves, or hold one that it wants, and so on: a ring comes undone only as a whole.';
+revoke all on function media_sync.linked_renames(text, uuid[]) from public, anon, authenticated;
+
+create or replace function media_sync.push_difference(p_asset public.media_assets)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return media_sync.difference(p_asset.base, media_sync.editable_fields(p_asset)) - case
+        -- There the folder is the path of the public_id: only the rename is written.
+        when (select folder_mode from media_sync.settings) = 'fixed' then '{folder,display_name}'::text[]
+        else '{}'
+    end;
+end;
+$$;
+comment on function media_sync.push_difference(public.media_assets) is 'What must be written to Cloudinary so that it holds what the row wants.';
+revoke all on function media_sync.push_difference(public.media_assets) from public, anon, authenticated;
 
 create or replace function media_sync.push_task(p_asset public.media_assets)
 returns jsonb
-language sql
-immutable
-parallel safe
+language plpgsql
+stable
 set search_path = ''
 as $$
-    select jsonb_build_object(
+begin
+    return jsonb_build_object(
         'id', p_asset.id,
         'asset_id', p_asset.asset_id,
         'action', case
@@ -3744,78 +4590,279 @@ as $$
         'public_id', p_asset.base ->> 'public_id',
         'resource_type', p_asset.resource_type,
         'type', p_asset.type,
-        'base', p_asset.base,
-        'local', media_sync.editable_fields(p_asset)
+        'difference', media_sync.push_difference(p_asset)
     );
+end;
 $$;
-comment on function media_sync.push_task(public.media_assets) is 'What a worker needs to know to push a row.';
+comment on function media_sync.push_task(public.media_assets) is 'What a row wants of Cloudinary, as far as is known before the look-up.';
 revoke all on function media_sync.push_task(public.media_assets) from public, anon, authenticated;
 
-create or replace function public.media_sync_begin_push()
-returns void
-language sql
-security definer
-set search_path = ''
-as $$
-    update media_sync.wakes set waiting_since = null, begun_at = clock_timestamp();
-$$;
-comment on function public.media_sync_begin_push() is
-    'A push begins: edits from now on may wake another. To be called in a transaction of its own before the first claim, which then sees every edit whose wake this answers.';
-revoke all on function public.media_sync_begin_push() from public, anon, authenticated;
-grant execute on function public.media_sync_begin_push() to service_role;
-
-create or replace function public.media_sync_claim_pending(
+create or replace function media_sync.claim_pending(
     p_cloud_name text,
     p_worker uuid,
     p_limit integer,
     p_lease_seconds integer,
-    p_ids uuid[] default null
+    p_ids uuid[]
 )
-returns jsonb
-language sql
-security definer
+returns setof public.media_assets
+language plpgsql
 set search_path = ''
 as $$
-    with due as (
+declare
+    v_now constant timestamptz := clock_timestamp();
+    v_ids uuid[];
+begin
+    v_ids := array(
         select id
         from public.media_assets
         where sync_status = 'pending'
             and cloud_name = p_cloud_name
-            and in_scope
             and (p_ids is null or id = any (p_ids))
             -- Whoever asks for certain rows wants them now; the pause is for the background.
-            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
-            and (leased_until is null or leased_until < (select clock_timestamp()))
+            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= v_now)
+            and (leased_until is null or leased_until < v_now)
         order by next_attempt_at nulls first
         limit p_limit
+    );
+    v_ids := v_ids || array(select media_sync.linked_renames(p_cloud_name, v_ids));
+    return query
+    with free as (
+        select id
+        from public.media_assets
+        where id = any (v_ids) and sync_status = 'pending' and (leased_until is null or leased_until < v_now)
+        order by asset_id
         for no key update skip locked
-    ),
-    claimed as (
-        update public.media_assets as asset
-        set lease_token = p_worker, leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
-        from due
-        where asset.id = due.id
-        returning asset as claimed_row
     )
-    select jsonb_build_object(
-        'tasks', coalesce((select jsonb_agg(media_sync.push_task(claimed_row)) from claimed), '[]'),
-        'folder_mode', settings.folder_mode,
-        'conflict_policy', settings.conflict_policy,
-        'budget', media_sync.call_budget(p_cloud_name),
-        'now', clock_timestamp()
-    )
-    from media_sync.settings as settings;
+    update public.media_assets as asset
+    set lease_token = p_worker, leased_until = v_now + make_interval(secs => p_lease_seconds)
+    from free
+    where asset.id = free.id
+    returning asset.*;
+end;
 $$;
-comment on function public.media_sync_claim_pending(text, uuid, integer, integer, uuid[]) is
-    'Leases pending rows to a worker: { tasks: [ { id, asset_id, action: update | delete | restore, public_id, resource_type, type, base, local } ], folder_mode, conflict_policy, budget, now }. p_ids claims just those, due or not.';
-revoke all on function public.media_sync_claim_pending(text, uuid, integer, integer, uuid[]) from public, anon, authenticated;
-grant execute on function public.media_sync_claim_pending(text, uuid, integer, integer, uuid[]) to service_role;
+comment on function media_sync.claim_pending(text, uuid, integer, integer, uuid[]) is 'Leases pending rows to a worker, with the renames that are linked to theirs.';
+revoke all on function media_sync.claim_pending(text, uuid, integer, integer, uuid[]) from public, anon, authenticated;
+
+create or replace function public.media_sync_begin_push(
+    p_cloud_name text,
+    p_worker uuid,
+    p_limit integer,
+    p_lease_seconds integer,
+    p_source text,
+    p_user_id uuid default null,
+    p_run_id uuid default null,
+    p_ids uuid[] default null
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_run_id uuid := p_run_id;
+    v_tasks jsonb;
+    v_more boolean;
+begin
+    -- Edits from now on wake another push. An editor whose wake this answers holds this row until his commit, so that
+    -- the claim below, a statement later, sees his edit.
+    update media_sync.wakes set waiting_since = null, begun_at = clock_timestamp() where p_ids is null;
+
+    select coalesce(jsonb_agg(media_sync.push_task(claimed)), '[]'), count(*) >= p_limit
+    into v_tasks, v_more
+    from media_sync.claim_pending(p_cloud_name, p_worker, p_limit, p_lease_seconds, p_ids) as claimed;
+
+    if v_run_id is null and p_ids is null and jsonb_array_length(v_tasks) > 0 then
+        insert into media_sync.runs (kind, cloud_name, source, user_id)
+        values ('push', p_cloud_name, p_source, p_user_id)
+        returning id into v_run_id;
+    end if;
+    return (
+        select jsonb_build_object(
+            'run_id', v_run_id,
+            'tasks', v_tasks,
+            'more', v_more,
+            'folder_mode', settings.folder_mode,
+            'budget', media_sync.call_budget(p_cloud_name),
+            'now', clock_timestamp()
+        )
+        from media_sync.settings as settings
+    );
+end;
+$$;
+comment on function public.media_sync_begin_push(text, uuid, integer, integer, text, uuid, uuid, uuid[]) is
+    'Begins a push: leases pending rows to a worker, and starts a run unless one goes on, p_ids names certain rows, or nothing is pending. Returns { run_id, tasks: [ { id, asset_id, action: update | delete | restore, public_id, resource_type, type, difference } ], more (another claim may find rows), folder_mode, budget, now }.';
+revoke all on function public.media_sync_begin_push(text, uuid, integer, integer, text, uuid, uuid, uuid[]) from public, anon, authenticated;
+grant execute on function public.media_sync_begin_push(text, uuid, integer, integer, text, uuid, uuid, uuid[]) to service_role;
+
+create or replace function public.media_sync_release_pending(p_worker uuid, p_ids uuid[])
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    perform media_sync.lock_assets(p_ids);
+    update public.media_assets
+    set lease_token = null, leased_until = null
+    where id = any (p_ids) and lease_token = p_worker;
+end;
+$$;
+comment on function public.media_sync_release_pending(uuid, uuid[]) is 'Gives claimed rows back untouched, so that the next call need not wait for the lease to end.';
+revoke all on function public.media_sync_release_pending(uuid, uuid[]) from public, anon, authenticated;
+grant execute on function public.media_sync_release_pending(uuid, uuid[]) to service_role;
+
+-- supabase/schemas/40_push/35_plan.sql
+
+-- Claimed rows are read fresh and merged; what is left is noted on the row as on its way, before the first byte leaves.
+
+create or replace function media_sync.sent_by(p_asset public.media_assets, p_difference jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return media_sync.flat_difference(p_difference) || case
+        -- Cloudinary has no command that takes one key away, so that the whole context is written.
+        when p_difference -> 'context' ? 'removed' then
+            (
+                select coalesce(jsonb_object_agg('context.' || key, value), '{}') from jsonb_each(p_asset.context)
+            ) || '{"context.*": null}'
+        else '{}'
+    end;
+end;
+$$;
+comment on function media_sync.sent_by(public.media_assets, jsonb) is 'Value by value what the calls for a difference will write.';
+revoke all on function media_sync.sent_by(public.media_assets, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.plan_attempt(p_asset public.media_assets, p_is_there boolean)
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    v_difference jsonb;
+    v_attempt jsonb := jsonb_build_object('id', gen_random_uuid(), 'name', p_asset.base ->> 'public_id');
+begin
+    if p_asset.deleted_at is null then
+        v_difference := media_sync.push_difference(p_asset);
+        if not p_is_there or v_difference = '{}' then
+            return null;
+        elsif v_difference ? 'public_id' then
+            v_attempt := v_attempt || jsonb_build_object(
+                'detour', left(p_asset.base ->> 'public_id', 200) || '-' || left(p_asset.id::text, 8)
+            );
+        end if;
+        return v_attempt || jsonb_build_object('sent', media_sync.sent_by(p_asset, v_difference));
+    elsif p_asset.restore_requested_at is null then
+        return case when p_is_there then v_attempt || '{"sent": {}, "existence": "deleted"}' end;
+    end if;
+    return case when not p_is_there then v_attempt || '{"sent": {}, "existence": "live"}' end;
+end;
+$$;
+comment on function media_sync.plan_attempt(public.media_assets, boolean) is
+    'What is to be sent for a row, given whether Cloudinary showed its asset just now; null for nothing.';
+revoke all on function media_sync.plan_attempt(public.media_assets, boolean) from public, anon, authenticated;
+
+create or replace function media_sync.rest_planned(p_ids uuid[])
+returns void
+language sql
+set search_path = ''
+as $$
+    -- Nothing is to be written: agreed, or to be looked at again when what is on its way can no longer arrive.
+    update public.media_assets as asset
+    set
+        sync_status = case
+            when asset.sync_status = 'pending' and asset.deleted_at is null and asset.sending is null then 'synced'
+            else asset.sync_status
+        end,
+        sync_error = case when asset.sending is null and asset.deleted_at is null then null else asset.sync_error end,
+        sync_attempts = 0,
+        edited = case when asset.sending is null then '{}' else asset.edited end,
+        next_attempt_at = (
+            select least(max((attempt ->> 'until')::timestamptz), clock_timestamp() + interval '5 seconds')
+            from jsonb_array_elements(asset.sending) as attempt
+        ),
+        lease_token = null,
+        leased_until = null
+    where asset.id = any (p_ids);
+$$;
+comment on function media_sync.rest_planned(uuid[]) is 'Gives back claimed rows for which nothing is to be sent now. The caller holds their locks.';
+revoke all on function media_sync.rest_planned(uuid[]) from public, anon, authenticated;
+
+create or replace function media_sync.send_planned(
+    p_worker uuid,
+    p_asset_ids text[],
+    p_seen text[],
+    p_cloud_name text,
+    p_observed_at timestamptz
+)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_now constant timestamptz := clock_timestamp();
+    v_until constant timestamptz := v_now + media_sync.write_horizon();
+    v_resting uuid[];
+    v_tasks jsonb;
+begin
+    with planned as materialized (
+        select asset.id, media_sync.plan_attempt(asset, asset.asset_id = any (p_seen)) as attempt
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name
+            and asset.asset_id = any (p_asset_ids)
+            and asset.lease_token = p_worker
+            and asset.sync_status = 'pending'
+    ),
+    given_up as (
+        update public.media_assets as asset
+        set
+            sync_status = 'error',
+            sync_error = coalesce(asset.sync_error, 'Cloudinary accepts the change but keeps another value.'),
+            lease_token = null,
+            leased_until = null
+        from planned
+        cross join media_sync.settings as settings
+        where asset.id = planned.id and planned.attempt is not null and asset.sync_attempts >= settings.push_max_attempts
+        returning asset.id
+    ),
+    sent as (
+        update public.media_assets as asset
+        set
+            sending = coalesce(asset.sending, '[]') || (planned.attempt || jsonb_build_object('at', v_now, 'until', v_until)),
+            sync_attempts = asset.sync_attempts + 1,
+            observed_at = greatest(asset.observed_at, p_observed_at)
+        from planned
+        where asset.id = planned.id and planned.attempt is not null and planned.id not in (select id from given_up)
+        returning asset as sending_row, planned.attempt
+    )
+    select
+        (select array_agg(id) from planned where attempt is null),
+        (
+            select coalesce(jsonb_agg(
+                media_sync.push_task(sending_row) || jsonb_build_object(
+                    'attempt', attempt -> 'id', 'detour', attempt -> 'detour', 'context', (sending_row).context
+                ) order by (sending_row).id
+            ), '[]')
+            from sent
+        )
+    into v_resting, v_tasks;
+    perform media_sync.rest_planned(v_resting);
+    return v_tasks;
+end;
+$$;
+comment on function media_sync.send_planned(uuid, text[], text[], text, timestamptz) is
+    'Notes on each claimed row what is about to be sent, and returns it as tasks. p_seen: the assets that Cloudinary showed just now. The caller holds the rows'' locks.';
+revoke all on function media_sync.send_planned(uuid, text[], text[], text, timestamptz) from public, anon, authenticated;
 
 create or replace function public.media_sync_plan_push(
     p_cloud_name text,
     p_worker uuid,
-    p_asset_ids text[],
     p_observations jsonb,
+    p_absent text[],
     p_observed_at timestamptz,
     p_source text,
     p_run_id uuid default null
@@ -3827,66 +4874,328 @@ set search_path = ''
 set statement_timeout = '60s'
 as $$
 declare
-    v_absent text[] := array(
-        select wanted.asset_id
-        from unnest(p_asset_ids) as wanted (asset_id)
-        where wanted.asset_id not in (select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
-    );
+    v_seen constant text[] := array(select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element);
+    v_outcomes jsonb;
+    v_undecided text[];
 begin
-    perform public.media_sync_apply_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id);
+    perform media_sync.lock_assets(array(
+        select id from public.media_assets where cloud_name = p_cloud_name and asset_id = any (v_seen || p_absent)
+    ));
+    select coalesce(jsonb_agg(to_jsonb(merged)), '[]') into v_outcomes
+    from media_sync.merge_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id) as merged;
+    perform media_sync.forget_refresh(p_cloud_name, v_seen, p_observed_at);
     -- Gone: an edit has nothing left to reach, a deletion has arrived.
-    perform media_sync.confirm_gone(p_cloud_name, v_absent, p_observed_at, p_source, p_run_id);
-
-    -- Set to pending by hand, or overtaken: nothing is left to write.
-    update public.media_assets as asset
-    set sync_status = 'synced', sync_error = null, sync_attempts = 0, next_attempt_at = null
-    where asset.cloud_name = p_cloud_name
-        and asset.asset_id = any (p_asset_ids)
-        and asset.sync_status = 'pending'
-        and asset.deleted_at is null
-        and media_sync.same_fields(media_sync.editable_fields(asset), asset.base);
+    perform media_sync.confirm_gone(p_cloud_name, p_absent, p_observed_at, p_source, p_run_id);
+    v_undecided := array(
+        select element ->> 'asset_id'
+        from jsonb_array_elements(v_outcomes) as element
+        where element ->> 'outcome' = 'undecided'
+    );
+    -- Settled, or in conflict: nothing is to be sent, and nobody need wait for the lease to end.
     update public.media_assets as asset
     set lease_token = null, leased_until = null
     where asset.cloud_name = p_cloud_name
-        and asset.asset_id = any (p_asset_ids)
+        and asset.asset_id = any (v_seen || p_absent)
         and asset.lease_token = p_worker
         and asset.sync_status <> 'pending';
-
     return jsonb_build_object(
-        'tasks', (
-            select coalesce(jsonb_agg(media_sync.push_task(asset) order by asset.id), '[]')
-            from public.media_assets as asset
-            where asset.cloud_name = p_cloud_name
-                and asset.asset_id = any (p_asset_ids)
-                and asset.lease_token = p_worker
-                and asset.sync_status = 'pending'
+        'tasks', media_sync.send_planned(
+            p_worker, array(select unnest(v_seen || p_absent) except select unnest(v_undecided)), v_seen, p_cloud_name,
+            p_observed_at
         ),
+        'undecided', to_jsonb(v_undecided),
         'now', clock_timestamp()
     );
 end;
 $$;
-comment on function public.media_sync_plan_push(text, uuid, text[], jsonb, timestamptz, text, uuid) is
-    'Merges the fresh look-up of claimed rows and returns the tasks that are left: { tasks, now }.';
-revoke all on function public.media_sync_plan_push(text, uuid, text[], jsonb, timestamptz, text, uuid) from public, anon, authenticated;
-grant execute on function public.media_sync_plan_push(text, uuid, text[], jsonb, timestamptz, text, uuid) to service_role;
-
-create or replace function public.media_sync_release_pending(p_worker uuid, p_ids uuid[])
-returns void
-language sql
-security definer
-set search_path = ''
-as $$
-    update public.media_assets
-    set lease_token = null, leased_until = null
-    where id = any (p_ids) and lease_token = p_worker;
-$$;
-comment on function public.media_sync_release_pending(uuid, uuid[]) is 'Gives claimed rows back untouched, so that the next call need not wait for the lease to end.';
-revoke all on function public.media_sync_release_pending(uuid, uuid[]) from public, anon, authenticated;
-grant execute on function public.media_sync_release_pending(uuid, uuid[]) to service_role;
+comment on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) is
+    'Merges the fresh look-up of claimed rows (what it showed, and what Cloudinary denied), notes on each row what is about to be sent, and returns it: { tasks: [ { id, asset_id, action, public_id, resource_type, type, difference, attempt, detour, context } ], undecided (asset_ids whose detail must tell times first), now }.';
+revoke all on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) to service_role;
 
 -- supabase/schemas/40_push/40_confirmations.sql
 
--- Claimed rows are settled by what Cloudinary confirmed.
+-- What Cloudinary answered to the writes of a push.
+
+create or replace function media_sync.record_landing(p_sending jsonb, p_result jsonb, p_now timestamptz)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- dropped: refused by Cloudinary, or never sent. landed: taken; from that time on a look-up that does not show it
+    -- shows that something else happened.
+    return (
+        select jsonb_agg(changed order by place)
+        from (
+            select
+                place,
+                case
+                    when attempt ->> 'id' is distinct from p_result ->> 'attempt' then attempt
+                    else attempt
+                        || jsonb_build_object(
+                            'sent', (attempt -> 'sent') - array(select jsonb_object_keys(media_sync.flat_difference(p_result -> 'dropped')))
+                                - case when p_result -> 'dropped' -> 'context' ? 'removed' then 'context.*' else '' end,
+                            'landed', coalesce(attempt -> 'landed', '{}') || coalesce(
+                                (
+                                    select jsonb_object_agg(key, coalesce(landing -> 'at', to_jsonb(p_now)))
+                                    from jsonb_array_elements(p_result -> 'landed') as landing
+                                    cross join lateral jsonb_object_keys(media_sync.flat_difference(landing -> 'difference')) as key
+                                ),
+                                '{}'
+                            )
+                        )
+                        || case when p_result ? 'existence_at' then jsonb_build_object('landed_at', p_result -> 'existence_at') else '{}' end
+                end as changed
+            from jsonb_array_elements(p_sending) with ordinality as listed (attempt, place)
+        ) as recorded
+        where changed -> 'sent' <> '{}'
+            or (changed ? 'existence' and not (
+                changed ->> 'id' = p_result ->> 'attempt' and coalesce((p_result ->> 'existence_dropped')::boolean, false)
+            ))
+    );
+end;
+$$;
+comment on function media_sync.record_landing(jsonb, jsonb, timestamptz) is
+    'The attempts after Cloudinary answered one of them: { attempt, dropped: difference, landed: [ { difference, at? } ], existence_at?, existence_dropped? }; null when none is left.';
+revoke all on function media_sync.record_landing(jsonb, jsonb, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.landed_difference(p_result jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return (
+        select coalesce(jsonb_object_agg(key, value), '{}')
+        from (
+            select key, case when key in ('tags', 'context', 'metadata') then jsonb_object_agg(part, inner_value) filter (where part is not null) else (array_agg(value))[1] end as value
+            from (
+                select field.key, field.value, part.key as part, part.value as inner_value
+                from jsonb_array_elements(p_result -> 'landed') as landing
+                cross join lateral jsonb_each(landing -> 'difference') as field
+                left join lateral jsonb_each(case when jsonb_typeof(field.value) = 'object' then field.value else '{}' end) as part on true
+            ) as parts
+            group by key
+        ) as fields
+    );
+end;
+$$;
+comment on function media_sync.landed_difference(jsonb) is 'All that a result tells as taken by Cloudinary, as one difference.';
+revoke all on function media_sync.landed_difference(jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.log_pushes(p_cloud_name text, p_results jsonb, p_source text, p_run_id uuid, p_milliseconds double precision)
+returns void
+language sql
+set search_path = ''
+as $$
+    insert into public.media_sync_log (
+        operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id,
+        error_code, error_message, processing_time_ms
+    )
+    select
+        case
+            when landed ? 'public_id' then 'rename'
+            when landed ? 'folder' then 'move'
+            -- An edit that was sent is one, even if the row was deleted meanwhile.
+            when landed <> '{}' then 'update'
+            when asset.deleted_at is not null and result ->> 'action' in ('delete', 'restore') then result ->> 'action'
+            else 'update'
+        end,
+        case when result ? 'error' then 'error' else 'success' end,
+        'push', p_source, asset.id, asset.asset_id, asset.public_id, asset.resource_type,
+        media_sync.changed_fields(asset.base, media_sync.apply_difference(asset.base, landed)),
+        p_run_id, result -> 'error' ->> 'code', result -> 'error' ->> 'message', p_milliseconds
+    from jsonb_array_elements(p_results) as result
+    cross join lateral media_sync.landed_difference(result) as landed
+    join public.media_assets as asset on asset.id = (result ->> 'id')::uuid and asset.cloud_name = p_cloud_name
+    where landed <> '{}' or result ? 'error';
+$$;
+comment on function media_sync.log_pushes(text, jsonb, text, uuid, double precision) is 'The audit rows of a push: what reached Cloudinary, and what did not, and why.';
+revoke all on function media_sync.log_pushes(text, jsonb, text, uuid, double precision) from public, anon, authenticated;
+
+create or replace function media_sync.end_wishes(p_results jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+    -- Only Cloudinary's own word ends the wish to restore: no backup, or the name is another asset's.
+    update public.media_assets as asset
+    set
+        sync_status = 'synced',
+        sync_error = result -> 'error' ->> 'message',
+        sync_attempts = 0,
+        next_attempt_at = null,
+        restore_requested_at = null,
+        sending = null
+    from jsonb_array_elements(p_results) as result
+    where asset.id = (result ->> 'id')::uuid
+        and (result -> 'error' ->> 'ends_wish')::boolean
+        and asset.restore_requested_at is not null
+        -- Asked anew since: that is another wish.
+        and media_sync.has_attempt(asset.sending, 'live');
+$$;
+comment on function media_sync.end_wishes(jsonb) is 'Assets that Cloudinary cannot give back stay deleted. The caller holds the rows'' locks.';
+revoke all on function media_sync.end_wishes(jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.rest_pushed(p_worker uuid, p_results jsonb, p_claimed_at timestamptz, p_settings media_sync.settings)
+returns void
+language sql
+set search_path = ''
+as $$
+    update public.media_assets as asset
+    set
+        sync_status = case
+            when asset.sync_status = 'pending' and told.error is not null
+                and (told.permanent or told.counted >= p_settings.push_max_attempts) then 'error'
+            else asset.sync_status
+        end,
+        sync_attempts = told.counted,
+        waits_for_name = coalesce(told.error ->> 'code' = 'name_taken', false),
+        sync_error = case when asset.sync_status = 'synced' and asset.deleted_at is null then null else told.message end,
+        next_attempt_at = case
+            when asset.sync_status = 'synced' or told.news or told.again then null
+            when told.error ? 'retry_at' then (told.error ->> 'retry_at')::timestamptz
+            when told.error is null then case when asset.sending is not null then clock_timestamp() + interval '5 seconds' end
+            else clock_timestamp() + media_sync.backoff(told.counted, p_settings.push_backoff_cap, random())
+        end,
+        lease_token = null,
+        leased_until = null
+    from (
+        select
+            row_before.id,
+            result -> 'error' as error,
+            row_before.news,
+            -- The plan counted the attempt, so that a worker that dies of a row has counted it.
+            case
+                when row_before.news then 0
+                when coalesce((result ->> 'again')::boolean, false) or not coalesce((result -> 'error' ->> 'counts')::boolean, true)
+                    then greatest(row_before.sync_attempts - 1, 0)
+                else row_before.sync_attempts
+            end as counted,
+            coalesce((result -> 'error' ->> 'permanent')::boolean, false) and not row_before.news as permanent,
+            case when not row_before.news then result -> 'error' ->> 'message' end as message,
+            coalesce((result ->> 'again')::boolean, false) as again
+        from jsonb_array_elements(p_results) as result
+        cross join lateral (
+            -- A deletion or a wish to restore is as much news as an edit: it is no failed attempt, and waits for nothing.
+            select *, coalesce(greatest(edited_at, deleted_at, restore_requested_at) > p_claimed_at, false) as news
+            from public.media_assets
+            where id = (result ->> 'id')::uuid
+            limit 1
+        ) as row_before
+    ) as told
+    -- A row that another worker took over meanwhile is that worker's to rest.
+    where asset.id = told.id and asset.lease_token = p_worker;
+$$;
+comment on function media_sync.rest_pushed(uuid, jsonb, timestamptz, media_sync.settings) is
+    'Gives back pushed rows: when they are tried again, and why. The caller holds their locks.';
+revoke all on function media_sync.rest_pushed(uuid, jsonb, timestamptz, media_sync.settings) from public, anon, authenticated;
+
+create or replace function media_sync.record_push(p_run_id uuid, p_results jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+    update media_sync.runs
+    set
+        pushed_items = pushed_items + (
+            select count(*) from jsonb_array_elements(p_results) as result where media_sync.landed_difference(result) <> '{}'
+        ),
+        error_count = error_count + (select count(*) from jsonb_array_elements(p_results) as result where result ? 'error'),
+        errors = (
+            select coalesce(jsonb_agg(element order by place), '[]')
+            from jsonb_array_elements(errors || (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'public_id', asset.public_id, 'code', result -> 'error' ->> 'code', 'message', result -> 'error' ->> 'message'
+                ) order by asset.public_id), '[]')
+                from jsonb_array_elements(p_results) as result
+                join public.media_assets as asset on asset.id = (result ->> 'id')::uuid
+                where result ? 'error'
+            )) with ordinality as listed (element, place)
+            where place <= 50
+        ),
+        touched_at = clock_timestamp()
+    where id = p_run_id;
+$$;
+comment on function media_sync.record_push(uuid, jsonb) is 'A push''s results in the figures of its run.';
+revoke all on function media_sync.record_push(uuid, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.shown_difference(p_difference jsonb, p_answer jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_told constant text[] := array(select jsonb_object_keys(p_answer));
+    v_seen constant jsonb := media_sync.flat_fields(p_answer - array(select unnest(v_told) except select unnest(media_sync.editable_keys())));
+begin
+    return (
+        select coalesce(jsonb_object_agg(field.key, field.value), '{}')
+        from jsonb_each(p_difference) as field
+        where field.key = any (v_told)
+            and not exists (
+                select from jsonb_each(media_sync.flat_difference(jsonb_build_object(field.key, field.value))) as sent
+                where not media_sync.same_value(sent.value, v_seen -> sent.key)
+            )
+    );
+end;
+$$;
+comment on function media_sync.shown_difference(jsonb, jsonb) is 'The fields of a difference that an answer shows as sent.';
+revoke all on function media_sync.shown_difference(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.settle_by_late_answers(p_cloud_name text, p_results jsonb, p_source text, p_run_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_deltas jsonb;
+begin
+    -- An echo may overtake the answer, which then is older than what the row reflects. It still proves what arrived.
+    select jsonb_agg(jsonb_build_object('asset_id', answer ->> 'asset_id', 'delta', shown))
+    into v_deltas
+    from jsonb_array_elements(p_results) as result
+    cross join lateral (select result -> 'answers' -> -1 as answer) as latest
+    cross join lateral media_sync.shown_difference(media_sync.landed_difference(result), answer) as shown
+    join public.media_assets as asset on asset.id = (result ->> 'id')::uuid
+    where asset.sending is not null
+        and asset.observed_at > (answer ->> 'observed_at')::timestamptz
+        and shown <> '{}';
+    if v_deltas is not null then
+        perform media_sync.merge_observations(p_cloud_name, v_deltas, clock_timestamp(), p_source, p_run_id);
+    end if;
+end;
+$$;
+comment on function media_sync.settle_by_late_answers(text, jsonb, text, uuid) is
+    'Settles what answers show as arrived although the rows reflect something later by now. The caller holds the rows'' locks.';
+revoke all on function media_sync.settle_by_late_answers(text, jsonb, text, uuid) from public, anon, authenticated;
+
+create or replace function media_sync.take_addresses(p_cloud_name text, p_answers jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+    -- The echo of a rename may come before its answer, which then counts for stale. It tells no address; the answer does,
+    -- and an address belongs to a name and a version whenever it was told.
+    update public.media_assets as asset
+    set url = answer ->> 'url', secure_url = answer ->> 'secure_url'
+    from jsonb_array_elements(p_answers) as answer
+    where asset.cloud_name = p_cloud_name
+        and asset.asset_id = answer ->> 'asset_id'
+        and answer ? 'url'
+        and asset.base ->> 'public_id' = answer ->> 'public_id'
+        and asset.version is not distinct from (answer ->> 'version')::bigint
+        and asset.url is distinct from answer ->> 'url';
+$$;
+comment on function media_sync.take_addresses(text, jsonb) is 'The addresses that answers tell for the names and versions which the rows have. The caller holds the rows'' locks.';
+revoke all on function media_sync.take_addresses(text, jsonb) from public, anon, authenticated;
 
 create or replace function public.media_sync_confirm_push(
     p_cloud_name text,
@@ -3895,7 +5204,8 @@ create or replace function public.media_sync_confirm_push(
     p_results jsonb,
     p_source text,
     p_run_id uuid default null,
-    p_traffic jsonb default '{}'
+    p_traffic jsonb default '{}',
+    p_finish boolean default false
 )
 returns jsonb
 language plpgsql
@@ -3904,209 +5214,89 @@ set search_path = ''
 set statement_timeout = '60s'
 as $$
 declare
+    v_now constant timestamptz := clock_timestamp();
     v_settings media_sync.settings;
-    v_group jsonb;
-    v_pushed integer;
-    v_failed integer;
-    v_errors jsonb;
+    v_ids constant uuid[] := array(select (element ->> 'id')::uuid from jsonb_array_elements(p_results) as element);
+    v_answer jsonb;
+    v_answers jsonb := '[]'::jsonb;
+    v_open text[];
+    v_run jsonb;
 begin
     select * into strict v_settings from media_sync.settings;
+    perform media_sync.lock_assets(v_ids);
 
-    perform from public.media_assets as asset
-    where asset.id in (select (element ->> 'id')::uuid from jsonb_array_elements(p_results) as element)
-    order by asset.asset_id
-    for no key update;
+    perform media_sync.log_pushes(
+        p_cloud_name, p_results, p_source, p_run_id,
+        extract(epoch from v_now - p_claimed_at) * 1000 / greatest(jsonb_array_length(p_results), 1)
+    );
+    perform media_sync.end_wishes(p_results);
+    -- Done is done, whoever holds the row by now.
+    update public.media_assets as asset
+    set sending = media_sync.record_landing(asset.sending, result, v_now)
+    from jsonb_array_elements(p_results) as result
+    where asset.id = (result ->> 'id')::uuid and asset.sending is not null;
 
-    with results as materialized (
-        select
-            asset as before,
-            element -> 'error' as error,
-            (element ->> 'observed_at')::timestamptz as observed_at,
-            nullif(element -> 'sent', '{}') as sent,
-            media_sync.apply_sent(asset.base, coalesce(element -> 'sent', '{}')) as base,
-            -- A deletion or a wish to restore is as much news as an edit: it is no failed attempt, and waits for nothing.
-            coalesce(greatest(asset.edited_at, asset.deleted_at, asset.restore_requested_at) > p_claimed_at, false) as edited_meanwhile
-        from jsonb_array_elements(p_results) as element
-        join public.media_assets as asset on asset.id = (element ->> 'id')::uuid
-        -- A row that another worker took over meanwhile is that worker's to settle; what was sent will show in its look-up.
-        where asset.lease_token = p_worker
-    ),
-    decided as materialized (
-        select
-            results.*,
-            (before).deleted_at is null and media_sync.same_fields(media_sync.editable_fields(before), base) as equal,
-            (before).sync_attempts + 1 as attempts,
-            coalesce((error ->> 'counts')::boolean, true) as counts
-        from results
-    ),
-    settled as (
-        update public.media_assets as asset
-        set
-            base = decided.base,
-            sync_status = case
-                when asset.sync_status <> 'pending' then asset.sync_status
-                when decided.equal then 'synced'
-                when decided.edited_meanwhile or not decided.counts then 'pending'
-                when decided.attempts >= v_settings.push_max_attempts or (decided.error ->> 'permanent')::boolean then 'error'
-                else 'pending'
-            end,
-            sync_attempts = case
-                when decided.equal or decided.edited_meanwhile then 0
-                when decided.counts then decided.attempts
-                else asset.sync_attempts
-            end,
-            next_attempt_at = case
-                when decided.equal or decided.edited_meanwhile then null
-                when decided.error ? 'retry_at' then (decided.error ->> 'retry_at')::timestamptz
-                else clock_timestamp() + media_sync.backoff(decided.attempts, v_settings.push_backoff_cap, random())
-            end,
-            sync_error = case
-                when decided.equal or decided.edited_meanwhile then null
-                else coalesce(decided.error ->> 'message', 'Cloudinary accepted the change but keeps another value.')
-            end,
-            -- What a request that began before this write saw is older; an answer that shows the asset dates it.
-            observed_at = case
-                when decided.sent is null then asset.observed_at
-                else coalesce(decided.observed_at, clock_timestamp())
-            end,
-            last_synced_at = case when decided.equal then clock_timestamp() else asset.last_synced_at end,
-            lease_token = null,
-            leased_until = null
-        from decided
-        where asset.id = (decided.before).id
-        returning asset.id, asset.sync_status
-    ),
-    push_log as (
-        insert into public.media_sync_log (
-            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id,
-            error_code, error_message, processing_time_ms
-        )
-        select
-            case
-                when sent ? 'public_id' then 'rename'
-                when sent ? 'folder' then 'move'
-                -- An edit that was sent is one, even if the row was deleted meanwhile.
-                when sent is not null then 'update'
-                when (before).deleted_at is not null and (before).restore_requested_at is not null then 'restore'
-                when (before).deleted_at is not null then 'delete'
-                else 'update'
-            end,
-            case when error is null then 'success' else 'error' end,
-            'push', p_source, (before).id, (before).asset_id, (before).public_id, (before).resource_type,
-            media_sync.changed_fields((before).base, base),
-            p_run_id, error ->> 'code', error ->> 'message',
-            extract(epoch from clock_timestamp() - p_claimed_at) * 1000 / greatest(jsonb_array_length(p_results), 1)
-        from decided
-        where sent is not null or error is not null
-    )
-    select
-        (select count(*) from decided where sent is not null),
-        (select count(*) from decided where error is not null),
-        (
-            select coalesce(jsonb_agg(jsonb_build_object(
-                'public_id', (before).public_id, 'code', error ->> 'code', 'message', error ->> 'message'
-            ) order by (before).public_id), '[]')
-            from decided
-            where error is not null
-        )
-    into v_pushed, v_failed, v_errors;
-
-    -- Answers that show the whole asset go through the same merge as every observation. What they show beside the
-    -- confirmed fields is news from Cloudinary.
-    for v_group in
-        select jsonb_build_object('observed_at', element ->> 'observed_at', 'observations', jsonb_agg(element -> 'observation'))
-        from jsonb_array_elements(p_results) as element
-        where element ? 'observation'
-        group by element ->> 'observed_at'
+    -- Answers that show the whole asset go through the same merge as every observation, in the order in which they came.
+    for v_answer in
+        select jsonb_agg(answer.value)
+        from jsonb_array_elements(p_results) as result
+        cross join lateral jsonb_array_elements(result -> 'answers') with ordinality as answer (value, place)
+        group by answer.place
+        order by answer.place
     loop
-        perform public.media_sync_apply_observations(
-            p_cloud_name, v_group -> 'observations', (v_group ->> 'observed_at')::timestamptz, p_source, p_run_id
-        );
+        perform public.media_sync_apply_observations(p_cloud_name, v_answer, v_now, p_source, p_run_id);
+        v_answers := v_answers || v_answer;
     end loop;
+    perform media_sync.settle_by_late_answers(p_cloud_name, p_results, p_source, p_run_id);
+    perform media_sync.take_addresses(p_cloud_name, v_answers);
+    perform media_sync.confirm_gone(
+        p_cloud_name,
+        array(
+            select asset.asset_id
+            from jsonb_array_elements(p_results) as result
+            join public.media_assets as asset on asset.id = (result ->> 'id')::uuid
+            where (result ->> 'destroyed')::boolean
+        ),
+        v_now, p_source, p_run_id
+    );
+
+    perform media_sync.rest_pushed(p_worker, p_results, p_claimed_at, v_settings);
+    -- A grouped write tells no state: its echo settles it, or a look-up does.
+    v_open := array(
+        select asset.asset_id
+        from public.media_assets as asset
+        where asset.id = any (v_ids)
+            and asset.sending is not null
+            and exists (select from jsonb_array_elements(asset.sending) as attempt where attempt -> 'landed' <> '{}')
+    );
+    perform media_sync.queue_refresh_later(p_cloud_name, v_open, 'a write is to be confirmed', interval '30 seconds');
 
     if p_run_id is not null then
-        update media_sync.runs
-        set
-            pushed_items = pushed_items + v_pushed,
-            error_count = error_count + v_failed,
-            errors = (
-                select coalesce(jsonb_agg(element order by place), '[]')
-                from jsonb_array_elements(errors || v_errors) with ordinality as listed (element, place)
-                where place <= 50
-            ),
-            touched_at = clock_timestamp()
-        where id = p_run_id;
+        perform media_sync.record_push(p_run_id, p_results);
     end if;
     perform media_sync.record_traffic(p_cloud_name, p_run_id, p_traffic);
+    if p_finish and p_run_id is not null then
+        v_run := public.media_sync_finish_run(p_run_id, 'completed');
+    end if;
     return jsonb_build_object(
-        'pushed', v_pushed,
-        'failed', v_failed,
+        -- Edited meanwhile.
+        'more', exists (
+            select from public.media_assets
+            where id = any (v_ids) and sync_status = 'pending' and (next_attempt_at is null or next_attempt_at <= v_now)
+        ),
+        'open', to_jsonb(v_open),
+        -- Where notifications come, the echo of a write is one of them.
+        'echoes', exists (select from media_sync.webhook_events where received_at > v_now - interval '10 minutes'),
+        'run', v_run,
         'budget', media_sync.call_budget(p_cloud_name),
         'now', clock_timestamp()
     );
 end;
 $$;
-comment on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb) is
-    'Settles claimed rows: [ { id, sent?, observation?, observed_at?, error?: { code, message, permanent?, retry_at?, counts? } } ]. Returns { pushed, failed, budget, now }.';
-revoke all on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb) from public, anon, authenticated;
-grant execute on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb) to service_role;
-
-create or replace function public.media_sync_intend_context_reset(p_worker uuid, p_id uuid)
-returns boolean
-language plpgsql
-security definer
-set search_path = ''
-as $$
-begin
-    -- Clearing the context and setting it again are two calls. Should the worker die between them, base must say that
-    -- Cloudinary holds none of the keys that stay: then they count as local additions and are sent again. The keys to be
-    -- removed stay in base, so that their removal is not forgotten should the worker die before the first call.
-    update public.media_assets as asset
-    set base = jsonb_set(asset.base, '{context}', (
-        select coalesce(jsonb_object_agg(key, value), '{}')
-        from jsonb_each(asset.base -> 'context')
-        where not asset.context ? key
-    ))
-    where asset.id = p_id and asset.lease_token = p_worker;
-    return found;
-end;
-$$;
-comment on function public.media_sync_intend_context_reset(uuid, uuid) is 'Remembers that a row''s context is about to be cleared and set anew in Cloudinary. False when the worker no longer holds the row.';
-revoke all on function public.media_sync_intend_context_reset(uuid, uuid) from public, anon, authenticated;
-grant execute on function public.media_sync_intend_context_reset(uuid, uuid) to service_role;
-
-create or replace function public.media_sync_fail_restore(p_worker uuid, p_ids uuid[], p_source text, p_run_id uuid default null)
-returns integer
-language sql
-security definer
-set search_path = ''
-as $$
-    with failed as (
-        update public.media_assets
-        set
-            sync_status = 'synced',
-            sync_error = 'Cloudinary no longer holds the content, and no backup of it exists.',
-            restore_requested_at = null,
-            lease_token = null,
-            leased_until = null
-        where id = any (p_ids) and lease_token = p_worker and restore_requested_at is not null
-        returning id, asset_id, public_id, resource_type
-    ),
-    logged as (
-        insert into public.media_sync_log (
-            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, error_code, error_message, run_id
-        )
-        select
-            'restore', 'error', 'push', p_source, id, asset_id, public_id, resource_type, 'content_gone',
-            'Cloudinary no longer holds the content, and no backup of it exists.', p_run_id
-        from failed
-        returning 1
-    )
-    select count(*)::integer from logged;
-$$;
-comment on function public.media_sync_fail_restore(uuid, uuid[], text, uuid) is 'Cloudinary could not give these assets back: they stay deleted, and the log says why.';
-revoke all on function public.media_sync_fail_restore(uuid, uuid[], text, uuid) from public, anon, authenticated;
-grant execute on function public.media_sync_fail_restore(uuid, uuid[], text, uuid) to service_role;
+comment on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) is
+    'Settles claimed rows: [ { id, action, attempt, landed?: [ { difference, at? } ], dropped?: difference, answers?: [ observation with observed_at ], destroyed?, existence_at?, existence_dropped?, again?, error?: { code, message, permanent?, retry_at?, counts?, ends_wish? } } ]. Returns { more (rows edited meanwhile wait), open (asset_ids whose write is to be confirmed by echo or look-up), echoes, run, budget, now }.';
+revoke all on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) from public, anon, authenticated;
+grant execute on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) to service_role;
 
 -- supabase/schemas/40_push/50_signed_uploads.sql
 
@@ -4277,7 +5467,11 @@ begin
                 else asset.base
             end,
             in_scope = media_sync.in_scope(
-                case when inside.folder = inside.base_folder then p_to || substr(inside.folder, length(p_from) + 1) else asset.folder end,
+                case
+                    when inside.base_folder = p_from or inside.base_folder like v_below
+                        then p_to || substr(inside.base_folder, length(p_from) + 1)
+                    else inside.base_folder
+                end,
                 settings.include_folders
             ),
             observed_at = clock_timestamp(),
@@ -4307,7 +5501,161 @@ revoke all on function media_sync.rename_folder(text, text, text, text) from pub
 
 -- supabase/schemas/50_events/20_effects.sql
 
--- What a notification says, applied.
+-- What a notification says, applied. An event tells little and comes in any order: what it says is taken only where that
+-- cannot undo anything; else the asset is looked up.
+
+create or replace function media_sync.is_echo(p_sending jsonb, p_fields jsonb)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return p_fields <> '{}' and not exists (
+        select from jsonb_each(media_sync.flat_difference(p_fields)) as told
+        where not coalesce(media_sync.open_values(p_sending) -> told.key, '[]') @> jsonb_build_array(told.value)
+    );
+end;
+$$;
+comment on function media_sync.is_echo(jsonb, jsonb) is 'True when every value that an event tells is one that we sent and that is not settled.';
+revoke all on function media_sync.is_echo(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.judge_observed(p_asset public.media_assets, p_observation jsonb, p_late boolean)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return case
+        when p_asset.id is null then 'merge'
+        when (p_observation ->> 'version')::bigint < p_asset.version then 'stale'
+        when p_asset.deleted_at is null
+            and media_sync.content_changes(p_asset, media_sync.observed_content(p_asset, p_observation)) is null
+            and (
+                media_sync.observed_fields(p_asset.base, p_observation) = p_asset.base
+                or (p_asset.sync_status <> 'synced' and media_sync.same_fields(
+                    media_sync.observed_fields(media_sync.editable_fields(p_asset), p_observation),
+                    media_sync.editable_fields(p_asset)
+                ))
+            ) then 'nothing'
+        -- The same content with other fields: which of the two is newer, a look-up tells.
+        when (p_observation ->> 'version')::bigint = p_asset.version
+            or p_asset.sync_status <> 'synced' or p_asset.deleted_at is not null or p_late then 'fetch'
+        else 'merge'
+    end;
+end;
+$$;
+comment on function media_sync.judge_observed(public.media_assets, jsonb, boolean) is
+    'What to do about an event that shows a whole asset: merge, fetch (look it up), stale or nothing.';
+revoke all on function media_sync.judge_observed(public.media_assets, jsonb, boolean) from public, anon, authenticated;
+
+create or replace function media_sync.judge_delta(p_asset public.media_assets, p_fields jsonb, p_observation jsonb, p_late boolean)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return case
+        when p_asset.id is null then 'fetch'
+        when p_asset.deleted_at is not null then 'fetch'
+        -- The echo of our own write settles it, whatever people do to the row meanwhile.
+        when p_asset.sending is not null and media_sync.is_echo(p_asset.sending, p_fields) then 'echo'
+        -- The same edit on both sides, or an echo of something settled: what it brings stands here already.
+        when media_sync.same_fields(
+                media_sync.apply_difference(media_sync.editable_fields(p_asset), p_fields), media_sync.editable_fields(p_asset)
+            )
+            and (
+                p_asset.sync_status <> 'synced'
+                or media_sync.same_fields(media_sync.apply_difference(p_asset.base, p_fields), p_asset.base)
+            )
+            and (p_observation is null or media_sync.observed_content(p_asset, p_observation) is not distinct from p_asset)
+            then 'nothing'
+        when p_late then case when p_asset.sync_status = 'synced' then 'stale' else 'fetch' end
+        -- Merged with edits of ours, an event that came late could discard one of them: only a look-up may.
+        when p_asset.sync_status <> 'synced' then 'fetch'
+        else 'merge'
+    end;
+end;
+$$;
+comment on function media_sync.judge_delta(public.media_assets, jsonb, jsonb, boolean) is
+    'What to do about an event that tells a change: merge, echo (merge, it settles a write of ours), fetch (look the asset up), stale or nothing.';
+revoke all on function media_sync.judge_delta(public.media_assets, jsonb, jsonb, boolean) from public, anon, authenticated;
+
+create or replace function media_sync.named_effects(p_cloud_name text, p_effects jsonb)
+returns table (kind text, asset_id text, public_id text, fields jsonb, observation jsonb, incomplete boolean)
+language sql
+stable
+set search_path = ''
+as $$
+    select
+        element ->> 'kind',
+        -- Old notifications name the asset only by its public_id.
+        coalesce(element ->> 'asset_id', named.asset_id),
+        element ->> 'public_id',
+        coalesce(element -> 'fields', '{}'),
+        element -> 'observation',
+        coalesce((element ->> 'incomplete')::boolean, false)
+    from jsonb_array_elements(p_effects) as element
+    left join lateral (
+        select asset.asset_id
+        from public.media_assets as asset
+        where not element ? 'asset_id'
+            and asset.cloud_name = p_cloud_name
+            and asset.public_id = element ->> 'public_id'
+            and asset.resource_type = element ->> 'resource_type'
+            and asset.type = coalesce(element ->> 'type', 'upload')
+            and asset.deleted_at is null
+        limit 1
+    ) as named on true
+    where element ->> 'kind' <> 'folder' and coalesce(element ->> 'asset_id', named.asset_id) is not null;
+$$;
+comment on function media_sync.named_effects(text, jsonb) is 'The effects on assets, each with the asset_id it is about; those about nothing known are left out.';
+revoke all on function media_sync.named_effects(text, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.take_over_misplaced(p_cloud_name text, p_asset_id text, p_public_id text, p_fields jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_told constant jsonb := media_sync.flat_difference(p_fields);
+begin
+    -- Grouped writes go by public_id. Where names were swapped just before, ours changed another asset than it meant:
+    -- that asset then knows the value for ours, so that what it had is written again.
+    if v_told = '{}' or not exists (
+        select
+        from public.media_assets as meant
+        cross join lateral jsonb_array_elements(meant.sending) as attempt
+        where meant.sync_status <> 'synced'
+            and meant.sending is not null
+            and meant.cloud_name = p_cloud_name
+            and meant.asset_id <> p_asset_id
+            and attempt ->> 'name' = p_public_id
+            and attempt -> 'sent' @> v_told
+    ) then
+        return;
+    end if;
+    update public.media_assets as asset
+    set
+        sending = coalesce(asset.sending, '[]') || jsonb_build_object(
+            'id', gen_random_uuid(), 'at', clock_timestamp(), 'until', clock_timestamp() + media_sync.write_horizon(),
+            'name', p_public_id, 'sent', v_told
+        ),
+        sync_status = case when asset.sync_status = 'synced' then 'pending' else asset.sync_status end
+    where asset.cloud_name = p_cloud_name and asset.asset_id = p_asset_id and asset.deleted_at is null;
+    insert into public.media_sync_log (operation, status, direction, source, asset_id, public_id, changes, error_code, error_message)
+    values (
+        'update', 'error', 'push', 'webhook', p_asset_id, p_public_id, v_told, 'landed_elsewhere',
+        'A change meant for another asset reached this one, because their names were swapped meanwhile; it is put right.'
+    );
+end;
+$$;
+comment on function media_sync.take_over_misplaced(text, text, text, jsonb) is
+    'Marks what an event tells of an asset as ours, where we sent it to that name for another asset. The caller holds the row''s lock.';
+revoke all on function media_sync.take_over_misplaced(text, text, text, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.apply_effects(p_cloud_name text, p_effects jsonb, p_triggered_at timestamptz, p_source text)
 returns jsonb
@@ -4315,110 +5663,74 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-    v_now constant timestamptz := clock_timestamp();
+    v_now timestamptz;
+    v_effect record;
     v_merge jsonb;
     v_fetch text[];
     v_verify text[];
     v_stale text[];
     v_touched uuid[];
     v_changed integer := 0;
-    v_effect jsonb;
 begin
-    for v_effect in select element from jsonb_array_elements(p_effects) as element where element ->> 'kind' = 'folder' loop
-        v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect ->> 'from', v_effect ->> 'to', p_source);
+    -- First the locks, then the reading: what is judged is what will be written.
+    perform media_sync.lock_assets(array(
+        select asset.id
+        from media_sync.named_effects(p_cloud_name, p_effects) as effect
+        join public.media_assets as asset on asset.cloud_name = p_cloud_name and asset.asset_id = effect.asset_id
+    ));
+    v_now := clock_timestamp();
+    for v_effect in select element ->> 'from' as source, element ->> 'to' as target from jsonb_array_elements(p_effects) as element where element ->> 'kind' = 'folder' loop
+        v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect.source, v_effect.target, p_source);
+    end loop;
+    for v_effect in select * from media_sync.named_effects(p_cloud_name, p_effects) where kind = 'delta' and public_id is not null loop
+        perform media_sync.take_over_misplaced(p_cloud_name, v_effect.asset_id, v_effect.public_id, v_effect.fields);
     end loop;
 
-    with effects as materialized (
+    with judged as materialized (
         select
-            element ->> 'kind' as kind,
-            coalesce(
-                element ->> 'asset_id',
-                -- Old notifications name the asset only by its public_id.
-                (
-                    select asset.asset_id
-                    from public.media_assets as asset
-                    where asset.cloud_name = p_cloud_name
-                        and asset.public_id = element ->> 'public_id'
-                        and asset.resource_type = element ->> 'resource_type'
-                        and asset.type = coalesce(element ->> 'type', 'upload')
-                        and asset.deleted_at is null
-                    limit 1
-                )
-            ) as asset_id,
-            coalesce(element -> 'fields', '{}') as fields,
-            element -> 'observation' as observation,
-            coalesce((element ->> 'incomplete')::boolean, false) as incomplete
-        from jsonb_array_elements(p_effects) as element
-        where element ->> 'kind' <> 'folder'
-    ),
-    rows_of_effects as (
-        select
-            effects.*,
-            asset,
-            (asset).id is not null as known,
-            (asset).deleted_at is not null as deleted,
-            (asset).sync_status <> 'synced' as dirty,
-            coalesce(p_triggered_at < (asset).last_event_at, false) as late,
-            media_sync.apply_sent((asset).base, fields) as base_after,
-            media_sync.apply_sent(media_sync.editable_fields(asset), fields) as local_after
-        from effects
-        left join public.media_assets as asset
-            on asset.cloud_name = p_cloud_name and asset.asset_id = effects.asset_id
-        where effects.asset_id is not null
-    ),
-    judged as (
-        select
-            *,
+            effect.*,
+            known.asset,
             case
-                when kind = 'delete' then
+                when effect.kind = 'delete' then
+                    -- Never seen, or gone here too: nothing is to be done, whoever deleted it.
                     case
-                        -- Never seen, or gone here too: nothing is to be done, whoever deleted it.
-                        when not known or (deleted and not dirty) then 'nothing'
+                        when (known.asset).id is null then 'nothing'
+                        when (known.asset).deleted_at is not null and (known.asset).sync_status = 'synced' then 'nothing'
                         else 'fetch'
                     end
-                when kind = 'refresh' or (not known and kind <> 'observe') then 'fetch'
-                when kind = 'observe' then
-                    case
-                        when not known then 'merge'
-                        when (observation ->> 'version')::bigint < (asset).version then 'stale'
-                        when not deleted
-                            and media_sync.content_changes(asset, media_sync.observed_content(asset, observation)) is null
-                            and (
-                                media_sync.observed_fields((asset).base, observation) = (asset).base
-                                or (dirty and media_sync.same_fields(
-                                    media_sync.observed_fields(media_sync.editable_fields(asset), observation),
-                                    media_sync.editable_fields(asset)
-                                ))
-                            ) then 'nothing'
-                        -- The same content with other fields: which of the two is newer, a look-up tells.
-                        when (observation ->> 'version')::bigint = (asset).version or dirty or deleted or late then 'fetch'
-                        else 'merge'
-                    end
-                -- An echo of our own write, or the same edit on both sides: what it brings stands here already.
-                when not deleted and media_sync.same_fields(local_after, media_sync.editable_fields(asset))
-                    and (dirty or media_sync.same_fields(base_after, (asset).base))
-                    and (observation is null or media_sync.observed_content(asset, observation) is not distinct from asset)
-                    then 'nothing'
-                when late then 'stale'
-                -- Merged with edits of ours, an event that came late could discard one of them: only a look-up may.
-                when dirty or deleted then 'fetch'
-                else 'merge'
+                when effect.kind = 'refresh' then 'fetch'
+                when effect.kind = 'observe' then media_sync.judge_observed(
+                    known.asset, effect.observation, coalesce(p_triggered_at < (known.asset).last_event_at, false)
+                )
+                else media_sync.judge_delta(
+                    known.asset, effect.fields, effect.observation, coalesce(p_triggered_at < (known.asset).last_event_at, false)
+                )
             end as verdict
-        from rows_of_effects
+        from media_sync.named_effects(p_cloud_name, p_effects) as effect
+        left join lateral (
+            select asset from public.media_assets as asset
+            where asset.cloud_name = p_cloud_name and asset.asset_id = effect.asset_id
+            limit 1
+        ) as known on true
     )
     select
         coalesce(jsonb_agg(
             case
                 when kind = 'observe' then observation
-                else coalesce(observation, '{}')
-                    || jsonb_build_object('asset_id', asset_id, 'resource_type', (asset).resource_type, 'type', (asset).type)
-                    || base_after
+                else coalesce(observation, '{}') || jsonb_build_object('asset_id', asset_id, 'delta', fields)
             end
-        ) filter (where verdict = 'merge'), '[]'),
-        array_agg(asset_id) filter (where verdict = 'fetch' or (verdict = 'merge' and incomplete)),
+        ) filter (where verdict in ('merge', 'echo')), '[]'),
+        array_agg(asset_id) filter (where verdict = 'fetch' or (verdict = 'merge' and (
+            incomplete
+            -- An overwrite does not tell what it keeps.
+            or (kind = 'observe' and exists (
+                select from jsonb_each((asset).base - array(select jsonb_object_keys(observation)))
+                where key in ('tags', 'context', 'metadata') and value not in ('[]', '{}')
+            ))
+        ))),
         array_agg(asset_id) filter (where verdict in ('merge', 'stale') and not incomplete),
         array_agg(asset_id) filter (where verdict = 'stale'),
-        array_agg((asset).id) filter (where known and verdict <> 'stale')
+        array_agg((asset).id) filter (where (asset).id is not null and verdict <> 'stale')
     into v_merge, v_fetch, v_verify, v_stale, v_touched
     from judged;
 
@@ -4442,7 +5754,7 @@ begin
 end;
 $$;
 comment on function media_sync.apply_effects(text, jsonb, timestamptz, text) is
-    'Applies what a notification says: [ { kind: observe | delta | delete | refresh | folder, asset_id, observation, fields, incomplete, from, to } ]. Returns { changed, fetch (look-ups wanted at once), stale }.';
+    'Applies what a notification says: [ { kind: observe | delta | delete | refresh | folder, asset_id, public_id, observation, fields, incomplete, from, to } ]. Returns { changed, fetch (look-ups wanted at once), stale }.';
 revoke all on function media_sync.apply_effects(text, jsonb, timestamptz, text) from public, anon, authenticated;
 
 -- supabase/schemas/50_events/30_inbox.sql
@@ -5122,6 +6434,7 @@ returns jsonb
 language sql
 set search_path = ''
 as $$
+    select media_sync.lock_assets(p_ids);
     with edited as (
         update public.media_assets as asset
         set
@@ -5213,6 +6526,7 @@ begin
     update public.media_assets as asset
     set sync_status = 'synced'
     where asset.id in (select (element #>> '{}')::uuid from jsonb_array_elements(v_resolved) as element)
+        and asset.sending is null
         and media_sync.same_fields(media_sync.editable_fields(asset), asset.base);
     return v_resolved;
 end;
@@ -5646,7 +6960,6 @@ as $$
             select from public.media_assets
             where cloud_name = p_cloud_name
                 and sync_status = 'pending'
-                and in_scope
                 and (next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
                 and (leased_until is null or leased_until < (select clock_timestamp()))
         ),
@@ -5657,13 +6970,14 @@ as $$
                 and (leased_until is null or leased_until < (select clock_timestamp()))
         ),
         'folder_mode', settings.folder_mode,
+        'conflict_policy', settings.conflict_policy,
         'budget', media_sync.call_budget(p_cloud_name),
         'now', clock_timestamp()
     )
     from media_sync.settings as settings;
 $$;
 comment on function public.media_sync_due(text) is
-    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, folder_mode, budget, now }.';
+    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, folder_mode, conflict_policy, budget, now }.';
 revoke all on function public.media_sync_due(text) from public, anon, authenticated;
 grant execute on function public.media_sync_due(text) to service_role;
 
@@ -5870,11 +7184,9 @@ begin
         from inserted
         join deleted on deleted.id = inserted.id
         where inserted.sync_status = 'pending'
-            and inserted.in_scope
             and (inserted.next_attempt_at is null or inserted.next_attempt_at <= v_now)
             and (
                 deleted.sync_status <> 'pending'
-                or not deleted.in_scope
                 or deleted.next_attempt_at > v_now
                 or (inserted.edited_at, inserted.deleted_at, inserted.restore_requested_at)
                     is distinct from (deleted.edited_at, deleted.deleted_at, deleted.restore_requested_at)
@@ -6371,7 +7683,7 @@ begin
 
     select greatest(edited_at, deleted_at, restore_requested_at) into v_oldest
     from public.media_assets
-    where sync_status = 'pending' and in_scope and greatest(edited_at, deleted_at, restore_requested_at) is not null
+    where sync_status = 'pending' and greatest(edited_at, deleted_at, restore_requested_at) is not null
     order by greatest(edited_at, deleted_at, restore_requested_at)
     limit 1;
     return query values (
@@ -6784,7 +8096,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '18a966bdf5809f85';
+    select '2aa933bde55855f2';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -10,6 +10,8 @@ import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-ser
  * @param ids Rows that were edited.
  */
 export function pushInBackground(caller: Caller, log: Logger, ids: string[]): void {
-  const push = async () => await BidirectionalSyncService.forCaller(caller, log).pushRows(ids);
+  const push = async () => {
+    await BidirectionalSyncService.forCaller(caller, log).pushRows(ids);
+  };
   runInBackground(push(), (error) => log.warn("the push waits for the next tick", { error }));
 }

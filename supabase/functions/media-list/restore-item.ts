@@ -20,20 +20,21 @@ export async function restoreItem({ params, identify, log }: RouteContext): Prom
 
   const outcome = await restore(new MediaEditor(client), id);
   if (outcome === "requested") {
-    await BidirectionalSyncService.forCaller(caller, log).pushRows([id]);
+    const failures = await BidirectionalSyncService.forCaller(caller, log).pushRows([id]);
+    const failure = failures.get(id);
+    if (failure?.ends_wish) throw conflict(failure.message, failure.code);
   } else if (outcome === "restored") {
     pushInBackground(caller, log, [id]);
   }
 
   const [item] = await new MediaLibrary(client).items([id]);
   if (item === undefined) throw notFound("There is no asset with that id, or you may not see it.");
-  if (item.deleted_at !== null && item.sync_status !== "pending") {
-    throw conflict(
-      "Cloudinary no longer holds the content, and no backup of it exists.",
-      "content_gone",
-    );
-  }
-  return jsonResponse({ success: true, item: withThumbnail(item) });
+  const came = outcome === "requested" && item.deleted_at === null;
+  return jsonResponse({
+    success: true,
+    outcome: came ? "restored" : outcome,
+    item: withThumbnail(item),
+  });
 }
 
 async function restore(

@@ -15,16 +15,18 @@ grant execute on function media_sync.patch_object(jsonb, jsonb) to authenticated
 
 create or replace function media_sync.field_value(p_fields jsonb, p_field text)
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select case
+begin
+    return case
         when p_field like 'context.%' then p_fields -> 'context' -> substr(p_field, 9)
         when p_field like 'metadata.%' then p_fields -> 'metadata' -> substr(p_field, 10)
         else p_fields -> p_field
     end;
+end;
 $$;
 comment on function media_sync.field_value(jsonb, text) is 'Value of a field named as in conflicts: tags, display_name, context.<key>, metadata.<external_id>.';
 revoke all on function media_sync.field_value(jsonb, text) from public, anon, authenticated;

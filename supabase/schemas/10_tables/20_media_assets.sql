@@ -58,10 +58,13 @@ create table public.media_assets (
     last_updated jsonb not null default '{}' check (jsonb_typeof(last_updated) = 'object'),
     base jsonb not null default '{}' check (jsonb_typeof(base) = 'object'),
     conflicts jsonb check (jsonb_typeof(conflicts) = 'object'),
+    sending jsonb check (jsonb_typeof(sending) = 'array'),
+    edited jsonb not null default '{}' check (jsonb_typeof(edited) = 'object'),
     sync_status text not null default 'synced' check (sync_status in ('synced', 'pending', 'error', 'conflict')),
     sync_error text,
     sync_attempts integer not null default 0,
     next_attempt_at timestamptz,
+    waits_for_name boolean not null default false,
     lease_token uuid,
     leased_until timestamptz,
     edited_at timestamptz,
@@ -112,17 +115,20 @@ comment on column public.media_assets.uploaded_at is 'When the present content w
 comment on column public.media_assets.last_updated is 'Cloudinary''s times of change by kind, as far as told.';
 comment on column public.media_assets.base is 'The editable fields as both sides last agreed on them. What differs from it is a local edit.';
 comment on column public.media_assets.conflicts is 'Open conflicts of the policy manual: field to base, database and cloudinary values.';
+comment on column public.media_assets.sending is 'What is on its way to Cloudinary and may or may not have arrived: a list of attempts; null: nothing. While it stands the row is not synced.';
+comment on column public.media_assets.edited is 'When each value that is not agreed yet was last edited here: display_name, context.<key>, … to its time.';
 comment on column public.media_assets.sync_status is 'synced; pending: an edit or deletion waits for Cloudinary; error: attempts are used up (set to pending to retry); conflict: a person must resolve.';
 comment on column public.media_assets.sync_error is 'Why the last attempt to push failed.';
 comment on column public.media_assets.sync_attempts is 'Failed attempts since the last local edit.';
 comment on column public.media_assets.next_attempt_at is 'Not pushed before this time; null means at once.';
+comment on column public.media_assets.waits_for_name is 'The wanted public_id was taken at the last attempt; the row is tried again when its holder leaves it.';
 comment on column public.media_assets.lease_token is 'The worker that is pushing this row.';
 comment on column public.media_assets.leased_until is 'When that worker loses the row.';
 comment on column public.media_assets.edited_at is 'When an editable column was last changed here.';
 comment on column public.media_assets.observed_at is 'Database time at which the Cloudinary request began whose answer this row reflects; older observations are ignored.';
 comment on column public.media_assets.last_event_at is 'Cloudinary''s time of the latest notification that touched this row; older ones are stale.';
 comment on column public.media_assets.last_synced_at is 'When both sides were last known equal after a change.';
-comment on column public.media_assets.in_scope is 'False when settings.include_folders leaves the asset out: kept, hidden, not pushed.';
+comment on column public.media_assets.in_scope is 'False when settings.include_folders leaves out the folder that the asset has in Cloudinary: kept and hidden. An edit that is under way goes on.';
 comment on column public.media_assets.usage_count is 'Live rows of media_usage; maintained by a trigger.';
 comment on column public.media_assets.created_by is 'User who uploaded it through Media Sync, if any.';
 comment on column public.media_assets.deleted_at is 'When it was deleted; with sync_status synced both sides have let go of it.';
@@ -167,4 +173,4 @@ create policy "Editors change live assets"
     with check (in_scope and deleted_at is null and (select media_sync.is_editor()));
 
 create index media_assets_waiting_index on public.media_assets (greatest(edited_at, deleted_at, restore_requested_at))
-    where sync_status = 'pending' and in_scope;
+    where sync_status = 'pending';

@@ -97,36 +97,34 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+    v_ids uuid[];
+    v_changes integer[];
 begin
-    if tg_op = 'INSERT' then
-        update public.media_assets as asset
-        set usage_count = asset.usage_count + delta.live
-        from (
-            select media_asset_id, count(*) as live from inserted where removed_at is null group by 1
-        ) as delta
-        where asset.id = delta.media_asset_id;
-    elsif tg_op = 'DELETE' then
-        update public.media_assets as asset
-        set usage_count = asset.usage_count - delta.live
-        from (
-            select media_asset_id, count(*) as live from deleted where removed_at is null group by 1
-        ) as delta
-        where asset.id = delta.media_asset_id;
-    else
-        update public.media_assets as asset
-        set usage_count = asset.usage_count + delta.live
-        from (
-            select media_asset_id, sum(live) as live
+    -- A transition table exists only for its own kind of statement, hence the text.
+    execute format(
+        $query$
+            select array_agg(media_asset_id), array_agg(change)
             from (
-                select media_asset_id, 1 as live from inserted where removed_at is null
-                union all
-                select media_asset_id, -1 from deleted where removed_at is null
-            ) as both_states
-            group by 1
-            having sum(live) <> 0
-        ) as delta
-        where asset.id = delta.media_asset_id;
-    end if;
+                select media_asset_id, sum(sign)::integer as change
+                from (%s) as uses
+                where removed_at is null
+                group by 1
+                having sum(sign) <> 0
+            ) as changes
+        $query$,
+        case tg_op
+            when 'INSERT' then 'select 1 as sign, media_asset_id, removed_at from inserted'
+            when 'DELETE' then 'select -1 as sign, media_asset_id, removed_at from deleted'
+            else 'select 1 as sign, media_asset_id, removed_at from inserted
+                union all select -1, media_asset_id, removed_at from deleted'
+        end
+    ) into v_ids, v_changes;
+    perform media_sync.lock_assets(v_ids);
+    update public.media_assets as asset
+    set usage_count = asset.usage_count + delta.change
+    from unnest(v_ids, v_changes) as delta (id, change)
+    where asset.id = delta.id;
     return null;
 end;
 $$;

@@ -1,7 +1,7 @@
 -- Counters that are kept with every statement, so that statistics cost the same for ten assets and ten million.
 --
--- One row of counters would make every writer wait for every other. The counters are spread over slots by
--- backend, and a reader adds the slots up.
+-- One row of counters would make every writer wait for every other. The counters are spread over slots, of which a
+-- writer takes one that is free, so that nobody ever waits for one; a reader adds the slots up.
 
 create table media_sync.statistics (
     slot smallint primary key,
@@ -20,7 +20,7 @@ create table media_sync.statistics (
 );
 
 comment on table media_sync.statistics is 'Maintained counters; the truth is the sum over all slots.';
-comment on column media_sync.statistics.slot is 'Slot of the writing backend.';
+comment on column media_sync.statistics.slot is 'Number of the slot.';
 comment on column media_sync.statistics.total_assets is 'Live assets in scope.';
 comment on column media_sync.statistics.total_images is 'Live images in scope.';
 comment on column media_sync.statistics.total_videos is 'Live videos in scope.';
@@ -37,6 +37,29 @@ comment on column media_sync.statistics.out_of_scope_assets is 'Live assets that
 alter table media_sync.statistics enable row level security;
 revoke all on media_sync.statistics from public, anon, authenticated, service_role;
 grant select on media_sync.statistics to service_role;
+
+insert into media_sync.statistics (slot) select generate_series(0, 63);
+
+create or replace function media_sync.free_slot()
+returns smallint
+language sql
+volatile
+set search_path = ''
+as $$
+    select coalesce(
+        (
+            select slot
+            from media_sync.statistics
+            -- The own slot first, so that a transaction of many statements keeps to it.
+            order by (slot = pg_catalog.pg_backend_pid() % 64) desc, slot
+            limit 1
+            for no key update skip locked
+        ),
+        (pg_catalog.pg_backend_pid() % 64)::smallint
+    );
+$$;
+comment on function media_sync.free_slot() is 'A slot of the counters that no other transaction holds. Where all are taken, one that must be waited for.';
+revoke all on function media_sync.free_slot() from public, anon, authenticated;
 
 create or replace function media_sync.count_assets()
 returns trigger
@@ -57,7 +80,7 @@ begin
     execute format(
         $query$
             select
-                (pg_catalog.pg_backend_pid() %% 64)::smallint,
+                media_sync.free_slot(),
                 coalesce(sum(sign) filter (where live), 0),
                 coalesce(sum(sign) filter (where live and resource_type = 'image'), 0),
                 coalesce(sum(sign) filter (where live and resource_type = 'video'), 0),

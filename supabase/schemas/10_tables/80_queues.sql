@@ -7,6 +7,7 @@ create table media_sync.refresh_queue (
     requested_at timestamptz not null default clock_timestamp(),
     attempts integer not null default 0,
     not_before timestamptz not null default '-infinity',
+    needs_detail boolean not null default false,
     lease_token uuid,
     leased_until timestamptz,
     primary key (cloud_name, asset_id)
@@ -19,6 +20,7 @@ comment on column media_sync.refresh_queue.reason is 'What put it here, for peop
 comment on column media_sync.refresh_queue.requested_at is 'When it was last asked for; only an answer to a request that began later settles it.';
 comment on column media_sync.refresh_queue.attempts is 'Failed look-ups.';
 comment on column media_sync.refresh_queue.not_before is 'Not looked up before this time.';
+comment on column media_sync.refresh_queue.needs_detail is 'Only the asset''s detail will do: a batched look-up tells no times of change.';
 comment on column media_sync.refresh_queue.lease_token is 'Worker that holds it.';
 comment on column media_sync.refresh_queue.leased_until is 'When that worker loses it.';
 

@@ -4,36 +4,41 @@
 -- The keys of an observation that are not editable here. What is left of it after taking them away is editable.
 create or replace function media_sync.content_keys()
 returns text[]
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select '{asset_id,resource_type,type,format,version,bytes,width,height,duration,pages,etag,url,secure_url,original_filename,access_mode,moderation_status,extra,uploaded_at,last_updated,created_at}'::text[];
+begin
+    return '{asset_id,resource_type,type,format,version,bytes,width,height,duration,pages,etag,url,secure_url,original_filename,access_mode,moderation_status,extra,uploaded_at,last_updated,created_at,delta,observed_at}'::text[];
+end;
 $$;
 comment on function media_sync.content_keys() is 'Keys of an observation that Cloudinary alone decides.';
 revoke all on function media_sync.content_keys() from public, anon, authenticated;
 
 create or replace function media_sync.editable_keys()
 returns text[]
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select '{public_id,folder,display_name,tags,context,metadata}'::text[];
+begin
+    return '{public_id,folder,display_name,tags,context,metadata}'::text[];
+end;
 $$;
 comment on function media_sync.editable_keys() is 'Keys that both sides may change.';
 revoke all on function media_sync.editable_keys() from public, anon, authenticated;
 
 create or replace function media_sync.editable_fields(p_asset public.media_assets)
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select jsonb_build_object(
+begin
+    return jsonb_build_object(
         'public_id', p_asset.public_id,
         'folder', p_asset.folder,
         'display_name', p_asset.display_name,
@@ -41,82 +46,184 @@ as $$
         'context', p_asset.context,
         'metadata', p_asset.metadata
     );
+end;
 $$;
 comment on function media_sync.editable_fields(public.media_assets) is 'The editable fields of a row in the form that merge() takes.';
 revoke all on function media_sync.editable_fields(public.media_assets) from public, anon, authenticated;
 
 create or replace function media_sync.same_tags(p_one jsonb, p_other jsonb)
 returns boolean
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
+begin
     -- jsonb containment compares arrays as sets.
-    select coalesce(p_one = p_other or (p_one @> p_other and p_other @> p_one), p_one is null and p_other is null);
+    return coalesce(p_one = p_other or (p_one @> p_other and p_other @> p_one), p_one is null and p_other is null);
+end;
 $$;
 comment on function media_sync.same_tags(jsonb, jsonb) is 'True when both arrays hold the same set of tags.';
 revoke all on function media_sync.same_tags(jsonb, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.same_fields(p_one jsonb, p_other jsonb)
 returns boolean
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select p_one = p_other
+begin
+    return p_one = p_other
         or ((p_one - 'tags') = (p_other - 'tags') and media_sync.same_tags(p_one -> 'tags', p_other -> 'tags'));
+end;
 $$;
 comment on function media_sync.same_fields(jsonb, jsonb) is 'True when two sets of editable fields are equal; the order of tags has no meaning.';
 revoke all on function media_sync.same_fields(jsonb, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.changed_fields(p_from jsonb, p_to jsonb)
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select jsonb_object_agg(key, jsonb_build_object('from', p_from -> key, 'to', p_to -> key))
-    from (select jsonb_object_keys(p_from) as key union select jsonb_object_keys(p_to)) as every_key
-    where p_from -> key is distinct from p_to -> key
-        and not (key = 'tags' and media_sync.same_tags(p_from -> key, p_to -> key));
+begin
+    return (
+        select jsonb_object_agg(key, jsonb_build_object('from', p_from -> key, 'to', p_to -> key))
+        from (select jsonb_object_keys(p_from) as key union select jsonb_object_keys(p_to)) as every_key
+        where p_from -> key is distinct from p_to -> key
+            and not (key = 'tags' and media_sync.same_tags(p_from -> key, p_to -> key))
+    );
+end;
 $$;
 comment on function media_sync.changed_fields(jsonb, jsonb) is 'Field to { from, to } for every field that differs; null when none does.';
 revoke all on function media_sync.changed_fields(jsonb, jsonb) from public, anon, authenticated;
 
-create or replace function media_sync.apply_sent(p_base jsonb, p_sent jsonb)
+create or replace function media_sync.apply_difference(p_base jsonb, p_difference jsonb)
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    -- sent: { tags: { added, removed }, context: { set, removed }, metadata: { set, removed }, display_name, folder, public_id }
-    select p_base
-        || (p_sent - array['tags', 'context', 'metadata'])
-        || case when p_sent ? 'tags' then jsonb_build_object('tags', (
+begin
+    -- difference: { tags: { added, removed }, context: { set, removed }, metadata: { set, removed }, display_name, folder, public_id }
+    return p_base
+        || (p_difference - array['tags', 'context', 'metadata'])
+        || case when p_difference ? 'tags' then jsonb_build_object('tags', (
             select coalesce(jsonb_agg(tag order by place), '[]')
             from (
                 select value as tag, ordinality as place
                 from jsonb_array_elements_text(p_base -> 'tags') with ordinality
-                where not coalesce(p_sent -> 'tags' -> 'removed', '[]') ? value
+                where not coalesce(p_difference -> 'tags' -> 'removed', '[]') ? value
                 union all
                 select value, 100000 + ordinality
-                from jsonb_array_elements_text(coalesce(p_sent -> 'tags' -> 'added', '[]')) with ordinality
+                from jsonb_array_elements_text(coalesce(p_difference -> 'tags' -> 'added', '[]')) with ordinality
                 where not (p_base -> 'tags') ? value
             ) as kept
         )) else '{}' end
-        || case when p_sent ? 'context' then jsonb_build_object('context',
-            (p_base -> 'context') - array(select jsonb_array_elements_text(coalesce(p_sent -> 'context' -> 'removed', '[]')))
-                || coalesce(p_sent -> 'context' -> 'set', '{}')
+        || case when p_difference ? 'context' then jsonb_build_object('context',
+            (p_base -> 'context') - array(select jsonb_array_elements_text(coalesce(p_difference -> 'context' -> 'removed', '[]')))
+                || coalesce(p_difference -> 'context' -> 'set', '{}')
         ) else '{}' end
-        || case when p_sent ? 'metadata' then jsonb_build_object('metadata',
-            (p_base -> 'metadata') - array(select jsonb_array_elements_text(coalesce(p_sent -> 'metadata' -> 'removed', '[]')))
-                || coalesce(p_sent -> 'metadata' -> 'set', '{}')
+        || case when p_difference ? 'metadata' then jsonb_build_object('metadata',
+            (p_base -> 'metadata') - array(select jsonb_array_elements_text(coalesce(p_difference -> 'metadata' -> 'removed', '[]')))
+                || coalesce(p_difference -> 'metadata' -> 'set', '{}')
         ) else '{}' end;
+end;
 $$;
-comment on function media_sync.apply_sent(jsonb, jsonb) is
-    'base after Cloudinary confirmed what was sent: { tags: { added, removed }, context and metadata: { set, removed }, display_name, folder, public_id }.';
-revoke all on function media_sync.apply_sent(jsonb, jsonb) from public, anon, authenticated;
+comment on function media_sync.apply_difference(jsonb, jsonb) is
+    'The fields after a difference: { tags: { added, removed }, context and metadata: { set, removed }, display_name, folder, public_id }.';
+revoke all on function media_sync.apply_difference(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.flat_fields(p_fields jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return (p_fields - '{tags,context,metadata}'::text[])
+        || coalesce((select jsonb_object_agg('tags.' || tag, true) from jsonb_array_elements_text(p_fields -> 'tags') as tag), '{}')
+        || coalesce((select jsonb_object_agg('context.' || key, value) from jsonb_each(p_fields -> 'context')), '{}')
+        || coalesce((select jsonb_object_agg('metadata.' || key, value) from jsonb_each(p_fields -> 'metadata')), '{}');
+end;
+$$;
+comment on function media_sync.flat_fields(jsonb) is
+    'Editable fields value by value: public_id, folder, display_name, tags.<tag> (true), context.<key>, metadata.<external_id>.';
+revoke all on function media_sync.flat_fields(jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.keys_difference(p_base jsonb, p_local jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return nullif(jsonb_strip_nulls(jsonb_build_object(
+        'set', (
+            select jsonb_object_agg(key, value) from jsonb_each(p_local) where value is distinct from coalesce(p_base, '{}') -> key
+        ),
+        'removed', (
+            select jsonb_agg(key order by key) from jsonb_object_keys(p_base) as key where not coalesce(p_local, '{}') ? key
+        )
+    )), '{}');
+end;
+$$;
+comment on function media_sync.keys_difference(jsonb, jsonb) is 'What turns one object into the other: { set, removed }; null when they are equal.';
+revoke all on function media_sync.keys_difference(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.difference(p_base jsonb, p_local jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return jsonb_strip_nulls(jsonb_build_object(
+        'public_id', case when p_local -> 'public_id' is distinct from p_base -> 'public_id' then p_local -> 'public_id' end,
+        'folder', case when p_local -> 'folder' is distinct from p_base -> 'folder' then p_local -> 'folder' end,
+        -- Cloudinary has no empty name; an empty one here is refused before it is sent.
+        'display_name', case
+            when p_local -> 'display_name' is distinct from p_base -> 'display_name' then to_jsonb(coalesce(p_local ->> 'display_name', ''))
+        end,
+        'tags', nullif(jsonb_strip_nulls(jsonb_build_object(
+            'added', (
+                select jsonb_agg(tag order by tag) from jsonb_array_elements_text(p_local -> 'tags') as tag where not p_base -> 'tags' ? tag
+            ),
+            'removed', (
+                select jsonb_agg(tag order by tag) from jsonb_array_elements_text(p_base -> 'tags') as tag where not p_local -> 'tags' ? tag
+            )
+        )), '{}'),
+        'context', media_sync.keys_difference(p_base -> 'context', p_local -> 'context'),
+        'metadata', media_sync.keys_difference(p_base -> 'metadata', p_local -> 'metadata')
+    ));
+end;
+$$;
+comment on function media_sync.difference(jsonb, jsonb) is
+    'What must be sent so that base becomes local: { tags: { added, removed }, context and metadata: { set, removed }, display_name, folder, public_id }.';
+revoke all on function media_sync.difference(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.flat_difference(p_difference jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return (p_difference - '{tags,context,metadata}'::text[])
+        || coalesce((select jsonb_object_agg('tags.' || tag, true) from jsonb_array_elements_text(p_difference -> 'tags' -> 'added') as tag), '{}')
+        || coalesce((select jsonb_object_agg('tags.' || tag, null) from jsonb_array_elements_text(p_difference -> 'tags' -> 'removed') as tag), '{}')
+        || coalesce((select jsonb_object_agg('context.' || key, value) from jsonb_each(p_difference -> 'context' -> 'set')), '{}')
+        || coalesce((select jsonb_object_agg('context.' || key, null) from jsonb_array_elements_text(p_difference -> 'context' -> 'removed') as key), '{}')
+        || coalesce((select jsonb_object_agg('metadata.' || key, value) from jsonb_each(p_difference -> 'metadata' -> 'set')), '{}')
+        || coalesce((select jsonb_object_agg('metadata.' || key, null) from jsonb_array_elements_text(p_difference -> 'metadata' -> 'removed') as key), '{}');
+end;
+$$;
+comment on function media_sync.flat_difference(jsonb) is 'A difference value by value, named as in flat_fields(); null: taken away.';
+revoke all on function media_sync.flat_difference(jsonb) from public, anon, authenticated;

@@ -1,59 +1,168 @@
--- merge(base, local, remote): what a value becomes when either side, or both, changed it.
+-- merge(base, local, sent, remote): what a value becomes when either side, or both, changed it.
+--
+-- Pure: it reads nothing but its arguments. Values go by the names of flat_fields().
 
-create or replace function media_sync.merge_tags(p_base jsonb, p_local jsonb, p_remote jsonb)
-returns jsonb
-language sql
+create or replace function media_sync.same_value(p_one jsonb, p_other jsonb)
+returns boolean
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    -- A set merge cannot conflict: each tag is kept unless one side removed it. Cloudinary's order comes first.
-    select coalesce(jsonb_agg(tag order by place), '[]'::jsonb)
-    from (
-        select tag, min(place) as place
-        from (
-            select value as tag, ordinality as place
-            from jsonb_array_elements_text(coalesce(p_remote, '[]')) with ordinality
-            where coalesce(p_local, '[]') ? value or not coalesce(p_base, '[]') ? value
-            union all
-            select value, 100000 + ordinality
-            from jsonb_array_elements_text(coalesce(p_local, '[]')) with ordinality
-            where coalesce(p_remote, '[]') ? value or not coalesce(p_base, '[]') ? value
-        ) as kept
-        group by tag
-    ) as merged;
+begin
+    -- A value that is not there and one that is null are the same.
+    return coalesce(p_one, 'null') = coalesce(p_other, 'null');
+end;
 $$;
-comment on function media_sync.merge_tags(jsonb, jsonb, jsonb) is 'Merges three arrays of tags as sets.';
-revoke all on function media_sync.merge_tags(jsonb, jsonb, jsonb) from public, anon, authenticated;
+comment on function media_sync.same_value(jsonb, jsonb) is 'True when two values are equal; none and null are.';
+revoke all on function media_sync.same_value(jsonb, jsonb) from public, anon, authenticated;
 
-create or replace function media_sync.merge_keys(
+create or replace function media_sync.sent_values(p_sent jsonb, p_key text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return case
+        when p_key like 'context.%' and p_sent ? 'context.*' then coalesce(p_sent -> p_key, '[]') || (p_sent -> 'context.*')
+        else p_sent -> p_key
+    end;
+end;
+$$;
+comment on function media_sync.sent_values(jsonb, text) is 'What has been sent for a value, as a list; null for nothing. A context that is set as a whole may be empty for a moment, and does not have the keys that are not named.';
+revoke all on function media_sync.sent_values(jsonb, text) from public, anon, authenticated;
+
+create or replace function media_sync.merge_value(p_base jsonb, p_local jsonb, p_sent jsonb, p_remote jsonb)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return case
+        when media_sync.same_value(p_remote, p_base) then 'local'
+        -- Our own write, seen: what people want meanwhile goes out after it.
+        when exists (select from jsonb_array_elements(p_sent) as sent where media_sync.same_value(sent, p_remote)) then 'local'
+        when media_sync.same_value(p_local, p_remote) then 'remote'
+        when media_sync.same_value(p_local, p_base)
+            -- A write on its way is an edit, even one that has been taken back here.
+            and not exists (select from jsonb_array_elements(p_sent) as sent where not media_sync.same_value(sent, p_local))
+            then 'remote'
+        else 'conflict'
+    end;
+end;
+$$;
+comment on function media_sync.merge_value(jsonb, jsonb, jsonb, jsonb) is
+    'Whose value stands after Cloudinary showed remote: local, remote, or conflict. sent is the list of values on their way.';
+revoke all on function media_sync.merge_value(jsonb, jsonb, jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.merge_tags(p_base jsonb, p_local jsonb, p_sent jsonb, p_remote jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- A set merge cannot conflict: a tag is there or not, and one change of that is the same as the other. Cloudinary's
+    -- order comes first.
+    return (
+        select coalesce(jsonb_agg(tag order by place), '[]')
+        from (
+            select value as tag, min(place) as place
+            from (
+                select value, ordinality as place from jsonb_array_elements_text(p_remote) with ordinality
+                union all
+                select value, 100000 + ordinality from jsonb_array_elements_text(p_local) with ordinality
+            ) as listed
+            group by value
+        ) as named
+        where case
+            when (p_remote ? tag) = (p_base ? tag) then p_local ? tag
+            when p_sent -> ('tags.' || tag) @> jsonb_build_array(case when p_remote ? tag then true end) then p_local ? tag
+            else p_remote ? tag
+        end
+    );
+end;
+$$;
+comment on function media_sync.merge_tags(jsonb, jsonb, jsonb, jsonb) is 'Merges arrays of tags as sets; sent as in open_values().';
+revoke all on function media_sync.merge_tags(jsonb, jsonb, jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.newer_side(p_local_at timestamptz, p_remote_at text)
+returns text
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- The only place where the clocks of the two sides meet, and only for the policy newest.
+    return case
+        when p_local_at > p_remote_at::timestamptz then 'local'
+        when p_local_at < p_remote_at::timestamptz then 'remote'
+    end;
+end;
+$$;
+comment on function media_sync.newer_side(timestamptz, text) is 'Which side changed last; null where a time is unknown or both are equal.';
+revoke all on function media_sync.newer_side(timestamptz, text) from public, anon, authenticated;
+
+create or replace function media_sync.winner(p_policy text, p_key text, p_edited jsonb, p_times jsonb)
+returns text
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return case p_policy
+        when 'database' then 'local'
+        when 'cloudinary' then 'remote'
+        -- Like with like: the edit of this value here, the change of its kind there.
+        when 'newest' then coalesce(
+            media_sync.newer_side((p_edited ->> p_key)::timestamptz, p_times ->> case split_part(p_key, '.', 1)
+                when 'context' then 'context_updated_at'
+                when 'metadata' then 'metadata_updated_at'
+                when 'public_id' then 'public_id_updated_at'
+                else 'updated_at'
+            end),
+            'open'
+        )
+        -- A person decides; until then the value stands here as it was edited here.
+        else 'open'
+    end;
+end;
+$$;
+comment on function media_sync.winner(text, text, jsonb, jsonb) is
+    'Who keeps a value that both sides changed: local, remote, or open. p_edited: value to the time of its last edit here; p_times: Cloudinary''s last_updated.';
+revoke all on function media_sync.winner(text, text, jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.merge_values(
     p_base jsonb,
     p_local jsonb,
+    p_sent jsonb,
     p_remote jsonb,
     p_policy text,
-    p_newer text,
-    p_prefix text,
+    p_edited jsonb,
+    p_times jsonb,
     out merged jsonb,
     out conflicts jsonb
 )
-language sql
-immutable
+language plpgsql
+stable
 parallel safe
 set search_path = ''
 as $$
+begin
     with decided as (
         select
             key,
             p_base -> key as base,
             p_local -> key as local,
             p_remote -> key as remote,
-            case
-                when p_remote -> key is not distinct from p_base -> key then 'local'
-                when p_local -> key is not distinct from p_base -> key then 'remote'
-                -- Both made the same change: nothing to decide.
-                when p_local -> key is not distinct from p_remote -> key then 'remote'
-                else 'conflict'
-            end as outcome
+            media_sync.merge_value(p_base -> key, p_local -> key, media_sync.sent_values(p_sent, key), p_remote -> key) as outcome
         from (
             select jsonb_object_keys(p_base) as key
             union
@@ -63,61 +172,41 @@ as $$
         ) as every_key
     ),
     settled as (
-        select
-            *,
-            case
-                when outcome <> 'conflict' then outcome
-                when p_policy = 'database' then 'local'
-                when p_policy = 'cloudinary' then 'remote'
-                when p_policy = 'newest' and p_newer in ('local', 'remote') then p_newer
-                -- A person decides; until then the value stands here as it was edited here.
-                else 'open'
-            end as winner
+        select *, case outcome when 'conflict' then media_sync.winner(p_policy, key, p_edited, p_times) else outcome end as side
         from decided
+    ),
+    kept as (
+        select *, split_part(key, '.', 1) as field, case side when 'remote' then remote else local end as value from settled
     )
     select
-        coalesce(
-            jsonb_object_agg(key, case when winner = 'remote' then remote else local end)
-                filter (where case when winner = 'remote' then remote else local end is not null),
-            '{}'
-        ),
+        jsonb_build_object(
+            'context', coalesce(jsonb_object_agg(substr(key, 9), value) filter (where field = 'context' and value is not null), '{}'),
+            'metadata', coalesce(jsonb_object_agg(substr(key, 10), value) filter (where field = 'metadata' and value is not null), '{}')
+        ) || coalesce(jsonb_object_agg(key, value) filter (where key = field and value is not null), '{}'),
         coalesce(
             jsonb_object_agg(
-                p_prefix || key,
+                key,
                 jsonb_strip_nulls(jsonb_build_object('base', base, 'database', local, 'cloudinary', remote))
-                    || jsonb_build_object('kept', case winner when 'remote' then 'cloudinary' when 'local' then 'database' else 'open' end)
+                    || jsonb_build_object('kept', case side when 'remote' then 'cloudinary' when 'local' then 'database' else 'open' end)
             ) filter (where outcome = 'conflict'),
             '{}'
         )
-    from settled;
+    into merged, conflicts
+    from kept;
+end;
 $$;
-comment on function media_sync.merge_keys(jsonb, jsonb, jsonb, text, text, text) is
-    'Merges three objects key by key. p_newer (local, remote or null) serves the policy newest; p_prefix names the conflicts.';
-revoke all on function media_sync.merge_keys(jsonb, jsonb, jsonb, text, text, text) from public, anon, authenticated;
-
-create or replace function media_sync.newer_side(p_local_at timestamptz, p_remote_at text)
-returns text
-language sql
-immutable
-parallel safe
-set search_path = ''
-as $$
-    -- The only place where the clocks of the two sides meet, and only for the policy newest.
-    select case
-        when p_local_at > p_remote_at::timestamptz then 'local'
-        when p_local_at < p_remote_at::timestamptz then 'remote'
-    end;
-$$;
-comment on function media_sync.newer_side(timestamptz, text) is 'Which side changed last; null where a time is unknown or both are equal.';
-revoke all on function media_sync.newer_side(timestamptz, text) from public, anon, authenticated;
+comment on function media_sync.merge_values(jsonb, jsonb, jsonb, jsonb, text, jsonb, jsonb) is
+    'The part of merge() for all fields but tags, which come value by value.';
+revoke all on function media_sync.merge_values(jsonb, jsonb, jsonb, jsonb, text, jsonb, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.merge(
     p_base jsonb,
     p_local jsonb,
+    p_sent jsonb,
     p_remote jsonb,
     p_policy text,
-    p_local_at timestamptz default null,
-    p_remote_times jsonb default '{}',
+    p_edited jsonb default '{}',
+    p_times jsonb default '{}',
     out merged jsonb,
     out conflicts jsonb
 )
@@ -126,40 +215,23 @@ stable
 parallel safe
 set search_path = ''
 as $$
-declare
-    v_part record;
-    v_scalars constant text[] := array['tags', 'context', 'metadata'];
 begin
-    if media_sync.same_tags(p_base -> 'tags', p_remote -> 'tags') then
-        merged := jsonb_build_object('tags', p_local -> 'tags');
-    elsif media_sync.same_tags(p_base -> 'tags', p_local -> 'tags') then
-        merged := jsonb_build_object('tags', p_remote -> 'tags');
-    else
-        merged := jsonb_build_object('tags', media_sync.merge_tags(p_base -> 'tags', p_local -> 'tags', p_remote -> 'tags'));
+    merged := p_local;
+    conflicts := '{}';
+    if p_remote - 'tags' is distinct from p_base - 'tags' then
+        select part.merged || jsonb_build_object('tags', p_local -> 'tags'), part.conflicts into merged, conflicts
+        from media_sync.merge_values(
+            media_sync.flat_fields(p_base - 'tags'), media_sync.flat_fields(p_local - 'tags'), p_sent,
+            media_sync.flat_fields(p_remote - 'tags'), p_policy, p_edited, p_times
+        ) as part;
     end if;
-
-    select * into v_part from media_sync.merge_keys(
-        p_base - v_scalars, p_local - v_scalars, p_remote - v_scalars, p_policy,
-        media_sync.newer_side(p_local_at, p_remote_times ->> 'updated_at'), ''
-    );
-    merged := merged || v_part.merged;
-    conflicts := v_part.conflicts;
-
-    select * into v_part from media_sync.merge_keys(
-        coalesce(p_base -> 'context', '{}'), coalesce(p_local -> 'context', '{}'), coalesce(p_remote -> 'context', '{}'), p_policy,
-        media_sync.newer_side(p_local_at, p_remote_times ->> 'context_updated_at'), 'context.'
-    );
-    merged := merged || jsonb_build_object('context', v_part.merged);
-    conflicts := conflicts || v_part.conflicts;
-
-    select * into v_part from media_sync.merge_keys(
-        coalesce(p_base -> 'metadata', '{}'), coalesce(p_local -> 'metadata', '{}'), coalesce(p_remote -> 'metadata', '{}'), p_policy,
-        media_sync.newer_side(p_local_at, p_remote_times ->> 'metadata_updated_at'), 'metadata.'
-    );
-    merged := merged || jsonb_build_object('metadata', v_part.merged);
-    conflicts := conflicts || v_part.conflicts;
+    if not coalesce(media_sync.same_tags(p_remote -> 'tags', p_base -> 'tags'), false) then
+        merged := merged || jsonb_build_object('tags', media_sync.merge_tags(
+            coalesce(p_base -> 'tags', '[]'), coalesce(p_local -> 'tags', '[]'), p_sent, coalesce(p_remote -> 'tags', '[]')
+        ));
+    end if;
 end;
 $$;
-comment on function media_sync.merge(jsonb, jsonb, jsonb, text, timestamptz, jsonb) is
-    'Three-way merge of the editable fields of one asset: tags as a set, context and metadata key by key, the rest by value. Every value that loses is in conflicts: field to { base, database, cloudinary, kept }.';
-revoke all on function media_sync.merge(jsonb, jsonb, jsonb, text, timestamptz, jsonb) from public, anon, authenticated;
+comment on function media_sync.merge(jsonb, jsonb, jsonb, jsonb, text, jsonb, jsonb) is
+    'Merge of the editable fields of one asset, of which p_sent (see open_values()) is on its way: tags as a set, context and metadata key by key, the rest by value. Every value that loses is in conflicts: field to { base, database, cloudinary, kept }.';
+revoke all on function media_sync.merge(jsonb, jsonb, jsonb, jsonb, text, jsonb, jsonb) from public, anon, authenticated;

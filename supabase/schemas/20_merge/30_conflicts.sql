@@ -2,33 +2,38 @@
 
 create or replace function media_sync.open_conflicts(p_conflicts jsonb, p_merged jsonb, p_remote jsonb)
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
+begin
     -- A conflict closes by itself once both sides hold the same value.
-    select jsonb_object_agg(
-        key,
-        value || jsonb_build_object(
-            'database', media_sync.field_value(p_merged, key), 'cloudinary', media_sync.field_value(p_remote, key)
+    return (
+        select jsonb_object_agg(
+            key,
+            value || jsonb_build_object(
+                'database', media_sync.field_value(p_merged, key), 'cloudinary', media_sync.field_value(p_remote, key)
+            )
         )
-    )
-    from jsonb_each(p_conflicts)
-    where value ->> 'kept' = 'open'
-        and media_sync.field_value(p_merged, key) is distinct from media_sync.field_value(p_remote, key);
+        from jsonb_each(p_conflicts)
+        where value ->> 'kept' = 'open'
+            and media_sync.field_value(p_merged, key) is distinct from media_sync.field_value(p_remote, key)
+    );
+end;
 $$;
 comment on function media_sync.open_conflicts(jsonb, jsonb, jsonb) is 'The conflicts that still wait for a person, with both values as they are now; null when none does.';
 revoke all on function media_sync.open_conflicts(jsonb, jsonb, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.take_keys(p_local jsonb, p_base jsonb, p_decisions jsonb, p_prefix text)
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select (
+begin
+    return (
         p_local - array(
             select substr(key, length(p_prefix) + 1) from jsonb_object_keys(p_decisions) as key where starts_with(key, p_prefix)
         )
@@ -41,6 +46,7 @@ as $$
             ),
             '{}'
         );
+end;
 $$;
 comment on function media_sync.take_keys(jsonb, jsonb, jsonb, text) is 'The object with the decided keys as they are in base.';
 revoke all on function media_sync.take_keys(jsonb, jsonb, jsonb, text) from public, anon, authenticated;

@@ -2,15 +2,17 @@
 
 create or replace function media_sync.in_scope(p_folder text, p_include_folders text[])
 returns boolean
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select p_include_folders = '{}' or exists (
+begin
+    return p_include_folders = '{}' or exists (
         select from unnest(p_include_folders) as included (folder)
         where included.folder = '' or p_folder = included.folder or starts_with(p_folder, included.folder || '/')
     );
+end;
 $$;
 comment on function media_sync.in_scope(text, text[]) is 'True when the folder, or one above it, is among the mirrored ones; an empty list mirrors everything.';
 revoke all on function media_sync.in_scope(text, text[]) from public, anon, authenticated;
@@ -22,9 +24,14 @@ security definer
 set search_path = ''
 as $$
 begin
+    perform media_sync.lock_assets(array(
+        select id
+        from public.media_assets
+        where in_scope <> media_sync.in_scope(coalesce(base ->> 'folder', folder), new.include_folders)
+    ));
     update public.media_assets as asset
     set in_scope = not asset.in_scope
-    where asset.in_scope <> media_sync.in_scope(asset.folder, new.include_folders);
+    where asset.in_scope <> media_sync.in_scope(coalesce(asset.base ->> 'folder', asset.folder), new.include_folders);
     -- Folders that were never mirrored have no rows yet: a full reconcile brings them.
     new.full_requested_at := clock_timestamp();
     return new;

@@ -35,13 +35,14 @@ revoke all on function media_sync.observed_assets(text, jsonb) from public, anon
 
 create or replace function media_sync.observed_content(p_asset public.media_assets, p_observation jsonb)
 returns public.media_assets
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select jsonb_populate_record(
+begin
+    return jsonb_populate_record(
         p_asset,
-        p_observation - media_sync.editable_keys()
+        p_observation - media_sync.editable_keys() - array['delta', 'observed_at']
             || jsonb_build_object('extra', coalesce(p_asset.extra, '{}') || coalesce(p_observation -> 'extra', '{}'))
             -- An etag that was not told belongs to the content before this version.
             || case
@@ -52,44 +53,70 @@ as $$
                 else '{}'::jsonb
             end
     );
+end;
 $$;
 comment on function media_sync.observed_content(public.media_assets, jsonb) is 'The row with everything that Cloudinary alone decides as observed; what was not told stays.';
 revoke all on function media_sync.observed_content(public.media_assets, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.observed_fields(p_base jsonb, p_observation jsonb)
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select case
+begin
+    return case
+        when p_observation ? 'delta' then media_sync.apply_difference(p_base, p_observation -> 'delta')
         -- Cloudinary's order of tags may change without a change of tags.
         when media_sync.same_tags(p_base -> 'tags', p_observation -> 'tags')
             then p_base || (p_observation - media_sync.content_keys() - 'tags')
         else p_base || (p_observation - media_sync.content_keys())
     end;
+end;
 $$;
-comment on function media_sync.observed_fields(jsonb, jsonb) is 'The editable fields as Cloudinary has them; what was not told is as last agreed.';
+comment on function media_sync.observed_fields(jsonb, jsonb) is
+    'The editable fields as Cloudinary has them; what was not told is as last agreed. An observation with a delta, as notifications give it, tells what that changes.';
 revoke all on function media_sync.observed_fields(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.told_fields(p_observation jsonb)
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return case
+        when p_observation ? 'delta' then array(select jsonb_object_keys(media_sync.flat_difference(p_observation -> 'delta')))
+        else array(select key from jsonb_object_keys(p_observation) as key where key = any (media_sync.editable_keys()))
+    end;
+end;
+$$;
+comment on function media_sync.told_fields(jsonb) is 'The fields, or of a delta the values, that an observation tells.';
+revoke all on function media_sync.told_fields(jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.content_changes(p_from public.media_assets, p_to public.media_assets)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select jsonb_object_agg(key, value)
-    from jsonb_each(media_sync.changed_fields(
-        to_jsonb(p_from) - media_sync.editable_keys() - array['last_updated', 'search_text'],
-        to_jsonb(p_to) - media_sync.editable_keys() - array['last_updated', 'search_text']
-    ))
-    -- A listing tells less than a look-up: what is only now told of the same content is no change.
-    where p_from.version is distinct from p_to.version
-        or not (
-            (key in ('etag', 'uploaded_at', 'original_filename', 'duration', 'pages') and value ->> 'from' is null)
-            or (key = 'extra' and value -> 'to' @> (value -> 'from'))
-        );
+begin
+    return (
+        select jsonb_object_agg(key, value)
+        from jsonb_each(media_sync.changed_fields(
+            to_jsonb(p_from) - media_sync.editable_keys() - array['last_updated', 'search_text'],
+            to_jsonb(p_to) - media_sync.editable_keys() - array['last_updated', 'search_text']
+        ))
+        -- A listing tells less than a look-up: what is only now told of the same content is no change.
+        where p_from.version is distinct from p_to.version
+            or not (
+                (key in ('etag', 'uploaded_at', 'original_filename', 'duration', 'pages') and value ->> 'from' is null)
+                or (key = 'extra' and value -> 'to' @> (value -> 'from'))
+            )
+    );
+end;
 $$;
 comment on function media_sync.content_changes(public.media_assets, public.media_assets) is
     'What Cloudinary changed of what it alone decides: field to { from, to }; null when nothing. Facts that are merely told for the first time do not count.';

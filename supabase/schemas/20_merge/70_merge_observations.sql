@@ -88,7 +88,6 @@ declare
     v_settings media_sync.settings;
     v_count constant integer := greatest(jsonb_array_length(p_observations), 1);
     v_force constant boolean := coalesce((p_options ->> 'force')::boolean, false);
-    v_by_version constant boolean := coalesce((p_options ->> 'by_version')::boolean, false);
     v_pending jsonb := p_observations;
     v_unchanged media_sync.merge_outcome[];
     v_locked text[];
@@ -106,6 +105,8 @@ begin
                 observed.*,
                 (observed.asset).id is not null
                 and (observed.asset).observed_at <= p_observed_at
+                -- It may settle what is on its way.
+                and (observed.asset).sending is null
                 -- Final here and alive there, or asked back: that is news.
                 and not (
                     (observed.asset).deleted_at is not null
@@ -114,13 +115,14 @@ begin
                 and media_sync.observed_fields((observed.asset).base, observed.observation) = (observed.asset).base
                 and media_sync.observed_content(observed.asset, observed.observation) is not distinct from observed.asset
                 and (observed.asset).in_scope
-                    = media_sync.in_scope((observed.asset).folder, v_settings.include_folders) as same
+                    = media_sync.in_scope((observed.asset).base ->> 'folder', v_settings.include_folders) as same
             from media_sync.observed_assets(p_cloud_name, p_observations) as observed
         ) as fresh;
         return query select * from unnest(v_unchanged);
 
         -- A look-up is fresher than a page that is still on its way; the row remembers that it looked.
         if (p_options ->> 'stamp')::boolean then
+            perform media_sync.lock_assets(array(select media_asset_id from unnest(v_unchanged)));
             update public.media_assets as asset
             set observed_at = p_observed_at
             from unnest(v_unchanged) as kept
@@ -154,7 +156,7 @@ begin
         -- A first sync meets no rows, and that is its longest way.
         if v_locked is not null then
             return query select * from media_sync.merge_existing(
-                p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, v_by_version, v_started, v_count
+                p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, v_started, v_count
             );
         end if;
 
@@ -176,5 +178,5 @@ begin
 end;
 $$;
 comment on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) is
-    'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset. Options: force (re-merge what looks unchanged), stamp (remember the look-up), by_version (ignore what is older than the row''s version), created_by (user of an upload).';
+    'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset. Options: force (re-merge what looks unchanged), stamp (remember the look-up), created_by (user of an upload).';
 revoke all on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) from public, anon, authenticated;

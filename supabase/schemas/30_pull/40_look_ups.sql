@@ -58,12 +58,16 @@ begin
         where run.id = p_run_id;
     end if;
 
-    -- A request made before this answer's request began is settled by it.
-    delete from media_sync.refresh_queue as entry
-    using jsonb_array_elements(p_observations) as element
-    where entry.cloud_name = p_cloud_name
-        and entry.asset_id = element ->> 'asset_id'
-        and entry.requested_at <= p_observed_at;
+    -- A request made before this answer's request began is settled by it, unless the row reflects something later.
+    perform media_sync.forget_refresh(
+        p_cloud_name,
+        array(
+            select element ->> 'asset_id'
+            from jsonb_array_elements(v_outcomes) as element
+            where element ->> 'outcome' not in ('stale', 'undecided')
+        ),
+        p_observed_at
+    );
 
     return jsonb_build_object('outcomes', v_outcomes, 'now', clock_timestamp());
 end;

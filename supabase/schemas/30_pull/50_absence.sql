@@ -19,6 +19,15 @@ begin
     order by asset.asset_id
     for no key update;
 
+    update public.media_assets as asset
+    set sending = media_sync.settle_existence(
+        jsonb_path_query_array(asset.sending, '$[*] ? (exists (@.existence))'), 'deleted', p_observed_at
+    )
+    where asset.cloud_name = p_cloud_name
+        and asset.asset_id = any (p_asset_ids)
+        and asset.sending is not null
+        and asset.observed_at <= p_observed_at;
+
     with gone as materialized (
         select
             asset as row_before,
@@ -31,6 +40,8 @@ begin
             and not (asset.deleted_at is not null and asset.sync_status = 'synced')
             -- Its absence is why a restore was asked for; that is the push's to settle.
             and asset.restore_requested_at is null
+            -- A restore that was sent may still bring it back, and then it is to be deleted again.
+            and not media_sync.has_attempt(asset.sending, 'live')
     ),
     deleted as (
         update public.media_assets as asset
@@ -42,7 +53,8 @@ begin
             next_attempt_at = null,
             lease_token = null,
             leased_until = null,
-            conflicts = null,
+            sending = null,
+            waits_for_name = false,
             -- From now on: a listing that began before and still shows the asset is older than this.
             observed_at = clock_timestamp(),
             last_synced_at = clock_timestamp(),
@@ -82,8 +94,10 @@ begin
     )
     select count(*) into v_count from deleted;
 
-    delete from media_sync.refresh_queue
-    where cloud_name = p_cloud_name and asset_id = any (p_asset_ids) and requested_at <= p_observed_at;
+    perform media_sync.forget_refresh(p_cloud_name, p_asset_ids, p_observed_at);
+    if v_count > 0 then
+        perform media_sync.invite_waiting_names(p_cloud_name);
+    end if;
 
     if p_run_id is not null then
         update media_sync.runs set deleted_items = deleted_items + v_count, touched_at = clock_timestamp() where id = p_run_id;
@@ -123,9 +137,18 @@ begin
         ),
         p_observed_at, p_source, p_run_id
     );
-    -- Assets that have no row and no existence need no answer any more.
-    delete from media_sync.refresh_queue
-    where cloud_name = p_cloud_name and asset_id = any (p_asset_ids) and requested_at <= p_observed_at;
+    -- Assets that have no row and no existence need no answer any more; what was too late to count is asked again.
+    perform media_sync.forget_refresh(
+        p_cloud_name,
+        array(
+            select unnest(p_asset_ids)
+            except
+            select element ->> 'asset_id'
+            from jsonb_array_elements(v_applied -> 'outcomes') as element
+            where element ->> 'outcome' in ('stale', 'undecided')
+        ),
+        p_observed_at
+    );
     delete from media_sync.run_missing where run_id = p_run_id and asset_id = any (p_asset_ids);
     return v_applied || jsonb_build_object('gone', v_gone, 'now', clock_timestamp());
 end;

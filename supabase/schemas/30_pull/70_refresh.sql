@@ -1,23 +1,50 @@
 -- The refresh queue: assets of which something was heard, and whose true state is fetched by batched look-ups.
 
-create or replace function media_sync.queue_refresh(p_cloud_name text, p_asset_ids text[], p_reason text)
+create or replace function media_sync.queue_refresh(p_cloud_name text, p_asset_ids text[], p_reason text, p_needs_detail boolean default false)
 returns integer
 language sql
 set search_path = ''
 as $$
     with queued as (
-        insert into media_sync.refresh_queue as entry (cloud_name, asset_id, reason)
-        select p_cloud_name, asset_id, p_reason
+        insert into media_sync.refresh_queue as entry (cloud_name, asset_id, reason, needs_detail)
+        select p_cloud_name, asset_id, p_reason, p_needs_detail
         from (select distinct unnest(p_asset_ids) as asset_id) as wanted
         order by asset_id
         on conflict (cloud_name, asset_id) do update
-        set requested_at = clock_timestamp(), reason = excluded.reason, attempts = 0, not_before = '-infinity'
+        set requested_at = clock_timestamp(), reason = excluded.reason, attempts = 0, not_before = '-infinity',
+            needs_detail = entry.needs_detail or excluded.needs_detail
         returning 1
     )
     select count(*)::integer from queued;
 $$;
-comment on function media_sync.queue_refresh(text, text[], text) is 'Asks for the true state of assets; asking again moves the request to now.';
-revoke all on function media_sync.queue_refresh(text, text[], text) from public, anon, authenticated;
+comment on function media_sync.queue_refresh(text, text[], text, boolean) is
+    'Asks for the true state of assets; asking again moves the request to now. p_needs_detail: only the asset''s detail will do, which tells times.';
+revoke all on function media_sync.queue_refresh(text, text[], text, boolean) from public, anon, authenticated;
+
+create or replace function media_sync.forget_refresh(
+    p_cloud_name text,
+    p_asset_ids text[],
+    p_observed_at timestamptz,
+    p_reason text default null
+)
+returns void
+language sql
+set search_path = ''
+as $$
+    with answered as (
+        select cloud_name, asset_id
+        from media_sync.refresh_queue
+        where cloud_name = p_cloud_name and asset_id = any (p_asset_ids) and requested_at <= p_observed_at
+            and (p_reason is null or reason = p_reason)
+        order by asset_id
+        for update
+    )
+    delete from media_sync.refresh_queue as entry
+    using answered
+    where entry.cloud_name = answered.cloud_name and entry.asset_id = answered.asset_id;
+$$;
+comment on function media_sync.forget_refresh(text, text[], timestamptz, text) is 'Takes look-ups off the queue that were asked for before the request that answered them; p_reason: only those asked for so.';
+revoke all on function media_sync.forget_refresh(text, text[], timestamptz, text) from public, anon, authenticated;
 
 create or replace function media_sync.queue_refresh_later(p_cloud_name text, p_asset_ids text[], p_reason text, p_delay interval)
 returns integer
@@ -65,15 +92,16 @@ as $$
             not_before = clock_timestamp() + media_sync.backoff(entry.attempts + 1, interval '10 minutes', random())
         from due
         where entry.cloud_name = due.cloud_name and entry.asset_id = due.asset_id
-        returning entry.asset_id
+        returning entry.asset_id, entry.needs_detail
     )
     select jsonb_build_object(
-        'asset_ids', coalesce((select jsonb_agg(asset_id) from claimed), '[]'),
+        'asset_ids', coalesce((select jsonb_agg(asset_id) from claimed where not needs_detail), '[]'),
+        'detailed', coalesce((select jsonb_agg(asset_id) from claimed where needs_detail), '[]'),
         'budget', media_sync.call_budget(p_cloud_name),
         'now', clock_timestamp()
     );
 $$;
-comment on function public.media_sync_claim_refresh(text, uuid, integer, integer) is 'Leases queued look-ups to a worker: { asset_ids, budget, now }. media_sync_settle_look_up() takes them off the queue.';
+comment on function public.media_sync_claim_refresh(text, uuid, integer, integer) is 'Leases queued look-ups to a worker: { asset_ids, detailed (those whose detail is needed), budget, now }. media_sync_settle_look_up() takes them off the queue.';
 revoke all on function public.media_sync_claim_refresh(text, uuid, integer, integer) from public, anon, authenticated;
 grant execute on function public.media_sync_claim_refresh(text, uuid, integer, integer) to service_role;
 

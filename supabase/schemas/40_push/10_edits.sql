@@ -57,6 +57,87 @@ $$;
 comment on function media_sync.clean_context(jsonb) is 'Context as Cloudinary keeps it: strings only, null taken away. Raises check_violation for what it cannot hold.';
 revoke all on function media_sync.clean_context(jsonb) from public, anon, authenticated;
 
+create or replace function media_sync.edited_values(p_before jsonb, p_after jsonb, p_base jsonb, p_edited jsonb, p_now timestamptz)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return (
+        select coalesce(jsonb_object_agg(
+            key, case when media_sync.same_value(before -> key, after -> key) then p_edited -> key else to_jsonb(p_now) end
+        ), '{}')
+        from (
+            select
+                media_sync.flat_fields(p_before - 'tags') as before,
+                media_sync.flat_fields(p_after - 'tags') as after,
+                media_sync.flat_fields(p_base - 'tags') as base
+        ) as flat
+        cross join lateral (
+            select jsonb_object_keys(before) as key
+            union
+            select jsonb_object_keys(after)
+            union
+            select jsonb_object_keys(p_edited)
+        ) as every_key
+        where not media_sync.same_value(before -> key, after -> key)
+            -- What is agreed again needs no time.
+            or (p_edited ? key and not media_sync.same_value(after -> key, base -> key))
+    );
+end;
+$$;
+comment on function media_sync.edited_values(jsonb, jsonb, jsonb, jsonb, timestamptz) is
+    'When each value was last edited here, after an edit that turned before into after. Tags need none: they cannot conflict.';
+revoke all on function media_sync.edited_values(jsonb, jsonb, jsonb, jsonb, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.clean_edit(p_before public.media_assets, p_after public.media_assets)
+returns public.media_assets
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_folder_mode constant text := (select folder_mode from media_sync.settings);
+begin
+    -- What was not changed came from Cloudinary, and is not for us to judge.
+    if p_after.tags is distinct from p_before.tags then
+        p_after.tags := media_sync.clean_tags(p_after.tags);
+    end if;
+    if p_after.context is distinct from p_before.context then
+        p_after.context := media_sync.clean_context(p_after.context);
+    end if;
+    if jsonb_typeof(p_after.metadata) is distinct from 'object' then
+        raise exception 'metadata must be an object of external_ids and values.' using errcode = 'check_violation';
+    end if;
+    if p_after.folder is distinct from p_before.folder then
+        p_after.folder := btrim(regexp_replace(coalesce(p_after.folder, ''), '/+', '/', 'g'), '/');
+    end if;
+    if p_after.display_name is distinct from p_before.display_name then
+        if v_folder_mode = 'fixed' then
+            raise exception 'This Cloudinary product environment has fixed folders and no display names; change public_id instead.'
+                using errcode = 'check_violation';
+        elsif p_after.display_name like '%/%' then
+            raise exception 'display_name must not contain a slash.' using errcode = 'check_violation';
+        end if;
+    end if;
+    -- In fixed-folder mode the folder is the path of the public_id: moving one moves the other.
+    if v_folder_mode = 'fixed' then
+        if p_after.folder <> p_before.folder and p_after.public_id = p_before.public_id then
+            p_after.public_id := case when p_after.folder = '' then '' else p_after.folder || '/' end
+                || regexp_replace(p_after.public_id, '^.*/', '');
+        else
+            p_after.folder := coalesce(substring(p_after.public_id from '^(.*)/'), '');
+        end if;
+    end if;
+    return p_after;
+end;
+$$;
+comment on function media_sync.clean_edit(public.media_assets, public.media_assets) is
+    'An edited row as Cloudinary can hold it. Raises check_violation for what it cannot.';
+revoke all on function media_sync.clean_edit(public.media_assets, public.media_assets) from public, anon, authenticated;
+
 create or replace function media_sync.derive_sync_state()
 returns trigger
 language plpgsql
@@ -65,30 +146,14 @@ security definer
 set search_path = ''
 as $$
 declare
+    v_now constant timestamptz := clock_timestamp();
+    v_before constant jsonb := media_sync.editable_fields(old);
     v_fields jsonb;
 begin
-    new.tags := media_sync.clean_tags(new.tags);
-    new.context := media_sync.clean_context(new.context);
-    new.folder := btrim(regexp_replace(coalesce(new.folder, ''), '/+', '/', 'g'), '/');
-    if new.display_name like '%/%' and new.display_name is distinct from old.display_name then
-        raise exception 'display_name must not contain a slash.' using errcode = 'check_violation';
-    end if;
-
-    -- In fixed-folder mode the folder is the path of the public_id: moving one moves the other.
-    if (select folder_mode from media_sync.settings) = 'fixed' then
-        if new.folder <> old.folder and new.public_id = old.public_id then
-            new.public_id := case when new.folder = '' then '' else new.folder || '/' end
-                || regexp_replace(new.public_id, '^.*/', '');
-        else
-            new.folder := coalesce(substring(new.public_id from '^(.*)/'), '');
-        end if;
-    end if;
-
+    new := media_sync.clean_edit(old, new);
     v_fields := media_sync.editable_fields(new);
-    if media_sync.same_fields(v_fields, media_sync.editable_fields(old)) then
+    if media_sync.same_fields(v_fields, v_before) then
         new.tags := old.tags;
-        -- A generated column is empty until after this trigger; skip_unchanged would take that for a change.
-        new.search_text := old.search_text;
         return new;
     end if;
 
@@ -96,14 +161,17 @@ begin
     new.sync_status := case
         when new.deleted_at is not null then new.sync_status
         when new.conflicts is not null then 'conflict'
-        when media_sync.same_fields(v_fields, new.base) then 'synced'
+        -- What is on its way may arrive yet: an edit that takes it back is an edit.
+        when new.sending is null and media_sync.same_fields(v_fields, new.base) then 'synced'
         else 'pending'
     end;
+    new.edited := media_sync.edited_values(v_before, v_fields, new.base, old.edited, v_now);
+    new.waits_for_name := new.waits_for_name and new.public_id = old.public_id;
     new.sync_error := null;
     new.sync_attempts := 0;
     new.next_attempt_at := null;
-    new.edited_at := clock_timestamp();
-    new.updated_at := clock_timestamp();
+    new.edited_at := v_now;
+    new.updated_at := v_now;
     return new;
 end;
 $$;
@@ -141,9 +209,3 @@ create or replace trigger retry_push
     for each row
     when (old.sync_status = 'error' and new.sync_status = 'pending')
     execute function media_sync.retry_push();
-
--- The name sorts last: whatever the other triggers made equal is not written.
-create or replace trigger skip_unchanged
-    before update on public.media_assets
-    for each row
-    execute function suppress_redundant_updates_trigger();

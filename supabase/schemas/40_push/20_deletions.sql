@@ -11,11 +11,11 @@ begin
         raise exception 'Deleting assets needs the role editor or admin.' using errcode = 'insufficient_privilege';
     end if;
     return query
-    with wanted as (
+    with wanted as materialized (
         select asset.*
         from public.media_assets as asset
         where asset.id = any (p_ids) and asset.in_scope
-        order by asset.id
+        order by asset.asset_id
         for no key update
     ),
     deleted as (
@@ -27,7 +27,7 @@ begin
             sync_error = null,
             sync_attempts = 0,
             next_attempt_at = null,
-            conflicts = null,
+            -- A restore that was asked for, sent or not, is wanted no more.
             restore_requested_at = null,
             updated_at = clock_timestamp()
         from wanted
@@ -90,10 +90,18 @@ begin
         raise exception 'There is no asset with id %.', p_id using errcode = 'PT404';
     elsif v_asset.deleted_at is null then
         return 'live';
-    elsif v_asset.sync_status = 'synced' then
-        -- Cloudinary has let go of it already: its backup, where there is one, must give it back.
+    elsif v_asset.restore_requested_at is not null then
+        return 'requested';
+    elsif v_asset.sync_status = 'synced' or media_sync.has_attempt(v_asset.sending, 'deleted') then
+        -- Cloudinary has let go of it, or is about to: what it still holds, or its backup, must give it back.
         update public.media_assets
-        set restore_requested_at = clock_timestamp(), sync_status = 'pending', sync_error = null, sync_attempts = 0, next_attempt_at = null
+        set
+            restore_requested_at = clock_timestamp(),
+            sync_status = 'pending',
+            sync_error = null,
+            sync_attempts = 0,
+            next_attempt_at = null,
+            updated_at = clock_timestamp()
         where id = p_id;
         return 'requested';
     end if;
@@ -102,21 +110,22 @@ begin
     set
         deleted_at = null,
         deleted_by = null,
-        restore_requested_at = null,
-        sync_status = case when media_sync.same_fields(media_sync.editable_fields(v_asset), base) then 'synced' else 'pending' end,
+        sync_status = case
+            when conflicts is not null then 'conflict'
+            when sending is null and media_sync.same_fields(media_sync.editable_fields(v_asset), base) then 'synced'
+            else 'pending'
+        end,
         sync_error = null,
         sync_attempts = 0,
         next_attempt_at = null,
         updated_at = clock_timestamp()
     where id = p_id;
-    -- The deletion may have reached Cloudinary a moment ago; a look-up tells.
-    perform media_sync.queue_refresh(v_asset.cloud_name, array[v_asset.asset_id], 'restored here');
     insert into public.media_sync_log (operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, user_id)
     values ('restore', 'success', 'push', 'client', v_asset.id, v_asset.asset_id, v_asset.public_id, v_asset.resource_type, auth.uid());
     return 'restored';
 end;
 $$;
 comment on function public.restore_media_asset(uuid) is
-    'Undoes a deletion. Editors. Returns live (was not deleted), restored (Cloudinary still held it) or requested (Cloudinary''s backup is asked by the next push).';
+    'Undoes a deletion. Editors. Returns live (was not deleted), restored (the deletion was never sent) or requested (the next push sees to it, from Cloudinary''s backup where need be).';
 revoke all on function public.restore_media_asset(uuid) from public, anon, authenticated;
 grant execute on function public.restore_media_asset(uuid) to authenticated, service_role;

@@ -1,13 +1,60 @@
--- Pending rows are claimed for a while, read fresh, and merged; what is left is the task.
+-- A push begins: pending rows are claimed for a while.
+
+create or replace function media_sync.linked_renames(p_cloud_name text, p_ids uuid[])
+returns setof uuid
+language sql
+stable
+set search_path = ''
+as $$
+    with recursive renames as materialized (
+        select id, resource_type, type, public_id as wanted, base ->> 'public_id' as held
+        from public.media_assets
+        where sync_status = 'pending'
+            and cloud_name = p_cloud_name
+            and deleted_at is null
+            and public_id <> base ->> 'public_id'
+    ),
+    linked as (
+        select * from renames where id = any (p_ids)
+        union
+        select other.*
+        from linked
+        join renames as other
+            on other.resource_type = linked.resource_type
+            and other.type = linked.type
+            and (other.held = linked.wanted or other.wanted = linked.held)
+    )
+    select id from linked;
+$$;
+comment on function media_sync.linked_renames(text, uuid[]) is
+    'Pending renames that wait for a name which one of these rows leaves, or hold one that it wants, and so on: a ring comes undone only as a whole.';
+revoke all on function media_sync.linked_renames(text, uuid[]) from public, anon, authenticated;
+
+create or replace function media_sync.push_difference(p_asset public.media_assets)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return media_sync.difference(p_asset.base, media_sync.editable_fields(p_asset)) - case
+        -- There the folder is the path of the public_id: only the rename is written.
+        when (select folder_mode from media_sync.settings) = 'fixed' then '{folder,display_name}'::text[]
+        else '{}'
+    end;
+end;
+$$;
+comment on function media_sync.push_difference(public.media_assets) is 'What must be written to Cloudinary so that it holds what the row wants.';
+revoke all on function media_sync.push_difference(public.media_assets) from public, anon, authenticated;
 
 create or replace function media_sync.push_task(p_asset public.media_assets)
 returns jsonb
-language sql
-immutable
-parallel safe
+language plpgsql
+stable
 set search_path = ''
 as $$
-    select jsonb_build_object(
+begin
+    return jsonb_build_object(
         'id', p_asset.id,
         'asset_id', p_asset.asset_id,
         'action', case
@@ -19,141 +66,122 @@ as $$
         'public_id', p_asset.base ->> 'public_id',
         'resource_type', p_asset.resource_type,
         'type', p_asset.type,
-        'base', p_asset.base,
-        'local', media_sync.editable_fields(p_asset)
+        'difference', media_sync.push_difference(p_asset)
     );
+end;
 $$;
-comment on function media_sync.push_task(public.media_assets) is 'What a worker needs to know to push a row.';
+comment on function media_sync.push_task(public.media_assets) is 'What a row wants of Cloudinary, as far as is known before the look-up.';
 revoke all on function media_sync.push_task(public.media_assets) from public, anon, authenticated;
 
-create or replace function public.media_sync_begin_push()
-returns void
-language sql
-security definer
-set search_path = ''
-as $$
-    update media_sync.wakes set waiting_since = null, begun_at = clock_timestamp();
-$$;
-comment on function public.media_sync_begin_push() is
-    'A push begins: edits from now on may wake another. To be called in a transaction of its own before the first claim, which then sees every edit whose wake this answers.';
-revoke all on function public.media_sync_begin_push() from public, anon, authenticated;
-grant execute on function public.media_sync_begin_push() to service_role;
-
-create or replace function public.media_sync_claim_pending(
+create or replace function media_sync.claim_pending(
     p_cloud_name text,
     p_worker uuid,
     p_limit integer,
     p_lease_seconds integer,
-    p_ids uuid[] default null
+    p_ids uuid[]
 )
-returns jsonb
-language sql
-security definer
+returns setof public.media_assets
+language plpgsql
 set search_path = ''
 as $$
-    with due as (
+declare
+    v_now constant timestamptz := clock_timestamp();
+    v_ids uuid[];
+begin
+    v_ids := array(
         select id
         from public.media_assets
         where sync_status = 'pending'
             and cloud_name = p_cloud_name
-            and in_scope
             and (p_ids is null or id = any (p_ids))
             -- Whoever asks for certain rows wants them now; the pause is for the background.
-            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
-            and (leased_until is null or leased_until < (select clock_timestamp()))
+            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= v_now)
+            and (leased_until is null or leased_until < v_now)
         order by next_attempt_at nulls first
         limit p_limit
+    );
+    v_ids := v_ids || array(select media_sync.linked_renames(p_cloud_name, v_ids));
+    return query
+    with free as (
+        select id
+        from public.media_assets
+        where id = any (v_ids) and sync_status = 'pending' and (leased_until is null or leased_until < v_now)
+        order by asset_id
         for no key update skip locked
-    ),
-    claimed as (
-        update public.media_assets as asset
-        set lease_token = p_worker, leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
-        from due
-        where asset.id = due.id
-        returning asset as claimed_row
     )
-    select jsonb_build_object(
-        'tasks', coalesce((select jsonb_agg(media_sync.push_task(claimed_row)) from claimed), '[]'),
-        'folder_mode', settings.folder_mode,
-        'conflict_policy', settings.conflict_policy,
-        'budget', media_sync.call_budget(p_cloud_name),
-        'now', clock_timestamp()
-    )
-    from media_sync.settings as settings;
+    update public.media_assets as asset
+    set lease_token = p_worker, leased_until = v_now + make_interval(secs => p_lease_seconds)
+    from free
+    where asset.id = free.id
+    returning asset.*;
+end;
 $$;
-comment on function public.media_sync_claim_pending(text, uuid, integer, integer, uuid[]) is
-    'Leases pending rows to a worker: { tasks: [ { id, asset_id, action: update | delete | restore, public_id, resource_type, type, base, local } ], folder_mode, conflict_policy, budget, now }. p_ids claims just those, due or not.';
-revoke all on function public.media_sync_claim_pending(text, uuid, integer, integer, uuid[]) from public, anon, authenticated;
-grant execute on function public.media_sync_claim_pending(text, uuid, integer, integer, uuid[]) to service_role;
+comment on function media_sync.claim_pending(text, uuid, integer, integer, uuid[]) is 'Leases pending rows to a worker, with the renames that are linked to theirs.';
+revoke all on function media_sync.claim_pending(text, uuid, integer, integer, uuid[]) from public, anon, authenticated;
 
-create or replace function public.media_sync_plan_push(
+create or replace function public.media_sync_begin_push(
     p_cloud_name text,
     p_worker uuid,
-    p_asset_ids text[],
-    p_observations jsonb,
-    p_observed_at timestamptz,
+    p_limit integer,
+    p_lease_seconds integer,
     p_source text,
-    p_run_id uuid default null
+    p_user_id uuid default null,
+    p_run_id uuid default null,
+    p_ids uuid[] default null
 )
 returns jsonb
 language plpgsql
 security definer
 set search_path = ''
-set statement_timeout = '60s'
 as $$
 declare
-    v_absent text[] := array(
-        select wanted.asset_id
-        from unnest(p_asset_ids) as wanted (asset_id)
-        where wanted.asset_id not in (select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
-    );
+    v_run_id uuid := p_run_id;
+    v_tasks jsonb;
+    v_more boolean;
 begin
-    perform public.media_sync_apply_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id);
-    -- Gone: an edit has nothing left to reach, a deletion has arrived.
-    perform media_sync.confirm_gone(p_cloud_name, v_absent, p_observed_at, p_source, p_run_id);
+    -- Edits from now on wake another push. An editor whose wake this answers holds this row until his commit, so that
+    -- the claim below, a statement later, sees his edit.
+    update media_sync.wakes set waiting_since = null, begun_at = clock_timestamp() where p_ids is null;
 
-    -- Set to pending by hand, or overtaken: nothing is left to write.
-    update public.media_assets as asset
-    set sync_status = 'synced', sync_error = null, sync_attempts = 0, next_attempt_at = null
-    where asset.cloud_name = p_cloud_name
-        and asset.asset_id = any (p_asset_ids)
-        and asset.sync_status = 'pending'
-        and asset.deleted_at is null
-        and media_sync.same_fields(media_sync.editable_fields(asset), asset.base);
-    update public.media_assets as asset
-    set lease_token = null, leased_until = null
-    where asset.cloud_name = p_cloud_name
-        and asset.asset_id = any (p_asset_ids)
-        and asset.lease_token = p_worker
-        and asset.sync_status <> 'pending';
+    select coalesce(jsonb_agg(media_sync.push_task(claimed)), '[]'), count(*) >= p_limit
+    into v_tasks, v_more
+    from media_sync.claim_pending(p_cloud_name, p_worker, p_limit, p_lease_seconds, p_ids) as claimed;
 
-    return jsonb_build_object(
-        'tasks', (
-            select coalesce(jsonb_agg(media_sync.push_task(asset) order by asset.id), '[]')
-            from public.media_assets as asset
-            where asset.cloud_name = p_cloud_name
-                and asset.asset_id = any (p_asset_ids)
-                and asset.lease_token = p_worker
-                and asset.sync_status = 'pending'
-        ),
-        'now', clock_timestamp()
+    if v_run_id is null and p_ids is null and jsonb_array_length(v_tasks) > 0 then
+        insert into media_sync.runs (kind, cloud_name, source, user_id)
+        values ('push', p_cloud_name, p_source, p_user_id)
+        returning id into v_run_id;
+    end if;
+    return (
+        select jsonb_build_object(
+            'run_id', v_run_id,
+            'tasks', v_tasks,
+            'more', v_more,
+            'folder_mode', settings.folder_mode,
+            'budget', media_sync.call_budget(p_cloud_name),
+            'now', clock_timestamp()
+        )
+        from media_sync.settings as settings
     );
 end;
 $$;
-comment on function public.media_sync_plan_push(text, uuid, text[], jsonb, timestamptz, text, uuid) is
-    'Merges the fresh look-up of claimed rows and returns the tasks that are left: { tasks, now }.';
-revoke all on function public.media_sync_plan_push(text, uuid, text[], jsonb, timestamptz, text, uuid) from public, anon, authenticated;
-grant execute on function public.media_sync_plan_push(text, uuid, text[], jsonb, timestamptz, text, uuid) to service_role;
+comment on function public.media_sync_begin_push(text, uuid, integer, integer, text, uuid, uuid, uuid[]) is
+    'Begins a push: leases pending rows to a worker, and starts a run unless one goes on, p_ids names certain rows, or nothing is pending. Returns { run_id, tasks: [ { id, asset_id, action: update | delete | restore, public_id, resource_type, type, difference } ], more (another claim may find rows), folder_mode, budget, now }.';
+revoke all on function public.media_sync_begin_push(text, uuid, integer, integer, text, uuid, uuid, uuid[]) from public, anon, authenticated;
+grant execute on function public.media_sync_begin_push(text, uuid, integer, integer, text, uuid, uuid, uuid[]) to service_role;
 
 create or replace function public.media_sync_release_pending(p_worker uuid, p_ids uuid[])
 returns void
-language sql
+language plpgsql
 security definer
 set search_path = ''
 as $$
+begin
+    perform media_sync.lock_assets(p_ids);
     update public.media_assets
     set lease_token = null, leased_until = null
     where id = any (p_ids) and lease_token = p_worker;
+end;
 $$;
 comment on function public.media_sync_release_pending(uuid, uuid[]) is 'Gives claimed rows back untouched, so that the next call need not wait for the lease to end.';
 revoke all on function public.media_sync_release_pending(uuid, uuid[]) from public, anon, authenticated;

@@ -1,4 +1,284 @@
--- Claimed rows are settled by what Cloudinary confirmed.
+-- What Cloudinary answered to the writes of a push.
+
+create or replace function media_sync.record_landing(p_sending jsonb, p_result jsonb, p_now timestamptz)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- dropped: refused by Cloudinary, or never sent. landed: taken; from that time on a look-up that does not show it
+    -- shows that something else happened.
+    return (
+        select jsonb_agg(changed order by place)
+        from (
+            select
+                place,
+                case
+                    when attempt ->> 'id' is distinct from p_result ->> 'attempt' then attempt
+                    else attempt
+                        || jsonb_build_object(
+                            'sent', (attempt -> 'sent') - array(select jsonb_object_keys(media_sync.flat_difference(p_result -> 'dropped')))
+                                - case when p_result -> 'dropped' -> 'context' ? 'removed' then 'context.*' else '' end,
+                            'landed', coalesce(attempt -> 'landed', '{}') || coalesce(
+                                (
+                                    select jsonb_object_agg(key, coalesce(landing -> 'at', to_jsonb(p_now)))
+                                    from jsonb_array_elements(p_result -> 'landed') as landing
+                                    cross join lateral jsonb_object_keys(media_sync.flat_difference(landing -> 'difference')) as key
+                                ),
+                                '{}'
+                            )
+                        )
+                        || case when p_result ? 'existence_at' then jsonb_build_object('landed_at', p_result -> 'existence_at') else '{}' end
+                end as changed
+            from jsonb_array_elements(p_sending) with ordinality as listed (attempt, place)
+        ) as recorded
+        where changed -> 'sent' <> '{}'
+            or (changed ? 'existence' and not (
+                changed ->> 'id' = p_result ->> 'attempt' and coalesce((p_result ->> 'existence_dropped')::boolean, false)
+            ))
+    );
+end;
+$$;
+comment on function media_sync.record_landing(jsonb, jsonb, timestamptz) is
+    'The attempts after Cloudinary answered one of them: { attempt, dropped: difference, landed: [ { difference, at? } ], existence_at?, existence_dropped? }; null when none is left.';
+revoke all on function media_sync.record_landing(jsonb, jsonb, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.landed_difference(p_result jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return (
+        select coalesce(jsonb_object_agg(key, value), '{}')
+        from (
+            select key, case when key in ('tags', 'context', 'metadata') then jsonb_object_agg(part, inner_value) filter (where part is not null) else (array_agg(value))[1] end as value
+            from (
+                select field.key, field.value, part.key as part, part.value as inner_value
+                from jsonb_array_elements(p_result -> 'landed') as landing
+                cross join lateral jsonb_each(landing -> 'difference') as field
+                left join lateral jsonb_each(case when jsonb_typeof(field.value) = 'object' then field.value else '{}' end) as part on true
+            ) as parts
+            group by key
+        ) as fields
+    );
+end;
+$$;
+comment on function media_sync.landed_difference(jsonb) is 'All that a result tells as taken by Cloudinary, as one difference.';
+revoke all on function media_sync.landed_difference(jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.log_pushes(p_cloud_name text, p_results jsonb, p_source text, p_run_id uuid, p_milliseconds double precision)
+returns void
+language sql
+set search_path = ''
+as $$
+    insert into public.media_sync_log (
+        operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id,
+        error_code, error_message, processing_time_ms
+    )
+    select
+        case
+            when landed ? 'public_id' then 'rename'
+            when landed ? 'folder' then 'move'
+            -- An edit that was sent is one, even if the row was deleted meanwhile.
+            when landed <> '{}' then 'update'
+            when asset.deleted_at is not null and result ->> 'action' in ('delete', 'restore') then result ->> 'action'
+            else 'update'
+        end,
+        case when result ? 'error' then 'error' else 'success' end,
+        'push', p_source, asset.id, asset.asset_id, asset.public_id, asset.resource_type,
+        media_sync.changed_fields(asset.base, media_sync.apply_difference(asset.base, landed)),
+        p_run_id, result -> 'error' ->> 'code', result -> 'error' ->> 'message', p_milliseconds
+    from jsonb_array_elements(p_results) as result
+    cross join lateral media_sync.landed_difference(result) as landed
+    join public.media_assets as asset on asset.id = (result ->> 'id')::uuid and asset.cloud_name = p_cloud_name
+    where landed <> '{}' or result ? 'error';
+$$;
+comment on function media_sync.log_pushes(text, jsonb, text, uuid, double precision) is 'The audit rows of a push: what reached Cloudinary, and what did not, and why.';
+revoke all on function media_sync.log_pushes(text, jsonb, text, uuid, double precision) from public, anon, authenticated;
+
+create or replace function media_sync.end_wishes(p_results jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+    -- Only Cloudinary's own word ends the wish to restore: no backup, or the name is another asset's.
+    update public.media_assets as asset
+    set
+        sync_status = 'synced',
+        sync_error = result -> 'error' ->> 'message',
+        sync_attempts = 0,
+        next_attempt_at = null,
+        restore_requested_at = null,
+        sending = null
+    from jsonb_array_elements(p_results) as result
+    where asset.id = (result ->> 'id')::uuid
+        and (result -> 'error' ->> 'ends_wish')::boolean
+        and asset.restore_requested_at is not null
+        -- Asked anew since: that is another wish.
+        and media_sync.has_attempt(asset.sending, 'live');
+$$;
+comment on function media_sync.end_wishes(jsonb) is 'Assets that Cloudinary cannot give back stay deleted. The caller holds the rows'' locks.';
+revoke all on function media_sync.end_wishes(jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.rest_pushed(p_worker uuid, p_results jsonb, p_claimed_at timestamptz, p_settings media_sync.settings)
+returns void
+language sql
+set search_path = ''
+as $$
+    update public.media_assets as asset
+    set
+        sync_status = case
+            when asset.sync_status = 'pending' and told.error is not null
+                and (told.permanent or told.counted >= p_settings.push_max_attempts) then 'error'
+            else asset.sync_status
+        end,
+        sync_attempts = told.counted,
+        waits_for_name = coalesce(told.error ->> 'code' = 'name_taken', false),
+        sync_error = case when asset.sync_status = 'synced' and asset.deleted_at is null then null else told.message end,
+        next_attempt_at = case
+            when asset.sync_status = 'synced' or told.news or told.again then null
+            when told.error ? 'retry_at' then (told.error ->> 'retry_at')::timestamptz
+            when told.error is null then case when asset.sending is not null then clock_timestamp() + interval '5 seconds' end
+            else clock_timestamp() + media_sync.backoff(told.counted, p_settings.push_backoff_cap, random())
+        end,
+        lease_token = null,
+        leased_until = null
+    from (
+        select
+            row_before.id,
+            result -> 'error' as error,
+            row_before.news,
+            -- The plan counted the attempt, so that a worker that dies of a row has counted it.
+            case
+                when row_before.news then 0
+                when coalesce((result ->> 'again')::boolean, false) or not coalesce((result -> 'error' ->> 'counts')::boolean, true)
+                    then greatest(row_before.sync_attempts - 1, 0)
+                else row_before.sync_attempts
+            end as counted,
+            coalesce((result -> 'error' ->> 'permanent')::boolean, false) and not row_before.news as permanent,
+            case when not row_before.news then result -> 'error' ->> 'message' end as message,
+            coalesce((result ->> 'again')::boolean, false) as again
+        from jsonb_array_elements(p_results) as result
+        cross join lateral (
+            -- A deletion or a wish to restore is as much news as an edit: it is no failed attempt, and waits for nothing.
+            select *, coalesce(greatest(edited_at, deleted_at, restore_requested_at) > p_claimed_at, false) as news
+            from public.media_assets
+            where id = (result ->> 'id')::uuid
+            limit 1
+        ) as row_before
+    ) as told
+    -- A row that another worker took over meanwhile is that worker's to rest.
+    where asset.id = told.id and asset.lease_token = p_worker;
+$$;
+comment on function media_sync.rest_pushed(uuid, jsonb, timestamptz, media_sync.settings) is
+    'Gives back pushed rows: when they are tried again, and why. The caller holds their locks.';
+revoke all on function media_sync.rest_pushed(uuid, jsonb, timestamptz, media_sync.settings) from public, anon, authenticated;
+
+create or replace function media_sync.record_push(p_run_id uuid, p_results jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+    update media_sync.runs
+    set
+        pushed_items = pushed_items + (
+            select count(*) from jsonb_array_elements(p_results) as result where media_sync.landed_difference(result) <> '{}'
+        ),
+        error_count = error_count + (select count(*) from jsonb_array_elements(p_results) as result where result ? 'error'),
+        errors = (
+            select coalesce(jsonb_agg(element order by place), '[]')
+            from jsonb_array_elements(errors || (
+                select coalesce(jsonb_agg(jsonb_build_object(
+                    'public_id', asset.public_id, 'code', result -> 'error' ->> 'code', 'message', result -> 'error' ->> 'message'
+                ) order by asset.public_id), '[]')
+                from jsonb_array_elements(p_results) as result
+                join public.media_assets as asset on asset.id = (result ->> 'id')::uuid
+                where result ? 'error'
+            )) with ordinality as listed (element, place)
+            where place <= 50
+        ),
+        touched_at = clock_timestamp()
+    where id = p_run_id;
+$$;
+comment on function media_sync.record_push(uuid, jsonb) is 'A push''s results in the figures of its run.';
+revoke all on function media_sync.record_push(uuid, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.shown_difference(p_difference jsonb, p_answer jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_told constant text[] := array(select jsonb_object_keys(p_answer));
+    v_seen constant jsonb := media_sync.flat_fields(p_answer - array(select unnest(v_told) except select unnest(media_sync.editable_keys())));
+begin
+    return (
+        select coalesce(jsonb_object_agg(field.key, field.value), '{}')
+        from jsonb_each(p_difference) as field
+        where field.key = any (v_told)
+            and not exists (
+                select from jsonb_each(media_sync.flat_difference(jsonb_build_object(field.key, field.value))) as sent
+                where not media_sync.same_value(sent.value, v_seen -> sent.key)
+            )
+    );
+end;
+$$;
+comment on function media_sync.shown_difference(jsonb, jsonb) is 'The fields of a difference that an answer shows as sent.';
+revoke all on function media_sync.shown_difference(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.settle_by_late_answers(p_cloud_name text, p_results jsonb, p_source text, p_run_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_deltas jsonb;
+begin
+    -- An echo may overtake the answer, which then is older than what the row reflects. It still proves what arrived.
+    select jsonb_agg(jsonb_build_object('asset_id', answer ->> 'asset_id', 'delta', shown))
+    into v_deltas
+    from jsonb_array_elements(p_results) as result
+    cross join lateral (select result -> 'answers' -> -1 as answer) as latest
+    cross join lateral media_sync.shown_difference(media_sync.landed_difference(result), answer) as shown
+    join public.media_assets as asset on asset.id = (result ->> 'id')::uuid
+    where asset.sending is not null
+        and asset.observed_at > (answer ->> 'observed_at')::timestamptz
+        and shown <> '{}';
+    if v_deltas is not null then
+        perform media_sync.merge_observations(p_cloud_name, v_deltas, clock_timestamp(), p_source, p_run_id);
+    end if;
+end;
+$$;
+comment on function media_sync.settle_by_late_answers(text, jsonb, text, uuid) is
+    'Settles what answers show as arrived although the rows reflect something later by now. The caller holds the rows'' locks.';
+revoke all on function media_sync.settle_by_late_answers(text, jsonb, text, uuid) from public, anon, authenticated;
+
+create or replace function media_sync.take_addresses(p_cloud_name text, p_answers jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+    -- The echo of a rename may come before its answer, which then counts for stale. It tells no address; the answer does,
+    -- and an address belongs to a name and a version whenever it was told.
+    update public.media_assets as asset
+    set url = answer ->> 'url', secure_url = answer ->> 'secure_url'
+    from jsonb_array_elements(p_answers) as answer
+    where asset.cloud_name = p_cloud_name
+        and asset.asset_id = answer ->> 'asset_id'
+        and answer ? 'url'
+        and asset.base ->> 'public_id' = answer ->> 'public_id'
+        and asset.version is not distinct from (answer ->> 'version')::bigint
+        and asset.url is distinct from answer ->> 'url';
+$$;
+comment on function media_sync.take_addresses(text, jsonb) is 'The addresses that answers tell for the names and versions which the rows have. The caller holds the rows'' locks.';
+revoke all on function media_sync.take_addresses(text, jsonb) from public, anon, authenticated;
 
 create or replace function public.media_sync_confirm_push(
     p_cloud_name text,
@@ -7,7 +287,8 @@ create or replace function public.media_sync_confirm_push(
     p_results jsonb,
     p_source text,
     p_run_id uuid default null,
-    p_traffic jsonb default '{}'
+    p_traffic jsonb default '{}',
+    p_finish boolean default false
 )
 returns jsonb
 language plpgsql
@@ -16,206 +297,86 @@ set search_path = ''
 set statement_timeout = '60s'
 as $$
 declare
+    v_now constant timestamptz := clock_timestamp();
     v_settings media_sync.settings;
-    v_group jsonb;
-    v_pushed integer;
-    v_failed integer;
-    v_errors jsonb;
+    v_ids constant uuid[] := array(select (element ->> 'id')::uuid from jsonb_array_elements(p_results) as element);
+    v_answer jsonb;
+    v_answers jsonb := '[]'::jsonb;
+    v_open text[];
+    v_run jsonb;
 begin
     select * into strict v_settings from media_sync.settings;
+    perform media_sync.lock_assets(v_ids);
 
-    perform from public.media_assets as asset
-    where asset.id in (select (element ->> 'id')::uuid from jsonb_array_elements(p_results) as element)
-    order by asset.asset_id
-    for no key update;
+    perform media_sync.log_pushes(
+        p_cloud_name, p_results, p_source, p_run_id,
+        extract(epoch from v_now - p_claimed_at) * 1000 / greatest(jsonb_array_length(p_results), 1)
+    );
+    perform media_sync.end_wishes(p_results);
+    -- Done is done, whoever holds the row by now.
+    update public.media_assets as asset
+    set sending = media_sync.record_landing(asset.sending, result, v_now)
+    from jsonb_array_elements(p_results) as result
+    where asset.id = (result ->> 'id')::uuid and asset.sending is not null;
 
-    with results as materialized (
-        select
-            asset as before,
-            element -> 'error' as error,
-            (element ->> 'observed_at')::timestamptz as observed_at,
-            nullif(element -> 'sent', '{}') as sent,
-            media_sync.apply_sent(asset.base, coalesce(element -> 'sent', '{}')) as base,
-            -- A deletion or a wish to restore is as much news as an edit: it is no failed attempt, and waits for nothing.
-            coalesce(greatest(asset.edited_at, asset.deleted_at, asset.restore_requested_at) > p_claimed_at, false) as edited_meanwhile
-        from jsonb_array_elements(p_results) as element
-        join public.media_assets as asset on asset.id = (element ->> 'id')::uuid
-        -- A row that another worker took over meanwhile is that worker's to settle; what was sent will show in its look-up.
-        where asset.lease_token = p_worker
-    ),
-    decided as materialized (
-        select
-            results.*,
-            (before).deleted_at is null and media_sync.same_fields(media_sync.editable_fields(before), base) as equal,
-            (before).sync_attempts + 1 as attempts,
-            coalesce((error ->> 'counts')::boolean, true) as counts
-        from results
-    ),
-    settled as (
-        update public.media_assets as asset
-        set
-            base = decided.base,
-            sync_status = case
-                when asset.sync_status <> 'pending' then asset.sync_status
-                when decided.equal then 'synced'
-                when decided.edited_meanwhile or not decided.counts then 'pending'
-                when decided.attempts >= v_settings.push_max_attempts or (decided.error ->> 'permanent')::boolean then 'error'
-                else 'pending'
-            end,
-            sync_attempts = case
-                when decided.equal or decided.edited_meanwhile then 0
-                when decided.counts then decided.attempts
-                else asset.sync_attempts
-            end,
-            next_attempt_at = case
-                when decided.equal or decided.edited_meanwhile then null
-                when decided.error ? 'retry_at' then (decided.error ->> 'retry_at')::timestamptz
-                else clock_timestamp() + media_sync.backoff(decided.attempts, v_settings.push_backoff_cap, random())
-            end,
-            sync_error = case
-                when decided.equal or decided.edited_meanwhile then null
-                else coalesce(decided.error ->> 'message', 'Cloudinary accepted the change but keeps another value.')
-            end,
-            -- What a request that began before this write saw is older; an answer that shows the asset dates it.
-            observed_at = case
-                when decided.sent is null then asset.observed_at
-                else coalesce(decided.observed_at, clock_timestamp())
-            end,
-            last_synced_at = case when decided.equal then clock_timestamp() else asset.last_synced_at end,
-            lease_token = null,
-            leased_until = null
-        from decided
-        where asset.id = (decided.before).id
-        returning asset.id, asset.sync_status
-    ),
-    push_log as (
-        insert into public.media_sync_log (
-            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id,
-            error_code, error_message, processing_time_ms
-        )
-        select
-            case
-                when sent ? 'public_id' then 'rename'
-                when sent ? 'folder' then 'move'
-                -- An edit that was sent is one, even if the row was deleted meanwhile.
-                when sent is not null then 'update'
-                when (before).deleted_at is not null and (before).restore_requested_at is not null then 'restore'
-                when (before).deleted_at is not null then 'delete'
-                else 'update'
-            end,
-            case when error is null then 'success' else 'error' end,
-            'push', p_source, (before).id, (before).asset_id, (before).public_id, (before).resource_type,
-            media_sync.changed_fields((before).base, base),
-            p_run_id, error ->> 'code', error ->> 'message',
-            extract(epoch from clock_timestamp() - p_claimed_at) * 1000 / greatest(jsonb_array_length(p_results), 1)
-        from decided
-        where sent is not null or error is not null
-    )
-    select
-        (select count(*) from decided where sent is not null),
-        (select count(*) from decided where error is not null),
-        (
-            select coalesce(jsonb_agg(jsonb_build_object(
-                'public_id', (before).public_id, 'code', error ->> 'code', 'message', error ->> 'message'
-            ) order by (before).public_id), '[]')
-            from decided
-            where error is not null
-        )
-    into v_pushed, v_failed, v_errors;
-
-    -- Answers that show the whole asset go through the same merge as every observation. What they show beside the
-    -- confirmed fields is news from Cloudinary.
-    for v_group in
-        select jsonb_build_object('observed_at', element ->> 'observed_at', 'observations', jsonb_agg(element -> 'observation'))
-        from jsonb_array_elements(p_results) as element
-        where element ? 'observation'
-        group by element ->> 'observed_at'
+    -- Answers that show the whole asset go through the same merge as every observation, in the order in which they came.
+    for v_answer in
+        select jsonb_agg(answer.value)
+        from jsonb_array_elements(p_results) as result
+        cross join lateral jsonb_array_elements(result -> 'answers') with ordinality as answer (value, place)
+        group by answer.place
+        order by answer.place
     loop
-        perform public.media_sync_apply_observations(
-            p_cloud_name, v_group -> 'observations', (v_group ->> 'observed_at')::timestamptz, p_source, p_run_id
-        );
+        perform public.media_sync_apply_observations(p_cloud_name, v_answer, v_now, p_source, p_run_id);
+        v_answers := v_answers || v_answer;
     end loop;
+    perform media_sync.settle_by_late_answers(p_cloud_name, p_results, p_source, p_run_id);
+    perform media_sync.take_addresses(p_cloud_name, v_answers);
+    perform media_sync.confirm_gone(
+        p_cloud_name,
+        array(
+            select asset.asset_id
+            from jsonb_array_elements(p_results) as result
+            join public.media_assets as asset on asset.id = (result ->> 'id')::uuid
+            where (result ->> 'destroyed')::boolean
+        ),
+        v_now, p_source, p_run_id
+    );
+
+    perform media_sync.rest_pushed(p_worker, p_results, p_claimed_at, v_settings);
+    -- A grouped write tells no state: its echo settles it, or a look-up does.
+    v_open := array(
+        select asset.asset_id
+        from public.media_assets as asset
+        where asset.id = any (v_ids)
+            and asset.sending is not null
+            and exists (select from jsonb_array_elements(asset.sending) as attempt where attempt -> 'landed' <> '{}')
+    );
+    perform media_sync.queue_refresh_later(p_cloud_name, v_open, 'a write is to be confirmed', interval '30 seconds');
 
     if p_run_id is not null then
-        update media_sync.runs
-        set
-            pushed_items = pushed_items + v_pushed,
-            error_count = error_count + v_failed,
-            errors = (
-                select coalesce(jsonb_agg(element order by place), '[]')
-                from jsonb_array_elements(errors || v_errors) with ordinality as listed (element, place)
-                where place <= 50
-            ),
-            touched_at = clock_timestamp()
-        where id = p_run_id;
+        perform media_sync.record_push(p_run_id, p_results);
     end if;
     perform media_sync.record_traffic(p_cloud_name, p_run_id, p_traffic);
+    if p_finish and p_run_id is not null then
+        v_run := public.media_sync_finish_run(p_run_id, 'completed');
+    end if;
     return jsonb_build_object(
-        'pushed', v_pushed,
-        'failed', v_failed,
+        -- Edited meanwhile.
+        'more', exists (
+            select from public.media_assets
+            where id = any (v_ids) and sync_status = 'pending' and (next_attempt_at is null or next_attempt_at <= v_now)
+        ),
+        'open', to_jsonb(v_open),
+        -- Where notifications come, the echo of a write is one of them.
+        'echoes', exists (select from media_sync.webhook_events where received_at > v_now - interval '10 minutes'),
+        'run', v_run,
         'budget', media_sync.call_budget(p_cloud_name),
         'now', clock_timestamp()
     );
 end;
 $$;
-comment on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb) is
-    'Settles claimed rows: [ { id, sent?, observation?, observed_at?, error?: { code, message, permanent?, retry_at?, counts? } } ]. Returns { pushed, failed, budget, now }.';
-revoke all on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb) from public, anon, authenticated;
-grant execute on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb) to service_role;
-
-create or replace function public.media_sync_intend_context_reset(p_worker uuid, p_id uuid)
-returns boolean
-language plpgsql
-security definer
-set search_path = ''
-as $$
-begin
-    -- Clearing the context and setting it again are two calls. Should the worker die between them, base must say that
-    -- Cloudinary holds none of the keys that stay: then they count as local additions and are sent again. The keys to be
-    -- removed stay in base, so that their removal is not forgotten should the worker die before the first call.
-    update public.media_assets as asset
-    set base = jsonb_set(asset.base, '{context}', (
-        select coalesce(jsonb_object_agg(key, value), '{}')
-        from jsonb_each(asset.base -> 'context')
-        where not asset.context ? key
-    ))
-    where asset.id = p_id and asset.lease_token = p_worker;
-    return found;
-end;
-$$;
-comment on function public.media_sync_intend_context_reset(uuid, uuid) is 'Remembers that a row''s context is about to be cleared and set anew in Cloudinary. False when the worker no longer holds the row.';
-revoke all on function public.media_sync_intend_context_reset(uuid, uuid) from public, anon, authenticated;
-grant execute on function public.media_sync_intend_context_reset(uuid, uuid) to service_role;
-
-create or replace function public.media_sync_fail_restore(p_worker uuid, p_ids uuid[], p_source text, p_run_id uuid default null)
-returns integer
-language sql
-security definer
-set search_path = ''
-as $$
-    with failed as (
-        update public.media_assets
-        set
-            sync_status = 'synced',
-            sync_error = 'Cloudinary no longer holds the content, and no backup of it exists.',
-            restore_requested_at = null,
-            lease_token = null,
-            leased_until = null
-        where id = any (p_ids) and lease_token = p_worker and restore_requested_at is not null
-        returning id, asset_id, public_id, resource_type
-    ),
-    logged as (
-        insert into public.media_sync_log (
-            operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, error_code, error_message, run_id
-        )
-        select
-            'restore', 'error', 'push', p_source, id, asset_id, public_id, resource_type, 'content_gone',
-            'Cloudinary no longer holds the content, and no backup of it exists.', p_run_id
-        from failed
-        returning 1
-    )
-    select count(*)::integer from logged;
-$$;
-comment on function public.media_sync_fail_restore(uuid, uuid[], text, uuid) is 'Cloudinary could not give these assets back: they stay deleted, and the log says why.';
-revoke all on function public.media_sync_fail_restore(uuid, uuid[], text, uuid) from public, anon, authenticated;
-grant execute on function public.media_sync_fail_restore(uuid, uuid[], text, uuid) to service_role;
+comment on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) is
+    'Settles claimed rows: [ { id, action, attempt, landed?: [ { difference, at? } ], dropped?: difference, answers?: [ observation with observed_at ], destroyed?, existence_at?, existence_dropped?, again?, error?: { code, message, permanent?, retry_at?, counts?, ends_wish? } } ]. Returns { more (rows edited meanwhile wait), open (asset_ids whose write is to be confirmed by echo or look-up), echoes, run, budget, now }.';
+revoke all on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) from public, anon, authenticated;
+grant execute on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) to service_role;

@@ -38,7 +38,11 @@ begin
                 else asset.base
             end,
             in_scope = media_sync.in_scope(
-                case when inside.folder = inside.base_folder then p_to || substr(inside.folder, length(p_from) + 1) else asset.folder end,
+                case
+                    when inside.base_folder = p_from or inside.base_folder like v_below
+                        then p_to || substr(inside.base_folder, length(p_from) + 1)
+                    else inside.base_folder
+                end,
                 settings.include_folders
             ),
             observed_at = clock_timestamp(),

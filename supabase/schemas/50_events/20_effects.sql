@@ -1,4 +1,158 @@
--- What a notification says, applied.
+-- What a notification says, applied. An event tells little and comes in any order: what it says is taken only where that
+-- cannot undo anything; else the asset is looked up.
+
+create or replace function media_sync.is_echo(p_sending jsonb, p_fields jsonb)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return p_fields <> '{}' and not exists (
+        select from jsonb_each(media_sync.flat_difference(p_fields)) as told
+        where not coalesce(media_sync.open_values(p_sending) -> told.key, '[]') @> jsonb_build_array(told.value)
+    );
+end;
+$$;
+comment on function media_sync.is_echo(jsonb, jsonb) is 'True when every value that an event tells is one that we sent and that is not settled.';
+revoke all on function media_sync.is_echo(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.judge_observed(p_asset public.media_assets, p_observation jsonb, p_late boolean)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return case
+        when p_asset.id is null then 'merge'
+        when (p_observation ->> 'version')::bigint < p_asset.version then 'stale'
+        when p_asset.deleted_at is null
+            and media_sync.content_changes(p_asset, media_sync.observed_content(p_asset, p_observation)) is null
+            and (
+                media_sync.observed_fields(p_asset.base, p_observation) = p_asset.base
+                or (p_asset.sync_status <> 'synced' and media_sync.same_fields(
+                    media_sync.observed_fields(media_sync.editable_fields(p_asset), p_observation),
+                    media_sync.editable_fields(p_asset)
+                ))
+            ) then 'nothing'
+        -- The same content with other fields: which of the two is newer, a look-up tells.
+        when (p_observation ->> 'version')::bigint = p_asset.version
+            or p_asset.sync_status <> 'synced' or p_asset.deleted_at is not null or p_late then 'fetch'
+        else 'merge'
+    end;
+end;
+$$;
+comment on function media_sync.judge_observed(public.media_assets, jsonb, boolean) is
+    'What to do about an event that shows a whole asset: merge, fetch (look it up), stale or nothing.';
+revoke all on function media_sync.judge_observed(public.media_assets, jsonb, boolean) from public, anon, authenticated;
+
+create or replace function media_sync.judge_delta(p_asset public.media_assets, p_fields jsonb, p_observation jsonb, p_late boolean)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return case
+        when p_asset.id is null then 'fetch'
+        when p_asset.deleted_at is not null then 'fetch'
+        -- The echo of our own write settles it, whatever people do to the row meanwhile.
+        when p_asset.sending is not null and media_sync.is_echo(p_asset.sending, p_fields) then 'echo'
+        -- The same edit on both sides, or an echo of something settled: what it brings stands here already.
+        when media_sync.same_fields(
+                media_sync.apply_difference(media_sync.editable_fields(p_asset), p_fields), media_sync.editable_fields(p_asset)
+            )
+            and (
+                p_asset.sync_status <> 'synced'
+                or media_sync.same_fields(media_sync.apply_difference(p_asset.base, p_fields), p_asset.base)
+            )
+            and (p_observation is null or media_sync.observed_content(p_asset, p_observation) is not distinct from p_asset)
+            then 'nothing'
+        when p_late then case when p_asset.sync_status = 'synced' then 'stale' else 'fetch' end
+        -- Merged with edits of ours, an event that came late could discard one of them: only a look-up may.
+        when p_asset.sync_status <> 'synced' then 'fetch'
+        else 'merge'
+    end;
+end;
+$$;
+comment on function media_sync.judge_delta(public.media_assets, jsonb, jsonb, boolean) is
+    'What to do about an event that tells a change: merge, echo (merge, it settles a write of ours), fetch (look the asset up), stale or nothing.';
+revoke all on function media_sync.judge_delta(public.media_assets, jsonb, jsonb, boolean) from public, anon, authenticated;
+
+create or replace function media_sync.named_effects(p_cloud_name text, p_effects jsonb)
+returns table (kind text, asset_id text, public_id text, fields jsonb, observation jsonb, incomplete boolean)
+language sql
+stable
+set search_path = ''
+as $$
+    select
+        element ->> 'kind',
+        -- Old notifications name the asset only by its public_id.
+        coalesce(element ->> 'asset_id', named.asset_id),
+        element ->> 'public_id',
+        coalesce(element -> 'fields', '{}'),
+        element -> 'observation',
+        coalesce((element ->> 'incomplete')::boolean, false)
+    from jsonb_array_elements(p_effects) as element
+    left join lateral (
+        select asset.asset_id
+        from public.media_assets as asset
+        where not element ? 'asset_id'
+            and asset.cloud_name = p_cloud_name
+            and asset.public_id = element ->> 'public_id'
+            and asset.resource_type = element ->> 'resource_type'
+            and asset.type = coalesce(element ->> 'type', 'upload')
+            and asset.deleted_at is null
+        limit 1
+    ) as named on true
+    where element ->> 'kind' <> 'folder' and coalesce(element ->> 'asset_id', named.asset_id) is not null;
+$$;
+comment on function media_sync.named_effects(text, jsonb) is 'The effects on assets, each with the asset_id it is about; those about nothing known are left out.';
+revoke all on function media_sync.named_effects(text, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.take_over_misplaced(p_cloud_name text, p_asset_id text, p_public_id text, p_fields jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_told constant jsonb := media_sync.flat_difference(p_fields);
+begin
+    -- Grouped writes go by public_id. Where names were swapped just before, ours changed another asset than it meant:
+    -- that asset then knows the value for ours, so that what it had is written again.
+    if v_told = '{}' or not exists (
+        select
+        from public.media_assets as meant
+        cross join lateral jsonb_array_elements(meant.sending) as attempt
+        where meant.sync_status <> 'synced'
+            and meant.sending is not null
+            and meant.cloud_name = p_cloud_name
+            and meant.asset_id <> p_asset_id
+            and attempt ->> 'name' = p_public_id
+            and attempt -> 'sent' @> v_told
+    ) then
+        return;
+    end if;
+    update public.media_assets as asset
+    set
+        sending = coalesce(asset.sending, '[]') || jsonb_build_object(
+            'id', gen_random_uuid(), 'at', clock_timestamp(), 'until', clock_timestamp() + media_sync.write_horizon(),
+            'name', p_public_id, 'sent', v_told
+        ),
+        sync_status = case when asset.sync_status = 'synced' then 'pending' else asset.sync_status end
+    where asset.cloud_name = p_cloud_name and asset.asset_id = p_asset_id and asset.deleted_at is null;
+    insert into public.media_sync_log (operation, status, direction, source, asset_id, public_id, changes, error_code, error_message)
+    values (
+        'update', 'error', 'push', 'webhook', p_asset_id, p_public_id, v_told, 'landed_elsewhere',
+        'A change meant for another asset reached this one, because their names were swapped meanwhile; it is put right.'
+    );
+end;
+$$;
+comment on function media_sync.take_over_misplaced(text, text, text, jsonb) is
+    'Marks what an event tells of an asset as ours, where we sent it to that name for another asset. The caller holds the row''s lock.';
+revoke all on function media_sync.take_over_misplaced(text, text, text, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.apply_effects(p_cloud_name text, p_effects jsonb, p_triggered_at timestamptz, p_source text)
 returns jsonb
@@ -6,110 +160,74 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-    v_now constant timestamptz := clock_timestamp();
+    v_now timestamptz;
+    v_effect record;
     v_merge jsonb;
     v_fetch text[];
     v_verify text[];
     v_stale text[];
     v_touched uuid[];
     v_changed integer := 0;
-    v_effect jsonb;
 begin
-    for v_effect in select element from jsonb_array_elements(p_effects) as element where element ->> 'kind' = 'folder' loop
-        v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect ->> 'from', v_effect ->> 'to', p_source);
+    -- First the locks, then the reading: what is judged is what will be written.
+    perform media_sync.lock_assets(array(
+        select asset.id
+        from media_sync.named_effects(p_cloud_name, p_effects) as effect
+        join public.media_assets as asset on asset.cloud_name = p_cloud_name and asset.asset_id = effect.asset_id
+    ));
+    v_now := clock_timestamp();
+    for v_effect in select element ->> 'from' as source, element ->> 'to' as target from jsonb_array_elements(p_effects) as element where element ->> 'kind' = 'folder' loop
+        v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect.source, v_effect.target, p_source);
+    end loop;
+    for v_effect in select * from media_sync.named_effects(p_cloud_name, p_effects) where kind = 'delta' and public_id is not null loop
+        perform media_sync.take_over_misplaced(p_cloud_name, v_effect.asset_id, v_effect.public_id, v_effect.fields);
     end loop;
 
-    with effects as materialized (
+    with judged as materialized (
         select
-            element ->> 'kind' as kind,
-            coalesce(
-                element ->> 'asset_id',
-                -- Old notifications name the asset only by its public_id.
-                (
-                    select asset.asset_id
-                    from public.media_assets as asset
-                    where asset.cloud_name = p_cloud_name
-                        and asset.public_id = element ->> 'public_id'
-                        and asset.resource_type = element ->> 'resource_type'
-                        and asset.type = coalesce(element ->> 'type', 'upload')
-                        and asset.deleted_at is null
-                    limit 1
-                )
-            ) as asset_id,
-            coalesce(element -> 'fields', '{}') as fields,
-            element -> 'observation' as observation,
-            coalesce((element ->> 'incomplete')::boolean, false) as incomplete
-        from jsonb_array_elements(p_effects) as element
-        where element ->> 'kind' <> 'folder'
-    ),
-    rows_of_effects as (
-        select
-            effects.*,
-            asset,
-            (asset).id is not null as known,
-            (asset).deleted_at is not null as deleted,
-            (asset).sync_status <> 'synced' as dirty,
-            coalesce(p_triggered_at < (asset).last_event_at, false) as late,
-            media_sync.apply_sent((asset).base, fields) as base_after,
-            media_sync.apply_sent(media_sync.editable_fields(asset), fields) as local_after
-        from effects
-        left join public.media_assets as asset
-            on asset.cloud_name = p_cloud_name and asset.asset_id = effects.asset_id
-        where effects.asset_id is not null
-    ),
-    judged as (
-        select
-            *,
+            effect.*,
+            known.asset,
             case
-                when kind = 'delete' then
+                when effect.kind = 'delete' then
+                    -- Never seen, or gone here too: nothing is to be done, whoever deleted it.
                     case
-                        -- Never seen, or gone here too: nothing is to be done, whoever deleted it.
-                        when not known or (deleted and not dirty) then 'nothing'
+                        when (known.asset).id is null then 'nothing'
+                        when (known.asset).deleted_at is not null and (known.asset).sync_status = 'synced' then 'nothing'
                         else 'fetch'
                     end
-                when kind = 'refresh' or (not known and kind <> 'observe') then 'fetch'
-                when kind = 'observe' then
-                    case
-                        when not known then 'merge'
-                        when (observation ->> 'version')::bigint < (asset).version then 'stale'
-                        when not deleted
-                            and media_sync.content_changes(asset, media_sync.observed_content(asset, observation)) is null
-                            and (
-                                media_sync.observed_fields((asset).base, observation) = (asset).base
-                                or (dirty and media_sync.same_fields(
-                                    media_sync.observed_fields(media_sync.editable_fields(asset), observation),
-                                    media_sync.editable_fields(asset)
-                                ))
-                            ) then 'nothing'
-                        -- The same content with other fields: which of the two is newer, a look-up tells.
-                        when (observation ->> 'version')::bigint = (asset).version or dirty or deleted or late then 'fetch'
-                        else 'merge'
-                    end
-                -- An echo of our own write, or the same edit on both sides: what it brings stands here already.
-                when not deleted and media_sync.same_fields(local_after, media_sync.editable_fields(asset))
-                    and (dirty or media_sync.same_fields(base_after, (asset).base))
-                    and (observation is null or media_sync.observed_content(asset, observation) is not distinct from asset)
-                    then 'nothing'
-                when late then 'stale'
-                -- Merged with edits of ours, an event that came late could discard one of them: only a look-up may.
-                when dirty or deleted then 'fetch'
-                else 'merge'
+                when effect.kind = 'refresh' then 'fetch'
+                when effect.kind = 'observe' then media_sync.judge_observed(
+                    known.asset, effect.observation, coalesce(p_triggered_at < (known.asset).last_event_at, false)
+                )
+                else media_sync.judge_delta(
+                    known.asset, effect.fields, effect.observation, coalesce(p_triggered_at < (known.asset).last_event_at, false)
+                )
             end as verdict
-        from rows_of_effects
+        from media_sync.named_effects(p_cloud_name, p_effects) as effect
+        left join lateral (
+            select asset from public.media_assets as asset
+            where asset.cloud_name = p_cloud_name and asset.asset_id = effect.asset_id
+            limit 1
+        ) as known on true
     )
     select
         coalesce(jsonb_agg(
             case
                 when kind = 'observe' then observation
-                else coalesce(observation, '{}')
-                    || jsonb_build_object('asset_id', asset_id, 'resource_type', (asset).resource_type, 'type', (asset).type)
-                    || base_after
+                else coalesce(observation, '{}') || jsonb_build_object('asset_id', asset_id, 'delta', fields)
             end
-        ) filter (where verdict = 'merge'), '[]'),
-        array_agg(asset_id) filter (where verdict = 'fetch' or (verdict = 'merge' and incomplete)),
+        ) filter (where verdict in ('merge', 'echo')), '[]'),
+        array_agg(asset_id) filter (where verdict = 'fetch' or (verdict = 'merge' and (
+            incomplete
+            -- An overwrite does not tell what it keeps.
+            or (kind = 'observe' and exists (
+                select from jsonb_each((asset).base - array(select jsonb_object_keys(observation)))
+                where key in ('tags', 'context', 'metadata') and value not in ('[]', '{}')
+            ))
+        ))),
         array_agg(asset_id) filter (where verdict in ('merge', 'stale') and not incomplete),
         array_agg(asset_id) filter (where verdict = 'stale'),
-        array_agg((asset).id) filter (where known and verdict <> 'stale')
+        array_agg((asset).id) filter (where (asset).id is not null and verdict <> 'stale')
     into v_merge, v_fetch, v_verify, v_stale, v_touched
     from judged;
 
@@ -133,5 +251,5 @@ begin
 end;
 $$;
 comment on function media_sync.apply_effects(text, jsonb, timestamptz, text) is
-    'Applies what a notification says: [ { kind: observe | delta | delete | refresh | folder, asset_id, observation, fields, incomplete, from, to } ]. Returns { changed, fetch (look-ups wanted at once), stale }.';
+    'Applies what a notification says: [ { kind: observe | delta | delete | refresh | folder, asset_id, public_id, observation, fields, incomplete, from, to } ]. Returns { changed, fetch (look-ups wanted at once), stale }.';
 revoke all on function media_sync.apply_effects(text, jsonb, timestamptz, text) from public, anon, authenticated;

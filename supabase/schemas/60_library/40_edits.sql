@@ -22,6 +22,7 @@ returns jsonb
 language sql
 set search_path = ''
 as $$
+    select media_sync.lock_assets(p_ids);
     with edited as (
         update public.media_assets as asset
         set
@@ -113,6 +114,7 @@ begin
     update public.media_assets as asset
     set sync_status = 'synced'
     where asset.id in (select (element #>> '{}')::uuid from jsonb_array_elements(v_resolved) as element)
+        and asset.sending is null
         and media_sync.same_fields(media_sync.editable_fields(asset), asset.base);
     return v_resolved;
 end;

@@ -49,7 +49,6 @@ as $$
             select from public.media_assets
             where cloud_name = p_cloud_name
                 and sync_status = 'pending'
-                and in_scope
                 and (next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
                 and (leased_until is null or leased_until < (select clock_timestamp()))
         ),
@@ -60,13 +59,14 @@ as $$
                 and (leased_until is null or leased_until < (select clock_timestamp()))
         ),
         'folder_mode', settings.folder_mode,
+        'conflict_policy', settings.conflict_policy,
         'budget', media_sync.call_budget(p_cloud_name),
         'now', clock_timestamp()
     )
     from media_sync.settings as settings;
 $$;
 comment on function public.media_sync_due(text) is
-    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, folder_mode, budget, now }.';
+    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, folder_mode, conflict_policy, budget, now }.';
 revoke all on function public.media_sync_due(text) from public, anon, authenticated;
 grant execute on function public.media_sync_due(text) to service_role;
 

@@ -76,11 +76,9 @@ begin
         from inserted
         join deleted on deleted.id = inserted.id
         where inserted.sync_status = 'pending'
-            and inserted.in_scope
             and (inserted.next_attempt_at is null or inserted.next_attempt_at <= v_now)
             and (
                 deleted.sync_status <> 'pending'
-                or not deleted.in_scope
                 or deleted.next_attempt_at > v_now
                 or (inserted.edited_at, inserted.deleted_at, inserted.restore_requested_at)
                     is distinct from (deleted.edited_at, deleted.deleted_at, deleted.restore_requested_at)

@@ -106,7 +106,7 @@ begin
 
     select greatest(edited_at, deleted_at, restore_requested_at) into v_oldest
     from public.media_assets
-    where sync_status = 'pending' and in_scope and greatest(edited_at, deleted_at, restore_requested_at) is not null
+    where sync_status = 'pending' and greatest(edited_at, deleted_at, restore_requested_at) is not null
     order by greatest(edited_at, deleted_at, restore_requested_at)
     limit 1;
     return query values (

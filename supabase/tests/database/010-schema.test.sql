@@ -164,7 +164,7 @@ select is_empty(
 select is_empty(
     $$select short_name from tests.functions
     where authenticated_may and not definer and not anon_may and short_name not in (
-        'search_text', 'patch_object', 'soft_delete_media_asset', 'find_media_assets', 'edit_media_assets',
+        'search_text', 'patch_object', 'lock_assets', 'soft_delete_media_asset', 'find_media_assets', 'edit_media_assets',
         'asset_for_viewers'
     )$$,
     'other functions open to signed-in users only → these and no other'

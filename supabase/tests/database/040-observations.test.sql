@@ -2,7 +2,7 @@
 begin;
 \ir helpers.sql
 \ir observations.sql
-select plan(86);
+select plan(84);
 
 -- 1. An asset that is new
 
@@ -177,10 +177,6 @@ select is(
 select is(tests.row_of('new'), (select row_before from kept), 'an observation that began earlier → the row is untouched');
 select is(tests.new_log('new'), '', 'an observation that began earlier → logs nothing');
 select is(tests.observe(5, array[tests.asset('new')], '{"force": true}'), 'new stale', 'force, an observation that began earlier → stale');
-select is(
-    tests.observe(50, array[tests.asset('new', '{"version": 1759999999}')], '{"by_version": true}'), 'new stale', 'by_version, an older version → stale'
-);
-select is(tests.row_of('new'), (select row_before from kept), 'by_version, an older version → the row is untouched');
 
 -- 5. Several assets in one page
 

@@ -2,7 +2,7 @@
 begin;
 \ir helpers.sql
 \ir observations.sql
-select plan(23);
+select plan(25);
 
 -- 1. Both sides start equal; an edit here, then an observation
 
@@ -85,7 +85,16 @@ select is(
     'both updated 1; synced; conflict conflict, update success; Theirs', 'newest, changed there later → Cloudinary''s value'
 );
 select is(
-    tests.meet(120, 'newest', $$display_name = 'Mine'$$, '{"display_name": "Theirs"}'), 'both updated 1; conflict; conflict conflict',
+    tests.meet(120, 'newest', $$display_name = 'Mine'$$, '{"display_name": "Theirs"}'), 'both undecided; pending',
+    'newest, an answer that tells no times → nothing is decided'
+);
+
+select results_eq(
+    $$select asset_id, needs_detail from media_sync.refresh_queue$$, $$values ('both', true)$$,
+    'newest, an answer that tells no times → the detail is asked for'
+);
+select is(
+    tests.meet(121, 'newest', $$display_name = 'Mine'$$, '{"display_name": "Theirs", "last_updated": {}}'), 'both updated 1; conflict; conflict conflict',
     'newest, a time unknown → a person decides'
 );
 

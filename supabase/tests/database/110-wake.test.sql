@@ -32,7 +32,7 @@ language plpgsql
 as $$
 begin
     perform tests.commit();
-    perform public.media_sync_begin_push();
+    perform public.media_sync_begin_push('demo', gen_random_uuid(), 0, 60, 'api');
     if media_role is not null then
         perform tests.authenticate_as('authenticated', media_role);
     end if;
@@ -68,7 +68,7 @@ select is(tests.commit(), 0, 'a wake that waits for 9 s → still expected');
 update media_sync.wakes set waiting_since = clock_timestamp() - interval '11 seconds';
 update public.media_assets set tags = '{a}' where asset_id = 'a1';
 select is(tests.commit(), 1, 'a wake that waits for 11 s → lost, another is sent');
-select public.media_sync_begin_push();
+select public.media_sync_begin_push('demo', gen_random_uuid(), 0, 60, 'api');
 select is((select waiting_since from media_sync.wakes), null, 'a push begins → no wake waits');
 update public.media_assets set tags = '{b}' where asset_id = 'a1';
 select is(tests.commit(), 1, 'an edit after the push began → another wake');
@@ -98,7 +98,9 @@ select is(
     tests.wakes_after($$update public.media_assets set next_attempt_at = null where asset_id = 'a4'$$), 1, 'an attempt brought forward to now → wakes'
 );
 update public.media_assets set in_scope = false where asset_id = 'a5';
-select is(tests.wakes_after($$update public.media_assets set in_scope = true where asset_id = 'a5'$$), 1, 'a waiting row comes into scope → wakes');
+select is(
+    tests.wakes_after($$update public.media_assets set tags = '{under,way}' where asset_id = 'a5'$$), 1, 'an edit of a row that is out of scope → wakes'
+);
 
 -- 3. What does not
 
@@ -106,7 +108,7 @@ select is(tests.wakes_after(statement), 0, title || ' → does not wake')
 from (values
     ('an edit that changes nothing', $$update public.media_assets set tags = '{}' where asset_id = 'a25'$$),
     ('an edit taken back', $$update public.media_assets set tags = '{}' where asset_id = 'a6'$$),
-    ('a claim', $$select public.media_sync_claim_pending('demo', gen_random_uuid(), 10, 60)$$),
+    ('a claim', $$select media_sync.claim_pending('demo', gen_random_uuid(), 10, 60, null)$$),
     ('giving a claim back', $$update public.media_assets set lease_token = null, leased_until = null where lease_token is not null$$),
     ('a failed attempt', $$update public.media_assets set sync_attempts = 1, next_attempt_at = clock_timestamp() + interval '5 seconds' where asset_id = 'a7'$$),
     ('attempts used up', $$update public.media_assets set sync_status = 'error' where asset_id = 'a7'$$),

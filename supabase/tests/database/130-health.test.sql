@@ -181,7 +181,7 @@ select is(tests.check('pending_edits'), 'failing', 'an edit that waits for 7 hou
 update public.media_assets set deleted_at = tests.ago('1 minute');
 select is(tests.check('pending_edits'), 'ok', 'deleted a minute ago → waits since then');
 update public.media_assets set deleted_at = null, in_scope = false;
-select is(tests.check('pending_edits'), 'ok', 'a row out of scope → waits for nothing');
+select is(tests.check('pending_edits'), 'failing', 'a row out of scope whose edit is under way → waits as well');
 update public.media_assets set in_scope = true, sync_status = 'error';
 select is(tests.check('pending_edits') || ' ' || tests.check('assets_in_error'), 'ok degraded', 'attempts used up → an asset in error, degraded');
 select matches(tests.message('assets_in_error'), 'update media_assets set sync_status = ''pending'' where sync_status = ''error''', 'assets in error → how to retry');

@@ -87,7 +87,7 @@ from (values
     ('an update that changes nothing', $$update public.media_assets set display_name = display_name$$),
     ('an insert of no row', $$insert into public.media_assets (cloud_name, asset_id, public_id, resource_type) select 'demo', 'n', 'n', 'image' where false$$),
     ('a removal of no row', $$delete from public.media_assets where asset_id = 'nobody'$$),
-    ('a claim', $$select public.media_sync_claim_pending('demo', gen_random_uuid(), 100, 60)$$),
+    ('a claim', $$select media_sync.claim_pending('demo', gen_random_uuid(), 100, 60, null)$$),
     ('an attempt put off', $$update public.media_assets set sync_attempts = 1, next_attempt_at = now() where asset_id = 'a9'$$),
     ('an observation that saw the same', $$update public.media_assets set observed_at = clock_timestamp(), last_synced_at = clock_timestamp()$$),
     ('a new asset out of scope', $$insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, in_scope, observed_at) values ('demo', 'out', 'out', 'image', false, now())$$),

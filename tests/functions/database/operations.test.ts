@@ -81,7 +81,7 @@ postgresTest("an edit in a long transaction → holds up nobody else's wake", as
       for (const session of sessions) session.release();
     }
     assertEquals(await requests(), 1);
-    await sql`select public.media_sync_begin_push()`;
+    await sql`select public.media_sync_begin_push('demo', gen_random_uuid(), 0, 60, 'api')`;
   });
   // It commits after the push began, which cannot have seen it.
   assertEquals(await requests(), 2);
@@ -107,10 +107,9 @@ postgresTest(
       await transaction`update public.media_assets set tags = '{x}' where asset_id = 'a1'`;
       // From here on as in its commit: it finds a wake that waits, and relies on it.
       await transaction`set constraints all immediate`;
-      begun = sql`select public.media_sync_begin_push()`.then(async () =>
-        await sql`select jsonb_array_length(
-          public.media_sync_claim_pending('demo', gen_random_uuid(), 10, 60) -> 'tasks') as claimed`
-      );
+      begun = sql`select jsonb_array_length(
+        public.media_sync_begin_push('demo', gen_random_uuid(), 10, 60, 'api') -> 'tasks') as claimed`
+        .execute();
       await waitsForLock("media_sync_begin_push");
     });
     const [push] = await begun ?? [];

@@ -61,18 +61,24 @@ export const conflicts: Scenario[] = [
     },
   },
   {
-    title: "one value changed on both sides, policy newest, time there untold → stays open",
+    title:
+      "one value changed on both sides, policy newest, a listing meets it first → its detail tells the times",
     given: [here.settings({ conflict_policy: "newest" })],
     ...bothRenamed,
     // A listing tells no times of change.
     sync: [{ full: true, direction: "pull" }],
     expect: {
-      rows: { one: { display_name: "Here", sync_status: "conflict", conflicts: open } },
+      rows: { one: { display_name: "Here", sync_status: "pending", conflicts: null } },
       cloudinary: { one: { display_name: "There" } },
       log: ["conflict pull conflict one"],
-      conflicts: { one: open },
+      conflicts: {
+        one: {
+          display_name: { base: "Old", database: "Here", cloudinary: "There", kept: "database" },
+        },
+      },
       differences: { one: ["display_name"] },
     },
+    settled: false,
   },
   {
     title: "one value changed on both sides, policy manual → both stay until somebody decides",

@@ -63,7 +63,7 @@ const scenarios: Scenario[] = [
   },
   {
     title:
-      "renamed there, moved here, policy cloudinary → one conflict, Cloudinary's name and folder",
+      "renamed there, moved here, policy cloudinary → one conflict of names, Cloudinary's name and its folder",
     initial,
     there: [there.rename("one", "there/one")],
     here: [here.set("one", { folder: "here" })],
@@ -79,7 +79,6 @@ const scenarios: Scenario[] = [
             cloudinary: "there/one",
             kept: "cloudinary",
           },
-          folder: { base: "f", database: "here", cloudinary: "there", kept: "cloudinary" },
         },
       },
     },

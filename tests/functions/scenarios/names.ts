@@ -103,16 +103,17 @@ export const names: Scenario[] = [
     expect: { rows: { one: { public_id: "new", ...synced } } },
   },
   {
-    title: "renamed here onto a name that is taken → an error on the row, both assets whole",
+    title: "renamed here onto a name that is taken → it waits, both assets whole",
     initial: two,
     here: [here.set("one", { public_id: "two" })],
     expect: {
-      rows: { one: { public_id: "two", sync_status: "error" }, two: synced },
+      rows: { one: { public_id: "two", sync_status: "pending" }, two: synced },
       cloudinary: { one: { public_id: "one" }, two: { public_id: "two" } },
       calls: { [rename]: 1 },
-      log: ["update push error one cloudinary_conflict"],
+      log: ["update push error one name_taken"],
       differences: { one: ["public_id"] },
     },
+    settled: false,
   },
   {
     title: "moved there → the row's folder",

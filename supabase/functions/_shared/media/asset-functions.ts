@@ -125,7 +125,7 @@ export class AssetFunctions {
     worker: string,
     limit: number,
     leaseSeconds: number,
-  ): Promise<{ asset_ids: string[]; budget: CallBudget; now: string }> {
+  ): Promise<{ asset_ids: string[]; detailed: string[]; budget: CallBudget; now: string }> {
     return this.calls.timed("media_sync_claim_refresh", {
       p_cloud_name: this.calls.cloudName,
       p_worker: worker,

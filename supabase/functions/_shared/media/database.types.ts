@@ -1,10 +1,12 @@
 /**
- * The public schema's types, generated from supabase/schemas by `deno task types`. Do not edit.
+ * The public schema's types, generated from the migrations by `deno task types`. Do not edit.
  *
  * @module
  */
 
-export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
+export type Json = string | number | boolean | null | {
+  [key: string]: Json | undefined;
+} | Json[];
 
 export type Database = {
   "public": {
@@ -24,6 +26,7 @@ export type Database = {
           "deleted_by": string | null;
           "display_name": string | null;
           "duration": number | null;
+          "edited": NonNullable<Json>;
           "edited_at": string | null;
           "etag": string | null;
           "extra": NonNullable<Json>;
@@ -48,6 +51,7 @@ export type Database = {
           "restore_requested_at": string | null;
           "search_text": string | null;
           "secure_url": string | null;
+          "sending": Json | null;
           "sync_attempts": number;
           "sync_error": string | null;
           "sync_status": string;
@@ -58,6 +62,7 @@ export type Database = {
           "url": string | null;
           "usage_count": number;
           "version": number | null;
+          "waits_for_name": boolean;
           "width": number | null;
         };
         ComputedFields: never;
@@ -75,6 +80,7 @@ export type Database = {
           "deleted_by"?: string | null;
           "display_name"?: string | null;
           "duration"?: number | null;
+          "edited"?: NonNullable<Json>;
           "edited_at"?: string | null;
           "etag"?: string | null;
           "extra"?: NonNullable<Json>;
@@ -99,6 +105,7 @@ export type Database = {
           "restore_requested_at"?: string | null;
           "search_text"?: never;
           "secure_url"?: string | null;
+          "sending"?: Json | null;
           "sync_attempts"?: number;
           "sync_error"?: string | null;
           "sync_status"?: string;
@@ -109,6 +116,7 @@ export type Database = {
           "url"?: string | null;
           "usage_count"?: number;
           "version"?: number | null;
+          "waits_for_name"?: boolean;
           "width"?: number | null;
         };
         Update: {
@@ -125,6 +133,7 @@ export type Database = {
           "deleted_by"?: string | null;
           "display_name"?: string | null;
           "duration"?: number | null;
+          "edited"?: NonNullable<Json>;
           "edited_at"?: string | null;
           "etag"?: string | null;
           "extra"?: NonNullable<Json>;
@@ -149,6 +158,7 @@ export type Database = {
           "restore_requested_at"?: string | null;
           "search_text"?: never;
           "secure_url"?: string | null;
+          "sending"?: Json | null;
           "sync_attempts"?: number;
           "sync_error"?: string | null;
           "sync_status"?: string;
@@ -159,6 +169,7 @@ export type Database = {
           "url"?: string | null;
           "usage_count"?: number;
           "version"?: number | null;
+          "waits_for_name"?: boolean;
           "width"?: number | null;
         };
         Relationships: [];
@@ -362,14 +373,22 @@ export type Database = {
       [_ in never]: never;
     };
     Functions: {
-      "cleanup_old_sync_logs": { Args: Record<PropertyKey, never>; Returns: number };
-      "edit_media_assets": { Args: { "p_ids": (string)[]; "p_patch": Json }; Returns: Json };
-      "enable_media_broadcast": { Args: Record<PropertyKey, never>; Returns: boolean };
+      "cleanup_old_sync_logs": {
+        Args: Record<PropertyKey, never>;
+        Returns: number;
+      };
+      "edit_media_assets": {
+        Args: { "p_ids": (string)[]; "p_patch": Json };
+        Returns: Json;
+      };
+      "enable_media_broadcast": {
+        Args: Record<PropertyKey, never>;
+        Returns: boolean;
+      };
       "find_media_assets": {
         Args: { "p_public_ids": (string)[]; "p_resource_type"?: string; "p_type"?: string };
         Returns: Json;
       };
-      "get_media_asset": { Args: { "p_id": string }; Returns: Json };
       "get_media_facets": { Args: { "p_query"?: Json }; Returns: Json };
       "get_media_statistics": {
         Args: Record<PropertyKey, never>;
@@ -397,7 +416,10 @@ export type Database = {
           "value": string;
         }[];
       };
-      "get_sync_health_summary": { Args: Record<PropertyKey, never>; Returns: Json };
+      "get_sync_health_summary": {
+        Args: Record<PropertyKey, never>;
+        Returns: Json;
+      };
       "get_sync_overview": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_sync_run": { Args: { "p_run_id": string }; Returns: Json };
       "get_sync_settings": { Args: Record<PropertyKey, never>; Returns: Json };
@@ -428,18 +450,20 @@ export type Database = {
         };
         Returns: Json;
       };
-      "media_sync_begin_push": { Args: Record<PropertyKey, never>; Returns: undefined };
-      "media_sync_begin_sweep": { Args: { "p_run_id": string }; Returns: Json };
-      "media_sync_claim_pending": {
+      "media_sync_begin_push": {
         Args: {
           "p_cloud_name": string;
           "p_ids"?: (string)[];
           "p_lease_seconds": number;
           "p_limit": number;
+          "p_run_id"?: string;
+          "p_source": string;
+          "p_user_id"?: string;
           "p_worker": string;
         };
         Returns: Json;
       };
+      "media_sync_begin_sweep": { Args: { "p_run_id": string }; Returns: Json };
       "media_sync_claim_refresh": {
         Args: {
           "p_cloud_name": string;
@@ -450,7 +474,11 @@ export type Database = {
         Returns: Json;
       };
       "media_sync_claim_shard": {
-        Args: { "p_lease_seconds": number; "p_run_id": string; "p_worker": string };
+        Args: {
+          "p_lease_seconds": number;
+          "p_run_id": string;
+          "p_worker": string;
+        };
         Returns: Json;
       };
       "media_sync_clock": { Args: Record<PropertyKey, never>; Returns: string };
@@ -462,6 +490,7 @@ export type Database = {
         Args: {
           "p_claimed_at": string;
           "p_cloud_name": string;
+          "p_finish"?: boolean;
           "p_results": Json;
           "p_run_id"?: string;
           "p_source": string;
@@ -471,32 +500,31 @@ export type Database = {
         Returns: Json;
       };
       "media_sync_due": { Args: { "p_cloud_name": string }; Returns: Json };
-      "media_sync_fail_restore": {
-        Args: { "p_ids": (string)[]; "p_run_id"?: string; "p_source": string; "p_worker": string };
-        Returns: number;
-      };
       "media_sync_find_assets": {
         Args: { "p_cloud_name": string; "p_name": string };
         Returns: Json;
       };
-      "media_sync_finish_run": { Args: { "p_run_id": string; "p_status"?: string }; Returns: Json };
+      "media_sync_finish_run": {
+        Args: { "p_run_id": string; "p_status"?: string };
+        Returns: Json;
+      };
       "media_sync_get_event": { Args: { "p_id": number }; Returns: Json };
       "media_sync_get_run": { Args: { "p_run_id": string }; Returns: Json };
-      "media_sync_intend_context_reset": {
-        Args: { "p_id": string; "p_worker": string };
-        Returns: boolean;
-      };
       "media_sync_missing_assets": {
         Args: { "p_limit": number; "p_run_id": string };
         Returns: Json;
       };
       "media_sync_plan_observations": {
-        Args: { "p_cloud_name": string; "p_observations": Json; "p_observed_at": string };
+        Args: {
+          "p_cloud_name": string;
+          "p_observations": Json;
+          "p_observed_at": string;
+        };
         Returns: Json;
       };
       "media_sync_plan_push": {
         Args: {
-          "p_asset_ids": (string)[];
+          "p_absent": (string)[];
           "p_cloud_name": string;
           "p_observations": Json;
           "p_observed_at": string;
@@ -552,8 +580,14 @@ export type Database = {
         Args: { "p_run_id": string; "p_shard": string; "p_worker": string };
         Returns: boolean;
       };
-      "media_sync_set_folder_mode": { Args: { "p_folder_mode": string }; Returns: undefined };
-      "media_sync_set_webhook_events": { Args: { "p_events": (string)[] }; Returns: undefined };
+      "media_sync_set_folder_mode": {
+        Args: { "p_folder_mode": string };
+        Returns: undefined;
+      };
+      "media_sync_set_webhook_events": {
+        Args: { "p_events": (string)[] };
+        Returns: undefined;
+      };
       "media_sync_settle_look_up": {
         Args: {
           "p_asset_ids": (string)[];
@@ -603,13 +637,27 @@ export type Database = {
         };
         Returns: Json;
       };
-      "media_sync_take_snapshot": { Args: Record<PropertyKey, never>; Returns: boolean };
-      "media_sync_version": { Args: Record<PropertyKey, never>; Returns: string };
-      "media_sync_webhook_status": { Args: Record<PropertyKey, never>; Returns: Json };
-      "resolve_media_conflicts": { Args: { "p_ids": (string)[]; "p_keep": string }; Returns: Json };
+      "media_sync_take_snapshot": {
+        Args: Record<PropertyKey, never>;
+        Returns: boolean;
+      };
+      "media_sync_webhook_status": {
+        Args: Record<PropertyKey, never>;
+        Returns: Json;
+      };
+      "resolve_media_conflicts": {
+        Args: { "p_ids": (string)[]; "p_keep": string };
+        Returns: Json;
+      };
       "restore_media_asset": { Args: { "p_id": string }; Returns: string };
-      "schedule_media_sync": { Args: Record<PropertyKey, never>; Returns: number };
-      "soft_delete_media_asset": { Args: { "p_force"?: boolean; "p_id": string }; Returns: string };
+      "schedule_media_sync": {
+        Args: Record<PropertyKey, never>;
+        Returns: number;
+      };
+      "soft_delete_media_asset": {
+        Args: { "p_force"?: boolean; "p_id": string };
+        Returns: string;
+      };
       "soft_delete_media_assets": {
         Args: { "p_force"?: boolean; "p_ids": (string)[] };
         Returns: {
@@ -618,7 +666,10 @@ export type Database = {
           "public_id": string;
         }[];
       };
-      "unschedule_media_sync": { Args: Record<PropertyKey, never>; Returns: number };
+      "unschedule_media_sync": {
+        Args: Record<PropertyKey, never>;
+        Returns: number;
+      };
       "update_sync_settings": { Args: { "p_changes": Json }; Returns: Json };
     };
     Enums: {
@@ -632,7 +683,8 @@ export type Database = {
 
 type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">;
 
-type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">];
+type DefaultSchema =
+  DatabaseWithoutInternals[Extract<keyof Database, "public">];
 
 export type Tables<
   DefaultSchemaTableNameOrOptions extends
@@ -641,19 +693,31 @@ export type Tables<
   TableName extends DefaultSchemaTableNameOrOptions extends {
     schema: keyof DatabaseWithoutInternals;
   } ? keyof (
-      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
-      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+        "Tables"
+      ]
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+        "Views"
+      ]
     )
     : never = never,
-> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals } ? (
-    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
-    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
+> = DefaultSchemaTableNameOrOptions extends
+  { schema: keyof DatabaseWithoutInternals } ? (
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+      "Tables"
+    ]
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+      "Views"
+    ]
   )[TableName] extends {
     Row: infer R;
   } ? R
   : never
-  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
-    ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+  : DefaultSchemaTableNameOrOptions extends
+    keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[
+      DefaultSchemaTableNameOrOptions
+    ] extends {
       Row: infer R;
     } ? R
     : never
@@ -665,13 +729,17 @@ export type TablesInsert<
     | { schema: keyof DatabaseWithoutInternals },
   TableName extends DefaultSchemaTableNameOrOptions extends {
     schema: keyof DatabaseWithoutInternals;
-  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+      "Tables"
+    ]
     : never = never,
-> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
-  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends
-    {
-      Insert: infer I;
-    } ? I
+> = DefaultSchemaTableNameOrOptions extends
+  { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+    "Tables"
+  ][TableName] extends {
+    Insert: infer I;
+  } ? I
   : never
   : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
     ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
@@ -686,13 +754,17 @@ export type TablesUpdate<
     | { schema: keyof DatabaseWithoutInternals },
   TableName extends DefaultSchemaTableNameOrOptions extends {
     schema: keyof DatabaseWithoutInternals;
-  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+      "Tables"
+    ]
     : never = never,
-> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
-  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends
-    {
-      Update: infer U;
-    } ? U
+> = DefaultSchemaTableNameOrOptions extends
+  { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+    "Tables"
+  ][TableName] extends {
+    Update: infer U;
+  } ? U
   : never
   : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
     ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
@@ -707,10 +779,15 @@ export type Enums<
     | { schema: keyof DatabaseWithoutInternals },
   EnumName extends DefaultSchemaEnumNameOrOptions extends {
     schema: keyof DatabaseWithoutInternals;
-  } ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]][
+      "Enums"
+    ]
     : never = never,
-> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
-  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
+> = DefaultSchemaEnumNameOrOptions extends
+  { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][
+    EnumName
+  ]
   : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
     ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
   : never;
@@ -721,13 +798,17 @@ export type CompositeTypes<
     | { schema: keyof DatabaseWithoutInternals },
   CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
     schema: keyof DatabaseWithoutInternals;
-  } ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+  } ? keyof DatabaseWithoutInternals[
+      PublicCompositeTypeNameOrOptions["schema"]
+    ]["CompositeTypes"]
     : never = never,
-> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
-  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][
-    CompositeTypeName
-  ]
-  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
+> = PublicCompositeTypeNameOrOptions extends
+  { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]][
+    "CompositeTypes"
+  ][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends
+    keyof DefaultSchema["CompositeTypes"]
     ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
   : never;
 

@@ -137,21 +137,23 @@ export interface DueWork {
   push_due: boolean;
   refresh_due: boolean;
   folder_mode: "dynamic" | "fixed" | null;
+  conflict_policy: ConflictPolicy;
   budget: CallBudget;
   now: string;
 }
 
-/** The fields that both sides may change. */
-export interface EditableFields {
-  public_id: string;
-  folder: string;
-  display_name: string | null;
-  tags: string[];
-  context: Record<string, string>;
-  metadata: Record<string, unknown>;
+/** What differs between base and local, in the form in which it is sent and confirmed. */
+export interface Difference {
+  tags?: { added?: string[]; removed?: string[] };
+  context?: { set?: Record<string, string>; removed?: string[] };
+  metadata?: { set?: Record<string, unknown>; removed?: string[] };
+  /** Empty: to be cleared, which Cloudinary cannot. */
+  display_name?: string;
+  folder?: string;
+  public_id?: string;
 }
 
-/** A claimed row. */
+/** A row that wants something of Cloudinary. */
 export interface PushTask {
   id: string;
   asset_id: string;
@@ -160,20 +162,17 @@ export interface PushTask {
   public_id: string;
   resource_type: "image" | "video" | "raw";
   type: string;
-  /** As both sides last agreed. */
-  base: EditableFields;
-  /** As it is wanted. */
-  local: EditableFields;
+  difference: Difference;
 }
 
-/** What differs between base and local, in the form in which it is sent and confirmed. */
-export interface Difference {
-  tags?: { added?: string[]; removed?: string[] };
-  context?: { set?: Record<string, string>; removed?: string[] };
-  metadata?: { set?: Record<string, unknown>; removed?: string[] };
-  display_name?: string;
-  folder?: string;
-  public_id?: string;
+/** A task after its asset was looked up, noted on the row as on its way. */
+export interface PlannedTask extends PushTask {
+  /** Id of the attempt on the row. */
+  attempt: string;
+  /** Name that a ring of renames may pass through; null where nothing is renamed. */
+  detour: string | null;
+  /** The whole context as it is wanted. */
+  context: Record<string, string>;
 }
 
 /** Why a row could not be pushed. */
@@ -186,26 +185,64 @@ export interface PushFailure {
   retry_at?: string;
   /** False: does not use up an attempt (the quota, not the row, is to blame). */
   counts?: boolean;
+  /** Cloudinary's own word that a deleted asset cannot come back. */
+  ends_wish?: boolean;
 }
 
-/** How the push of one row ended. */
+/** How the push of one row ended. What is neither landed nor dropped may still arrive. */
 export interface PushResult {
   id: string;
-  /** What Cloudinary confirmed. */
-  sent?: Difference;
-  /** The asset as an answer showed it, and the database time at which that request began. */
-  observation?: object;
-  observed_at?: string;
+  action: PushTask["action"];
+  attempt: string;
+  /** What Cloudinary took; `at`: the database's time from which on an answer must show it. */
+  landed?: { difference: Difference; at?: string }[];
+  /** What was never sent, or was refused: it cannot arrive. */
+  dropped?: Difference;
+  /** The asset as answers showed it, each with `observed_at`, in their order. */
+  answers?: object[];
+  /** Cloudinary confirmed that it is gone. */
+  destroyed?: boolean;
+  /** A restore was taken at that time: later look-ups show it, or it did not happen. */
+  existence_at?: string;
+  /** The deletion or restore was refused or never sent. */
+  existence_dropped?: boolean;
+  /** Not sent in time: to be claimed again at once. */
+  again?: boolean;
   error?: PushFailure;
 }
 
 /** Rows leased to a worker. */
 export interface PushClaim {
+  /** The run that the work counts for; null where certain rows were asked for, or none waits. */
+  run_id: string | null;
   tasks: PushTask[];
+  /** Another claim may find rows. */
+  more: boolean;
   folder_mode: "dynamic" | "fixed" | null;
-  conflict_policy: ConflictPolicy;
   budget: CallBudget;
   /** The database's time of the claim. */
+  now: string;
+}
+
+/** Claimed rows after the look-up of their assets. */
+export interface PushPlan {
+  tasks: PlannedTask[];
+  /** asset_ids whose detail must tell times of change before anything is decided. */
+  undecided: string[];
+  now: string;
+}
+
+/** What is left after a push was confirmed. */
+export interface PushConfirmation {
+  /** Rows wait that were edited meanwhile. */
+  more: boolean;
+  /** asset_ids whose write is to be confirmed by its echo or a look-up. */
+  open: string[];
+  /** Notifications come, so that echoes will. */
+  echoes: boolean;
+  /** The run, where it was to be finished. */
+  run: RunSummary | null;
+  budget: CallBudget;
   now: string;
 }
 

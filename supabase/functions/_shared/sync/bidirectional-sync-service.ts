@@ -1,7 +1,7 @@
 import { readNotification } from "../cloudinary/notification.ts";
 import type { Caller } from "../http/caller.ts";
 import type { Logger } from "../http/log.ts";
-import type { EventOutcome, ReceivedEvent } from "../media/types.ts";
+import type { EventOutcome, PushFailure, ReceivedEvent } from "../media/types.ts";
 import { doDueWork, type SyncRequest, type SyncResult } from "./due-work.ts";
 import { type DryRun, dryRun, type DryRunRequest } from "./dry-run.ts";
 import { openSession } from "./open-session.ts";
@@ -66,9 +66,13 @@ export class BidirectionalSyncService {
     return this.#work(verify(this.session));
   }
 
-  /** Pushes the edits of these rows, due or not. */
-  async pushRows(ids: string[]): Promise<void> {
-    await this.#work(push(this.session, null, ids));
+  /**
+   * Pushes the edits of these rows, due or not.
+   *
+   * @returns Why rows could not be pushed, by id.
+   */
+  async pushRows(ids: string[]): Promise<Map<string, PushFailure>> {
+    return (await this.#work(push(this.session, ids))).failures;
   }
 
   /** Drains the refresh queue: looks up at once what would else wait for the next tick. */

@@ -1,6 +1,5 @@
 import type { ResourceType } from "../cloudinary/resource-types.ts";
 import type { PlannedAction } from "../media/types.ts";
-import { differenceOf } from "./push/difference.ts";
 import type { SyncSession } from "./sync-session.ts";
 import { walkLibrary } from "./walk-library.ts";
 
@@ -47,7 +46,7 @@ export async function dryRun(
         asset_id: task.asset_id,
         public_id: task.public_id,
         resource_type: task.resource_type,
-        changes: task.action === "update" ? differenceOf(task, folder_mode === "fixed") : null,
+        changes: task.action === "update" ? task.difference : null,
       });
     }
   });

@@ -47,22 +47,23 @@ export async function doDueWork(session: SyncSession, request: SyncRequest): Pro
     return await allowMassDelete(session, request.allowMassDelete, request.batchSize);
   }
 
-  if (request.direction !== "pull") await session.media.pushes.beginPush();
-  const due = await session.media.assets.due();
-  if (due.folder_mode !== null) session.cloudinary.useFolderMode(due.folder_mode);
   const results: RunResult[] = [];
   // People's edits come first: they are few, and somebody is waiting for them.
-  if (request.direction !== "pull" && due.push_due) {
-    results.push(await serve(session, "push", push));
-  }
+  if (request.direction !== "pull") results.push(...await servePush(session));
   if (request.direction !== "push") {
-    if (due.refresh_due) results.push(await serve(session, "refresh", refresh));
+    const due = await session.media.assets.due();
+    if (due.folder_mode !== null) session.cloudinary.useFolderMode(due.folder_mode);
+    if (due.refresh_due) results.push(await serveRefresh(session));
     const pulled = await pull(session, request, due);
-    // A pull may bring back an asset whose edits were waiting for it.
-    if (pulled !== null && request.direction === "both" && await pushIsDue(session)) {
-      results.push(await serve(session, "push", push));
+    if (pulled !== null) {
+      // A listing tells no times of change: what both sides changed has been left to a look-up that does.
+      if (due.conflict_policy === "newest") results.push(await serveRefresh(session));
+      // It may have brought back an asset whose edits were waiting for it.
+      if (request.direction === "both" && !session.deadline.expired()) {
+        results.push(...await servePush(session));
+      }
+      results.push(pulled);
     }
-    if (pulled !== null) results.push(pulled);
   }
   const note = results.map((result) => result.note).find((text) => text !== undefined);
   return {
@@ -89,26 +90,30 @@ async function pull(
   return null;
 }
 
-async function pushIsDue(session: SyncSession): Promise<boolean> {
-  return !session.deadline.expired() && (await session.media.assets.due()).push_due;
+/** Pushes what is pending. @returns The run; none when nothing was. */
+async function servePush(session: SyncSession): Promise<RunResult[]> {
+  let runId: string | undefined;
+  try {
+    const { run, note } = await push(session, undefined, (begun) => runId = begun);
+    return run === null ? [] : [{ run, ...(note === undefined ? {} : { note }) }];
+  } catch (error) {
+    if (runId === undefined) throw error;
+    return [await guardRun(session, runId, () => Promise.reject(error))];
+  }
 }
 
-/** Serves a queue as a run of its own. */
-async function serve(
-  session: SyncSession,
-  kind: "push" | "refresh",
-  stage: (session: SyncSession, runId: string) => Promise<{ note?: string }>,
-): Promise<RunResult> {
+/** Drains the refresh queue as a run of its own. */
+async function serveRefresh(session: SyncSession): Promise<RunResult> {
   const { runs, assets } = session.media;
   const { run_id } = await runs.startRun({
-    kind,
+    kind: "refresh",
     source: session.source,
     user_id: session.userId,
     options: {},
     shards: [],
   });
   return await guardRun(session, run_id, async () => {
-    const { note } = await stage(session, run_id);
+    const { note } = await refresh(session, run_id);
     await assets.recordTraffic(run_id, session.meter.take());
     const run = await runs.finishRun(run_id, "completed");
     return { run, note };

@@ -1,3 +1,4 @@
+import { type LookUp, lookUp, readDetails } from "./look-up.ts";
 import { LEASE_SECONDS, quotaPause, type SyncSession } from "./sync-session.ts";
 
 /** How far a drain of the refresh queue got. */
@@ -23,28 +24,30 @@ export async function refresh(
   const progress: RefreshProgress = { lookedUp: 0, gone: 0 };
   try {
     while (!session.deadline.expired()) {
-      const { asset_ids, budget } = await session.media.assets.claimRefresh(
+      const { asset_ids, detailed, budget } = await session.media.assets.claimRefresh(
         session.worker,
         CLAIM_SIZE,
         LEASE_SECONDS,
       );
-      if (asset_ids.length === 0) return progress;
+      if (asset_ids.length + detailed.length === 0) return progress;
       const note = quotaPause(budget);
       if (note !== null) return { ...progress, note };
-      for (let start = 0; start < asset_ids.length; start += 100) {
-        const batch = asset_ids.slice(start, start + 100);
-        const observedAt = session.media.clock.now();
-        const { data } = await session.cloudinary.getAssetsByIds({ assetIds: batch });
+      const settle = async (wanted: string[], { observations, observedAt }: LookUp) => {
         const settled = await session.media.assets.settleLookUp(
-          batch,
-          data,
+          wanted,
+          observations,
           observedAt,
           session.source,
           runId,
         );
-        progress.lookedUp += batch.length;
+        progress.lookedUp += wanted.length;
         progress.gone += settled.gone;
-        if (session.deadline.expired()) break;
+      };
+      // What both sides changed waits for the times that only a detail tells.
+      if (detailed.length > 0) await settle(detailed, await readDetails(session, detailed));
+      for (let start = 0; start < asset_ids.length && !session.deadline.expired(); start += 100) {
+        const batch = asset_ids.slice(start, start + 100);
+        await settle(batch, await lookUp(session, batch));
       }
     }
     return progress;

@@ -86,7 +86,7 @@ export function createAdminAssets(transport: Transport, folderMode: () => Folder
 
     getAsset,
 
-    /** Changes one asset and answers with the whole of it. May be repeated: it states the result, not the step. */
+    /** Changes one asset and answers with the whole of it. Not repeated by itself: before that it must be read again. */
     async updateAsset(
       request: AssetName & { changes: AssetChanges },
     ): Promise<Answer<Observation>> {
@@ -99,6 +99,7 @@ export function createAdminAssets(transport: Transport, folderMode: () => Folder
             resource_type: request.resourceType,
             type: request.type,
           }),
+        "never",
       );
       const told = observe(data, { folderMode: folderMode() });
       return { data: await readAgainIfBroken(told, getAsset), rateLimit };

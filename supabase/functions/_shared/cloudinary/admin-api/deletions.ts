@@ -11,7 +11,7 @@ const MAX_PARTS = 100;
 /** Deletes and restores assets of any kind, 100 a call; each call spends one unit of the hourly budget. */
 export function createAdminDeletions(transport: Transport) {
   return {
-    /** Deletes assets and clears them from the CDN. May be repeated: what is gone is `not_found`. */
+    /** Deletes assets and clears them from the CDN. Not repeated by itself: an asset may have been restored meanwhile. */
     async deleteAssets({ assetIds }: { assetIds: string[] }): Promise<Answer<Deletions>> {
       const deletions: Deletions = new Map();
       let rateLimit = null;
@@ -27,7 +27,7 @@ export function createAdminDeletions(transport: Transport) {
             method: "DELETE",
             path: ["resources"],
             form: typeof cursor === "string" ? [...form, ["next_cursor", cursor]] : form,
-          });
+          }, "never");
           rateLimit = answer.rateLimit ?? rateLimit;
           addOutcomes(deletions, answer.data.deleted);
           cursor = answer.data.next_cursor;
@@ -40,15 +40,22 @@ export function createAdminDeletions(transport: Transport) {
     /**
      * Asks for deleted assets back from their backups, as new versions; a look-up tells which came. Never repeated by
      * itself: a second restore makes a second version.
+     *
+     * @returns Why assets did not come, in Cloudinary's words (`no_backup`), by the id that the answer names them by.
      */
-    async restoreAssets({ assetIds }: { assetIds: string[] }): Promise<void> {
+    async restoreAssets(
+      { assetIds }: { assetIds: string[] },
+    ): Promise<Answer<Map<string, string>>> {
+      const refusals = new Map<string, string>();
       for (const batch of batches(assetIds)) {
-        await transport.viaSdk(
+        const { data } = await transport.viaSdk(
           "POST restore",
           (sdk, options) => sdk.api.restore_by_asset_ids(batch, { ...options }),
           "never",
         );
+        addRefusals(refusals, data);
       }
+      return { data: refusals, rateLimit: null };
     },
   };
 }
@@ -67,5 +74,14 @@ function addOutcomes(deletions: Deletions, outcomes: unknown): void {
     if (outcome === "deleted" || (outcome === "not_found" && !deletions.has(id))) {
       deletions.set(id, outcome);
     }
+  }
+}
+
+function addRefusals(refusals: Map<string, string>, answer: Record<string, unknown>): void {
+  for (const [id, outcome] of Object.entries(answer)) {
+    const error = (outcome as { error?: unknown } | null)?.error;
+    if (error === undefined || error === null) continue;
+    const message = typeof error === "object" ? (error as { message?: unknown }).message : error;
+    refusals.set(id, String(message));
   }
 }

@@ -24,8 +24,8 @@ type Call = (
 ) => Promise<Record<string, unknown>>;
 
 /**
- * Edits of many assets at once through the Upload API, outside the Admin API's hourly budget. All may be
- * repeated: adding twice is adding once. Without tags or keys no call is made.
+ * Edits of many assets at once through the Upload API, outside the Admin API's hourly budget. None is
+ * repeated by itself: before that the assets must be read again. Without tags or keys no call is made.
  */
 export function createUploadAssetGroups(transport: Transport) {
   const edit = async (
@@ -44,6 +44,7 @@ export function createUploadAssetGroups(transport: Transport) {
             resource_type: group.resourceType,
             type: group.type,
           }),
+        "never",
       );
       if (Array.isArray(data.public_ids)) affected.push(...data.public_ids.map(String));
     }

@@ -9,8 +9,6 @@ import type { Answer, Transport } from "../transport.ts";
 /** A rename, which in fixed-folder clouds is also the way to move an asset. */
 export interface RenameRequest extends AssetName {
   toPublicId: string;
-  /** Proves, when an answer was lost, that the asset at the new name is the one renamed. */
-  assetId?: string;
 }
 
 const NOTHING_ASKED = { tags: false, context: false, metadata: false };
@@ -29,8 +27,8 @@ export function createUploadAssets(
 
   return {
     /**
-     * Changes one asset. May be repeated: it states the result, not the step. It cannot blank a field, since the SDK does
-     * not send empty values.
+     * Changes one asset. Not repeated by itself: before that it must be read again. It cannot blank a field, since the SDK
+     * does not send empty values.
      */
     async explicit(request: AssetName & { changes: AssetChanges }): Promise<Answer<Observation>> {
       const { data, rateLimit } = await transport.viaSdk(
@@ -42,6 +40,7 @@ export function createUploadAssets(
             resource_type: request.resourceType,
             type: request.type,
           }),
+        "never",
       );
       return { data: await observeTold(data), rateLimit };
     },
@@ -51,42 +50,20 @@ export function createUploadAssets(
      * from the CDN, which would keep serving it.
      */
     async renameAsset(request: RenameRequest): Promise<Answer<Observation>> {
-      let attempts = 0;
-      try {
-        const { data, rateLimit } = await transport.viaSdk("POST rename", (sdk, options) => {
-          attempts++;
-          return sdk.uploader.rename(request.publicId, request.toPublicId, {
+      const { data, rateLimit } = await transport.viaSdk(
+        "POST rename",
+        (sdk, options) =>
+          sdk.uploader.rename(request.publicId, request.toPublicId, {
             ...options,
             resource_type: request.resourceType,
             type: request.type,
             invalidate: true,
             context: true,
             metadata: true,
-          });
-        });
-        return { data: await observeTold(data), rateLimit };
-      } catch (error) {
-        const done = attempts > 1 ? await findRenamed(request, error, getAsset) : null;
-        if (done === null) throw error;
-        return done;
-      }
+          }),
+        "never",
+      );
+      return { data: await observeTold(data), rateLimit };
     },
   };
-}
-
-/** A repeated rename fails because the first one, whose answer was lost, succeeded: that is a success. */
-async function findRenamed(
-  request: RenameRequest,
-  error: unknown,
-  getAsset: GetAsset,
-): Promise<Answer<Observation> | null> {
-  const plausible = error instanceof CloudinaryError &&
-    ["not_found", "conflict", "bad_request"].includes(error.code);
-  if (!plausible || request.assetId === undefined) return null;
-  const { data, rateLimit } = await getAsset({
-    publicId: request.toPublicId,
-    resourceType: request.resourceType,
-    type: request.type,
-  });
-  return data?.asset_id === request.assetId ? { data, rateLimit } : null;
 }

@@ -1,31 +1,76 @@
 import { CloudinaryError } from "../../cloudinary/errors.ts";
-import type { Difference, PushFailure, PushResult, PushTask } from "../../media/types.ts";
+import type { Observation } from "../../cloudinary/observation.ts";
+import type { Difference, PlannedTask, PushFailure, PushResult } from "../../media/types.ts";
 
-/** A row on its way to Cloudinary: what is to be written, and what has been confirmed so far. */
+/** A row on its way to Cloudinary: what is still to be sent, and what has become of the rest. */
 export interface Entry {
-  task: PushTask;
-  difference: Difference;
+  task: PlannedTask;
+  /** Not sent yet. */
+  rest: Difference;
   result: PushResult;
 }
 
+/** Errors after which the same request cannot have been carried out, nor will be. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  ...["bad_request", "forbidden", "conflict", "not_found", "unauthorized"],
+  ...["rate_limited", "quota_exceeded", "locked"],
+]);
 /** Errors that the same request will meet again, however often it is sent. */
-const PERMANENT: ReadonlySet<string> = new Set(["bad_request", "forbidden", "conflict"]);
+const PERMANENT: ReadonlySet<string> = new Set(["bad_request", "forbidden"]);
 /** Errors that are not the row's fault. */
 const BLAMELESS: ReadonlySet<string> = new Set(["rate_limited", "quota_exceeded", "unauthorized"]);
 
-/** Notes a part of the difference as confirmed by Cloudinary. */
-export function confirm(entry: Entry, part: Difference): void {
-  const sent = entry.result.sent ??= {};
-  for (const field of ["tags", "context", "metadata"] as const) {
-    if (part[field]) Object.assign(sent[field] ??= {}, part[field]);
-  }
-  const { tags: _tags, context: _context, metadata: _metadata, ...values } = part;
-  Object.assign(sent, values);
+/** Opens the book of a planned task. */
+export function openEntry(task: PlannedTask): Entry {
+  return {
+    task,
+    rest: task.difference,
+    result: { id: task.id, action: task.action, attempt: task.attempt },
+  };
 }
 
-/** Notes why a part was not written; the first reason stays. */
-export function fail(entry: Entry, failure: PushFailure): void {
-  entry.result.error ??= failure;
+/** Notes that a part is being sent: from now on it may arrive. */
+export function send(entry: Entry, part: Difference): void {
+  entry.rest = without(entry.rest, part);
+}
+
+/**
+ * Notes that Cloudinary took a part.
+ *
+ * @param at The database's time at which the request began, where its answer shows the asset.
+ */
+export function land(entry: Entry, part: Difference, at?: string): void {
+  (entry.result.landed ??= []).push({ difference: part, ...(at === undefined ? {} : { at }) });
+}
+
+/** Notes that a part that was sent did not arrive, or that nobody knows; the first reason stays. */
+export function fail(entry: Entry, part: Difference, error: CloudinaryError): void {
+  if (REFUSALS.has(error.code)) drop(entry, part);
+  entry.result.error ??= failureOf(error);
+}
+
+/** Notes that a part cannot arrive. */
+export function drop(entry: Entry, part: Difference): void {
+  entry.result.dropped = combine(entry.result.dropped ?? {}, part);
+}
+
+/** Keeps the asset as an answer showed it. */
+export function show(entry: Entry, observation: Observation, observedAt: string): void {
+  (entry.result.answers ??= []).push({ ...observation, observed_at: observedAt });
+}
+
+/** Closes the book: what was not sent cannot arrive. */
+export function closeEntry(entry: Entry): PushResult {
+  if (Object.keys(entry.rest).length > 0) {
+    drop(entry, entry.rest);
+    if (entry.result.error === undefined) entry.result.again = true;
+  }
+  return entry.result;
+}
+
+/** True when the request cannot have been carried out. */
+export function isRefusal(error: CloudinaryError): boolean {
+  return REFUSALS.has(error.code);
 }
 
 /** A Cloudinary error as the row keeps it. */
@@ -39,8 +84,30 @@ export function failureOf(error: CloudinaryError): PushFailure {
   };
 }
 
-/** Cloudinary skips ids that it does not know without an error; the next look-up tells what became of the asset. */
-export const notReached: PushFailure = {
-  code: "not_reached",
-  message: "Cloudinary did not find the asset under its public_id; it is looked up again.",
-};
+type Part = Record<string, unknown>;
+
+/** Both parts; inside tags, context and metadata the second is added to the first. */
+function combine(one: Difference, other: Difference): Difference {
+  const sum: Part = { ...one };
+  for (const [field, value] of Object.entries(other)) {
+    sum[field] = isNested(value) ? { ...sum[field] as Part, ...value } : value;
+  }
+  return sum as Difference;
+}
+
+/** The first without what the second names. */
+function without(one: Difference, part: Difference): Difference {
+  const rest: Part = { ...one };
+  for (const [field, value] of Object.entries(part)) {
+    const left = isNested(value)
+      ? Object.entries(rest[field] as Part ?? {}).filter(([name]) => !Object.hasOwn(value, name))
+      : [];
+    if (left.length === 0) delete rest[field];
+    else rest[field] = Object.fromEntries(left);
+  }
+  return rest as Difference;
+}
+
+function isNested(value: unknown): value is Part {
+  return typeof value === "object" && value !== null;
+}

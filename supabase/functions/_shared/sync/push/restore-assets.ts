@@ -1,48 +1,75 @@
 import { CloudinaryError } from "../../cloudinary/errors.ts";
-import type { PushResult, PushTask } from "../../media/types.ts";
+import type { PlannedTask, PushFailure, PushResult } from "../../media/types.ts";
 import type { SyncSession } from "../sync-session.ts";
-import { failureOf } from "./push-book.ts";
+import type { Freshness } from "./freshness.ts";
+import { lookUp } from "../look-up.ts";
+import { failureOf, isRefusal } from "./push-book.ts";
 
 /**
- * Asks Cloudinary's backup for deleted assets. What it gives back is live again; what it does not hold stays deleted,
- * and the log says so.
- *
- * @returns Results of the rows whose restore must be tried again.
+ * Asks Cloudinary's backup for deleted assets. What it gives back is live again; what it says it cannot give back stays
+ * deleted, and the row and the log say why.
  */
 export async function restoreAssets(
   session: SyncSession,
-  tasks: PushTask[],
-  runId: string | null,
+  tasks: PlannedTask[],
+  freshness: Freshness,
 ): Promise<PushResult[]> {
   if (tasks.length === 0) return [];
+  if (freshness.expired()) {
+    return tasks.map((task) => ({ ...open(task), existence_dropped: true, again: true }));
+  }
   const assetIds = tasks.map((task) => task.asset_id);
+  const begun = session.media.clock.now();
+  let refusals: Map<string, string>;
   try {
-    // Some came back by themselves, or by an attempt whose answer was lost: restoring them again makes a second version.
-    const gone = await mergeAlive(session, assetIds, runId);
-    if (gone.length > 0) {
-      await session.cloudinary.restoreAssets({ assetIds: gone });
-      const lost = new Set(await mergeAlive(session, gone, runId));
-      const ids = tasks.filter((task) => lost.has(task.asset_id)).map((task) => task.id);
-      if (ids.length > 0) {
-        await session.media.pushes.failRestore(session.worker, ids, session.source, runId);
-      }
-    }
-    return [];
+    refusals = (await session.cloudinary.restoreAssets({ assetIds })).data;
   } catch (error) {
     if (!(error instanceof CloudinaryError)) throw error;
-    return tasks.map(({ id }) => ({ id, error: failureOf(error) }));
+    return tasks.map((task) => ({
+      ...open(task),
+      ...(isRefusal(error) ? { existence_dropped: true } : {}),
+      error: failureOf(error),
+    }));
   }
+  const { observations, observedAt } = await lookUp(session, assetIds);
+  const alive = new Map(observations.map((asset) => [asset.asset_id, asset]));
+  return tasks.map((task) => {
+    const asset = alive.get(task.asset_id);
+    if (asset !== undefined) {
+      return {
+        ...open(task),
+        existence_at: begun,
+        answers: [{ ...asset, observed_at: observedAt }],
+      };
+    }
+    const said = refusals.get(task.asset_id) ?? refusals.get(task.public_id);
+    return said === undefined
+      ? { ...open(task), existence_at: begun, error: notShown }
+      : { ...open(task), existence_dropped: true, error: refusal(said) };
+  });
 }
 
-/** Merges those that Cloudinary shows. @returns The others. */
-async function mergeAlive(
-  session: SyncSession,
-  assetIds: string[],
-  runId: string | null,
-): Promise<string[]> {
-  const observedAt = session.media.clock.now();
-  const { data } = await session.cloudinary.getAssetsByIds({ assetIds });
-  await session.media.assets.applyObservations(data, observedAt, session.source, runId);
-  const alive = new Set(data.map((asset) => asset.asset_id));
-  return assetIds.filter((assetId) => !alive.has(assetId));
+/** Cloudinary took the restore and does not show the asset yet. */
+const notShown: PushFailure = {
+  code: "not_restored",
+  message: "Cloudinary does not show the restored asset yet; it is looked up again.",
+};
+
+function refusal(said: string): PushFailure {
+  if (/exist|taken|conflict/i.test(said)) {
+    return {
+      code: "name_taken",
+      message: "Another asset has the name by now; rename that one, then restore this one again.",
+      ends_wish: true,
+    };
+  }
+  return {
+    code: "content_gone",
+    message: "Cloudinary no longer holds the content, and no backup of it exists.",
+    ends_wish: true,
+  };
+}
+
+function open({ id, attempt, action }: PlannedTask): PushResult {
+  return { id, attempt, action };
 }

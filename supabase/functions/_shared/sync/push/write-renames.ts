@@ -1,64 +1,87 @@
 import { CloudinaryError } from "../../cloudinary/errors.ts";
 import type { SyncSession } from "../sync-session.ts";
-import { type Entry, fail, failureOf } from "./push-book.ts";
-import { confirmTold, nameOf, show } from "./write-single.ts";
+import type { Freshness } from "./freshness.ts";
+import { inParallel } from "../in-parallel.ts";
+import { drop, type Entry, fail, land, send, show } from "./push-book.ts";
+import { placeOf, ringsOf } from "./slices.ts";
+import { nameOf } from "./write-single.ts";
+
+/** Groups of renames that have no name in common, at the same time. */
+const PARALLEL_RINGS = 5;
 
 /**
  * Renames assets, last of all writes, because everything else goes by the old public_id.
  *
- * A name that another row of the batch is about to leave is waited for; rows that want each other's names take a detour
- * over a temporary one.
+ * A name that another row is about to leave is waited for; rows that want each other's names take a detour over a name
+ * that is noted on the row.
  *
- * @param entries Rows with their differences; confirmed parts and failures are noted in them.
+ * @param entries Rows with their differences; what was taken and failures are noted in them.
  */
-export async function writeRenames(session: SyncSession, entries: Entry[]): Promise<void> {
-  const waiting = new Map<string, Entry>();
-  for (const entry of entries) {
+export async function writeRenames(
+  session: SyncSession,
+  entries: Entry[],
+  freshness: Freshness,
+): Promise<void> {
+  const byTask = new Map(
     // Where another part failed, the retry goes by the old name.
-    if (entry.difference.public_id !== undefined && !entry.result.error) {
-      waiting.set(placeOf(entry, entry.task.public_id), entry);
-    }
-  }
-  while (waiting.size > 0) {
-    const free = [...waiting].find(([, entry]) =>
-      !waiting.has(placeOf(entry, entry.difference.public_id!))
+    entries.filter(({ rest, result }) => rest.public_id !== undefined && !result.error)
+      .map((entry) => [entry.task, entry]),
+  );
+  await inParallel(
+    ringsOf([...byTask.keys()]),
+    PARALLEL_RINGS,
+    (ring) => renameRing(session, ring.map((task) => byTask.get(task)!), freshness),
+  );
+}
+
+async function renameRing(
+  session: SyncSession,
+  entries: Entry[],
+  freshness: Freshness,
+): Promise<void> {
+  const waiting = new Map(
+    entries.map((entry) => [placeOf(entry.task, entry.task.public_id), entry]),
+  );
+  while (waiting.size > 0 && !freshness.expired()) {
+    const free = [...waiting].find(([, { task }]) =>
+      !waiting.has(placeOf(task, task.difference.public_id!))
     );
     const [place, entry] = free ?? [...waiting][0]!;
     waiting.delete(place);
     if (free !== undefined) {
-      await rename(session, entry, entry.difference.public_id!);
-    } else if (await rename(session, entry, temporaryName(session, entry))) {
-      waiting.set(placeOf(entry, entry.task.public_id), entry);
+      await rename(session, entry, entry.task.difference.public_id!);
+    } else if (await rename(session, entry, entry.task.detour!)) {
+      waiting.set(placeOf(entry.task, entry.task.public_id), entry);
     }
   }
 }
 
-/** A public_id is unique within its resource type and delivery type. */
-function placeOf({ task }: Entry, publicId: string): string {
-  return JSON.stringify([task.resource_type, task.type, publicId]);
-}
-
-function temporaryName(session: SyncSession, { task }: Entry): string {
-  return `${task.public_id.slice(0, 200)}-${session.worker.slice(0, 8)}`;
-}
-
 /** @returns true when Cloudinary now knows the asset by that name. */
 async function rename(session: SyncSession, entry: Entry, wanted: string): Promise<boolean> {
+  const part = { public_id: entry.task.difference.public_id! };
+  const isDetour = wanted !== part.public_id;
   const observedAt = session.media.clock.now();
+  send(entry, part);
   try {
-    const { data } = await session.cloudinary.renameAsset({
-      ...nameOf(entry),
-      toPublicId: wanted,
-      assetId: entry.task.asset_id,
-    });
+    const { data } = await session.cloudinary.renameAsset({ ...nameOf(entry), toPublicId: wanted });
     entry.task.public_id = wanted;
-    // A detour is confirmed as well: should the last leg fail, its retry starts from there.
-    confirmTold(entry, { public_id: wanted }, data);
+    if (!isDetour) land(entry, part, observedAt);
+    // Should the last leg not follow, whoever meets the detour's name knows it for ours.
+    else entry.rest = { ...entry.rest, ...part };
     show(entry, data, observedAt);
     return true;
   } catch (error) {
     if (!(error instanceof CloudinaryError)) throw error;
-    fail(entry, failureOf(error));
+    if (error.code === "conflict") {
+      drop(entry, part);
+      entry.result.error ??= {
+        code: "name_taken",
+        message: `Another asset is called ${wanted}; this one is renamed when that name is free.`,
+        counts: false,
+      };
+    } else {
+      fail(entry, part, error);
+    }
     return false;
   }
 }

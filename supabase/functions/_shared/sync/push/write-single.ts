@@ -2,105 +2,135 @@ import { CloudinaryError } from "../../cloudinary/errors.ts";
 import type { Observation } from "../../cloudinary/observation.ts";
 import type { Difference } from "../../media/types.ts";
 import type { SyncSession } from "../sync-session.ts";
-import { confirm, type Entry, fail, failureOf } from "./push-book.ts";
+import type { Freshness } from "./freshness.ts";
+import { drop, type Entry, fail, land, send, show } from "./push-book.ts";
 
 /**
  * Writes what needs a call of its own but the rename: display name, folder, single context keys taken away.
  *
- * @param entry The row with its difference; confirmed parts and failures are noted in it.
+ * @param entry The row with its difference; what was taken and failures are noted in it.
  */
-export async function writeSingle(session: SyncSession, entry: Entry): Promise<void> {
-  try {
-    await writeValues(session, entry);
-    await removeContextKeys(session, entry);
-  } catch (error) {
-    if (!(error instanceof CloudinaryError)) throw error;
-    fail(entry, failureOf(error));
-  }
+export async function writeSingle(
+  session: SyncSession,
+  entry: Entry,
+  freshness: Freshness,
+): Promise<void> {
+  if (!freshness.expired()) await writeValues(session, entry);
+  if (!freshness.expired() && !entry.result.error) await removeContextKeys(session, entry);
 }
 
 /** True when {@link writeSingle} would make a call. */
-export function needsSingleWrite({ difference, task }: Entry): boolean {
-  return difference.display_name !== undefined || difference.folder !== undefined ||
-    (difference.context?.removed !== undefined && Object.keys(task.local.context).length > 0);
+export function needsSingleWrite({ rest }: Entry): boolean {
+  return rest.display_name !== undefined || rest.folder !== undefined ||
+    rest.context?.removed !== undefined;
 }
 
 async function writeValues(session: SyncSession, entry: Entry): Promise<void> {
-  const { display_name, folder } = entry.difference;
-  if (display_name === undefined && folder === undefined) return;
-  if (display_name === "") {
-    fail(entry, {
+  const part = pick(entry.rest);
+  if (part.display_name === "") {
+    send(entry, { display_name: "" });
+    drop(entry, { display_name: "" });
+    delete part.display_name;
+    entry.result.error ??= {
       code: "display_name_empty",
       message: "Cloudinary cannot clear a display name; give the asset another one.",
       permanent: true,
-    });
+    };
   }
+  if (Object.keys(part).length === 0) return;
+  const { display_name, folder } = part;
   const changes = {
-    ...(display_name ? { display_name } : {}),
+    ...(display_name === undefined ? {} : { display_name }),
     ...(folder === undefined ? {} : { asset_folder: folder }),
   };
-  if (Object.keys(changes).length === 0) return;
-  const observedAt = session.media.clock.now();
-  // The SDK drops empty values from Upload API calls, so that only the Admin API can move an asset to the root.
-  const { data } = folder === ""
-    ? await session.cloudinary.updateAsset({ ...nameOf(entry), changes })
-    : await session.cloudinary.explicit({ ...nameOf(entry), changes });
-  confirmTold(entry, {
-    ...(display_name ? { display_name } : {}),
+  await write(session, entry, part, () =>
+    // The SDK drops empty values from Upload API calls, so that only the Admin API can move an asset to the root.
+    folder === ""
+      ? session.cloudinary.updateAsset({ ...nameOf(entry), changes })
+      : session.cloudinary.explicit({ ...nameOf(entry), changes }));
+}
+
+function pick({ display_name, folder }: Difference): Difference {
+  return {
+    ...(display_name === undefined ? {} : { display_name }),
     ...(folder === undefined ? {} : { folder }),
-  }, data);
-  show(entry, data, observedAt);
+  };
 }
 
 /**
  * Cloudinary has no command that removes one context key, and its sources disagree whether setting the whole context
- * replaces it. So it is set as a whole first, and only if that merged, cleared and set anew, with the intention noted.
+ * replaces it. So it is set as a whole first, and only if that merged, cleared and set anew. That all of this may be on its
+ * way stands on the row before.
  */
 async function removeContextKeys(session: SyncSession, entry: Entry): Promise<void> {
-  const removed = entry.difference.context?.removed;
-  const wanted = entry.task.local.context;
-  if (removed === undefined || Object.keys(wanted).length === 0) return;
+  const { context } = entry.rest;
+  if (context?.removed === undefined) return;
+  const part = { context };
+  const wanted = entry.task.context;
+  const answer = await write(
+    session,
+    entry,
+    part,
+    () => session.cloudinary.explicit({ ...nameOf(entry), changes: { context: wanted } }),
+  );
+  if (answer === null) return;
+  const stayed = context.removed.some((key) => Object.hasOwn(answer.context ?? {}, key));
+  if (answer.context !== undefined && !stayed) return;
 
-  const { data } = await session.cloudinary.explicit({
-    ...nameOf(entry),
-    changes: { context: wanted },
-  });
-  if (data.context === undefined || removed.some((key) => Object.hasOwn(data.context!, key))) {
-    if (!await session.media.pushes.intendContextReset(session.worker, entry.task.id)) return;
-    const group = {
-      resourceType: entry.task.resource_type,
-      type: entry.task.type,
-      publicIds: [entry.task.public_id],
-    };
+  const group = {
+    resourceType: entry.task.resource_type,
+    type: entry.task.type,
+    publicIds: [entry.task.public_id],
+  };
+  try {
     await session.cloudinary.removeAllContext(group);
     await session.cloudinary.addContext({ ...group, context: wanted });
+    // These two tell no state: only a later look-up does.
+    entry.result.landed = entry.result.landed?.map((landing) =>
+      landing.difference === part ? { difference: part } : landing
+    );
+  } catch (error) {
+    if (!(error instanceof CloudinaryError)) throw error;
+    // Cleared and not yet set anew, perhaps: nobody knows, so that it is not taken as arrived.
+    entry.result.landed = entry.result.landed?.filter(({ difference }) => difference !== part);
+    entry.result.error ??= { code: `cloudinary_${error.code}`, message: error.message };
   }
-  // Everything that stays was written again, hence confirmed again.
-  confirm(entry, { context: { set: wanted, removed } });
+}
+
+async function write(
+  session: SyncSession,
+  entry: Entry,
+  part: Difference,
+  call: () => Promise<{ data: Observation }>,
+): Promise<Observation | null> {
+  const observedAt = session.media.clock.now();
+  send(entry, part);
+  try {
+    const { data } = await call();
+    land(entry, part, observedAt);
+    show(entry, data, observedAt);
+    reportRefused(entry, part, data);
+    return data;
+  } catch (error) {
+    if (!(error instanceof CloudinaryError)) throw error;
+    fail(entry, part, error);
+    return null;
+  }
+}
+
+/** A value that the answer contradicts was not applied. */
+function reportRefused(entry: Entry, part: Difference, observation: Observation): void {
+  for (const field of ["display_name", "folder"] as const) {
+    const told = observation[field];
+    if (part[field] === undefined || told === undefined || told === part[field]) continue;
+    entry.result.error ??= {
+      code: "not_applied",
+      message: `Cloudinary accepted the change of ${field} but keeps "${told}".`,
+    };
+  }
 }
 
 /** The asset by the name that Cloudinary knows. */
 export function nameOf({ task }: Entry): { publicId: string; resourceType: string; type: string } {
   return { publicId: task.public_id, resourceType: task.resource_type, type: task.type };
-}
-
-/** Confirms the values that the answer shows, or does not tell; one that it contradicts was not applied. */
-export function confirmTold(entry: Entry, values: Difference, observation: Observation): void {
-  for (const [field, value] of Object.entries(values)) {
-    const told = (observation as unknown as Record<string, unknown>)[field];
-    if (told === undefined || told === value) {
-      confirm(entry, { [field]: value } as Difference);
-    } else {
-      fail(entry, {
-        code: "not_applied",
-        message: `Cloudinary accepted the change of ${field} but keeps "${told}".`,
-      });
-    }
-  }
-}
-
-/** A later answer shows more than an earlier one. */
-export function show(entry: Entry, observation: Observation, observedAt: string): void {
-  entry.result.observation = { ...entry.result.observation, ...observation };
-  entry.result.observed_at = observedAt;
 }

@@ -1,0 +1,122 @@
+import type {
+  PlannedTask,
+  PushClaim,
+  PushFailure,
+  PushResult,
+  PushTask,
+  RunSummary,
+} from "../../media/types.ts";
+import type { SyncSession } from "../sync-session.ts";
+import { deleteAssets } from "./delete-assets.ts";
+import { type Freshness, startFreshness } from "./freshness.ts";
+import { lookUp, readDetails } from "../look-up.ts";
+import { restoreAssets } from "./restore-assets.ts";
+import { writeUpdates } from "./write-updates.ts";
+
+/** How the push of some rows ended. */
+export interface SliceOutcome {
+  /** Rows wait that were edited meanwhile, or not reached in time. */
+  more: boolean;
+  /** Nothing could be written, because the look-up took longer than what it shows may be built upon. */
+  tooSlow: boolean;
+  run: RunSummary | null;
+  failures: Map<string, PushFailure>;
+}
+
+/**
+ * Looks rows up, plans, writes and settles them.
+ *
+ * @param last Ends the run with it, if nothing is left to do.
+ * @throws {CloudinaryError} When a look-up failed beyond its retries.
+ */
+export async function pushSlice(
+  session: SyncSession,
+  claim: PushClaim,
+  slice: PushTask[],
+  last: boolean,
+): Promise<SliceOutcome> {
+  const freshness = startFreshness();
+  const tasks = await planTasks(session, claim.run_id, slice.map((task) => task.asset_id));
+  const tooSlow = tasks.length > 0 && freshness.expired();
+  const results = await writeAll(session, tasks, freshness);
+  const unseen = results.some(({ landed }) => landed?.some(({ at }) => at === undefined));
+  const confirmation = await session.media.pushes.confirmPush(
+    session,
+    claim.now,
+    results,
+    claim.run_id,
+    session.meter.take(),
+    last && !unseen && !tooSlow,
+  );
+  if (confirmation.open.length > 0 && !confirmation.echoes) {
+    await settleOpen(session, confirmation.open, claim.run_id);
+  }
+  return {
+    more: confirmation.more,
+    tooSlow,
+    run: confirmation.run,
+    failures: new Map(
+      results.flatMap(({ id, error }) => error === undefined ? [] : [[id, error] as const]),
+    ),
+  };
+}
+
+/** Reads the claimed rows fresh and merges; what is left is to be written. */
+async function planTasks(
+  session: SyncSession,
+  runId: string | null,
+  assetIds: string[],
+): Promise<PlannedTask[]> {
+  const { observations, absent, observedAt } = await lookUp(session, assetIds);
+  const plan = await session.media.pushes.planPush(
+    session,
+    observations,
+    absent,
+    observedAt,
+    runId,
+  );
+  if (plan.undecided.length === 0) return plan.tasks;
+  const details = await readDetails(session, plan.undecided);
+  const second = await session.media.pushes.planPush(
+    session,
+    details.observations,
+    details.absent,
+    details.observedAt,
+    runId,
+  );
+  return [...plan.tasks, ...second.tasks];
+}
+
+async function writeAll(
+  session: SyncSession,
+  tasks: PlannedTask[],
+  freshness: Freshness,
+): Promise<PushResult[]> {
+  const of = (action: PlannedTask["action"]) => tasks.filter((task) => task.action === action);
+  return [
+    ...await writeUpdates(session, of("update"), freshness),
+    ...await deleteAssets(session, of("delete"), freshness),
+    ...await restoreAssets(session, of("restore"), freshness),
+  ];
+}
+
+/** Grouped writes go by public_id and tell no state: where no echo will, a look-up shows whether they arrived. */
+async function settleOpen(
+  session: SyncSession,
+  assetIds: string[],
+  runId: string | null,
+): Promise<void> {
+  try {
+    const { observations, absent, observedAt } = await lookUp(session, assetIds);
+    await session.media.assets.settleLookUp(
+      [...observations.map((asset) => asset.asset_id), ...absent],
+      observations,
+      observedAt,
+      session.source,
+      runId,
+    );
+  } catch (error) {
+    // They wait on the refresh queue as well.
+    session.log.warn("writes wait to be confirmed", { error });
+  }
+}

@@ -1,0 +1,171 @@
+-- What an observation makes of a row, decided without writing anything.
+
+create type media_sync.decision as (
+    asset public.media_assets,
+    content public.media_assets,
+    observed_at timestamptz,
+    base jsonb,
+    merged jsonb,
+    conflicts jsonb,
+    open_conflicts jsonb,
+    sending jsonb,
+    existence text,
+    sync_status text,
+    in_scope boolean,
+    field_changes jsonb,
+    content_changes jsonb,
+    undecided boolean
+);
+comment on type media_sync.decision is
+    'What becomes of one row: existence is live (it was and is), deleted (it was and is), returned (Cloudinary has it again, or still), or survived (its content changed there after it was deleted here).';
+
+create or replace function media_sync.in_folder_mode(p_fields jsonb, p_fallback jsonb, p_folder_mode text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return case
+        -- There the folder is the path of the public_id and nothing else, and names to show do not exist.
+        when p_folder_mode = 'fixed' then p_fields || jsonb_build_object(
+            'folder', coalesce(substring(p_fields ->> 'public_id' from '^(.*)/'), ''), 'display_name', p_fallback -> 'display_name'
+        )
+        else p_fields
+    end;
+end;
+$$;
+comment on function media_sync.in_folder_mode(jsonb, jsonb, text) is
+    'Editable fields with what follows from the others in fixed-folder mode; p_fallback gives the display_name there.';
+revoke all on function media_sync.in_folder_mode(jsonb, jsonb, text) from public, anon, authenticated;
+
+create or replace function media_sync.content_was_replaced(p_asset public.media_assets, p_content public.media_assets)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return case
+        -- An etag that was not told says nothing about the content.
+        when p_asset.etag is not null and p_content.etag is not null then p_asset.etag <> p_content.etag
+        -- Restoring makes a new version of the old content.
+        else p_content.version is distinct from p_asset.version and not media_sync.has_attempt(p_asset.sending, 'live')
+    end;
+end;
+$$;
+comment on function media_sync.content_was_replaced(public.media_assets, public.media_assets) is
+    'True when Cloudinary holds other content than the row knows, and our own restore is not the reason.';
+revoke all on function media_sync.content_was_replaced(public.media_assets, public.media_assets) from public, anon, authenticated;
+
+create or replace function media_sync.observed_existence(
+    p_asset public.media_assets,
+    p_content public.media_assets,
+    p_sending jsonb
+)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return case
+        when p_asset.deleted_at is null then 'live'
+        -- Both sides had let go of it.
+        when p_asset.sync_status = 'synced' then 'returned'
+        when p_asset.restore_requested_at is not null then
+            -- The deletion that was taken back may still arrive; until then nobody can promise that it is live.
+            case when media_sync.has_attempt(p_sending, 'deleted') then 'deleted' else 'returned' end
+        when media_sync.content_was_replaced(p_asset, p_content) then 'survived'
+        else 'deleted'
+    end;
+end;
+$$;
+comment on function media_sync.observed_existence(public.media_assets, public.media_assets, jsonb) is
+    'What it means for a row that Cloudinary shows its asset: live, deleted, returned or survived. p_sending: the attempts that are left.';
+revoke all on function media_sync.observed_existence(public.media_assets, public.media_assets, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.decide(
+    p_asset public.media_assets,
+    p_observation jsonb,
+    p_observed_at timestamptz,
+    p_settings media_sync.settings
+)
+returns media_sync.decision
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_known constant jsonb := media_sync.editable_fields(p_asset);
+    v_mode constant text := p_settings.folder_mode;
+    v_decision media_sync.decision;
+    -- A base that was lost leaves what the row has for what was not told.
+    v_base constant jsonb := media_sync.in_folder_mode(v_known || p_asset.base, v_known || p_asset.base, v_mode);
+    v_remote jsonb;
+    v_merge record;
+begin
+    v_decision.asset := p_asset;
+    v_decision.observed_at := p_observed_at;
+    v_decision.content := media_sync.observed_content(p_asset, p_observation);
+    v_remote := media_sync.observed_fields(v_base, p_observation);
+    v_remote := media_sync.in_folder_mode(v_remote, v_remote, v_mode);
+    v_decision.sending := p_asset.sending;
+    if p_asset.sending is not null then
+        v_decision.sending := media_sync.settle_sending(
+            p_asset.sending, media_sync.flat_fields(v_remote), media_sync.told_fields(p_observation), p_observed_at
+        );
+        -- A delta tells what changed; of whether the asset is there now it tells nothing.
+        if not p_observation ? 'delta' then
+            v_decision.sending := media_sync.settle_existence(v_decision.sending, 'live', p_observed_at);
+        end if;
+    end if;
+
+    v_decision.base := v_remote;
+    if p_asset.sync_status = 'synced' and p_asset.deleted_at is null then
+        v_decision.merged := v_remote;
+        v_decision.conflicts := '{}';
+    else
+        select * into v_merge from media_sync.merge(
+            case when v_mode = 'fixed' then p_asset.base - '{folder,display_name}'::text[] else p_asset.base end,
+            case when v_mode = 'fixed' then v_known - '{folder,display_name}'::text[] else v_known end,
+            media_sync.open_values(p_asset.sending),
+            case when v_mode = 'fixed' then v_remote - '{folder,display_name}'::text[] else v_remote end,
+            p_settings.conflict_policy, p_asset.edited, coalesce(p_observation -> 'last_updated', '{}')
+        );
+        v_decision.merged := media_sync.in_folder_mode(v_merge.merged, v_remote, v_mode);
+        v_decision.conflicts := v_merge.conflicts;
+    end if;
+    -- Who was last is asked of the asset's detail, the one answer that tells times.
+    v_decision.undecided := p_settings.conflict_policy = 'newest'
+        and not p_observation ? 'last_updated'
+        and exists (select from jsonb_each(v_decision.conflicts) where value ->> 'kept' = 'open');
+
+    v_decision.existence := media_sync.observed_existence(p_asset, v_decision.content, v_decision.sending);
+    v_decision.open_conflicts := media_sync.open_conflicts(
+        coalesce(p_asset.conflicts, '{}') || v_decision.conflicts, v_decision.merged, v_remote
+    );
+    v_decision.sync_status := case
+        when v_decision.existence = 'deleted' then p_asset.sync_status
+        when v_decision.open_conflicts is not null then 'conflict'
+        when v_decision.sending is null and media_sync.same_fields(v_decision.merged, v_remote) then 'synced'
+        when p_asset.sync_status = 'error' then 'error'
+        else 'pending'
+    end;
+    -- The folder that Cloudinary has decides: an edit that leads out of scope is carried to its end first.
+    v_decision.in_scope := media_sync.in_scope(v_remote ->> 'folder', p_settings.include_folders);
+    v_decision.field_changes := media_sync.changed_fields(v_known, v_decision.merged);
+    if v_decision.content is distinct from p_asset then
+        v_decision.content_changes := media_sync.content_changes(p_asset, v_decision.content);
+    end if;
+    -- An address that changes alone follows a rename that is in the log already.
+    if v_decision.content_changes - array['url', 'secure_url'] = '{}' then
+        v_decision.content_changes := null;
+    end if;
+    return v_decision;
+end;
+$$;
+comment on function media_sync.decide(public.media_assets, jsonb, timestamptz, media_sync.settings) is
+    'What one observation makes of one row. Pure: the same arguments decide the same.';
+revoke all on function media_sync.decide(public.media_assets, jsonb, timestamptz, media_sync.settings) from public, anon, authenticated;

@@ -1,0 +1,199 @@
+-- Claimed rows are read fresh and merged; what is left is noted on the row as on its way, before the first byte leaves.
+
+create or replace function media_sync.sent_by(p_asset public.media_assets, p_difference jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return media_sync.flat_difference(p_difference) || case
+        -- Cloudinary has no command that takes one key away, so that the whole context is written.
+        when p_difference -> 'context' ? 'removed' then
+            (
+                select coalesce(jsonb_object_agg('context.' || key, value), '{}') from jsonb_each(p_asset.context)
+            ) || '{"context.*": null}'
+        else '{}'
+    end;
+end;
+$$;
+comment on function media_sync.sent_by(public.media_assets, jsonb) is 'Value by value what the calls for a difference will write.';
+revoke all on function media_sync.sent_by(public.media_assets, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.plan_attempt(p_asset public.media_assets, p_is_there boolean)
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    v_difference jsonb;
+    v_attempt jsonb := jsonb_build_object('id', gen_random_uuid(), 'name', p_asset.base ->> 'public_id');
+begin
+    if p_asset.deleted_at is null then
+        v_difference := media_sync.push_difference(p_asset);
+        if not p_is_there or v_difference = '{}' then
+            return null;
+        elsif v_difference ? 'public_id' then
+            v_attempt := v_attempt || jsonb_build_object(
+                'detour', left(p_asset.base ->> 'public_id', 200) || '-' || left(p_asset.id::text, 8)
+            );
+        end if;
+        return v_attempt || jsonb_build_object('sent', media_sync.sent_by(p_asset, v_difference));
+    elsif p_asset.restore_requested_at is null then
+        return case when p_is_there then v_attempt || '{"sent": {}, "existence": "deleted"}' end;
+    end if;
+    return case when not p_is_there then v_attempt || '{"sent": {}, "existence": "live"}' end;
+end;
+$$;
+comment on function media_sync.plan_attempt(public.media_assets, boolean) is
+    'What is to be sent for a row, given whether Cloudinary showed its asset just now; null for nothing.';
+revoke all on function media_sync.plan_attempt(public.media_assets, boolean) from public, anon, authenticated;
+
+create or replace function media_sync.rest_planned(p_ids uuid[])
+returns void
+language sql
+set search_path = ''
+as $$
+    -- Nothing is to be written: agreed, or to be looked at again when what is on its way can no longer arrive.
+    update public.media_assets as asset
+    set
+        sync_status = case
+            when asset.sync_status = 'pending' and asset.deleted_at is null and asset.sending is null then 'synced'
+            else asset.sync_status
+        end,
+        sync_error = case when asset.sending is null and asset.deleted_at is null then null else asset.sync_error end,
+        sync_attempts = 0,
+        edited = case when asset.sending is null then '{}' else asset.edited end,
+        next_attempt_at = (
+            select least(max((attempt ->> 'until')::timestamptz), clock_timestamp() + interval '5 seconds')
+            from jsonb_array_elements(asset.sending) as attempt
+        ),
+        lease_token = null,
+        leased_until = null
+    where asset.id = any (p_ids);
+$$;
+comment on function media_sync.rest_planned(uuid[]) is 'Gives back claimed rows for which nothing is to be sent now. The caller holds their locks.';
+revoke all on function media_sync.rest_planned(uuid[]) from public, anon, authenticated;
+
+create or replace function media_sync.send_planned(
+    p_worker uuid,
+    p_asset_ids text[],
+    p_seen text[],
+    p_cloud_name text,
+    p_observed_at timestamptz
+)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_now constant timestamptz := clock_timestamp();
+    v_until constant timestamptz := v_now + media_sync.write_horizon();
+    v_resting uuid[];
+    v_tasks jsonb;
+begin
+    with planned as materialized (
+        select asset.id, media_sync.plan_attempt(asset, asset.asset_id = any (p_seen)) as attempt
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name
+            and asset.asset_id = any (p_asset_ids)
+            and asset.lease_token = p_worker
+            and asset.sync_status = 'pending'
+    ),
+    given_up as (
+        update public.media_assets as asset
+        set
+            sync_status = 'error',
+            sync_error = coalesce(asset.sync_error, 'Cloudinary accepts the change but keeps another value.'),
+            lease_token = null,
+            leased_until = null
+        from planned
+        cross join media_sync.settings as settings
+        where asset.id = planned.id and planned.attempt is not null and asset.sync_attempts >= settings.push_max_attempts
+        returning asset.id
+    ),
+    sent as (
+        update public.media_assets as asset
+        set
+            sending = coalesce(asset.sending, '[]') || (planned.attempt || jsonb_build_object('at', v_now, 'until', v_until)),
+            sync_attempts = asset.sync_attempts + 1,
+            observed_at = greatest(asset.observed_at, p_observed_at)
+        from planned
+        where asset.id = planned.id and planned.attempt is not null and planned.id not in (select id from given_up)
+        returning asset as sending_row, planned.attempt
+    )
+    select
+        (select array_agg(id) from planned where attempt is null),
+        (
+            select coalesce(jsonb_agg(
+                media_sync.push_task(sending_row) || jsonb_build_object(
+                    'attempt', attempt -> 'id', 'detour', attempt -> 'detour', 'context', (sending_row).context
+                ) order by (sending_row).id
+            ), '[]')
+            from sent
+        )
+    into v_resting, v_tasks;
+    perform media_sync.rest_planned(v_resting);
+    return v_tasks;
+end;
+$$;
+comment on function media_sync.send_planned(uuid, text[], text[], text, timestamptz) is
+    'Notes on each claimed row what is about to be sent, and returns it as tasks. p_seen: the assets that Cloudinary showed just now. The caller holds the rows'' locks.';
+revoke all on function media_sync.send_planned(uuid, text[], text[], text, timestamptz) from public, anon, authenticated;
+
+create or replace function public.media_sync_plan_push(
+    p_cloud_name text,
+    p_worker uuid,
+    p_observations jsonb,
+    p_absent text[],
+    p_observed_at timestamptz,
+    p_source text,
+    p_run_id uuid default null
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+set statement_timeout = '60s'
+as $$
+declare
+    v_seen constant text[] := array(select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element);
+    v_outcomes jsonb;
+    v_undecided text[];
+begin
+    perform media_sync.lock_assets(array(
+        select id from public.media_assets where cloud_name = p_cloud_name and asset_id = any (v_seen || p_absent)
+    ));
+    select coalesce(jsonb_agg(to_jsonb(merged)), '[]') into v_outcomes
+    from media_sync.merge_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id) as merged;
+    perform media_sync.forget_refresh(p_cloud_name, v_seen, p_observed_at);
+    -- Gone: an edit has nothing left to reach, a deletion has arrived.
+    perform media_sync.confirm_gone(p_cloud_name, p_absent, p_observed_at, p_source, p_run_id);
+    v_undecided := array(
+        select element ->> 'asset_id'
+        from jsonb_array_elements(v_outcomes) as element
+        where element ->> 'outcome' = 'undecided'
+    );
+    -- Settled, or in conflict: nothing is to be sent, and nobody need wait for the lease to end.
+    update public.media_assets as asset
+    set lease_token = null, leased_until = null
+    where asset.cloud_name = p_cloud_name
+        and asset.asset_id = any (v_seen || p_absent)
+        and asset.lease_token = p_worker
+        and asset.sync_status <> 'pending';
+    return jsonb_build_object(
+        'tasks', media_sync.send_planned(
+            p_worker, array(select unnest(v_seen || p_absent) except select unnest(v_undecided)), v_seen, p_cloud_name,
+            p_observed_at
+        ),
+        'undecided', to_jsonb(v_undecided),
+        'now', clock_timestamp()
+    );
+end;
+$$;
+comment on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) is
+    'Merges the fresh look-up of claimed rows (what it showed, and what Cloudinary denied), notes on each row what is about to be sent, and returns it: { tasks: [ { id, asset_id, action, public_id, resource_type, type, difference, attempt, detour, context } ], undecided (asset_ids whose detail must tell times first), now }.';
+revoke all on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) to service_role;
