@@ -1964,11 +1964,11 @@ begin
         when 'cloudinary' then 'remote'
         -- Like with like: the edit of this value here, the change of its kind there.
         when 'newest' then coalesce(
-            media_sync.newer_side((p_edited ->> p_key)::timestamptz, p_times ->> case split_part(p_key, '.', 1)
-                when 'context' then 'context_updated_at'
-                when 'metadata' then 'metadata_updated_at'
-                when 'public_id' then 'public_id_updated_at'
-                else 'updated_at'
+            media_sync.newer_side((p_edited ->> p_key)::timestamptz, case split_part(p_key, '.', 1)
+                when 'context' then p_times ->> 'context_updated_at'
+                when 'metadata' then p_times ->> 'metadata_updated_at'
+                when 'public_id' then coalesce(p_times ->> 'public_id_updated_at', p_times ->> 'updated_at')
+                else p_times ->> 'updated_at'
             end),
             'open'
         )

@@ -70,7 +70,36 @@ export const mergeCases: fc.Arbitrary<MergeCase> = fc.record({
     context_updated_at: moment,
     metadata_updated_at: moment,
   }, { requiredKeys: [] }),
-}).map(({ states, ...rest }) => ({ ...states, ...rest }) as MergeCase);
+}).map(({ states, ...rest }) => ({ ...states, sent: {}, ...rest }) as MergeCase);
+
+/** Random merges with values on their way: now and then the very values that one of the sides has. */
+export const sendingCases: fc.Arbitrary<MergeCase> = mergeCases.chain((one) => {
+  const names = Object.keys({ ...flat(one.base), ...flat(one.local), ...flat(one.remote) });
+  const valueOf = (name: string) =>
+    fc.constantFrom(
+      ...[one.base, one.local, one.remote].map((fields) => flat(fields)[name] ?? null),
+    );
+  return fc.subarray(names).chain((chosen) =>
+    fc.tuple(...chosen.map((name) => fc.array(valueOf(name), { minLength: 1, maxLength: 2 }))).map(
+      (values) => ({
+        ...one,
+        sent: Object.fromEntries(chosen.map((name, index) => [name, values[index]!])),
+      }),
+    )
+  );
+});
+
+/** Editable fields value by value, by the names under which they are sent. */
+function flat({ tags = [], context = {}, metadata = {}, ...scalars }: MergeFields) {
+  const under = (field: string, values: Record<string, unknown>) =>
+    Object.entries(values).map(([key, value]) => [`${field}.${key}`, value]);
+  return Object.fromEntries([
+    ...Object.entries(scalars),
+    ...tags.map((tag) => [`tags.${tag}`, true]),
+    ...under("context", context),
+    ...under("metadata", metadata),
+  ]) as Record<string, unknown>;
+}
 
 /** Keeps each field, and each key inside context and metadata, or takes the changed one. */
 function choose(base: MergeFields, changed: MergeFields): fc.Arbitrary<MergeFields> {

@@ -1,6 +1,5 @@
 /**
- * A three-way merge of editable fields, written from the specification's table and sharing nothing with the SQL that
- * it judges.
+ * The merge of editable fields, written from the specification's table and sharing nothing with the SQL that it judges.
  */
 
 /** The editable fields of one asset; an absent key is "not set". */
@@ -20,6 +19,8 @@ export type MergePolicy = "cloudinary" | "database" | "newest" | "manual";
 export interface MergeCase {
   base: MergeFields;
   local: MergeFields;
+  /** Values on their way to Cloudinary that are not settled, by name: null for one taken away; tags as true. */
+  sent: Record<string, unknown[]>;
   remote: MergeFields;
   policy: MergePolicy;
   local_at: string | null;
@@ -56,6 +57,7 @@ export function mergeOracle(one: MergeCase): MergeResult {
   const conflicts: Record<string, MergeConflict> = {};
   const scalars = mergeValues(
     conflicts,
+    one.sent,
     "",
     scalarsOf(one.base),
     scalarsOf(one.local),
@@ -65,6 +67,7 @@ export function mergeOracle(one: MergeCase): MergeResult {
   const inside = (field: "context" | "metadata", changedAt: string | undefined) =>
     mergeValues(
       conflicts,
+      one.sent,
       `${field}.`,
       one.base[field] ?? {},
       one.local[field] ?? {},
@@ -74,7 +77,7 @@ export function mergeOracle(one: MergeCase): MergeResult {
   return {
     merged: {
       ...scalars,
-      tags: mergeTags(one.base.tags ?? [], one.local.tags ?? [], one.remote.tags ?? []),
+      tags: mergeTags(one),
       context: inside("context", one.remote_times.context_updated_at) as Record<string, string>,
       metadata: inside("metadata", one.remote_times.metadata_updated_at),
     },
@@ -82,9 +85,9 @@ export function mergeOracle(one: MergeCase): MergeResult {
   };
 }
 
-/** True when both hold the same value; lists are told apart by their order, an unset value equals only itself. */
+/** True when both hold the same value; lists are told apart by their order, an unset value and null are the same. */
 export function sameValue(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 }
 
 /** The fields that are one value each. */
@@ -105,6 +108,7 @@ function winnerOf(
 
 function mergeValues(
   conflicts: Record<string, MergeConflict>,
+  sent: MergeCase["sent"],
   prefix: string,
   base: Values,
   local: Values,
@@ -113,8 +117,13 @@ function mergeValues(
 ): Values {
   const merged: Values = {};
   for (const key of new Set([base, local, remote].flatMap((values) => Object.keys(values)))) {
-    const changedHere = !sameValue(base[key], local[key]);
-    const changedThere = !sameValue(base[key], remote[key]);
+    const onTheWay = sent[prefix + key] ?? [];
+    // A write on its way is an edit made here, even one that was taken back since.
+    const changedHere = !sameValue(base[key], local[key]) ||
+      onTheWay.some((value) => !sameValue(value, local[key]));
+    // What we sent ourselves is no news from there.
+    const changedThere = !sameValue(base[key], remote[key]) &&
+      !onTheWay.some((value) => sameValue(value, remote[key]));
     const isConflict = changedHere && changedThere && !sameValue(local[key], remote[key]);
     const takesRemote = isConflict ? winner === "cloudinary" : changedThere;
     const value = takesRemote ? remote[key] : local[key];
@@ -136,9 +145,14 @@ function told(name: string, value: unknown): Values {
   return value === undefined || value === null ? {} : { [name]: value };
 }
 
-/** Sets cannot conflict: a tag stands when both have it, or when one side added it. */
-function mergeTags(base: string[], local: string[], remote: string[]): string[] {
-  return [...new Set([...local, ...remote])].filter((tag) =>
-    (local.includes(tag) && remote.includes(tag)) || !base.includes(tag)
-  );
+/** Sets cannot conflict: each tag is as the side has it that changed it; what we sent is no change of theirs. */
+function mergeTags({ base, local, remote, sent }: MergeCase): string[] {
+  const [before, here, there] = [base.tags ?? [], local.tags ?? [], remote.tags ?? []];
+  return [...new Set([...here, ...there])].filter((tag) => {
+    const arrived = (sent[`tags.${tag}`] ?? []).some((value) =>
+      (value === true) === there.includes(tag)
+    );
+    const changedThere = before.includes(tag) !== there.includes(tag) && !arrived;
+    return changedThere ? there.includes(tag) : here.includes(tag);
+  });
 }

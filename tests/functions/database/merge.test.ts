@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { openPreparedPglite } from "../../../scripts/local/prepared-pglite.ts";
-import { mergeCases } from "../../support/merge-cases.ts";
+import { mergeCases, sendingCases } from "../../support/merge-cases.ts";
 import {
   type MergeCase,
   type MergeFields,
@@ -30,12 +30,17 @@ const statement = `
   select jsonb_build_object('merged', result.merged, 'conflicts', result.conflicts) as result
   from jsonb_array_elements($1::jsonb) with ordinality as given (one, place)
   cross join lateral media_sync.merge(
-    one -> 'base', one -> 'local', one -> 'remote', one ->> 'policy',
-    (one ->> 'local_at')::timestamptz, one -> 'remote_times'
+    one -> 'base', one -> 'local', one -> 'sent', one -> 'remote', one ->> 'policy',
+    (
+      select coalesce(jsonb_object_agg(key, one -> 'local_at'), '{}')
+      from jsonb_object_keys(media_sync.flat_fields(one -> 'local') || media_sync.flat_fields(one -> 'base')
+        || media_sync.flat_fields(one -> 'remote')) as key
+    ),
+    one -> 'remote_times'
   ) as result
   order by place`;
 
-Deno.test(`merge of ${CASES} random cases on PGlite, seed ${seed} → agrees with the oracle and keeps its promises`, async (t) => {
+Deno.test(`merge of ${CASES} random cases, and as many with values on their way, on PGlite, seed ${seed} → agrees with the oracle and keeps its promises`, async (t) => {
   const { database } = await openPreparedPglite(() => {});
   try {
     await proveMerge(t, async (cases) => {
@@ -50,7 +55,7 @@ Deno.test(`merge of ${CASES} random cases on PGlite, seed ${seed} → agrees wit
 });
 
 postgresTest(
-  `merge of ${CASES} random cases on PostgreSQL, seed ${seed} → agrees with the oracle and keeps its promises`,
+  `merge of ${CASES} random cases, and as many with values on their way, on PostgreSQL, seed ${seed} → agrees with the oracle and keeps its promises`,
   async (postgres, t) => {
     const sql = postgres.sql(await postgres.createDatabase());
     await proveMerge(t, async (cases) => {
@@ -82,6 +87,18 @@ async function proveMerge(t: Deno.TestContext, mergeMany: MergeMany): Promise<vo
         canonical(result.conflicts) === canonical(expected.conflicts)
       ? null
       : `expected ${JSON.stringify(expected)}`;
+  });
+
+  await t.step("with values on their way the oracle gives the same", async () => {
+    const sending = fc.sample(sendingCases, { numRuns: CASES, seed });
+    assert(sending.some(({ sent }) => Object.keys(sent).length > 0));
+    refuteAll(sending, await inBatches(sending, mergeMany), (one, result) => {
+      const expected = mergeOracle(one);
+      return sameFields(result.merged, expected.merged) &&
+          canonical(result.conflicts) === canonical(expected.conflicts)
+        ? null
+        : `expected ${JSON.stringify(expected)}`;
+    });
   });
 
   await prove("a change on one side alone stands", ({ base, local, remote }, { merged }) => {

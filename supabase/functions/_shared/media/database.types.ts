@@ -4,9 +4,7 @@
  * @module
  */
 
-export type Json = string | number | boolean | null | {
-  [key: string]: Json | undefined;
-} | Json[];
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
   "public": {
@@ -373,18 +371,9 @@ export type Database = {
       [_ in never]: never;
     };
     Functions: {
-      "cleanup_old_sync_logs": {
-        Args: Record<PropertyKey, never>;
-        Returns: number;
-      };
-      "edit_media_assets": {
-        Args: { "p_ids": (string)[]; "p_patch": Json };
-        Returns: Json;
-      };
-      "enable_media_broadcast": {
-        Args: Record<PropertyKey, never>;
-        Returns: boolean;
-      };
+      "cleanup_old_sync_logs": { Args: Record<PropertyKey, never>; Returns: number };
+      "edit_media_assets": { Args: { "p_ids": (string)[]; "p_patch": Json }; Returns: Json };
+      "enable_media_broadcast": { Args: Record<PropertyKey, never>; Returns: boolean };
       "find_media_assets": {
         Args: { "p_public_ids": (string)[]; "p_resource_type"?: string; "p_type"?: string };
         Returns: Json;
@@ -416,10 +405,7 @@ export type Database = {
           "value": string;
         }[];
       };
-      "get_sync_health_summary": {
-        Args: Record<PropertyKey, never>;
-        Returns: Json;
-      };
+      "get_sync_health_summary": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_sync_overview": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_sync_run": { Args: { "p_run_id": string }; Returns: Json };
       "get_sync_settings": { Args: Record<PropertyKey, never>; Returns: Json };
@@ -474,11 +460,7 @@ export type Database = {
         Returns: Json;
       };
       "media_sync_claim_shard": {
-        Args: {
-          "p_lease_seconds": number;
-          "p_run_id": string;
-          "p_worker": string;
-        };
+        Args: { "p_lease_seconds": number; "p_run_id": string; "p_worker": string };
         Returns: Json;
       };
       "media_sync_clock": { Args: Record<PropertyKey, never>; Returns: string };
@@ -504,10 +486,7 @@ export type Database = {
         Args: { "p_cloud_name": string; "p_name": string };
         Returns: Json;
       };
-      "media_sync_finish_run": {
-        Args: { "p_run_id": string; "p_status"?: string };
-        Returns: Json;
-      };
+      "media_sync_finish_run": { Args: { "p_run_id": string; "p_status"?: string }; Returns: Json };
       "media_sync_get_event": { Args: { "p_id": number }; Returns: Json };
       "media_sync_get_run": { Args: { "p_run_id": string }; Returns: Json };
       "media_sync_missing_assets": {
@@ -515,11 +494,7 @@ export type Database = {
         Returns: Json;
       };
       "media_sync_plan_observations": {
-        Args: {
-          "p_cloud_name": string;
-          "p_observations": Json;
-          "p_observed_at": string;
-        };
+        Args: { "p_cloud_name": string; "p_observations": Json; "p_observed_at": string };
         Returns: Json;
       };
       "media_sync_plan_push": {
@@ -580,14 +555,8 @@ export type Database = {
         Args: { "p_run_id": string; "p_shard": string; "p_worker": string };
         Returns: boolean;
       };
-      "media_sync_set_folder_mode": {
-        Args: { "p_folder_mode": string };
-        Returns: undefined;
-      };
-      "media_sync_set_webhook_events": {
-        Args: { "p_events": (string)[] };
-        Returns: undefined;
-      };
+      "media_sync_set_folder_mode": { Args: { "p_folder_mode": string }; Returns: undefined };
+      "media_sync_set_webhook_events": { Args: { "p_events": (string)[] }; Returns: undefined };
       "media_sync_settle_look_up": {
         Args: {
           "p_asset_ids": (string)[];
@@ -637,27 +606,12 @@ export type Database = {
         };
         Returns: Json;
       };
-      "media_sync_take_snapshot": {
-        Args: Record<PropertyKey, never>;
-        Returns: boolean;
-      };
-      "media_sync_webhook_status": {
-        Args: Record<PropertyKey, never>;
-        Returns: Json;
-      };
-      "resolve_media_conflicts": {
-        Args: { "p_ids": (string)[]; "p_keep": string };
-        Returns: Json;
-      };
+      "media_sync_take_snapshot": { Args: Record<PropertyKey, never>; Returns: boolean };
+      "media_sync_webhook_status": { Args: Record<PropertyKey, never>; Returns: Json };
+      "resolve_media_conflicts": { Args: { "p_ids": (string)[]; "p_keep": string }; Returns: Json };
       "restore_media_asset": { Args: { "p_id": string }; Returns: string };
-      "schedule_media_sync": {
-        Args: Record<PropertyKey, never>;
-        Returns: number;
-      };
-      "soft_delete_media_asset": {
-        Args: { "p_force"?: boolean; "p_id": string };
-        Returns: string;
-      };
+      "schedule_media_sync": { Args: Record<PropertyKey, never>; Returns: number };
+      "soft_delete_media_asset": { Args: { "p_force"?: boolean; "p_id": string }; Returns: string };
       "soft_delete_media_assets": {
         Args: { "p_force"?: boolean; "p_ids": (string)[] };
         Returns: {
@@ -666,10 +620,7 @@ export type Database = {
           "public_id": string;
         }[];
       };
-      "unschedule_media_sync": {
-        Args: Record<PropertyKey, never>;
-        Returns: number;
-      };
+      "unschedule_media_sync": { Args: Record<PropertyKey, never>; Returns: number };
       "update_sync_settings": { Args: { "p_changes": Json }; Returns: Json };
     };
     Enums: {
@@ -683,8 +634,7 @@ export type Database = {
 
 type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">;
 
-type DefaultSchema =
-  DatabaseWithoutInternals[Extract<keyof Database, "public">];
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">];
 
 export type Tables<
   DefaultSchemaTableNameOrOptions extends
@@ -693,31 +643,19 @@ export type Tables<
   TableName extends DefaultSchemaTableNameOrOptions extends {
     schema: keyof DatabaseWithoutInternals;
   } ? keyof (
-      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
-        "Tables"
-      ]
-      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
-        "Views"
-      ]
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
     )
     : never = never,
-> = DefaultSchemaTableNameOrOptions extends
-  { schema: keyof DatabaseWithoutInternals } ? (
-    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
-      "Tables"
-    ]
-    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
-      "Views"
-    ]
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals } ? (
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
   )[TableName] extends {
     Row: infer R;
   } ? R
   : never
-  : DefaultSchemaTableNameOrOptions extends
-    keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
-    ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[
-      DefaultSchemaTableNameOrOptions
-    ] extends {
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
       Row: infer R;
     } ? R
     : never
@@ -729,17 +667,13 @@ export type TablesInsert<
     | { schema: keyof DatabaseWithoutInternals },
   TableName extends DefaultSchemaTableNameOrOptions extends {
     schema: keyof DatabaseWithoutInternals;
-  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
-      "Tables"
-    ]
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
     : never = never,
-> = DefaultSchemaTableNameOrOptions extends
-  { schema: keyof DatabaseWithoutInternals }
-  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
-    "Tables"
-  ][TableName] extends {
-    Insert: infer I;
-  } ? I
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends
+    {
+      Insert: infer I;
+    } ? I
   : never
   : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
     ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
@@ -754,17 +688,13 @@ export type TablesUpdate<
     | { schema: keyof DatabaseWithoutInternals },
   TableName extends DefaultSchemaTableNameOrOptions extends {
     schema: keyof DatabaseWithoutInternals;
-  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
-      "Tables"
-    ]
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
     : never = never,
-> = DefaultSchemaTableNameOrOptions extends
-  { schema: keyof DatabaseWithoutInternals }
-  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
-    "Tables"
-  ][TableName] extends {
-    Update: infer U;
-  } ? U
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends
+    {
+      Update: infer U;
+    } ? U
   : never
   : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
     ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
@@ -779,15 +709,10 @@ export type Enums<
     | { schema: keyof DatabaseWithoutInternals },
   EnumName extends DefaultSchemaEnumNameOrOptions extends {
     schema: keyof DatabaseWithoutInternals;
-  } ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]][
-      "Enums"
-    ]
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
     : never = never,
-> = DefaultSchemaEnumNameOrOptions extends
-  { schema: keyof DatabaseWithoutInternals }
-  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][
-    EnumName
-  ]
+> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
   : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
     ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
   : never;
@@ -798,17 +723,13 @@ export type CompositeTypes<
     | { schema: keyof DatabaseWithoutInternals },
   CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
     schema: keyof DatabaseWithoutInternals;
-  } ? keyof DatabaseWithoutInternals[
-      PublicCompositeTypeNameOrOptions["schema"]
-    ]["CompositeTypes"]
+  } ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
     : never = never,
-> = PublicCompositeTypeNameOrOptions extends
-  { schema: keyof DatabaseWithoutInternals }
-  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]][
-    "CompositeTypes"
-  ][CompositeTypeName]
-  : PublicCompositeTypeNameOrOptions extends
-    keyof DefaultSchema["CompositeTypes"]
+> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][
+    CompositeTypeName
+  ]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
     ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
   : never;
 
