@@ -8,7 +8,7 @@ parallel safe
 set search_path = ''
 as $$
 begin
-    -- dropped: refused by Cloudinary, or never sent. landed: taken; from that time on a look-up that does not show it
+    -- dropped: refused by Cloudinary, or never sent. landed, or answered with a failure: done or not; from that time on a look-up that does not show it
     -- shows that something else happened.
     return (
         select jsonb_agg(changed order by place)
@@ -24,7 +24,11 @@ begin
                             'landed', coalesce(attempt -> 'landed', '{}') || coalesce(
                                 (
                                     select jsonb_object_agg(key, coalesce(landing -> 'at', to_jsonb(p_now)))
-                                    from jsonb_array_elements(p_result -> 'landed') as landing
+                                    from (
+                                        select value as landing from jsonb_array_elements(p_result -> 'landed')
+                                        union all
+                                        select jsonb_build_object('difference', value) from jsonb_array_elements(p_result -> 'answered')
+                                    ) as answers
                                     cross join lateral jsonb_object_keys(media_sync.flat_difference(landing -> 'difference')) as key
                                 ),
                                 '{}'
@@ -42,7 +46,7 @@ begin
 end;
 $$;
 comment on function media_sync.record_landing(jsonb, jsonb, timestamptz) is
-    'The attempts after Cloudinary answered one of them: { attempt, dropped: difference, landed: [ { difference, at? } ], existence_at?, existence_dropped? }; null when none is left.';
+    'The attempts after Cloudinary answered one of them: { attempt, dropped: difference, landed: [ { difference, at? } ], answered: [ difference ], existence_at?, existence_dropped? }; null when none is left.';
 revoke all on function media_sync.record_landing(jsonb, jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.landed_difference(p_result jsonb)
@@ -377,6 +381,6 @@ begin
 end;
 $$;
 comment on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) is
-    'Settles claimed rows: [ { id, action, attempt, landed?: [ { difference, at? } ], dropped?: difference, answers?: [ observation with observed_at ], destroyed?, existence_at?, existence_dropped?, again?, error?: { code, message, permanent?, retry_at?, counts?, ends_wish? } } ]. Returns { more (rows edited meanwhile wait), open (asset_ids whose write is to be confirmed by echo or look-up), echoes, run, budget, now }.';
+    'Settles claimed rows: [ { id, action, attempt, landed?: [ { difference, at? } ], answered?: [ difference ], dropped?: difference, answers?: [ observation with observed_at ], destroyed?, existence_at?, existence_dropped?, again?, error?: { code, message, permanent?, retry_at?, counts?, ends_wish? } } ]. Returns { more (rows edited meanwhile wait), open (asset_ids whose write is to be confirmed by echo or look-up), echoes, run, budget, now }.';
 revoke all on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) from public, anon, authenticated;
 grant execute on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) to service_role;

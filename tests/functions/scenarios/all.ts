@@ -5,7 +5,18 @@ import { edits } from "./edits.ts";
 import { guards } from "./guards.ts";
 import { looking } from "./looking.ts";
 import { names } from "./names.ts";
+import { onTheWay } from "./on-the-way.ts";
 import { refusals } from "./refusals.ts";
 import { scope } from "./scope.ts";
 
-export const topics = { edits, conflicts, deletes, names, guards, scope, refusals, looking };
+export const topics = {
+  edits,
+  conflicts,
+  deletes,
+  names,
+  "on the way": onTheWay,
+  guards,
+  scope,
+  refusals,
+  looking,
+};

@@ -196,6 +196,8 @@ export interface PushResult {
   attempt: string;
   /** What Cloudinary took; `at`: the database's time from which on an answer must show it. */
   landed?: { difference: Difference; at?: string }[];
+  /** What was answered with a failure: it has arrived or never will, and the next look-up shows which. */
+  answered?: Difference[];
   /** What was never sent, or was refused: it cannot arrive. */
   dropped?: Difference;
   /** The asset as answers showed it, each with `observed_at`, in their order. */

@@ -2,7 +2,7 @@ import { CloudinaryError } from "../../cloudinary/errors.ts";
 import type { PlannedTask, PushFailure, PushResult } from "../../media/types.ts";
 import type { SyncSession } from "../sync-session.ts";
 import type { Freshness } from "./freshness.ts";
-import { failureOf, isRefusal } from "./push-book.ts";
+import { afterFailure, failureOf } from "./push-book.ts";
 
 const BATCH = 100;
 
@@ -45,7 +45,7 @@ async function deleteBatch(session: SyncSession, batch: PlannedTask[]): Promise<
     if (!(error instanceof CloudinaryError)) throw error;
     return batch.map((task) => ({
       ...open(task),
-      ...(isRefusal(error) ? { existence_dropped: true } : {}),
+      ...afterFailure(error, session),
       error: failureOf(error),
     }));
   }

@@ -1,5 +1,6 @@
 import { CloudinaryError } from "../../cloudinary/errors.ts";
 import type { Observation } from "../../cloudinary/observation.ts";
+import type { SyncSession } from "../sync-session.ts";
 import type { Difference, PlannedTask, PushFailure, PushResult } from "../../media/types.ts";
 
 /** A row on its way to Cloudinary: what is still to be sent, and what has become of the rest. */
@@ -46,6 +47,7 @@ export function land(entry: Entry, part: Difference, at?: string): void {
 /** Notes that a part that was sent did not arrive, or that nobody knows; the first reason stays. */
 export function fail(entry: Entry, part: Difference, error: CloudinaryError): void {
   if (REFUSALS.has(error.code)) drop(entry, part);
+  else if (isAnswered(error)) (entry.result.answered ??= []).push(part);
   entry.result.error ??= failureOf(error);
 }
 
@@ -68,9 +70,21 @@ export function closeEntry(entry: Entry): PushResult {
   return entry.result;
 }
 
-/** True when the request cannot have been carried out. */
-export function isRefusal(error: CloudinaryError): boolean {
-  return REFUSALS.has(error.code);
+/** What a failed call leaves of a deletion or a restore. */
+export function afterFailure(
+  error: CloudinaryError,
+  { media }: SyncSession,
+): Pick<PushResult, "existence_dropped" | "existence_at"> {
+  if (REFUSALS.has(error.code)) return { existence_dropped: true };
+  return isAnswered(error) ? { existence_at: media.clock.now() } : {};
+}
+
+/**
+ * True when Cloudinary itself answered: what it did or did not do is done, and the next look-up shows it. A gateway that
+ * gave up says nothing about what still runs behind it.
+ */
+function isAnswered({ status }: CloudinaryError): boolean {
+  return status !== null && status !== 502 && status !== 504;
 }
 
 /** A Cloudinary error as the row keeps it. */

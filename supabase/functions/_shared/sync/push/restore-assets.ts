@@ -3,7 +3,7 @@ import type { PlannedTask, PushFailure, PushResult } from "../../media/types.ts"
 import type { SyncSession } from "../sync-session.ts";
 import type { Freshness } from "./freshness.ts";
 import { lookUp } from "../look-up.ts";
-import { failureOf, isRefusal } from "./push-book.ts";
+import { afterFailure, failureOf } from "./push-book.ts";
 
 /**
  * Asks Cloudinary's backup for deleted assets. What it gives back is live again; what it says it cannot give back stays
@@ -27,7 +27,7 @@ export async function restoreAssets(
     if (!(error instanceof CloudinaryError)) throw error;
     return tasks.map((task) => ({
       ...open(task),
-      ...(isRefusal(error) ? { existence_dropped: true } : {}),
+      ...afterFailure(error, session),
       error: failureOf(error),
     }));
   }
