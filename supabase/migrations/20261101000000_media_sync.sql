@@ -8100,7 +8100,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '2aa933bde55855f2';
+    select '62434966c554da0d';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -1,5 +1,5 @@
 /**
- * The public schema's types, generated from the migrations by `deno task types`. Do not edit.
+ * The public schema's types, generated from supabase/schemas by `deno task types`. Do not edit.
  *
  * @module
  */
@@ -378,6 +378,7 @@ export type Database = {
         Args: { "p_public_ids": (string)[]; "p_resource_type"?: string; "p_type"?: string };
         Returns: Json;
       };
+      "get_media_asset": { Args: { "p_id": string }; Returns: Json };
       "get_media_facets": { Args: { "p_query"?: Json }; Returns: Json };
       "get_media_statistics": {
         Args: Record<PropertyKey, never>;
