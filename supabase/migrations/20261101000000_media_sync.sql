@@ -4913,9 +4913,9 @@ comment on function public.media_sync_plan_push(text, uuid, jsonb, text[], times
 revoke all on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) from public, anon, authenticated;
 grant execute on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) to service_role;
 
--- supabase/schemas/40_push/40_confirmations.sql
+-- supabase/schemas/40_push/38_landings.sql
 
--- What Cloudinary answered to the writes of a push.
+-- What an answer of Cloudinary settles of what was on its way.
 
 create or replace function media_sync.record_landing(p_sending jsonb, p_result jsonb, p_now timestamptz)
 returns jsonb
@@ -4991,6 +4991,82 @@ end;
 $$;
 comment on function media_sync.landed_difference(jsonb) is 'All that a result tells as taken by Cloudinary, as one difference.';
 revoke all on function media_sync.landed_difference(jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.shown_difference(p_difference jsonb, p_answer jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_told constant text[] := array(select jsonb_object_keys(p_answer));
+    v_seen constant jsonb := media_sync.flat_fields(p_answer - array(select unnest(v_told) except select unnest(media_sync.editable_keys())));
+begin
+    return (
+        select coalesce(jsonb_object_agg(field.key, field.value), '{}')
+        from jsonb_each(p_difference) as field
+        where field.key = any (v_told)
+            and not exists (
+                select from jsonb_each(media_sync.flat_difference(jsonb_build_object(field.key, field.value))) as sent
+                where not media_sync.same_value(sent.value, v_seen -> sent.key)
+            )
+    );
+end;
+$$;
+comment on function media_sync.shown_difference(jsonb, jsonb) is 'The fields of a difference that an answer shows as sent.';
+revoke all on function media_sync.shown_difference(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.settle_by_late_answers(p_cloud_name text, p_results jsonb, p_source text, p_run_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_deltas jsonb;
+begin
+    -- An echo may overtake the answer, which then is older than what the row reflects. It still proves what arrived.
+    select jsonb_agg(jsonb_build_object('asset_id', answer ->> 'asset_id', 'delta', shown))
+    into v_deltas
+    from jsonb_array_elements(p_results) as result
+    cross join lateral (select result -> 'answers' -> -1 as answer) as latest
+    cross join lateral media_sync.shown_difference(media_sync.landed_difference(result), answer) as shown
+    join public.media_assets as asset on asset.id = (result ->> 'id')::uuid
+    where asset.sending is not null
+        and asset.observed_at > (answer ->> 'observed_at')::timestamptz
+        and shown <> '{}';
+    if v_deltas is not null then
+        perform media_sync.merge_observations(p_cloud_name, v_deltas, clock_timestamp(), p_source, p_run_id);
+    end if;
+end;
+$$;
+comment on function media_sync.settle_by_late_answers(text, jsonb, text, uuid) is
+    'Settles what answers show as arrived although the rows reflect something later by now. The caller holds the rows'' locks.';
+revoke all on function media_sync.settle_by_late_answers(text, jsonb, text, uuid) from public, anon, authenticated;
+
+create or replace function media_sync.take_addresses(p_cloud_name text, p_answers jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+    -- The echo of a rename may come before its answer, which then counts for stale. It tells no address; the answer does,
+    -- and an address belongs to a name and a version whenever it was told.
+    update public.media_assets as asset
+    set url = answer ->> 'url', secure_url = answer ->> 'secure_url'
+    from jsonb_array_elements(p_answers) as answer
+    where asset.cloud_name = p_cloud_name
+        and asset.asset_id = answer ->> 'asset_id'
+        and answer ? 'url'
+        and asset.base ->> 'public_id' = answer ->> 'public_id'
+        and asset.version is not distinct from (answer ->> 'version')::bigint
+        and asset.url is distinct from answer ->> 'url';
+$$;
+comment on function media_sync.take_addresses(text, jsonb) is 'The addresses that answers tell for the names and versions which the rows have. The caller holds the rows'' locks.';
+revoke all on function media_sync.take_addresses(text, jsonb) from public, anon, authenticated;
+
+-- supabase/schemas/40_push/40_confirmations.sql
+
+-- What Cloudinary answered to the writes of a push.
 
 create or replace function media_sync.log_pushes(p_cloud_name text, p_results jsonb, p_source text, p_run_id uuid, p_milliseconds double precision)
 returns void
@@ -5128,78 +5204,6 @@ as $$
 $$;
 comment on function media_sync.record_push(uuid, jsonb) is 'A push''s results in the figures of its run.';
 revoke all on function media_sync.record_push(uuid, jsonb) from public, anon, authenticated;
-
-create or replace function media_sync.shown_difference(p_difference jsonb, p_answer jsonb)
-returns jsonb
-language plpgsql
-immutable
-parallel safe
-set search_path = ''
-as $$
-declare
-    v_told constant text[] := array(select jsonb_object_keys(p_answer));
-    v_seen constant jsonb := media_sync.flat_fields(p_answer - array(select unnest(v_told) except select unnest(media_sync.editable_keys())));
-begin
-    return (
-        select coalesce(jsonb_object_agg(field.key, field.value), '{}')
-        from jsonb_each(p_difference) as field
-        where field.key = any (v_told)
-            and not exists (
-                select from jsonb_each(media_sync.flat_difference(jsonb_build_object(field.key, field.value))) as sent
-                where not media_sync.same_value(sent.value, v_seen -> sent.key)
-            )
-    );
-end;
-$$;
-comment on function media_sync.shown_difference(jsonb, jsonb) is 'The fields of a difference that an answer shows as sent.';
-revoke all on function media_sync.shown_difference(jsonb, jsonb) from public, anon, authenticated;
-
-create or replace function media_sync.settle_by_late_answers(p_cloud_name text, p_results jsonb, p_source text, p_run_id uuid)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-    v_deltas jsonb;
-begin
-    -- An echo may overtake the answer, which then is older than what the row reflects. It still proves what arrived.
-    select jsonb_agg(jsonb_build_object('asset_id', answer ->> 'asset_id', 'delta', shown))
-    into v_deltas
-    from jsonb_array_elements(p_results) as result
-    cross join lateral (select result -> 'answers' -> -1 as answer) as latest
-    cross join lateral media_sync.shown_difference(media_sync.landed_difference(result), answer) as shown
-    join public.media_assets as asset on asset.id = (result ->> 'id')::uuid
-    where asset.sending is not null
-        and asset.observed_at > (answer ->> 'observed_at')::timestamptz
-        and shown <> '{}';
-    if v_deltas is not null then
-        perform media_sync.merge_observations(p_cloud_name, v_deltas, clock_timestamp(), p_source, p_run_id);
-    end if;
-end;
-$$;
-comment on function media_sync.settle_by_late_answers(text, jsonb, text, uuid) is
-    'Settles what answers show as arrived although the rows reflect something later by now. The caller holds the rows'' locks.';
-revoke all on function media_sync.settle_by_late_answers(text, jsonb, text, uuid) from public, anon, authenticated;
-
-create or replace function media_sync.take_addresses(p_cloud_name text, p_answers jsonb)
-returns void
-language sql
-set search_path = ''
-as $$
-    -- The echo of a rename may come before its answer, which then counts for stale. It tells no address; the answer does,
-    -- and an address belongs to a name and a version whenever it was told.
-    update public.media_assets as asset
-    set url = answer ->> 'url', secure_url = answer ->> 'secure_url'
-    from jsonb_array_elements(p_answers) as answer
-    where asset.cloud_name = p_cloud_name
-        and asset.asset_id = answer ->> 'asset_id'
-        and answer ? 'url'
-        and asset.base ->> 'public_id' = answer ->> 'public_id'
-        and asset.version is not distinct from (answer ->> 'version')::bigint
-        and asset.url is distinct from answer ->> 'url';
-$$;
-comment on function media_sync.take_addresses(text, jsonb) is 'The addresses that answers tell for the names and versions which the rows have. The caller holds the rows'' locks.';
-revoke all on function media_sync.take_addresses(text, jsonb) from public, anon, authenticated;
 
 create or replace function public.media_sync_confirm_push(
     p_cloud_name text,
@@ -8100,7 +8104,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '62434966c554da0d';
+    select 'b46a85760e723e09';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

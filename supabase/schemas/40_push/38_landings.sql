@@ -1,0 +1,148 @@
+-- What an answer of Cloudinary settles of what was on its way.
+
+create or replace function media_sync.record_landing(p_sending jsonb, p_result jsonb, p_now timestamptz)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- dropped: refused by Cloudinary, or never sent. landed, or answered with a failure: done or not; from that time on a look-up that does not show it
+    -- shows that something else happened.
+    return (
+        select jsonb_agg(changed order by place)
+        from (
+            select
+                place,
+                case
+                    when attempt ->> 'id' is distinct from p_result ->> 'attempt' then attempt
+                    else attempt
+                        || jsonb_build_object(
+                            'sent', (attempt -> 'sent') - array(select jsonb_object_keys(media_sync.flat_difference(p_result -> 'dropped')))
+                                - case when p_result -> 'dropped' -> 'context' ? 'removed' then 'context.*' else '' end,
+                            'landed', coalesce(attempt -> 'landed', '{}') || coalesce(
+                                (
+                                    select jsonb_object_agg(key, coalesce(landing -> 'at', to_jsonb(p_now)))
+                                    from (
+                                        select value as landing from jsonb_array_elements(p_result -> 'landed')
+                                        union all
+                                        select jsonb_build_object('difference', value) from jsonb_array_elements(p_result -> 'answered')
+                                    ) as answers
+                                    cross join lateral jsonb_object_keys(media_sync.flat_difference(landing -> 'difference')) as key
+                                ),
+                                '{}'
+                            )
+                        )
+                        || case when p_result ? 'existence_at' then jsonb_build_object('landed_at', p_result -> 'existence_at') else '{}' end
+                end as changed
+            from jsonb_array_elements(p_sending) with ordinality as listed (attempt, place)
+        ) as recorded
+        where changed -> 'sent' <> '{}'
+            or (changed ? 'existence' and not (
+                changed ->> 'id' = p_result ->> 'attempt' and coalesce((p_result ->> 'existence_dropped')::boolean, false)
+            ))
+    );
+end;
+$$;
+comment on function media_sync.record_landing(jsonb, jsonb, timestamptz) is
+    'The attempts after Cloudinary answered one of them: { attempt, dropped: difference, landed: [ { difference, at? } ], answered: [ difference ], existence_at?, existence_dropped? }; null when none is left.';
+revoke all on function media_sync.record_landing(jsonb, jsonb, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.landed_difference(p_result jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return (
+        select coalesce(jsonb_object_agg(key, value), '{}')
+        from (
+            select key, case when key in ('tags', 'context', 'metadata') then jsonb_object_agg(part, inner_value) filter (where part is not null) else (array_agg(value))[1] end as value
+            from (
+                select field.key, field.value, part.key as part, part.value as inner_value
+                from jsonb_array_elements(p_result -> 'landed') as landing
+                cross join lateral jsonb_each(landing -> 'difference') as field
+                left join lateral jsonb_each(case when jsonb_typeof(field.value) = 'object' then field.value else '{}' end) as part on true
+            ) as parts
+            group by key
+        ) as fields
+    );
+end;
+$$;
+comment on function media_sync.landed_difference(jsonb) is 'All that a result tells as taken by Cloudinary, as one difference.';
+revoke all on function media_sync.landed_difference(jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.shown_difference(p_difference jsonb, p_answer jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_told constant text[] := array(select jsonb_object_keys(p_answer));
+    v_seen constant jsonb := media_sync.flat_fields(p_answer - array(select unnest(v_told) except select unnest(media_sync.editable_keys())));
+begin
+    return (
+        select coalesce(jsonb_object_agg(field.key, field.value), '{}')
+        from jsonb_each(p_difference) as field
+        where field.key = any (v_told)
+            and not exists (
+                select from jsonb_each(media_sync.flat_difference(jsonb_build_object(field.key, field.value))) as sent
+                where not media_sync.same_value(sent.value, v_seen -> sent.key)
+            )
+    );
+end;
+$$;
+comment on function media_sync.shown_difference(jsonb, jsonb) is 'The fields of a difference that an answer shows as sent.';
+revoke all on function media_sync.shown_difference(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.settle_by_late_answers(p_cloud_name text, p_results jsonb, p_source text, p_run_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_deltas jsonb;
+begin
+    -- An echo may overtake the answer, which then is older than what the row reflects. It still proves what arrived.
+    select jsonb_agg(jsonb_build_object('asset_id', answer ->> 'asset_id', 'delta', shown))
+    into v_deltas
+    from jsonb_array_elements(p_results) as result
+    cross join lateral (select result -> 'answers' -> -1 as answer) as latest
+    cross join lateral media_sync.shown_difference(media_sync.landed_difference(result), answer) as shown
+    join public.media_assets as asset on asset.id = (result ->> 'id')::uuid
+    where asset.sending is not null
+        and asset.observed_at > (answer ->> 'observed_at')::timestamptz
+        and shown <> '{}';
+    if v_deltas is not null then
+        perform media_sync.merge_observations(p_cloud_name, v_deltas, clock_timestamp(), p_source, p_run_id);
+    end if;
+end;
+$$;
+comment on function media_sync.settle_by_late_answers(text, jsonb, text, uuid) is
+    'Settles what answers show as arrived although the rows reflect something later by now. The caller holds the rows'' locks.';
+revoke all on function media_sync.settle_by_late_answers(text, jsonb, text, uuid) from public, anon, authenticated;
+
+create or replace function media_sync.take_addresses(p_cloud_name text, p_answers jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+    -- The echo of a rename may come before its answer, which then counts for stale. It tells no address; the answer does,
+    -- and an address belongs to a name and a version whenever it was told.
+    update public.media_assets as asset
+    set url = answer ->> 'url', secure_url = answer ->> 'secure_url'
+    from jsonb_array_elements(p_answers) as answer
+    where asset.cloud_name = p_cloud_name
+        and asset.asset_id = answer ->> 'asset_id'
+        and answer ? 'url'
+        and asset.base ->> 'public_id' = answer ->> 'public_id'
+        and asset.version is not distinct from (answer ->> 'version')::bigint
+        and asset.url is distinct from answer ->> 'url';
+$$;
+comment on function media_sync.take_addresses(text, jsonb) is 'The addresses that answers tell for the names and versions which the rows have. The caller holds the rows'' locks.';
+revoke all on function media_sync.take_addresses(text, jsonb) from public, anon, authenticated;
