@@ -1697,7 +1697,7 @@ parallel safe
 set search_path = ''
 as $$
 begin
-    return p_key = any (p_told) or split_part(p_key, '.', 1) = any (p_told);
+    return array_position(p_told, p_key) is not null or array_position(p_told, split_part(p_key, '.', 1)) is not null;
 end;
 $$;
 comment on function media_sync.is_told(text[], text) is 'True when an observation that tells these fields or values tells this value.';
@@ -2583,7 +2583,12 @@ $$;
 comment on function media_sync.write_decisions(media_sync.decision[]) is 'Writes what differs from the rows. Returns the ids that it wrote. The caller holds the rows'' locks.';
 revoke all on function media_sync.write_decisions(media_sync.decision[]) from public, anon, authenticated;
 
-create or replace function media_sync.log_updates(p_decisions media_sync.decision[], p_source text, p_run_id uuid, p_milliseconds double precision)
+create or replace function media_sync.log_updates(
+    p_decisions media_sync.decision[],
+    p_source text,
+    p_run_id uuid,
+    p_milliseconds double precision
+)
 returns void
 language sql
 set search_path = ''
@@ -2636,7 +2641,12 @@ $$;
 comment on function media_sync.lost_with_deletion(media_sync.decision) is 'Changes made in Cloudinary that a deletion made here takes away, as conflicts; null for none.';
 revoke all on function media_sync.lost_with_deletion(media_sync.decision) from public, anon, authenticated;
 
-create or replace function media_sync.log_conflicts(p_decisions media_sync.decision[], p_source text, p_run_id uuid, p_milliseconds double precision)
+create or replace function media_sync.log_conflicts(
+    p_decisions media_sync.decision[],
+    p_source text,
+    p_run_id uuid,
+    p_milliseconds double precision
+)
 returns void
 language sql
 set search_path = ''
@@ -3815,7 +3825,12 @@ grant execute on function public.media_sync_allow_mass_delete(uuid, uuid, text) 
 
 -- The refresh queue: assets of which something was heard, and whose true state is fetched by batched look-ups.
 
-create or replace function media_sync.queue_refresh(p_cloud_name text, p_asset_ids text[], p_reason text, p_needs_detail boolean default false)
+create or replace function media_sync.queue_refresh(
+    p_cloud_name text,
+    p_asset_ids text[],
+    p_reason text,
+    p_needs_detail boolean default false
+)
 returns integer
 language sql
 set search_path = ''
@@ -4691,7 +4706,8 @@ end;
 $$;
 comment on function public.media_sync_begin_push(text, uuid, integer, integer, text, uuid, uuid, uuid[]) is
     'Begins a push: leases pending rows to a worker, and starts a run unless one goes on, p_ids names certain rows, or nothing is pending. Returns { run_id, tasks: [ { id, asset_id, action: update | delete | restore, public_id, resource_type, type, difference } ], more (another claim may find rows), folder_mode, budget, now }.';
-revoke all on function public.media_sync_begin_push(text, uuid, integer, integer, text, uuid, uuid, uuid[]) from public, anon, authenticated;
+revoke all on function public.media_sync_begin_push(text, uuid, integer, integer, text, uuid, uuid, uuid[])
+    from public, anon, authenticated;
 grant execute on function public.media_sync_begin_push(text, uuid, integer, integer, text, uuid, uuid, uuid[]) to service_role;
 
 create or replace function public.media_sync_release_pending(p_worker uuid, p_ids uuid[])
@@ -4925,7 +4941,8 @@ parallel safe
 set search_path = ''
 as $$
 begin
-    -- dropped: refused by Cloudinary, or never sent. landed, or answered with a failure: done or not; from that time on a look-up that does not show it
+    -- dropped: refused by Cloudinary, or never sent. landed, or answered with a failure: done or not; from that time on a
+    -- look-up that does not show it
     -- shows that something else happened.
     return (
         select jsonb_agg(changed order by place)
@@ -4977,7 +4994,13 @@ begin
     return (
         select coalesce(jsonb_object_agg(key, value), '{}')
         from (
-            select key, case when key in ('tags', 'context', 'metadata') then jsonb_object_agg(part, inner_value) filter (where part is not null) else (array_agg(value))[1] end as value
+            select
+                key,
+                case
+                    when key in ('tags', 'context', 'metadata')
+                        then jsonb_object_agg(part, inner_value) filter (where part is not null)
+                    else (array_agg(value))[1]
+                end as value
             from (
                 select field.key, field.value, part.key as part, part.value as inner_value
                 from jsonb_array_elements(p_result -> 'landed') as landing
@@ -5001,7 +5024,9 @@ set search_path = ''
 as $$
 declare
     v_told constant text[] := array(select jsonb_object_keys(p_answer));
-    v_seen constant jsonb := media_sync.flat_fields(p_answer - array(select unnest(v_told) except select unnest(media_sync.editable_keys())));
+    v_seen constant jsonb := media_sync.flat_fields(
+        p_answer - array(select unnest(v_told) except select unnest(media_sync.editable_keys()))
+    );
 begin
     return (
         select coalesce(jsonb_object_agg(field.key, field.value), '{}')
@@ -5068,7 +5093,13 @@ revoke all on function media_sync.take_addresses(text, jsonb) from public, anon,
 
 -- What Cloudinary answered to the writes of a push.
 
-create or replace function media_sync.log_pushes(p_cloud_name text, p_results jsonb, p_source text, p_run_id uuid, p_milliseconds double precision)
+create or replace function media_sync.log_pushes(
+    p_cloud_name text,
+    p_results jsonb,
+    p_source text,
+    p_run_id uuid,
+    p_milliseconds double precision
+)
 returns void
 language sql
 set search_path = ''
@@ -5303,7 +5334,8 @@ end;
 $$;
 comment on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) is
     'Settles claimed rows: [ { id, action, attempt, landed?: [ { difference, at? } ], answered?: [ difference ], dropped?: difference, answers?: [ observation with observed_at ], destroyed?, existence_at?, existence_dropped?, again?, error?: { code, message, permanent?, retry_at?, counts?, ends_wish? } } ]. Returns { more (rows edited meanwhile wait), open (asset_ids whose write is to be confirmed by echo or look-up), echoes, run, budget, now }.';
-revoke all on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) from public, anon, authenticated;
+revoke all on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean)
+    from public, anon, authenticated;
 grant execute on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) to service_role;
 
 -- supabase/schemas/40_push/50_signed_uploads.sql
@@ -5573,8 +5605,8 @@ begin
         when p_asset.sending is not null and media_sync.is_echo(p_asset.sending, p_fields) then 'echo'
         -- The same edit on both sides, or an echo of something settled: what it brings stands here already.
         when media_sync.same_fields(
-                media_sync.apply_difference(media_sync.editable_fields(p_asset), p_fields), media_sync.editable_fields(p_asset)
-            )
+            media_sync.apply_difference(media_sync.editable_fields(p_asset), p_fields), media_sync.editable_fields(p_asset)
+        )
             and (
                 p_asset.sync_status <> 'synced'
                 or media_sync.same_fields(media_sync.apply_difference(p_asset.base, p_fields), p_asset.base)
@@ -5687,7 +5719,11 @@ begin
         join public.media_assets as asset on asset.cloud_name = p_cloud_name and asset.asset_id = effect.asset_id
     ));
     v_now := clock_timestamp();
-    for v_effect in select element ->> 'from' as source, element ->> 'to' as target from jsonb_array_elements(p_effects) as element where element ->> 'kind' = 'folder' loop
+    for v_effect in
+        select element ->> 'from' as source, element ->> 'to' as target
+        from jsonb_array_elements(p_effects) as element
+        where element ->> 'kind' = 'folder'
+    loop
         v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect.source, v_effect.target, p_source);
     end loop;
     for v_effect in select * from media_sync.named_effects(p_cloud_name, p_effects) where kind = 'delta' and public_id is not null loop
@@ -8104,7 +8140,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'b46a85760e723e09';
+    select 'fc6a0c558670f040';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -62,7 +62,7 @@ parallel safe
 set search_path = ''
 as $$
 begin
-    return p_key = any (p_told) or split_part(p_key, '.', 1) = any (p_told);
+    return array_position(p_told, p_key) is not null or array_position(p_told, split_part(p_key, '.', 1)) is not null;
 end;
 $$;
 comment on function media_sync.is_told(text[], text) is 'True when an observation that tells these fields or values tells this value.';

@@ -69,7 +69,12 @@ $$;
 comment on function media_sync.write_decisions(media_sync.decision[]) is 'Writes what differs from the rows. Returns the ids that it wrote. The caller holds the rows'' locks.';
 revoke all on function media_sync.write_decisions(media_sync.decision[]) from public, anon, authenticated;
 
-create or replace function media_sync.log_updates(p_decisions media_sync.decision[], p_source text, p_run_id uuid, p_milliseconds double precision)
+create or replace function media_sync.log_updates(
+    p_decisions media_sync.decision[],
+    p_source text,
+    p_run_id uuid,
+    p_milliseconds double precision
+)
 returns void
 language sql
 set search_path = ''
@@ -122,7 +127,12 @@ $$;
 comment on function media_sync.lost_with_deletion(media_sync.decision) is 'Changes made in Cloudinary that a deletion made here takes away, as conflicts; null for none.';
 revoke all on function media_sync.lost_with_deletion(media_sync.decision) from public, anon, authenticated;
 
-create or replace function media_sync.log_conflicts(p_decisions media_sync.decision[], p_source text, p_run_id uuid, p_milliseconds double precision)
+create or replace function media_sync.log_conflicts(
+    p_decisions media_sync.decision[],
+    p_source text,
+    p_run_id uuid,
+    p_milliseconds double precision
+)
 returns void
 language sql
 set search_path = ''

@@ -1,6 +1,11 @@
 -- The refresh queue: assets of which something was heard, and whose true state is fetched by batched look-ups.
 
-create or replace function media_sync.queue_refresh(p_cloud_name text, p_asset_ids text[], p_reason text, p_needs_detail boolean default false)
+create or replace function media_sync.queue_refresh(
+    p_cloud_name text,
+    p_asset_ids text[],
+    p_reason text,
+    p_needs_detail boolean default false
+)
 returns integer
 language sql
 set search_path = ''

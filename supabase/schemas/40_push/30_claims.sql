@@ -167,7 +167,8 @@ end;
 $$;
 comment on function public.media_sync_begin_push(text, uuid, integer, integer, text, uuid, uuid, uuid[]) is
     'Begins a push: leases pending rows to a worker, and starts a run unless one goes on, p_ids names certain rows, or nothing is pending. Returns { run_id, tasks: [ { id, asset_id, action: update | delete | restore, public_id, resource_type, type, difference } ], more (another claim may find rows), folder_mode, budget, now }.';
-revoke all on function public.media_sync_begin_push(text, uuid, integer, integer, text, uuid, uuid, uuid[]) from public, anon, authenticated;
+revoke all on function public.media_sync_begin_push(text, uuid, integer, integer, text, uuid, uuid, uuid[])
+    from public, anon, authenticated;
 grant execute on function public.media_sync_begin_push(text, uuid, integer, integer, text, uuid, uuid, uuid[]) to service_role;
 
 create or replace function public.media_sync_release_pending(p_worker uuid, p_ids uuid[])

@@ -8,7 +8,8 @@ parallel safe
 set search_path = ''
 as $$
 begin
-    -- dropped: refused by Cloudinary, or never sent. landed, or answered with a failure: done or not; from that time on a look-up that does not show it
+    -- dropped: refused by Cloudinary, or never sent. landed, or answered with a failure: done or not; from that time on a
+    -- look-up that does not show it
     -- shows that something else happened.
     return (
         select jsonb_agg(changed order by place)
@@ -60,7 +61,13 @@ begin
     return (
         select coalesce(jsonb_object_agg(key, value), '{}')
         from (
-            select key, case when key in ('tags', 'context', 'metadata') then jsonb_object_agg(part, inner_value) filter (where part is not null) else (array_agg(value))[1] end as value
+            select
+                key,
+                case
+                    when key in ('tags', 'context', 'metadata')
+                        then jsonb_object_agg(part, inner_value) filter (where part is not null)
+                    else (array_agg(value))[1]
+                end as value
             from (
                 select field.key, field.value, part.key as part, part.value as inner_value
                 from jsonb_array_elements(p_result -> 'landed') as landing
@@ -84,7 +91,9 @@ set search_path = ''
 as $$
 declare
     v_told constant text[] := array(select jsonb_object_keys(p_answer));
-    v_seen constant jsonb := media_sync.flat_fields(p_answer - array(select unnest(v_told) except select unnest(media_sync.editable_keys())));
+    v_seen constant jsonb := media_sync.flat_fields(
+        p_answer - array(select unnest(v_told) except select unnest(media_sync.editable_keys()))
+    );
 begin
     return (
         select coalesce(jsonb_object_agg(field.key, field.value), '{}')

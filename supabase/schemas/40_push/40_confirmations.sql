@@ -1,6 +1,12 @@
 -- What Cloudinary answered to the writes of a push.
 
-create or replace function media_sync.log_pushes(p_cloud_name text, p_results jsonb, p_source text, p_run_id uuid, p_milliseconds double precision)
+create or replace function media_sync.log_pushes(
+    p_cloud_name text,
+    p_results jsonb,
+    p_source text,
+    p_run_id uuid,
+    p_milliseconds double precision
+)
 returns void
 language sql
 set search_path = ''
@@ -235,5 +241,6 @@ end;
 $$;
 comment on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) is
     'Settles claimed rows: [ { id, action, attempt, landed?: [ { difference, at? } ], answered?: [ difference ], dropped?: difference, answers?: [ observation with observed_at ], destroyed?, existence_at?, existence_dropped?, again?, error?: { code, message, permanent?, retry_at?, counts?, ends_wish? } } ]. Returns { more (rows edited meanwhile wait), open (asset_ids whose write is to be confirmed by echo or look-up), echoes, run, budget, now }.';
-revoke all on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) from public, anon, authenticated;
+revoke all on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean)
+    from public, anon, authenticated;
 grant execute on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) to service_role;

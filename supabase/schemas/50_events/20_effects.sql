@@ -62,8 +62,8 @@ begin
         when p_asset.sending is not null and media_sync.is_echo(p_asset.sending, p_fields) then 'echo'
         -- The same edit on both sides, or an echo of something settled: what it brings stands here already.
         when media_sync.same_fields(
-                media_sync.apply_difference(media_sync.editable_fields(p_asset), p_fields), media_sync.editable_fields(p_asset)
-            )
+            media_sync.apply_difference(media_sync.editable_fields(p_asset), p_fields), media_sync.editable_fields(p_asset)
+        )
             and (
                 p_asset.sync_status <> 'synced'
                 or media_sync.same_fields(media_sync.apply_difference(p_asset.base, p_fields), p_asset.base)
@@ -176,7 +176,11 @@ begin
         join public.media_assets as asset on asset.cloud_name = p_cloud_name and asset.asset_id = effect.asset_id
     ));
     v_now := clock_timestamp();
-    for v_effect in select element ->> 'from' as source, element ->> 'to' as target from jsonb_array_elements(p_effects) as element where element ->> 'kind' = 'folder' loop
+    for v_effect in
+        select element ->> 'from' as source, element ->> 'to' as target
+        from jsonb_array_elements(p_effects) as element
+        where element ->> 'kind' = 'folder'
+    loop
         v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect.source, v_effect.target, p_source);
     end loop;
     for v_effect in select * from media_sync.named_effects(p_cloud_name, p_effects) where kind = 'delta' and public_id is not null loop

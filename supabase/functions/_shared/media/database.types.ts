@@ -608,6 +608,7 @@ export type Database = {
         Returns: Json;
       };
       "media_sync_take_snapshot": { Args: Record<PropertyKey, never>; Returns: boolean };
+      "media_sync_version": { Args: Record<PropertyKey, never>; Returns: string };
       "media_sync_webhook_status": { Args: Record<PropertyKey, never>; Returns: Json };
       "resolve_media_conflicts": { Args: { "p_ids": (string)[]; "p_keep": string }; Returns: Json };
       "restore_media_asset": { Args: { "p_id": string }; Returns: string };

@@ -1,6 +1,5 @@
 import type { GetAsset } from "../admin-api/assets.ts";
 import { type AssetChanges, type AssetName, encodeChanges } from "../asset-changes.ts";
-import { CloudinaryError } from "../errors.ts";
 import type { FolderMode, Observation } from "../observation.ts";
 import { observe } from "../observe.ts";
 import { readAgainIfBroken } from "../sdk-text.ts";
