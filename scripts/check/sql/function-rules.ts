@@ -5,13 +5,6 @@ import { nameOf, type Tree, walkTree } from "./tree.ts";
 /** Longest body of a function, in lines. */
 const MAX_BODY = 100;
 
-/** Longer ones that are known, with what they may have: to be split, never to grow. */
-const KNOWN_LONG: Record<string, number> = {
-  "media_sync.merge_existing": 205,
-  "public.media_sync_confirm_push": 142,
-  "media_sync.apply_effects": 126,
-};
-
 /** A function is found by its own names only, and can be read at one sitting. */
 export function checkFunctions({ path, statements }: SqlFile): Finding[] {
   const findings: Finding[] = [];
@@ -22,8 +15,9 @@ export function checkFunctions({ path, statements }: SqlFile): Finding[] {
     if (tree.replace !== true) report(`${name} is made without "or replace"`);
     if (searchPath(tree) !== "") report(`${name} does not set search_path = ''`);
     const lines = functionBody(tree).trim().split("\n").length;
-    const most = KNOWN_LONG[name] ?? MAX_BODY;
-    if (lines > most) report(`the body of ${name} has ${lines} lines, more than ${most}`);
+    if (lines > MAX_BODY) {
+      report(`the body of ${name} has ${lines} lines, more than ${MAX_BODY}`);
+    }
   }
   return findings;
 }
