@@ -232,7 +232,7 @@ export const onTheWay: Scenario[] = [
     given: [here.settings({ conflict_policy: "newest" })],
     here: [
       here.set("one", { context: { alt: "Here", caption: "old" } }),
-      there.clock(3_600_000),
+      there.clock(1_800_000),
       there.addContext("one", { alt: "There" }),
       here.set("one", { tags: ["later"] }),
     ],

@@ -47,8 +47,13 @@ export function land(entry: Entry, part: Difference, at?: string): void {
 /** Notes that a part that was sent did not arrive, or that nobody knows; the first reason stays. */
 export function fail(entry: Entry, part: Difference, error: CloudinaryError): void {
   if (REFUSALS.has(error.code)) drop(entry, part);
-  else if (isAnswered(error)) (entry.result.answered ??= []).push(part);
+  else if (isAnswered(error)) answer(entry, part);
   entry.result.error ??= failureOf(error);
+}
+
+/** Notes that what a part was about is done, well or badly: the next look-up shows which. */
+export function answer(entry: Entry, part: Difference): void {
+  (entry.result.answered ??= []).push(part);
 }
 
 /** Notes that a part cannot arrive. */
@@ -83,7 +88,7 @@ export function afterFailure(
  * True when Cloudinary itself answered: what it did or did not do is done, and the next look-up shows it. A gateway that
  * gave up says nothing about what still runs behind it.
  */
-function isAnswered({ status }: CloudinaryError): boolean {
+export function isAnswered({ status }: CloudinaryError): boolean {
   return status !== null && status !== 502 && status !== 504;
 }
 

@@ -35,7 +35,7 @@ export async function pushSlice(
   slice: PushTask[],
   last: boolean,
 ): Promise<SliceOutcome> {
-  const freshness = startFreshness();
+  const freshness = startFreshness(slice.length);
   const tasks = await planTasks(session, claim.run_id, slice.map((task) => task.asset_id));
   const tooSlow = tasks.length > 0 && freshness.expired();
   const results = await writeAll(session, tasks, freshness);

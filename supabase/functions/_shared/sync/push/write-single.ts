@@ -3,7 +3,17 @@ import type { Observation } from "../../cloudinary/observation.ts";
 import type { Difference } from "../../media/types.ts";
 import type { SyncSession } from "../sync-session.ts";
 import type { Freshness } from "./freshness.ts";
-import { drop, type Entry, fail, land, send, show } from "./push-book.ts";
+import {
+  answer,
+  drop,
+  type Entry,
+  fail,
+  failureOf,
+  isAnswered,
+  land,
+  send,
+  show,
+} from "./push-book.ts";
 
 /**
  * Writes what needs a call of its own but the rename: display name, folder, single context keys taken away.
@@ -67,15 +77,15 @@ async function removeContextKeys(session: SyncSession, entry: Entry): Promise<vo
   if (context?.removed === undefined) return;
   const part = { context };
   const wanted = entry.task.context;
-  const answer = await write(
+  const told = await write(
     session,
     entry,
     part,
     () => session.cloudinary.explicit({ ...nameOf(entry), changes: { context: wanted } }),
   );
-  if (answer === null) return;
-  const stayed = context.removed.some((key) => Object.hasOwn(answer.context ?? {}, key));
-  if (answer.context !== undefined && !stayed) return;
+  if (told === null) return;
+  const stayed = context.removed.some((key) => Object.hasOwn(told.context ?? {}, key));
+  if (told.context !== undefined && !stayed) return;
 
   const group = {
     resourceType: entry.task.resource_type,
@@ -91,9 +101,10 @@ async function removeContextKeys(session: SyncSession, entry: Entry): Promise<vo
     );
   } catch (error) {
     if (!(error instanceof CloudinaryError)) throw error;
-    // Cleared and not yet set anew, perhaps: nobody knows, so that it is not taken as arrived.
+    // Cleared and not yet set anew, perhaps: not taken as arrived, nor as what cannot arrive.
     entry.result.landed = entry.result.landed?.filter(({ difference }) => difference !== part);
-    entry.result.error ??= { code: `cloudinary_${error.code}`, message: error.message };
+    if (isAnswered(error)) answer(entry, part);
+    entry.result.error ??= failureOf(error);
   }
 }
 
