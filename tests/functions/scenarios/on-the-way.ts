@@ -246,6 +246,7 @@ export const onTheWay: Scenario[] = [
         },
       },
     },
+    untold: ["last_updated"],
     lenient: true,
   },
   {
@@ -289,7 +290,12 @@ export const onTheWay: Scenario[] = [
       "a context set as a whole, a key added there meanwhile → nothing of the context is emptied",
     given: [there.behavior({ update_context: "merge" })],
     here: [here.set("one", { context: { caption: "kept" } })],
-    sync: [unanswered("/context", 1), product.sync({ direction: "push" }), ...pushed],
+    sync: [
+      unanswered("/context", 1),
+      product.sync({ direction: "push" }),
+      here.sql("update public.media_assets set next_attempt_at = null"),
+      ...pushed,
+    ],
     expect: {
       rows: { one: { context: { caption: "kept" }, ...synced } },
       cloudinary: { one: { context: { caption: "kept" } } },
