@@ -6,6 +6,8 @@ import { slicesOf } from "./slices.ts";
 
 /** Rows a claim: what one grouped call can serve. */
 const CLAIM_SIZE = 1_000;
+/** Claims of certain rows that somebody waits for: more only follow edits made meanwhile, or a slow machine. */
+const MOST_ROUNDS = 5;
 
 /** How far a push got. */
 export interface PushProgress {
@@ -36,6 +38,7 @@ export async function push(
   const progress: PushProgress = { run: null, failures: new Map() };
   let runId: string | null = null;
   let more = true;
+  let rounds = 0;
   while (more && !session.deadline.expired()) {
     const claim: PushClaim = await session.media.pushes.beginPush(
       session,
@@ -48,8 +51,8 @@ export async function push(
     if (claim.tasks.length === 0) break;
     if (claim.run_id !== null && claim.run_id !== runId) onRun(runId = claim.run_id);
     more = await pushClaim(session, claim, progress) && progress.note === undefined;
-    // Certain rows are tried once; what failed has its pause.
-    if (ids !== undefined) return progress;
+    // Certain rows are tried until they were sent in time; what failed has its pause.
+    if (ids !== undefined && (!more || ++rounds === MOST_ROUNDS)) return progress;
     if (progress.run !== null) runId = null;
   }
   if (runId !== null && progress.run?.run_id !== runId) {
