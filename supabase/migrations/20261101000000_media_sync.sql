@@ -3051,7 +3051,7 @@ comment on function media_sync.call_budget(text) is
     'What may be called now: blocked_until (nothing before it), background_calls (left above the reserve kept for people; null: unknown), reset_at.';
 revoke all on function media_sync.call_budget(text) from public, anon, authenticated;
 
-create or replace function public.media_sync_record_traffic(p_cloud_name text, p_run_id uuid, p_traffic jsonb)
+create or replace function public.media_sync_record_traffic(p_cloud_name text, p_traffic jsonb, p_run_id uuid default null)
 returns jsonb
 language plpgsql
 security definer
@@ -3062,9 +3062,9 @@ begin
     return jsonb_build_object('budget', media_sync.call_budget(p_cloud_name), 'now', clock_timestamp());
 end;
 $$;
-comment on function public.media_sync_record_traffic(text, uuid, jsonb) is 'Remembers calls and quota outside a page. Returns { budget, now }.';
-revoke all on function public.media_sync_record_traffic(text, uuid, jsonb) from public, anon, authenticated;
-grant execute on function public.media_sync_record_traffic(text, uuid, jsonb) to service_role;
+comment on function public.media_sync_record_traffic(text, jsonb, uuid) is 'Remembers calls and quota outside a page. Returns { budget, now }.';
+revoke all on function public.media_sync_record_traffic(text, jsonb, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_record_traffic(text, jsonb, uuid) to service_role;
 
 create or replace function public.media_sync_clock()
 returns timestamptz
@@ -3324,12 +3324,12 @@ create or replace function public.media_sync_store_page(
     p_run_id uuid,
     p_shard text,
     p_worker uuid,
-    p_cursor text,
-    p_next_cursor text,
     p_observed_at timestamptz,
     p_observations jsonb,
     p_traffic jsonb,
-    p_lease_seconds integer
+    p_lease_seconds integer,
+    p_cursor text default null,
+    p_next_cursor text default null
 )
 returns jsonb
 language plpgsql
@@ -3396,11 +3396,11 @@ begin
     );
 end;
 $$;
-comment on function public.media_sync_store_page(uuid, text, uuid, text, text, timestamptz, jsonb, jsonb, integer) is
+comment on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text) is
     'Merges one page and moves the shard''s cursor, in one transaction, and renews the lease. p_cursor is the cursor that the page was asked with. stored is false when the worker no longer holds the shard at that cursor: nothing was written.';
-revoke all on function public.media_sync_store_page(uuid, text, uuid, text, text, timestamptz, jsonb, jsonb, integer)
+revoke all on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text)
     from public, anon, authenticated;
-grant execute on function public.media_sync_store_page(uuid, text, uuid, text, text, timestamptz, jsonb, jsonb, integer) to service_role;
+grant execute on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text) to service_role;
 
 create or replace function public.media_sync_restart_shard(p_run_id uuid, p_shard text, p_worker uuid)
 returns boolean
@@ -3795,7 +3795,7 @@ comment on function public.media_sync_missing_assets(uuid, integer) is 'The next
 revoke all on function public.media_sync_missing_assets(uuid, integer) from public, anon, authenticated;
 grant execute on function public.media_sync_missing_assets(uuid, integer) to service_role;
 
-create or replace function public.media_sync_allow_mass_delete(p_run_id uuid, p_user_id uuid, p_source text)
+create or replace function public.media_sync_allow_mass_delete(p_run_id uuid, p_source text, p_user_id uuid default null)
 returns jsonb
 language plpgsql
 security definer
@@ -3816,10 +3816,10 @@ begin
     return media_sync.run_summary(p_run_id);
 end;
 $$;
-comment on function public.media_sync_allow_mass_delete(uuid, uuid, text) is
+comment on function public.media_sync_allow_mass_delete(uuid, text, uuid) is
     'Lets a blocked run go on, once, and logs who allowed it. Null when the run is not blocked.';
-revoke all on function public.media_sync_allow_mass_delete(uuid, uuid, text) from public, anon, authenticated;
-grant execute on function public.media_sync_allow_mass_delete(uuid, uuid, text) to service_role;
+revoke all on function public.media_sync_allow_mass_delete(uuid, text, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_allow_mass_delete(uuid, text, uuid) to service_role;
 
 -- supabase/schemas/30_pull/70_refresh.sql
 
@@ -3978,11 +3978,11 @@ grant execute on function public.media_sync_queue_folder(text, text) to service_
 create or replace function public.media_sync_store_search_page(
     p_run_id uuid,
     p_worker uuid,
-    p_cursor text,
-    p_next_cursor text,
     p_observations jsonb,
     p_traffic jsonb,
-    p_lease_seconds integer
+    p_lease_seconds integer,
+    p_cursor text default null,
+    p_next_cursor text default null
 )
 returns jsonb
 language plpgsql
@@ -4044,10 +4044,10 @@ begin
     );
 end;
 $$;
-comment on function public.media_sync_store_search_page(uuid, uuid, text, text, jsonb, jsonb, integer) is
+comment on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text) is
     'Compares a page of search results with the rows, queues what differs for a look-up and moves the cursor. Returns { stored, queued, budget, now }.';
-revoke all on function public.media_sync_store_search_page(uuid, uuid, text, text, jsonb, jsonb, integer) from public, anon, authenticated;
-grant execute on function public.media_sync_store_search_page(uuid, uuid, text, text, jsonb, jsonb, integer) to service_role;
+revoke all on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text) from public, anon, authenticated;
+grant execute on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text) to service_role;
 
 -- supabase/schemas/30_pull/90_comparison.sql
 
@@ -5385,9 +5385,9 @@ create or replace function public.media_sync_sign_upload(
     p_cloud_name text,
     p_public_id text,
     p_asset_ids text[],
-    p_user_id uuid,
     p_overwrite boolean,
-    p_force boolean
+    p_force boolean,
+    p_user_id uuid default null
 )
 returns text
 language plpgsql
@@ -5460,10 +5460,10 @@ begin
     return 'new';
 end;
 $$;
-comment on function public.media_sync_sign_upload(text, text, text[], uuid, boolean, boolean) is
+comment on function public.media_sync_sign_upload(text, text, text[], boolean, boolean, uuid) is
     'Whether a name may be signed for an upload, given the asset_ids that have it in Cloudinary: new, overwrites (the rows are live, in scope and, unless forced, unused), name_taken or in_use. The first two are noted, and an overwrite is logged.';
-revoke all on function public.media_sync_sign_upload(text, text, text[], uuid, boolean, boolean) from public, anon, authenticated;
-grant execute on function public.media_sync_sign_upload(text, text, text[], uuid, boolean, boolean) to service_role;
+revoke all on function public.media_sync_sign_upload(text, text, text[], boolean, boolean, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_sign_upload(text, text, text[], boolean, boolean, uuid) to service_role;
 
 -- supabase/schemas/50_events/10_folders.sql
 
@@ -8140,7 +8140,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'fc6a0c558670f040';
+    select 'b5faed6d3fe3aa67';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

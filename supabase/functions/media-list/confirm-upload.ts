@@ -4,8 +4,8 @@ import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseBody } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
-import { MediaLibrary } from "../_shared/media/media-library.ts";
-import type { MediaClient } from "../_shared/media/types.ts";
+import type { Database } from "../_shared/media/database.types.ts";
+import { readItems } from "../_shared/media/media-library.ts";
 import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 import { withThumbnail } from "./thumbnail.ts";
 
@@ -24,7 +24,9 @@ export const confirmSchema = z.looseObject({
  * `POST media-list/uploads/confirm`: puts an upload's row in the database at once. The response's signature proves that
  * the upload took place; it covers the name and version only, so everything else is read from Cloudinary.
  */
-export async function confirmUpload({ request, identify, log }: RouteContext): Promise<Response> {
+export async function confirmUpload(
+  { request, identify, log }: RouteContext<Database>,
+): Promise<Response> {
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "editor");
   const response = await parseBody(request, confirmSchema);
@@ -42,7 +44,7 @@ export async function confirmUpload({ request, identify, log }: RouteContext): P
     case "out_of_scope":
       throw outOfScope();
     case "stored": {
-      const [item] = await new MediaLibrary(caller.supabase as MediaClient).items([outcome.id]);
+      const [item] = await readItems(caller.supabase, [outcome.id]);
       if (item === undefined) throw outOfScope();
       return jsonResponse({ success: true, item: withThumbnail(item) });
     }

@@ -1,4 +1,4 @@
-import type { LibraryPosition } from "../_shared/media/media-library.ts";
+import type { LibraryPosition } from "../_shared/media/library-types.ts";
 import { isTime } from "./is-time.ts";
 
 interface SortOrder {

@@ -5,9 +5,10 @@ import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseBody, parseQuery } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
-import { MediaEditor, type NamedAsset } from "../_shared/media/media-editor.ts";
-import { MediaLibrary } from "../_shared/media/media-library.ts";
-import type { MediaClient } from "../_shared/media/types.ts";
+import { callFunction } from "../_shared/media/call-function.ts";
+import type { Database } from "../_shared/media/database.types.ts";
+import type { NamedAsset } from "../_shared/media/library-types.ts";
+import { readDeletionStates } from "../_shared/media/media-library.ts";
 import { CloudinaryError } from "../_shared/cloudinary/errors.ts";
 import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 import { readPublicIds } from "./named-assets.ts";
@@ -48,7 +49,7 @@ interface Failure {
  * Cloudinary. What Cloudinary did not confirm yet is `pending` and tried again by the tick.
  */
 export async function deleteItems(
-  { request, url, identify, log }: RouteContext,
+  { request, url, identify, log }: RouteContext<Database>,
 ): Promise<Response> {
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "editor");
@@ -66,20 +67,31 @@ export async function deleteItems(
     });
   }
 
-  const editor = new MediaEditor(caller.supabase as MediaClient);
-  if (named.joins.length > 0 && (await editor.find(named.joins)).length > 0) {
-    throw badRequest([{
-      path: "public_ids",
-      message:
-        "may mean a name that holds a comma: repeat the parameter for each name, or send ids",
-    }]);
+  if (named.joins.length > 0) {
+    const joined = await callFunction(caller.supabase, "find_media_assets", {
+      p_public_ids: named.joins,
+    });
+    if (joined.length > 0) {
+      throw badRequest([{
+        path: "public_ids",
+        message:
+          "may mean a name that holds a comma: repeat the parameter for each name, or send ids",
+      }]);
+    }
   }
   const failed: Failure[] = [];
-  const found = await editor.find(wanted.public_ids ?? [], wanted.resource_type, wanted.type);
+  const found = await callFunction(caller.supabase, "find_media_assets", {
+    p_public_ids: wanted.public_ids ?? [],
+    p_resource_type: wanted.resource_type,
+    p_type: wanted.type,
+  });
   const picked = pickUnambiguous(wanted.public_ids ?? [], found, failed);
   const ids = [...new Set([...(wanted.ids ?? []), ...picked])];
 
-  const outcomes = await editor.softDelete(ids, wanted.force ?? false);
+  const outcomes = await callFunction(caller.supabase, "soft_delete_media_assets", {
+    p_ids: ids,
+    p_force: wanted.force ?? false,
+  });
   for (const id of ids) {
     const outcome = outcomes.find((one) => one.id === id);
     if (outcome === undefined) failed.push({ public_id: null, id, ...notKnown });
@@ -97,8 +109,7 @@ export async function deleteItems(
     if (!later) throw error;
     log.warn("the deletion waits for the next tick", { error });
   }
-  const states = await new MediaLibrary(caller.supabase as MediaClient)
-    .deletionStates(accepted.map(({ id }) => id));
+  const states = await readDeletionStates(caller.supabase, accepted.map(({ id }) => id));
   const deleted: string[] = [];
   const pending: string[] = [];
   for (const { id, public_id } of accepted) {

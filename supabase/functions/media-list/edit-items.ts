@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { notFound } from "../_shared/http/api-error.ts";
-import { requireRole } from "../_shared/http/caller.ts";
+import { type Caller, requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseBody } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
-import { MediaEditor, type MediaPatch } from "../_shared/media/media-editor.ts";
-import { MediaLibrary } from "../_shared/media/media-library.ts";
-import type { MediaClient } from "../_shared/media/types.ts";
+import { callFunction } from "../_shared/media/call-function.ts";
+import type { Database } from "../_shared/media/database.types.ts";
+import type { MediaPatch } from "../_shared/media/library-types.ts";
+import { readItems } from "../_shared/media/media-library.ts";
 import { pushInBackground } from "./push-in-background.ts";
 import { requireId } from "./require-id.ts";
 import { withThumbnail } from "./thumbnail.ts";
@@ -57,7 +58,7 @@ function refinePatch(patch: Record<string, unknown>, check: z.core.$RefinementCt
 }
 
 /** `PATCH media-list/<id>`: edits one asset. */
-export async function editItem(context: RouteContext): Promise<Response> {
+export async function editItem(context: RouteContext<Database>): Promise<Response> {
   const caller = await context.identify(["user", "secret"]);
   requireRole(caller, "editor");
   const id = requireId(context.params.id);
@@ -66,7 +67,7 @@ export async function editItem(context: RouteContext): Promise<Response> {
 }
 
 /** `PATCH media-list`: edits up to 1,000 assets alike. */
-export async function editItems(context: RouteContext): Promise<Response> {
+export async function editItems(context: RouteContext<Database>): Promise<Response> {
   const caller = await context.identify(["user", "secret"]);
   requireRole(caller, "editor");
   const { ids, ...patch } = await parseBody(context.request, manyPatch);
@@ -74,16 +75,19 @@ export async function editItems(context: RouteContext): Promise<Response> {
 }
 
 async function edit(
-  context: RouteContext,
-  caller: Awaited<ReturnType<RouteContext["identify"]>>,
+  context: RouteContext<Database>,
+  caller: Caller<Database>,
   ids: string[],
   { resolve, ...patch }: MediaPatch & { resolve?: "cloudinary" | "database" },
 ): Promise<Response> {
-  const editor = new MediaEditor(caller.supabase as MediaClient);
   // Edits come first, so that what they decide themselves is no longer open.
-  if (Object.keys(patch).length > 0) await editor.edit(ids, patch);
-  if (resolve !== undefined) await editor.resolve(ids, resolve);
-  const items = await new MediaLibrary(caller.supabase as MediaClient).items(ids);
+  if (Object.keys(patch).length > 0) {
+    await callFunction(caller.supabase, "edit_media_assets", { p_ids: ids, p_patch: patch });
+  }
+  if (resolve !== undefined) {
+    await callFunction(caller.supabase, "resolve_media_conflicts", { p_ids: ids, p_keep: resolve });
+  }
+  const items = await readItems(caller.supabase, ids);
   const live = items.filter((item) => item.deleted_at === null);
   if (live.length === 0) {
     throw notFound("There is no live asset with that id, or you may not see it.");

@@ -1,18 +1,18 @@
 import { notFound } from "../_shared/http/api-error.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
-import { MediaLibrary } from "../_shared/media/media-library.ts";
-import type { MediaClient } from "../_shared/media/types.ts";
+import { callFunction } from "../_shared/media/call-function.ts";
+import type { Database } from "../_shared/media/database.types.ts";
 import { requireId } from "./require-id.ts";
 import { withThumbnail } from "./thumbnail.ts";
 
 /** `GET media-list/<id>`: one asset, where it is used, its collections and, for editors, its conflicts and history. */
 export async function getItem(
-  { params, identify }: RouteContext,
+  { params, identify }: RouteContext<Database>,
 ): Promise<Response> {
   const caller = await identify(["anonymous", "user", "secret"]);
   const id = requireId(params.id);
-  const found = await new MediaLibrary(caller.supabase as MediaClient).item(id);
+  const found = await callFunction(caller.supabase, "get_media_asset", { p_id: id });
   if (found === null) {
     throw notFound("There is no asset with that id, or you may not see it.");
   }

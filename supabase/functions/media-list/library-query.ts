@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RESOURCE_TYPES } from "../_shared/cloudinary/resource-types.ts";
-import type { LibraryQuery } from "../_shared/media/media-library.ts";
+import type { LibraryQuery } from "../_shared/media/library-types.ts";
 import { decodeCursor } from "./cursor.ts";
 import { isTime } from "./is-time.ts";
 

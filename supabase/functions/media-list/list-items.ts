@@ -1,9 +1,10 @@
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseQuery } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
-import { MediaLibrary } from "../_shared/media/media-library.ts";
+import { callFunction } from "../_shared/media/call-function.ts";
+import type { Database } from "../_shared/media/database.types.ts";
+import { readStatistics } from "../_shared/media/media-library.ts";
 import { DatabaseError } from "../_shared/media/database-error.ts";
-import type { MediaClient } from "../_shared/media/types.ts";
 import { forbidden } from "../_shared/http/api-error.ts";
 import { encodeCursor } from "./cursor.ts";
 import { librarySchema, toLibraryQuery } from "./library-query.ts";
@@ -11,7 +12,7 @@ import { withThumbnail } from "./thumbnail.ts";
 
 /** `GET media-list`: a page of the library, as far as the caller may see it. */
 export async function listItems(
-  { url, identify }: RouteContext,
+  { url, identify }: RouteContext<Database>,
 ): Promise<Response> {
   const caller = await identify(["anonymous", "user", "secret"]);
   const request = parseQuery(url, librarySchema);
@@ -25,13 +26,16 @@ export async function listItems(
     request.include.includes(part) &&
     (part === "facets" || caller.role !== "anonymous");
 
-  const library = new MediaLibrary(caller.supabase as MediaClient);
   const query = toLibraryQuery(request);
   const [page, stats, syncStatus, facets] = await Promise.all([
-    library.list(query),
-    wants("stats") ? unlessRefused(library.statistics()) : undefined,
-    wants("sync_status") ? unlessRefused(library.syncStatus()) : undefined,
-    wants("facets") ? library.facets(query) : undefined,
+    callFunction(caller.supabase, "list_media_assets", { p_query: query }),
+    wants("stats") ? unlessRefused(readStatistics(caller.supabase)) : undefined,
+    wants("sync_status")
+      ? unlessRefused(callFunction(caller.supabase, "get_sync_status", {}))
+      : undefined,
+    wants("facets")
+      ? callFunction(caller.supabase, "get_media_facets", { p_query: query })
+      : undefined,
   ]);
 
   return jsonResponse({

@@ -1,4 +1,5 @@
 import type { Caller } from "../_shared/http/caller.ts";
+import type { Database } from "../_shared/media/database.types.ts";
 import type { Logger } from "../_shared/http/log.ts";
 import { runInBackground } from "../_shared/http/runtime.ts";
 import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
@@ -9,7 +10,7 @@ import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-ser
  *
  * @param ids Rows that were edited.
  */
-export function pushInBackground(caller: Caller, log: Logger, ids: string[]): void {
+export function pushInBackground(caller: Caller<Database>, log: Logger, ids: string[]): void {
   const push = async () => {
     await BidirectionalSyncService.forCaller(caller, log).pushRows(ids);
   };

@@ -1,24 +1,25 @@
 import { conflict, notFound } from "../_shared/http/api-error.ts";
-import { requireRole } from "../_shared/http/caller.ts";
+import { type Caller, requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
+import { callFunction } from "../_shared/media/call-function.ts";
+import type { Database } from "../_shared/media/database.types.ts";
 import { DatabaseError } from "../_shared/media/database-error.ts";
-import { MediaEditor } from "../_shared/media/media-editor.ts";
-import { MediaLibrary } from "../_shared/media/media-library.ts";
-import type { MediaClient } from "../_shared/media/types.ts";
+import { readItems } from "../_shared/media/media-library.ts";
 import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 import { pushInBackground } from "./push-in-background.ts";
 import { requireId } from "./require-id.ts";
 import { withThumbnail } from "./thumbnail.ts";
 
 /** `POST media-list/<id>/restore`: undoes a deletion, from Cloudinary's backup where it has let go of the asset. */
-export async function restoreItem({ params, identify, log }: RouteContext): Promise<Response> {
+export async function restoreItem(
+  { params, identify, log }: RouteContext<Database>,
+): Promise<Response> {
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "editor");
   const id = requireId(params.id);
-  const client = caller.supabase as MediaClient;
 
-  const outcome = await restore(new MediaEditor(client), id);
+  const outcome = await restore(caller, id);
   if (outcome === "requested") {
     const failures = await BidirectionalSyncService.forCaller(caller, log).pushRows([id]);
     const failure = failures.get(id);
@@ -27,7 +28,7 @@ export async function restoreItem({ params, identify, log }: RouteContext): Prom
     pushInBackground(caller, log, [id]);
   }
 
-  const [item] = await new MediaLibrary(client).items([id]);
+  const [item] = await readItems(caller.supabase, [id]);
   if (item === undefined) throw notFound("There is no asset with that id, or you may not see it.");
   const came = outcome === "requested" && item.deleted_at === null;
   return jsonResponse({
@@ -38,11 +39,11 @@ export async function restoreItem({ params, identify, log }: RouteContext): Prom
 }
 
 async function restore(
-  editor: MediaEditor,
+  caller: Caller<Database>,
   id: string,
 ): Promise<"live" | "restored" | "requested"> {
   try {
-    return await editor.restore(id);
+    return await callFunction(caller.supabase, "restore_media_asset", { p_id: id });
   } catch (error) {
     if (error instanceof DatabaseError && error.code === "PT404") {
       throw notFound("There is no asset with that id, or you may not see it.");

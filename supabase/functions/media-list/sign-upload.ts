@@ -5,6 +5,7 @@ import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseBody } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
+import type { Database } from "../_shared/media/database.types.ts";
 import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 
 /** The body of `POST media-list/uploads`. */
@@ -31,7 +32,9 @@ export const uploadSchema = z.strictObject({
  * the server; the signature holds for a quarter of an hour, for exactly these fields, and for a name that nobody has, or
  * with `overwrite` for one that the caller may replace.
  */
-export async function signUpload({ request, identify, log }: RouteContext): Promise<Response> {
+export async function signUpload(
+  { request, identify, log }: RouteContext<Database>,
+): Promise<Response> {
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "editor");
   const wanted = await parseBody(request, uploadSchema);

@@ -1,4 +1,4 @@
-import type { LibraryItem } from "../_shared/media/media-library.ts";
+import type { LibraryItem } from "../_shared/media/library-types.ts";
 
 /** 200 px square, cropped to what matters, in the best format and quality for the viewer. */
 const THUMBNAIL = "c_fill,g_auto,h_200,w_200/f_auto,q_auto";

@@ -4,8 +4,9 @@ import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseQuery } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
-import { MediaLibrary } from "../_shared/media/media-library.ts";
-import type { MediaClient } from "../_shared/media/types.ts";
+import { callFunction } from "../_shared/media/call-function.ts";
+import type { Database } from "../_shared/media/database.types.ts";
+import { readStatistics } from "../_shared/media/media-library.ts";
 import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 import { prometheusResponse } from "./prometheus.ts";
 import { runFigures } from "./describe-run.ts";
@@ -18,14 +19,13 @@ export const syncQuerySchema = z.strictObject({
 });
 
 /** `GET sync`: the state of the sync, or of one run. */
-export async function getSync({ url, identify, log }: RouteContext): Promise<Response> {
+export async function getSync({ url, identify, log }: RouteContext<Database>): Promise<Response> {
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "admin");
   const query = parseQuery(url, syncQuerySchema);
-  const library = new MediaLibrary(caller.supabase as MediaClient);
 
   if (query.run_id !== undefined) {
-    const run = await library.run(query.run_id);
+    const run = await callFunction(caller.supabase, "get_sync_run", { p_run_id: query.run_id });
     if (run === null) throw notFound("There is no run with that id.");
     return jsonResponse({ success: true, data: runFigures(run) });
   }
@@ -36,10 +36,10 @@ export async function getSync({ url, identify, log }: RouteContext): Promise<Res
   }
 
   const [syncStatus, stats, overview, health] = await Promise.all([
-    library.syncStatus(),
-    library.statistics(),
-    library.overview(),
-    library.health(),
+    callFunction(caller.supabase, "get_sync_status", {}),
+    readStatistics(caller.supabase),
+    callFunction(caller.supabase, "get_sync_overview", {}),
+    callFunction(caller.supabase, "get_sync_health_summary", {}),
   ]);
   if (query.format === "prometheus") {
     return prometheusResponse({ syncStatus, stats, rateLimit: overview.rate_limit, health });

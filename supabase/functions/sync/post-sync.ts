@@ -6,6 +6,7 @@ import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseBody } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
 import { runInBackground } from "../_shared/http/runtime.ts";
+import type { Database } from "../_shared/media/database.types.ts";
 import {
   BidirectionalSyncService,
   type SyncRequest,
@@ -31,7 +32,9 @@ export const syncSchema = z.strictObject({
 type SyncBody = z.output<typeof syncSchema>;
 
 /** `POST sync`: does what the body asks for, or what is due, for at most 25 s. 200 finished, 202 still running. */
-export async function postSync({ request, identify, log }: RouteContext): Promise<Response> {
+export async function postSync(
+  { request, identify, log }: RouteContext<Database>,
+): Promise<Response> {
   const caller = await identify(["user", "secret", "cron"]);
   requireRole(caller, "admin");
   const body = await parseBody(request, syncSchema);

@@ -1,5 +1,5 @@
 import { corsHeaders } from "../_shared/http/respond.ts";
-import type { MediaStatistics, RateLimitState } from "../_shared/media/media-library.ts";
+import type { MediaStatistics, RateLimitState } from "../_shared/media/library-types.ts";
 import type { HealthSummary, SyncStatus } from "../_shared/media/types.ts";
 
 /** The figures of `GET sync`. */

@@ -4,15 +4,15 @@ import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseQuery } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
 import { readEnvironment } from "../_shared/http/runtime.ts";
-import { SupabaseMediaService } from "../_shared/media/supabase-media-service.ts";
-import type { MediaClient } from "../_shared/media/types.ts";
+import { callFunction } from "../_shared/media/call-function.ts";
+import type { Database } from "../_shared/media/database.types.ts";
 
 /**
  * `GET webhook`: whether notifications can be received, for everybody; for admins and secret keys also where, which are
  * registered, and when the last one came and failed.
  */
 export async function getWebhook(
-  { url, identify }: RouteContext,
+  { url, identify }: RouteContext<Database>,
 ): Promise<Response> {
   const caller = await identify(["none", "anonymous", "user", "secret"]);
   parseQuery(url, z.strictObject({}));
@@ -20,11 +20,7 @@ export async function getWebhook(
   const answer = { success: true, configured: configuration.data !== undefined };
   if (caller.role !== "admin" && caller.role !== "service") return jsonResponse(answer);
 
-  const media = new SupabaseMediaService(
-    caller.supabaseAdmin as MediaClient,
-    configuration.data?.cloudName ?? "",
-  );
-  const status = await media.events.webhookStatus();
+  const status = await callFunction(caller.supabaseAdmin, "media_sync_webhook_status", {});
   return jsonResponse({
     ...answer,
     // Only names of variables: what is missing, never what is there.

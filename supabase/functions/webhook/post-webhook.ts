@@ -8,6 +8,7 @@ import { findUnstorable } from "../_shared/http/plain-json.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
 import { runInBackground } from "../_shared/http/runtime.ts";
 import { createServiceClient } from "../_shared/media/create-service-client.ts";
+import type { Database } from "../_shared/media/database.types.ts";
 import { requireDatabaseVersion } from "../_shared/media/database-version.ts";
 import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 
@@ -21,7 +22,7 @@ const MAX_BYTES = 1024 * 1024;
  * Nothing of the body is believed, and the database is not called, before the signature fits. Exactly 200 is what
  * Cloudinary takes for received; anything else makes it try again.
  */
-export async function postWebhook({ request, log }: RouteContext): Promise<Response> {
+export async function postWebhook({ request, log }: RouteContext<Database>): Promise<Response> {
   const configuration = requireCloudinary();
   const raw = await readBody(request, MAX_BYTES);
   const body = parse(raw);

@@ -72,7 +72,7 @@ comment on function media_sync.call_budget(text) is
     'What may be called now: blocked_until (nothing before it), background_calls (left above the reserve kept for people; null: unknown), reset_at.';
 revoke all on function media_sync.call_budget(text) from public, anon, authenticated;
 
-create or replace function public.media_sync_record_traffic(p_cloud_name text, p_run_id uuid, p_traffic jsonb)
+create or replace function public.media_sync_record_traffic(p_cloud_name text, p_traffic jsonb, p_run_id uuid default null)
 returns jsonb
 language plpgsql
 security definer
@@ -83,9 +83,9 @@ begin
     return jsonb_build_object('budget', media_sync.call_budget(p_cloud_name), 'now', clock_timestamp());
 end;
 $$;
-comment on function public.media_sync_record_traffic(text, uuid, jsonb) is 'Remembers calls and quota outside a page. Returns { budget, now }.';
-revoke all on function public.media_sync_record_traffic(text, uuid, jsonb) from public, anon, authenticated;
-grant execute on function public.media_sync_record_traffic(text, uuid, jsonb) to service_role;
+comment on function public.media_sync_record_traffic(text, jsonb, uuid) is 'Remembers calls and quota outside a page. Returns { budget, now }.';
+revoke all on function public.media_sync_record_traffic(text, jsonb, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_record_traffic(text, jsonb, uuid) to service_role;
 
 create or replace function public.media_sync_clock()
 returns timestamptz

@@ -72,12 +72,12 @@ create or replace function public.media_sync_store_page(
     p_run_id uuid,
     p_shard text,
     p_worker uuid,
-    p_cursor text,
-    p_next_cursor text,
     p_observed_at timestamptz,
     p_observations jsonb,
     p_traffic jsonb,
-    p_lease_seconds integer
+    p_lease_seconds integer,
+    p_cursor text default null,
+    p_next_cursor text default null
 )
 returns jsonb
 language plpgsql
@@ -144,11 +144,11 @@ begin
     );
 end;
 $$;
-comment on function public.media_sync_store_page(uuid, text, uuid, text, text, timestamptz, jsonb, jsonb, integer) is
+comment on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text) is
     'Merges one page and moves the shard''s cursor, in one transaction, and renews the lease. p_cursor is the cursor that the page was asked with. stored is false when the worker no longer holds the shard at that cursor: nothing was written.';
-revoke all on function public.media_sync_store_page(uuid, text, uuid, text, text, timestamptz, jsonb, jsonb, integer)
+revoke all on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text)
     from public, anon, authenticated;
-grant execute on function public.media_sync_store_page(uuid, text, uuid, text, text, timestamptz, jsonb, jsonb, integer) to service_role;
+grant execute on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text) to service_role;
 
 create or replace function public.media_sync_restart_shard(p_run_id uuid, p_shard text, p_worker uuid)
 returns boolean

@@ -94,7 +94,7 @@ comment on function public.media_sync_missing_assets(uuid, integer) is 'The next
 revoke all on function public.media_sync_missing_assets(uuid, integer) from public, anon, authenticated;
 grant execute on function public.media_sync_missing_assets(uuid, integer) to service_role;
 
-create or replace function public.media_sync_allow_mass_delete(p_run_id uuid, p_user_id uuid, p_source text)
+create or replace function public.media_sync_allow_mass_delete(p_run_id uuid, p_source text, p_user_id uuid default null)
 returns jsonb
 language plpgsql
 security definer
@@ -115,7 +115,7 @@ begin
     return media_sync.run_summary(p_run_id);
 end;
 $$;
-comment on function public.media_sync_allow_mass_delete(uuid, uuid, text) is
+comment on function public.media_sync_allow_mass_delete(uuid, text, uuid) is
     'Lets a blocked run go on, once, and logs who allowed it. Null when the run is not blocked.';
-revoke all on function public.media_sync_allow_mass_delete(uuid, uuid, text) from public, anon, authenticated;
-grant execute on function public.media_sync_allow_mass_delete(uuid, uuid, text) to service_role;
+revoke all on function public.media_sync_allow_mass_delete(uuid, text, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_allow_mass_delete(uuid, text, uuid) to service_role;

@@ -3,11 +3,11 @@
 create or replace function public.media_sync_store_search_page(
     p_run_id uuid,
     p_worker uuid,
-    p_cursor text,
-    p_next_cursor text,
     p_observations jsonb,
     p_traffic jsonb,
-    p_lease_seconds integer
+    p_lease_seconds integer,
+    p_cursor text default null,
+    p_next_cursor text default null
 )
 returns jsonb
 language plpgsql
@@ -69,7 +69,7 @@ begin
     );
 end;
 $$;
-comment on function public.media_sync_store_search_page(uuid, uuid, text, text, jsonb, jsonb, integer) is
+comment on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text) is
     'Compares a page of search results with the rows, queues what differs for a look-up and moves the cursor. Returns { stored, queued, budget, now }.';
-revoke all on function public.media_sync_store_search_page(uuid, uuid, text, text, jsonb, jsonb, integer) from public, anon, authenticated;
-grant execute on function public.media_sync_store_search_page(uuid, uuid, text, text, jsonb, jsonb, integer) to service_role;
+revoke all on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text) from public, anon, authenticated;
+grant execute on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text) to service_role;

@@ -43,9 +43,9 @@ create or replace function public.media_sync_sign_upload(
     p_cloud_name text,
     p_public_id text,
     p_asset_ids text[],
-    p_user_id uuid,
     p_overwrite boolean,
-    p_force boolean
+    p_force boolean,
+    p_user_id uuid default null
 )
 returns text
 language plpgsql
@@ -118,7 +118,7 @@ begin
     return 'new';
 end;
 $$;
-comment on function public.media_sync_sign_upload(text, text, text[], uuid, boolean, boolean) is
+comment on function public.media_sync_sign_upload(text, text, text[], boolean, boolean, uuid) is
     'Whether a name may be signed for an upload, given the asset_ids that have it in Cloudinary: new, overwrites (the rows are live, in scope and, unless forced, unused), name_taken or in_use. The first two are noted, and an overwrite is logged.';
-revoke all on function public.media_sync_sign_upload(text, text, text[], uuid, boolean, boolean) from public, anon, authenticated;
-grant execute on function public.media_sync_sign_upload(text, text, text[], uuid, boolean, boolean) to service_role;
+revoke all on function public.media_sync_sign_upload(text, text, text[], boolean, boolean, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_sign_upload(text, text, text[], boolean, boolean, uuid) to service_role;

@@ -6,8 +6,8 @@ import { readEnvironment } from "./runtime.ts";
 /** What a caller may do; each role may do all that those before it may. */
 export type Role = "anonymous" | "viewer" | "editor" | "admin" | "service";
 
-/** Who makes a request. */
-export interface Caller {
+/** Who makes a request; `Database` types the clients. */
+export interface Caller<Database = unknown> {
   kind: "anonymous" | "user" | "service";
   role: Role;
   /** The signed-in user's id; null for the others. */
@@ -15,9 +15,9 @@ export interface Caller {
   /** Name of the publishable or secret key that was sent; null for users and for no credential. */
   keyName: string | null;
   /** Acts as the caller: row level security applies. */
-  supabase: SupabaseClient;
+  supabase: SupabaseClient<Database>;
   /** Passes row level security; authenticates with the caller's own secret key when there is one. */
-  supabaseAdmin: SupabaseClient;
+  supabaseAdmin: SupabaseClient<Database>;
 }
 
 /**
@@ -44,14 +44,14 @@ type ServerAuth = NonNullable<Parameters<typeof createSupabaseContext>[1]>["auth
  * @throws ApiError 401 (no, bad or unaccepted credential), 403 (the cron key elsewhere than on its address), 503
  * `not_configured` naming the variables.
  */
-export async function identifyCaller(
+export async function identifyCaller<Database = unknown>(
   request: Request,
   options: { allow: Credential[]; environment?: Partial<SupabaseEnv>; now?: () => number },
-): Promise<Caller> {
+): Promise<Caller<Database>> {
   const { allow, now = Date.now } = options;
   const { headers, bearer, apikey } = readCredentials(request);
   const auth = chooseModes(bearer, apikey, allow);
-  const { data, error } = await createSupabaseContext(
+  const { data, error } = await createSupabaseContext<Database>(
     new Request(request.url, { headers }),
     { auth, env: options.environment },
   );
@@ -90,7 +90,7 @@ export async function identifyCaller(
  *
  * @throws ApiError 403 naming the role that is needed.
  */
-export function requireRole(caller: Caller, needed: Exclude<Role, "anonymous">): void {
+export function requireRole(caller: { role: Role }, needed: Exclude<Role, "anonymous">): void {
   if (RANK[caller.role] >= RANK[needed]) return;
   throw forbidden(`This needs the role ${needed}; you are ${caller.role}.`);
 }

@@ -5,8 +5,8 @@ import { createLogger, type Logger } from "./log.ts";
 import { corsHeaders, errorResponse, preflightResponse } from "./respond.ts";
 import { matchRoute, type Method, pathBelowFunction } from "./routes.ts";
 
-/** What a route's function receives. */
-export interface RouteContext {
+/** What a route's function receives; `Database` types the caller's clients. */
+export interface RouteContext<Database = unknown> {
   request: Request;
   url: URL;
   /** Decoded path parameters, such as `id` of `/:id`. */
@@ -15,28 +15,28 @@ export interface RouteContext {
   /** Repeats `function` and `request_id` on every line. */
   log: Logger;
   /** {@link identifyCaller} for this request; the log line then tells who called. */
-  identify(allow: Credential[]): Promise<Caller>;
+  identify(allow: Credential[]): Promise<Caller<Database>>;
 }
 
 /** One operation of a function. */
-export interface Route {
+export interface Route<Database = unknown> {
   method: Method;
   /** Path below the function's name: `/`, `/uploads`, `/:id/restore`. */
   path: string;
-  handle(context: RouteContext): Promise<Response> | Response;
+  handle(context: RouteContext<Database>): Promise<Response> | Response;
 }
 
 /** Everything {@link createHandler} needs; only `name` and `routes` are required. */
-export interface HandlerOptions {
+export interface HandlerOptions<Database = unknown> {
   /** The function's name, which is the first segment of its paths. */
   name: string;
-  routes: readonly Route[];
+  routes: readonly Route<Database>[];
   /** Turns another module's error into an answer; null leaves it a 500. */
   mapError?: (error: unknown) => ApiError | null;
   /** Called with a secret-key client once the caller is known; throws where the database is not fit to work with. */
-  requireDatabase?: (client: SupabaseClient) => Promise<void>;
+  requireDatabase?: (client: SupabaseClient<Database>) => Promise<void>;
   log?: Logger;
-  identify?: typeof identifyCaller;
+  identify?: (request: Request, options: { allow: Credential[] }) => Promise<Caller<Database>>;
   /** Milliseconds, only for durations. */
   now?: () => number;
   randomUUID?: () => string;
@@ -49,7 +49,9 @@ const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
  * The returned function never throws; whatever goes wrong unexpectedly becomes a neutral 500, and only
  * the log gets the cause.
  */
-export function createHandler(options: HandlerOptions): (request: Request) => Promise<Response> {
+export function createHandler<Database = unknown>(
+  options: HandlerOptions<Database>,
+): (request: Request) => Promise<Response> {
   const now = options.now ?? (() => performance.now());
   const randomUUID = options.randomUUID ?? (() => crypto.randomUUID());
   const baseLog = options.log ?? createLogger({ function: options.name });
@@ -63,7 +65,7 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
     let caller = "unidentified";
 
     const identify = async (allow: Credential[]) => {
-      const found = await (options.identify ?? identifyCaller)(request, { allow });
+      const found = await (options.identify ?? identifyCaller<Database>)(request, { allow });
       caller = found.kind === "user" ? `user:${found.role}` : found.kind;
       await options.requireDatabase?.(found.supabaseAdmin);
       return found;
@@ -88,9 +90,9 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
   };
 }
 
-function answer(
-  options: HandlerOptions,
-  context: Omit<RouteContext, "params">,
+function answer<Database>(
+  options: HandlerOptions<Database>,
+  context: Omit<RouteContext<Database>, "params">,
 ): Promise<Response> | Response {
   const { request, url } = context;
   if (request.method === "OPTIONS") {
@@ -104,7 +106,11 @@ function answer(
   return match.route.handle({ ...context, params: match.params });
 }
 
-function toApiError(error: unknown, options: HandlerOptions, log: Logger): ApiError {
+function toApiError(
+  error: unknown,
+  options: Pick<HandlerOptions, "mapError">,
+  log: Logger,
+): ApiError {
   const known = error instanceof ApiError ? error : options.mapError?.(error) ?? null;
   if (known !== null) {
     if (known.status >= 500) log.error(known.message, { error });

@@ -1,9 +1,7 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type { Database } from "./database.types.ts";
 import { DatabaseError } from "./database-error.ts";
-
-/** Names of the SQL functions in `public`. */
-export type FunctionName = keyof Database["public"]["Functions"];
+import type { FunctionArguments, FunctionName, FunctionResult } from "./function-types.ts";
 
 /** How a call is repeated; injected so that tests and the simulator own time and chance. */
 export interface RetryPolicy {
@@ -34,15 +32,19 @@ export const defaultRetryPolicy: RetryPolicy = {
  * @returns What the function returned.
  * @throws {DatabaseError} When the last attempt failed.
  */
-export async function callFunction<Result>(
+export async function callFunction<Name extends FunctionName>(
   client: SupabaseClient<Database>,
-  name: FunctionName,
-  args: Record<string, unknown>,
+  name: Name,
+  args: FunctionArguments<Name>,
   policy: RetryPolicy = defaultRetryPolicy,
-): Promise<Result> {
+): Promise<FunctionResult<Name>> {
   for (let attempt = 0;; attempt++) {
-    const { data, error, status } = await client.rpc(name, args as never);
-    if (error === null) return data as Result;
+    const { data, error, status } = await client.rpc(
+      name,
+      args as Database["public"]["Functions"][Name]["Args"],
+    );
+    // supabase-js infers the result of a name that is written out; here it stands for any.
+    if (error === null) return data as unknown as FunctionResult<Name>;
     const failure = new DatabaseError(name, error, status);
     if (!failure.retryable || attempt >= policy.retries) throw failure;
     await policy.sleep(

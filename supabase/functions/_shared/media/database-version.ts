@@ -47,7 +47,7 @@ export async function checkDatabaseVersion(
 /** @returns Null where the database does not know the question: it is older, or holds no Media Sync. */
 async function readVersion(client: MediaClient, policy: RetryPolicy): Promise<string | null> {
   try {
-    return await callFunction<string>(client, "media_sync_version", {}, policy);
+    return await callFunction(client, "media_sync_version", {}, policy);
   } catch (error) {
     if (error instanceof DatabaseError && error.status === 404) return null;
     throw error;

@@ -423,7 +423,7 @@ export type Database = {
         Returns: Json;
       };
       "media_sync_allow_mass_delete": {
-        Args: { "p_run_id": string; "p_source": string; "p_user_id": string };
+        Args: { "p_run_id": string; "p_source": string; "p_user_id"?: string };
         Returns: Json;
       };
       "media_sync_apply_observations": {
@@ -529,7 +529,7 @@ export type Database = {
         Returns: Json;
       };
       "media_sync_record_traffic": {
-        Args: { "p_cloud_name": string; "p_run_id": string; "p_traffic": Json };
+        Args: { "p_cloud_name": string; "p_run_id"?: string; "p_traffic": Json };
         Returns: Json;
       };
       "media_sync_release_pending": {
@@ -576,16 +576,16 @@ export type Database = {
           "p_force": boolean;
           "p_overwrite": boolean;
           "p_public_id": string;
-          "p_user_id": string;
+          "p_user_id"?: string;
         };
         Returns: string;
       };
       "media_sync_start_run": { Args: { "p_request": Json }; Returns: Json };
       "media_sync_store_page": {
         Args: {
-          "p_cursor": string;
+          "p_cursor"?: string;
           "p_lease_seconds": number;
-          "p_next_cursor": string;
+          "p_next_cursor"?: string;
           "p_observations": Json;
           "p_observed_at": string;
           "p_run_id": string;
@@ -597,9 +597,9 @@ export type Database = {
       };
       "media_sync_store_search_page": {
         Args: {
-          "p_cursor": string;
+          "p_cursor"?: string;
           "p_lease_seconds": number;
-          "p_next_cursor": string;
+          "p_next_cursor"?: string;
           "p_observations": Json;
           "p_run_id": string;
           "p_traffic": Json;

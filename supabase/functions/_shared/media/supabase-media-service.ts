@@ -1,24 +1,16 @@
-import { AssetFunctions } from "./asset-functions.ts";
-import type { RetryPolicy } from "./call-function.ts";
-import type { DatabaseClock } from "./database-clock.ts";
-import { EventFunctions } from "./event-functions.ts";
-import { PushFunctions } from "./push-functions.ts";
-import { RunFunctions } from "./run-functions.ts";
-import { ServiceCalls } from "./service-calls.ts";
+import { callFunction, defaultRetryPolicy, type RetryPolicy } from "./call-function.ts";
+import { DatabaseClock } from "./database-clock.ts";
+import type { FunctionArguments, FunctionName, FunctionResult } from "./function-types.ts";
 import type { MediaClient } from "./types.ts";
 
 /**
- * The only code that speaks to the database on behalf of the sync: one method per SQL function, a whole page a call.
- *
- * Needs a client with a secret key; the functions behind it are closed to everybody else. Methods throw
- * `DatabaseError`.
+ * The only code that speaks to the database on behalf of the sync: SQL functions that only a secret key may call, a whole
+ * page a call, for one Cloudinary product environment.
  */
 export class SupabaseMediaService {
-  readonly runs: RunFunctions;
-  readonly assets: AssetFunctions;
-  readonly pushes: PushFunctions;
-  readonly events: EventFunctions;
-  readonly #calls: ServiceCalls;
+  /** The database's time, learned from every answer that tells it. */
+  readonly clock: DatabaseClock;
+  readonly #retry: RetryPolicy;
 
   /**
    * @param client supabase-js client with a secret key.
@@ -26,24 +18,35 @@ export class SupabaseMediaService {
    * @param options Injected time and chance.
    */
   constructor(
-    client: MediaClient,
-    cloudName: string,
+    private readonly client: MediaClient,
+    readonly cloudName: string,
     options: { clock?: DatabaseClock; retry?: RetryPolicy } = {},
   ) {
-    this.#calls = new ServiceCalls(client, cloudName, options);
-    this.runs = new RunFunctions(this.#calls);
-    this.assets = new AssetFunctions(this.#calls);
-    this.pushes = new PushFunctions(this.#calls);
-    this.events = new EventFunctions(this.#calls);
+    this.clock = options.clock ?? new DatabaseClock();
+    this.#retry = options.retry ?? defaultRetryPolicy;
   }
 
-  /** The database's time, learned from every answer. */
-  get clock(): DatabaseClock {
-    return this.#calls.clock;
+  /**
+   * Calls an SQL function; see {@link callFunction}.
+   *
+   * @throws {DatabaseError} When the last attempt failed.
+   */
+  async call<Name extends FunctionName>(
+    name: Name,
+    args: FunctionArguments<Name>,
+  ): Promise<FunctionResult<Name>> {
+    const result = await callFunction(this.client, name, args, this.#retry);
+    if (tellsTime(result)) this.clock.learn(result.now);
+    return result;
   }
 
   /** Asks for the database's time, so that `clock` may be read. */
   async learnTime(): Promise<void> {
-    this.clock.learn(await this.#calls.call<string>("media_sync_clock", {}));
+    this.clock.learn(await this.call("media_sync_clock", {}));
   }
+}
+
+function tellsTime(result: unknown): result is { now: string } {
+  return typeof result === "object" && result !== null && "now" in result &&
+    typeof result.now === "string";
 }

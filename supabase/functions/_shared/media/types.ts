@@ -64,6 +64,19 @@ export interface RunError {
   message: string;
 }
 
+/** A run that is to be started. */
+export interface RunRequest {
+  kind: RunKind;
+  cloud_name: string;
+  source: Source;
+  /** User who asked, if one did. */
+  user_id: string | null;
+  /** What was asked for, to be remembered. */
+  options: Record<string, unknown>;
+  /** What is to be listed. */
+  shards: Shard[];
+}
+
 /** A run as `media_sync.run_summary()` tells it. */
 export interface RunSummary {
   run_id: string;

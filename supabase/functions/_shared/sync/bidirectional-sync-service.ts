@@ -1,6 +1,7 @@
 import { readNotification } from "../cloudinary/notification.ts";
 import type { Caller } from "../http/caller.ts";
 import type { Logger } from "../http/log.ts";
+import type { Database } from "../media/database.types.ts";
 import type { EventOutcome, PushFailure, ReceivedEvent } from "../media/types.ts";
 import { doDueWork, type SyncRequest, type SyncResult } from "./due-work.ts";
 import { type DryRun, dryRun, type DryRunRequest } from "./dry-run.ts";
@@ -38,7 +39,7 @@ export class BidirectionalSyncService {
    * @param caller Who asked; its secret-key client does the work.
    * @throws {ApiError} 503 `not_configured` when Cloudinary is not configured.
    */
-  static forCaller(caller: Caller, log: Logger): BidirectionalSyncService {
+  static forCaller(caller: Caller<Database>, log: Logger): BidirectionalSyncService {
     return new BidirectionalSyncService(openSession(caller, log));
   }
 
@@ -82,7 +83,11 @@ export class BidirectionalSyncService {
 
   /** Stores a verified notification and applies it, in one transaction. Cloudinary is not called. */
   receiveEvent(event: ReceivedEvent): Promise<EventOutcome> {
-    return this.session.media.events.receiveEvent(event);
+    const { media } = this.session;
+    return media.call("media_sync_receive_event", {
+      p_cloud_name: media.cloudName,
+      p_event: event,
+    });
   }
 
   /**
@@ -91,11 +96,15 @@ export class BidirectionalSyncService {
    * @returns null when there is no stored event with that id.
    */
   async replayEvent(id: number): Promise<EventOutcome | null> {
-    const { events } = this.session.media;
-    const event = await events.getEvent(id);
+    const { media } = this.session;
+    const event = await media.call("media_sync_get_event", { p_id: id });
     if (event === null) return null;
     const { effects } = readNotification(JSON.parse(event.body));
-    const outcome = await events.replayEvent(id, effects);
+    const outcome = await media.call("media_sync_replay_event", {
+      p_cloud_name: media.cloudName,
+      p_id: id,
+      p_effects: effects,
+    });
     await this.refreshQueued();
     return outcome;
   }

@@ -30,12 +30,18 @@ export async function dryRun(
   session: SyncSession,
   { resourceType, direction }: DryRunRequest,
 ): Promise<DryRun> {
-  const { folder_mode } = await session.media.assets.due();
+  const { folder_mode } = await session.media.call("media_sync_due", {
+    p_cloud_name: session.media.cloudName,
+  });
   if (folder_mode !== null) session.cloudinary.useFolderMode(folder_mode);
   const actions: PlannedAction[] = [];
   let unchanged = 0;
   const walk = await walkLibrary(session, resourceType, async (resources, observedAt) => {
-    const page = await session.media.assets.planObservations(resources, observedAt);
+    const page = await session.media.call("media_sync_plan_observations", {
+      p_cloud_name: session.media.cloudName,
+      p_observations: resources,
+      p_observed_at: observedAt,
+    });
     unchanged += page.unchanged;
     if (direction !== "push") actions.push(...page.actions);
     if (direction === "pull") return;
@@ -66,11 +72,12 @@ async function planAbsent(
   session: SyncSession,
   walk: { assetIds: string[]; resourceTypes: string[] },
 ): Promise<PlannedAction[]> {
-  const absent = await session.media.assets.absentAssets(
-    walk.assetIds,
-    walk.resourceTypes,
-    MOST_ACTIONS,
-  );
+  const absent = await session.media.call("media_sync_absent_assets", {
+    p_cloud_name: session.media.cloudName,
+    p_seen: walk.assetIds,
+    p_resource_types: walk.resourceTypes,
+    p_limit: MOST_ACTIONS,
+  });
   if (absent.count === 0) return [];
   const { data } = await session.cloudinary.getAssetsByIds({
     assetIds: absent.assets.map((asset) => asset.asset_id),

@@ -6,6 +6,7 @@ import { guardRun, type RunResult } from "./guard-run.ts";
 import { incrementalPull } from "./incremental-pull.ts";
 import { push } from "./push/push.ts";
 import { refresh } from "./refresh.ts";
+import { finishRun, startRun } from "./run-books.ts";
 import { syncSingleAsset } from "./single-asset.ts";
 import type { SyncSession } from "./sync-session.ts";
 
@@ -51,7 +52,9 @@ export async function doDueWork(session: SyncSession, request: SyncRequest): Pro
   // People's edits come first: they are few, and somebody is waiting for them.
   if (request.direction !== "pull") results.push(...await servePush(session));
   if (request.direction !== "push") {
-    const due = await session.media.assets.due();
+    const due = await session.media.call("media_sync_due", {
+      p_cloud_name: session.media.cloudName,
+    });
     if (due.folder_mode !== null) session.cloudinary.useFolderMode(due.folder_mode);
     if (due.refresh_due) results.push(await serveRefresh(session));
     const pulled = await pull(session, request, due);
@@ -104,18 +107,10 @@ async function servePush(session: SyncSession): Promise<RunResult[]> {
 
 /** Drains the refresh queue as a run of its own. */
 async function serveRefresh(session: SyncSession): Promise<RunResult> {
-  const { runs, assets } = session.media;
-  const { run_id } = await runs.startRun({
-    kind: "refresh",
-    source: session.source,
-    user_id: session.userId,
-    options: {},
-    shards: [],
-  });
+  const { run_id } = await startRun(session, "refresh");
   return await guardRun(session, run_id, async () => {
     const { note } = await refresh(session, run_id);
-    await assets.recordTraffic(run_id, session.meter.take());
-    const run = await runs.finishRun(run_id, "completed");
+    const run = await finishRun(session, run_id, "completed");
     return { run, note };
   });
 }
@@ -125,7 +120,11 @@ async function allowMassDelete(
   runId: string,
   pageSize: number,
 ): Promise<SyncResult> {
-  const blocked = await session.media.runs.allowMassDelete(runId, session.userId, session.source);
+  const blocked = await session.media.call("media_sync_allow_mass_delete", {
+    p_run_id: runId,
+    p_user_id: session.userId,
+    p_source: session.source,
+  });
   if (blocked === null) return { status: "not_found", what: "blocked_run" };
   await session.media.learnTime();
   const { run, note } = await continuePull(session, blocked, pageSize);

@@ -1,4 +1,5 @@
 import { guardRun, type RunResult } from "./guard-run.ts";
+import { finishRun, startRun } from "./run-books.ts";
 import { SEARCH_SHARD, searchPull } from "./search-pull.ts";
 import type { SyncSession } from "./sync-session.ts";
 
@@ -15,17 +16,14 @@ export async function folderPull(
   folder: string,
   fixedFolders: boolean,
 ): Promise<RunResult> {
-  const run = await session.media.runs.startRun({
-    kind: "refresh",
-    source: session.source,
-    user_id: session.userId,
-    options: { folder },
-    shards: [SEARCH_SHARD],
-  });
+  const run = await startRun(session, "refresh", { folder }, [SEARCH_SHARD]);
   const field = fixedFolders ? "folder" : "asset_folder";
   const quoted = (text: string) => `"${text.replace(/(["\\])/g, "\\$1")}"`;
   return await guardRun(session, run.run_id, async () => {
-    await session.media.assets.queueFolder(folder);
+    await session.media.call("media_sync_queue_folder", {
+      p_cloud_name: session.media.cloudName,
+      p_folder: folder,
+    });
     const result = await searchPull(
       session,
       run,
@@ -33,6 +31,6 @@ export async function folderPull(
     );
     if (result.run.status !== "running") return result;
     // Nobody goes on with a folder's run; what it queued is looked up by the next ticks.
-    return { ...result, run: await session.media.runs.finishRun(run.run_id, "failed") };
+    return { ...result, run: await finishRun(session, run.run_id, "failed") };
   });
 }

@@ -3,6 +3,7 @@ import type { RunSummary } from "../media/types.ts";
 import { guardRun, type RunResult, unfinished } from "./guard-run.ts";
 import { PLAN_SHARD } from "./plan-shards.ts";
 import { pullListing } from "./pull-listing.ts";
+import { finishRun, startRun } from "./run-books.ts";
 import { sweep } from "./sweep.ts";
 import type { SyncSession } from "./sync-session.ts";
 
@@ -26,17 +27,11 @@ export async function fullPull(
   request: FullPullRequest,
 ): Promise<RunResult> {
   const partial = request.resourceType !== undefined;
-  const run = await session.media.runs.startRun({
-    kind: partial ? "partial" : "full",
-    source: session.source,
-    user_id: session.userId,
-    options: {
-      batch_size: request.pageSize,
-      ...(partial ? { resource_type: request.resourceType } : {}),
-      ...(request.force ? { force: true } : {}),
-    },
-    shards: [PLAN_SHARD],
-  });
+  const run = await startRun(session, partial ? "partial" : "full", {
+    batch_size: request.pageSize,
+    ...(partial ? { resource_type: request.resourceType } : {}),
+    ...(request.force ? { force: true } : {}),
+  }, [PLAN_SHARD]);
   return await continuePull(session, run, request.pageSize);
 }
 
@@ -66,13 +61,12 @@ async function walk(
   const swept = await sweep(session, run.run_id);
   if (swept.state === "blocked") {
     return {
-      run: await session.media.runs.finishRun(run.run_id, "blocked"),
+      run: await finishRun(session, run.run_id, "blocked"),
       note: swept.note,
     };
   }
   if (swept.state !== "swept") {
     return await unfinished(session, run.run_id, swept.note);
   }
-  await session.media.assets.recordTraffic(run.run_id, session.meter.take());
-  return { run: await session.media.runs.finishRun(run.run_id, "completed") };
+  return { run: await finishRun(session, run.run_id, "completed") };
 }

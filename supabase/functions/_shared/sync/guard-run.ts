@@ -1,5 +1,6 @@
 import { CloudinaryError } from "../cloudinary/errors.ts";
 import type { RunSummary } from "../media/types.ts";
+import { finishRun, recordTraffic } from "./run-books.ts";
 import type { SyncSession } from "./sync-session.ts";
 
 /** A run after this call's share of it, and why it is not finished. */
@@ -30,17 +31,17 @@ export async function guardRun(
   try {
     return await work();
   } catch (error) {
-    await session.media.assets.recordTraffic(runId, session.meter.take());
+    await recordTraffic(session, runId);
     if (!(error instanceof CloudinaryError)) throw error;
     if (error.code === "rate_limited") {
       return await unfinished(session, runId, error.message);
     }
-    await session.media.runs.reportError(runId, {
-      code: `cloudinary_${error.code}`,
-      message: error.message,
+    await session.media.call("media_sync_report_error", {
+      p_run_id: runId,
+      p_error: { code: `cloudinary_${error.code}`, message: error.message },
     });
     if (HOPELESS.has(error.code)) {
-      await session.media.runs.finishRun(runId, "failed");
+      await finishRun(session, runId, "failed");
     }
     throw error;
   }
@@ -52,8 +53,8 @@ export async function unfinished(
   runId: string,
   note?: string,
 ): Promise<RunResult> {
-  await session.media.assets.recordTraffic(runId, session.meter.take());
-  const run = await session.media.runs.getRun(runId);
+  await recordTraffic(session, runId);
+  const run = await session.media.call("media_sync_get_run", { p_run_id: runId });
   if (run === null) throw new Error(`Run ${runId} has disappeared.`);
   return { run, note };
 }

@@ -1,4 +1,5 @@
 import { guardRun, type RunResult } from "./guard-run.ts";
+import { startRun } from "./run-books.ts";
 import { SEARCH_SHARD, searchPull } from "./search-pull.ts";
 import type { SyncSession } from "./sync-session.ts";
 
@@ -13,13 +14,9 @@ export async function incrementalPull(
   session: SyncSession,
   changedSince: string,
 ): Promise<RunResult> {
-  const run = await session.media.runs.startRun({
-    kind: "incremental",
-    source: session.source,
-    user_id: session.userId,
-    options: { changed_since: changedSince },
-    shards: [SEARCH_SHARD],
-  });
+  const run = await startRun(session, "incremental", { changed_since: changedSince }, [
+    SEARCH_SHARD,
+  ]);
   return await guardRun(
     session,
     run.run_id,

@@ -4,7 +4,8 @@ import type { Caller } from "../http/caller.ts";
 import type { Logger } from "../http/log.ts";
 import { createServiceClient } from "../media/create-service-client.ts";
 import { SupabaseMediaService } from "../media/supabase-media-service.ts";
-import type { MediaClient, Source } from "../media/types.ts";
+import type { Database } from "../media/database.types.ts";
+import type { Source } from "../media/types.ts";
 import { createDeadline } from "./deadline.ts";
 import type { SyncSession } from "./sync-session.ts";
 import { TrafficMeter } from "./traffic-meter.ts";
@@ -19,9 +20,9 @@ const WORKING_TIME_MS = 25_000;
  * @param log The request's logger.
  * @throws {ApiError} 503 `not_configured` when Cloudinary is not configured.
  */
-export function openSession(caller: Caller | null, log: Logger): SyncSession {
+export function openSession(caller: Caller<Database> | null, log: Logger): SyncSession {
   const configuration = requireCloudinary();
-  const client = caller === null ? createServiceClient() : caller.supabaseAdmin as MediaClient;
+  const client = caller === null ? createServiceClient() : caller.supabaseAdmin;
   const meter = new TrafficMeter();
   return {
     media: new SupabaseMediaService(client, configuration.cloudName),
@@ -36,7 +37,7 @@ export function openSession(caller: Caller | null, log: Logger): SyncSession {
 }
 
 /** The cron jobs call with the secret key named `cron`. */
-function sourceOf(caller: Caller): Source {
+function sourceOf(caller: Caller<Database>): Source {
   if (caller.kind === "service") return caller.keyName === "cron" ? "cron" : "api";
   return "client";
 }

@@ -30,9 +30,9 @@ export async function planShards(
 ): Promise<{ state: "listed" }> {
   const { data: settings } = await session.cloudinary.config();
   // The folder mode decides what `folder` means, hence it is asked before anything is stored.
-  await session.media.assets.setFolderMode(settings.folderMode);
+  await session.media.call("media_sync_set_folder_mode", { p_folder_mode: settings.folderMode });
 
-  const run = await session.media.runs.getRun(runId);
+  const run = await session.media.call("media_sync_get_run", { p_run_id: runId });
   const resourceType = run?.options.resource_type as Shard["resource_type"] | undefined;
   const expression = resourceType ? `resource_type:${resourceType}` : "";
   const oldest = await findEdge(session, expression, "asc");
@@ -41,13 +41,13 @@ export async function planShards(
     : [];
   const shards = RESOURCE_TYPES.filter((type) => !resourceType || type === resourceType)
     .flatMap((type) => shardsOfType(type, bounds));
-  await session.media.runs.planShards(
-    runId,
-    session.worker,
-    oldest.total,
-    shards,
-    session.meter.take(),
-  );
+  await session.media.call("media_sync_plan_shards", {
+    p_run_id: runId,
+    p_worker: session.worker,
+    p_expected: oldest.total,
+    p_shards: shards,
+    p_traffic: session.meter.take(),
+  });
   return { state: "listed" };
 }
 

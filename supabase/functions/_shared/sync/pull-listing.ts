@@ -36,15 +36,19 @@ export async function pullListing(
 ): Promise<PullProgress> {
   for (;;) {
     if (session.deadline.expired()) return { state: "yielded" };
-    const { shard, budget } = await session.media.runs.claimShard(
-      runId,
-      session.worker,
-      LEASE_SECONDS,
-    );
+    const { shard, budget } = await session.media.call("media_sync_claim_shard", {
+      p_run_id: runId,
+      p_worker: session.worker,
+      p_lease_seconds: LEASE_SECONDS,
+    });
     const note = quotaPause(budget);
     if (shard === null) return { state: "listed" };
     if (note !== null) {
-      await session.media.runs.releaseShard(runId, shard.shard, session.worker);
+      await session.media.call("media_sync_release_shard", {
+        p_run_id: runId,
+        p_shard: shard.shard,
+        p_worker: session.worker,
+      });
       return { state: "paused", note };
     }
     try {
@@ -54,7 +58,11 @@ export async function pullListing(
       if (progress.state !== "listed") return progress;
     } catch (error) {
       // Whoever comes next need not wait for the lease to end.
-      await session.media.runs.releaseShard(runId, shard.shard, session.worker);
+      await session.media.call("media_sync_release_shard", {
+        p_run_id: runId,
+        p_shard: shard.shard,
+        p_worker: session.worker,
+      });
       throw error;
     }
   }
@@ -83,7 +91,11 @@ async function walkShard(
         shard: shard.shard,
       });
       if (
-        !await session.media.runs.restartShard(runId, shard.shard, session.worker)
+        !await session.media.call("media_sync_restart_shard", {
+          p_run_id: runId,
+          p_shard: shard.shard,
+          p_worker: session.worker,
+        })
       ) {
         return { state: "listed" };
       }
@@ -99,26 +111,28 @@ async function walkShard(
     // Awaited in the next round; until then a failure must not count as unhandled.
     next?.catch(() => {});
 
-    const answer = await session.media.runs.storePage(
-      {
-        run_id: runId,
-        shard: shard.shard,
-        cursor,
-        next_cursor: page.nextCursor,
-        observed_at: page.observedAt,
-        observations: page.resources,
-      },
-      session.worker,
-      LEASE_SECONDS,
-      session.meter.take(),
-    );
+    const answer = await session.media.call("media_sync_store_page", {
+      p_run_id: runId,
+      p_shard: shard.shard,
+      p_worker: session.worker,
+      p_cursor: cursor,
+      p_next_cursor: page.nextCursor,
+      p_observed_at: page.observedAt,
+      p_observations: page.resources,
+      p_traffic: session.meter.take(),
+      p_lease_seconds: LEASE_SECONDS,
+    });
     // Somebody else has the shard now, or had it and finished it.
     if (!answer.stored || page.nextCursor === null) return { state: "listed" };
 
     budget = answer.budget ?? budget;
     const note = quotaPause(budget);
     if (note !== null || (next === null && session.deadline.expired())) {
-      await session.media.runs.releaseShard(runId, shard.shard, session.worker);
+      await session.media.call("media_sync_release_shard", {
+        p_run_id: runId,
+        p_shard: shard.shard,
+        p_worker: session.worker,
+      });
       return note === null ? { state: "yielded" } : { state: "paused", note };
     }
     cursor = page.nextCursor;

@@ -24,22 +24,24 @@ export async function refresh(
   const progress: RefreshProgress = { lookedUp: 0, gone: 0 };
   try {
     while (!session.deadline.expired()) {
-      const { asset_ids, detailed, budget } = await session.media.assets.claimRefresh(
-        session.worker,
-        CLAIM_SIZE,
-        LEASE_SECONDS,
-      );
+      const { asset_ids, detailed, budget } = await session.media.call("media_sync_claim_refresh", {
+        p_cloud_name: session.media.cloudName,
+        p_worker: session.worker,
+        p_limit: CLAIM_SIZE,
+        p_lease_seconds: LEASE_SECONDS,
+      });
       if (asset_ids.length + detailed.length === 0) return progress;
       const note = quotaPause(budget);
       if (note !== null) return { ...progress, note };
       const settle = async (wanted: string[], { observations, observedAt }: LookUp) => {
-        const settled = await session.media.assets.settleLookUp(
-          wanted,
-          observations,
-          observedAt,
-          session.source,
-          runId,
-        );
+        const settled = await session.media.call("media_sync_settle_look_up", {
+          p_cloud_name: session.media.cloudName,
+          p_asset_ids: wanted,
+          p_observations: observations,
+          p_observed_at: observedAt,
+          p_source: session.source,
+          p_run_id: runId,
+        });
         progress.lookedUp += wanted.length;
         progress.gone += settled.gone;
       };
@@ -52,6 +54,9 @@ export async function refresh(
     }
     return progress;
   } finally {
-    await session.media.assets.releaseRefresh(session.worker);
+    await session.media.call("media_sync_release_refresh", {
+      p_cloud_name: session.media.cloudName,
+      p_worker: session.worker,
+    });
   }
 }

@@ -1,6 +1,7 @@
 import type { RunSummary, Shard } from "../media/types.ts";
 import { type RunResult, unfinished } from "./guard-run.ts";
 import { refresh } from "./refresh.ts";
+import { finishRun } from "./run-books.ts";
 import { LEASE_SECONDS, quotaPause, type SyncSession } from "./sync-session.ts";
 
 /** The one shard of a pull by search. */
@@ -24,21 +25,24 @@ export async function searchPull(
   run: RunSummary,
   expression: string,
 ): Promise<RunResult> {
-  const { shard, budget } = await session.media.runs.claimShard(
-    run.run_id,
-    session.worker,
-    LEASE_SECONDS,
-  );
+  const { shard, budget } = await session.media.call("media_sync_claim_shard", {
+    p_run_id: run.run_id,
+    p_worker: session.worker,
+    p_lease_seconds: LEASE_SECONDS,
+  });
   if (shard !== null) {
     const note = quotaPause(budget) ?? await search(session, run.run_id, expression, shard.cursor);
     if (note !== null || session.deadline.expired()) {
-      await session.media.runs.releaseShard(run.run_id, SEARCH_SHARD.shard, session.worker);
+      await session.media.call("media_sync_release_shard", {
+        p_run_id: run.run_id,
+        p_shard: SEARCH_SHARD.shard,
+        p_worker: session.worker,
+      });
       return await unfinished(session, run.run_id, note ?? undefined);
     }
   }
   const { note } = await refresh(session, run.run_id);
-  await session.media.assets.recordTraffic(run.run_id, session.meter.take());
-  const finished = await session.media.runs.finishRun(run.run_id, "completed");
+  const finished = await finishRun(session, run.run_id, "completed");
   return { run: finished, note };
 }
 
@@ -52,13 +56,15 @@ async function search(
   let cursor = from;
   while (!session.deadline.expired()) {
     const { data } = await session.cloudinary.search({ expression, cursor });
-    const { stored, budget } = await session.media.runs.storeSearchPage(
-      runId,
-      session.worker,
-      { cursor, next_cursor: data.nextCursor, observations: data.resources },
-      LEASE_SECONDS,
-      session.meter.take(),
-    );
+    const { stored, budget } = await session.media.call("media_sync_store_search_page", {
+      p_run_id: runId,
+      p_worker: session.worker,
+      p_cursor: cursor,
+      p_next_cursor: data.nextCursor,
+      p_observations: data.resources,
+      p_traffic: session.meter.take(),
+      p_lease_seconds: LEASE_SECONDS,
+    });
     if (!stored || data.nextCursor === null) return null;
     const note = budget ? quotaPause(budget) : null;
     if (note !== null) return note;

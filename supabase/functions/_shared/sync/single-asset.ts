@@ -1,6 +1,7 @@
 import { RESOURCE_TYPES, type ResourceType } from "../cloudinary/resource-types.ts";
 import type { Observation } from "../cloudinary/observation.ts";
 import type { RunSummary } from "../media/types.ts";
+import { finishRun, startRun } from "./run-books.ts";
 import type { SyncSession } from "./sync-session.ts";
 
 /** Delivery types in which people keep originals of their own; the others mirror remote sources. */
@@ -19,7 +20,10 @@ export async function syncSingleAsset(
   name: string,
   resourceType?: ResourceType,
 ): Promise<RunSummary | null> {
-  const known = (await session.media.assets.findAssets(name))
+  const known = (await session.media.call("media_sync_find_assets", {
+    p_cloud_name: session.media.cloudName,
+    p_name: name,
+  }))
     .filter((row) => resourceType === undefined || row.resource_type === resourceType)
     .map((row) => row.asset_id);
   await session.media.learnTime();
@@ -37,22 +41,16 @@ export async function syncSingleAsset(
   }
   if (found.size === 0 && known.length === 0) return null;
 
-  const run = await session.media.runs.startRun({
-    kind: "single",
-    source: session.source,
-    user_id: session.userId,
-    options: { single_asset: name },
-    shards: [],
+  const run = await startRun(session, "single", { single_asset: name });
+  await session.media.call("media_sync_settle_look_up", {
+    p_cloud_name: session.media.cloudName,
+    p_asset_ids: [...new Set([...known, ...found.keys()])],
+    p_observations: [...found.values()],
+    p_observed_at: observedAt,
+    p_source: session.source,
+    p_run_id: run.run_id,
   });
-  await session.media.assets.settleLookUp(
-    [...new Set([...known, ...found.keys()])],
-    [...found.values()],
-    observedAt,
-    session.source,
-    run.run_id,
-  );
-  await session.media.assets.recordTraffic(run.run_id, session.meter.take());
-  return await session.media.runs.finishRun(run.run_id, "completed");
+  return await finishRun(session, run.run_id, "completed");
 }
 
 /** Cloudinary's asset_id: 32 hexadecimal digits. */

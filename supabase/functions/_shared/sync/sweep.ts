@@ -1,3 +1,4 @@
+import { recordTraffic } from "./run-books.ts";
 import { quotaPause, type SyncSession } from "./sync-session.ts";
 
 /** How far a sweep got. */
@@ -22,7 +23,7 @@ export async function sweep(
   session: SyncSession,
   runId: string,
 ): Promise<SweepProgress> {
-  const decision = await session.media.runs.beginSweep(runId);
+  const decision = await session.media.call("media_sync_begin_sweep", { p_run_id: runId });
   if (decision.status !== "clear") {
     return {
       state: decision.status,
@@ -30,10 +31,10 @@ export async function sweep(
     };
   }
   for (;;) {
-    const { asset_ids, budget } = await session.media.runs.missingAssets(
-      runId,
-      LOOK_UP_SIZE,
-    );
+    const { asset_ids, budget } = await session.media.call("media_sync_missing_assets", {
+      p_run_id: runId,
+      p_limit: LOOK_UP_SIZE,
+    });
     if (asset_ids.length === 0) return { state: "swept" };
     if (session.deadline.expired()) return { state: "yielded" };
     const note = quotaPause(budget);
@@ -43,14 +44,15 @@ export async function sweep(
     const { data } = await session.cloudinary.getAssetsByIds({
       assetIds: asset_ids,
     });
-    await session.media.assets.settleLookUp(
-      asset_ids,
-      data,
-      observedAt,
-      session.source,
-      runId,
-    );
-    await session.media.assets.recordTraffic(runId, session.meter.take());
+    await session.media.call("media_sync_settle_look_up", {
+      p_cloud_name: session.media.cloudName,
+      p_asset_ids: asset_ids,
+      p_observations: data,
+      p_observed_at: observedAt,
+      p_source: session.source,
+      p_run_id: runId,
+    });
+    await recordTraffic(session, runId);
   }
 }
 

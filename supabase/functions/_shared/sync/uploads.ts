@@ -1,4 +1,5 @@
 import type { SignedUpload } from "../cloudinary/upload-signature.ts";
+import { recordTraffic } from "./run-books.ts";
 import type { SyncSession } from "./sync-session.ts";
 
 /** What a browser is to upload. */
@@ -53,7 +54,9 @@ export async function signUpload(
   request: UploadRequest,
   resourceType: string,
 ): Promise<SigningOutcome> {
-  const { folder_mode } = await session.media.assets.due();
+  const { folder_mode } = await session.media.call("media_sync_due", {
+    p_cloud_name: session.media.cloudName,
+  });
   const { folder, filename, overwrite, force, public_id: wished, ...parameters } = request;
   const isFixed = folder_mode === "fixed";
   const leaf = wished ?? newName(resourceType === "raw" ? filename : undefined);
@@ -61,12 +64,13 @@ export async function signUpload(
   const publicId = isFixed && folder ? `${folder}/${leaf}` : leaf;
 
   const assetIds = wished === undefined ? [] : await holdersOf(session, publicId);
-  const outcome = await session.media.assets.signUpload({
-    publicId,
-    assetIds,
-    userId: session.userId,
-    overwrite,
-    force,
+  const outcome = await session.media.call("media_sync_sign_upload", {
+    p_cloud_name: session.media.cloudName,
+    p_public_id: publicId,
+    p_asset_ids: assetIds,
+    p_user_id: session.userId,
+    p_overwrite: overwrite,
+    p_force: force,
   });
   if (outcome === "name_taken" || outcome === "in_use") return { status: outcome };
 
@@ -123,14 +127,14 @@ export async function storeUpload(
   if (asset?.public_id !== public_id || String(asset.version) !== String(version)) {
     return { status: "unknown" };
   }
-  const [outcome] = await session.media.assets.applyObservations(
-    [asset],
-    observedAt,
-    session.source,
-    null,
-    session.userId === null ? {} : { created_by: session.userId },
-  );
-  await session.media.assets.recordTraffic(null, session.meter.take());
+  const { outcomes: [outcome] } = await session.media.call("media_sync_apply_observations", {
+    p_cloud_name: session.media.cloudName,
+    p_observations: [asset],
+    p_observed_at: observedAt,
+    p_source: session.source,
+    p_options: session.userId === null ? {} : { created_by: session.userId },
+  });
+  await recordTraffic(session, null);
   return outcome?.media_asset_id
     ? { status: "stored", id: outcome.media_asset_id }
     : { status: "out_of_scope" };

@@ -20,23 +20,29 @@ const MOST = 1_000;
 
 /** Compares both sides field by field. Nothing is written anywhere. */
 export async function verify(session: SyncSession): Promise<Verification> {
-  const { folder_mode } = await session.media.assets.due();
+  const { folder_mode } = await session.media.call("media_sync_due", {
+    p_cloud_name: session.media.cloudName,
+  });
   if (folder_mode !== null) session.cloudinary.useFolderMode(folder_mode);
   let counted = 0;
   const missing: string[] = [];
   const differing: FieldDifference[] = [];
   const walk = await walkLibrary(session, undefined, async (resources) => {
-    const page = await session.media.assets.comparePage(resources);
+    const page = await session.media.call("media_sync_compare_page", {
+      p_cloud_name: session.media.cloudName,
+      p_observations: resources,
+    });
     counted += page.counted;
     missing.push(...page.missing);
     differing.push(...page.differing);
   });
   // An unfinished listing says nothing about absence.
-  const absent = await session.media.assets.absentAssets(
-    walk.complete ? walk.assetIds : [],
-    walk.complete ? walk.resourceTypes : [],
-    MOST,
-  );
+  const absent = await session.media.call("media_sync_absent_assets", {
+    p_cloud_name: session.media.cloudName,
+    p_seen: walk.complete ? walk.assetIds : [],
+    p_resource_types: walk.complete ? walk.resourceTypes : [],
+    p_limit: MOST,
+  });
   return {
     complete: walk.complete,
     note: walk.note,

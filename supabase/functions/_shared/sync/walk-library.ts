@@ -1,5 +1,6 @@
 import { RESOURCE_TYPES, type ResourceType } from "../cloudinary/resource-types.ts";
 import type { Observation } from "../cloudinary/observation.ts";
+import { recordTraffic } from "./run-books.ts";
 import { quotaPause, type SyncSession } from "./sync-session.ts";
 
 /** What a walk without a run has seen. */
@@ -35,7 +36,7 @@ export async function walkLibrary(
           note: "The time of one call is over before the listing was.",
         };
       }
-      const note = quotaPause(await session.media.assets.recordTraffic(null, session.meter.take()));
+      const note = quotaPause(await recordTraffic(session, null));
       if (note !== null) return { ...walk, complete: false, note };
       const observedAt = session.media.clock.now();
       const { data } = await session.cloudinary.listAssets({ resourceType: type, cursor });

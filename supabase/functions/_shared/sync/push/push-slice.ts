@@ -2,6 +2,7 @@ import type {
   PlannedTask,
   PushClaim,
   PushFailure,
+  PushPlan,
   PushResult,
   PushTask,
   RunSummary,
@@ -9,7 +10,7 @@ import type {
 import type { SyncSession } from "../sync-session.ts";
 import { deleteAssets } from "./delete-assets.ts";
 import { type Freshness, startFreshness } from "./freshness.ts";
-import { lookUp, readDetails } from "../look-up.ts";
+import { type LookUp, lookUp, readDetails } from "../look-up.ts";
 import { restoreAssets } from "./restore-assets.ts";
 import { writeUpdates } from "./write-updates.ts";
 
@@ -40,14 +41,16 @@ export async function pushSlice(
   const tooSlow = tasks.length > 0 && freshness.expired();
   const results = await writeAll(session, tasks, freshness);
   const unseen = results.some(({ landed }) => landed?.some(({ at }) => at === undefined));
-  const confirmation = await session.media.pushes.confirmPush(
-    session,
-    claim.now,
-    results,
-    claim.run_id,
-    session.meter.take(),
-    last && !unseen && !tooSlow,
-  );
+  const confirmation = await session.media.call("media_sync_confirm_push", {
+    p_cloud_name: session.media.cloudName,
+    p_worker: session.worker,
+    p_claimed_at: claim.now,
+    p_results: results,
+    p_source: session.source,
+    p_run_id: claim.run_id,
+    p_traffic: session.meter.take(),
+    p_finish: last && !unseen && !tooSlow,
+  });
   if (confirmation.open.length > 0 && !confirmation.echoes) {
     await settleOpen(session, confirmation.open, claim.run_id);
   }
@@ -67,24 +70,27 @@ async function planTasks(
   runId: string | null,
   assetIds: string[],
 ): Promise<PlannedTask[]> {
-  const { observations, absent, observedAt } = await lookUp(session, assetIds);
-  const plan = await session.media.pushes.planPush(
-    session,
-    observations,
-    absent,
-    observedAt,
-    runId,
-  );
+  const plan = await planPush(session, runId, await lookUp(session, assetIds));
   if (plan.undecided.length === 0) return plan.tasks;
-  const details = await readDetails(session, plan.undecided);
-  const second = await session.media.pushes.planPush(
-    session,
-    details.observations,
-    details.absent,
-    details.observedAt,
-    runId,
-  );
+  const second = await planPush(session, runId, await readDetails(session, plan.undecided));
   return [...plan.tasks, ...second.tasks];
+}
+
+/** Merges what a look-up showed, and notes on each row what is about to be sent. */
+function planPush(
+  session: SyncSession,
+  runId: string | null,
+  { observations, absent, observedAt }: LookUp,
+): Promise<PushPlan> {
+  return session.media.call("media_sync_plan_push", {
+    p_cloud_name: session.media.cloudName,
+    p_worker: session.worker,
+    p_observations: observations,
+    p_absent: absent,
+    p_observed_at: observedAt,
+    p_source: session.source,
+    p_run_id: runId,
+  });
 }
 
 async function writeAll(
@@ -108,13 +114,14 @@ async function settleOpen(
 ): Promise<void> {
   try {
     const { observations, absent, observedAt } = await lookUp(session, assetIds);
-    await session.media.assets.settleLookUp(
-      [...observations.map((asset) => asset.asset_id), ...absent],
-      observations,
-      observedAt,
-      session.source,
-      runId,
-    );
+    await session.media.call("media_sync_settle_look_up", {
+      p_cloud_name: session.media.cloudName,
+      p_asset_ids: [...observations.map((asset) => asset.asset_id), ...absent],
+      p_observations: observations,
+      p_observed_at: observedAt,
+      p_source: session.source,
+      p_run_id: runId,
+    });
   } catch (error) {
     // They wait on the refresh queue as well.
     session.log.warn("writes wait to be confirmed", { error });

@@ -1,5 +1,6 @@
 import { CloudinaryError } from "../../cloudinary/errors.ts";
 import type { PushClaim, PushFailure, PushTask, RunSummary } from "../../media/types.ts";
+import { finishRun } from "../run-books.ts";
 import { LEASE_SECONDS, type SyncSession } from "../sync-session.ts";
 import { pushSlice } from "./push-slice.ts";
 import { slicesOf } from "./slices.ts";
@@ -40,13 +41,16 @@ export async function push(
   let more = true;
   let rounds = 0;
   while (more && !session.deadline.expired()) {
-    const claim: PushClaim = await session.media.pushes.beginPush(
-      session,
-      CLAIM_SIZE,
-      LEASE_SECONDS,
-      runId,
-      ids,
-    );
+    const claim: PushClaim = await session.media.call("media_sync_begin_push", {
+      p_cloud_name: session.media.cloudName,
+      p_worker: session.worker,
+      p_limit: CLAIM_SIZE,
+      p_lease_seconds: LEASE_SECONDS,
+      p_source: session.source,
+      p_user_id: session.userId,
+      p_run_id: runId,
+      p_ids: ids,
+    });
     if (claim.folder_mode !== null) session.cloudinary.useFolderMode(claim.folder_mode);
     if (claim.tasks.length === 0) break;
     if (claim.run_id !== null && claim.run_id !== runId) onRun(runId = claim.run_id);
@@ -56,8 +60,7 @@ export async function push(
     if (progress.run !== null) runId = null;
   }
   if (runId !== null && progress.run?.run_id !== runId) {
-    await session.media.assets.recordTraffic(runId, session.meter.take());
-    progress.run = await session.media.runs.finishRun(runId, "completed");
+    progress.run = await finishRun(session, runId, "completed");
   }
   return progress;
 }
@@ -93,7 +96,12 @@ async function pushClaim(
     if (error instanceof CloudinaryError && error.code === "rate_limited") more = false;
     throw error;
   } finally {
-    if (left.size > 0) await session.media.pushes.releasePending(session.worker, [...left]);
+    if (left.size > 0) {
+      await session.media.call("media_sync_release_pending", {
+        p_worker: session.worker,
+        p_ids: [...left],
+      });
+    }
   }
 }
 

@@ -1,0 +1,33 @@
+import type { LibraryQuery, MediaPatch } from "./library-types.ts";
+import type {
+  PushResult,
+  ReceivedEvent,
+  RunError,
+  RunRequest,
+  Shard,
+  Source,
+  Traffic,
+} from "./types.ts";
+
+/**
+ * Shapes of the arguments that PostgreSQL knows only as jsonb or text. They go by name: an argument is called the same
+ * wherever it means the same.
+ */
+export interface ArgumentShapes {
+  /** In the form that `media_sync.merge_observations()` takes. */
+  p_observations: object[];
+  p_source: Source;
+  p_traffic: Traffic;
+  p_request: RunRequest;
+  p_shards: Shard[];
+  p_error: RunError;
+  /** `created_by`: user of an upload. */
+  p_options: { created_by?: string };
+  p_results: PushResult[];
+  p_event: ReceivedEvent;
+  /** What a notification says, as `readNotification()` reads it. */
+  p_effects: object[];
+  p_query: LibraryQuery;
+  p_patch: MediaPatch;
+  p_keep: "cloudinary" | "database";
+}

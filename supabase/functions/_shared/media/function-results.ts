@@ -1,0 +1,110 @@
+import type {
+  DeleteOutcome,
+  LibraryItemDetail,
+  LibraryPage,
+  MediaStatistics,
+  NamedAsset,
+  RateLimitState,
+} from "./library-types.ts";
+import type {
+  AbsentAssets,
+  CallBudget,
+  ClaimedShard,
+  DueWork,
+  EventOutcome,
+  FieldDifference,
+  HealthSummary,
+  MergeOutcome,
+  PlannedAction,
+  PushClaim,
+  PushConfirmation,
+  PushPlan,
+  PushTask,
+  RunSummary,
+  SweepDecision,
+  SyncStatus,
+} from "./types.ts";
+
+/** What every answer to a worker tells: the database's time. */
+interface Timed {
+  /** RFC 3339. */
+  now: string;
+}
+
+/** What SQL functions return that PostgreSQL knows only as jsonb or text. */
+export interface FunctionResults {
+  // Clients' functions.
+  list_media_assets: LibraryPage;
+  get_media_facets: Record<string, { value: string; count: number }[]>;
+  get_media_statistics: MediaStatistics[];
+  /** null when the caller sees no such asset. */
+  get_media_asset: LibraryItemDetail | null;
+  /** The ids that were reached. */
+  edit_media_assets: string[];
+  /** The ids that had open conflicts. */
+  resolve_media_conflicts: string[];
+  find_media_assets: NamedAsset[];
+  /** Unknown ids are left out. */
+  soft_delete_media_assets: DeleteOutcome[];
+  /** `live`: was not deleted; `restored`: Cloudinary still held it; `requested`: its backup must give it back. */
+  restore_media_asset: "live" | "restored" | "requested";
+  get_sync_status: SyncStatus;
+  get_sync_overview: { runs: RunSummary[]; rate_limit: RateLimitState | null };
+  get_sync_health_summary: HealthSummary;
+  get_sync_run: RunSummary | null;
+
+  // What is due, runs.
+  media_sync_due: DueWork;
+  media_sync_start_run: RunSummary;
+  media_sync_get_run: RunSummary | null;
+  media_sync_finish_run: RunSummary;
+  media_sync_record_traffic: { budget: CallBudget } & Timed;
+  /** null when the run is not blocked. */
+  media_sync_allow_mass_delete: RunSummary | null;
+
+  // Listings. `stored: false`: the worker no longer holds the shard at that cursor, and nothing was written.
+  media_sync_plan_shards: { stored: boolean } & Timed;
+  /** `shard: null`: none is free. */
+  media_sync_claim_shard: { shard: ClaimedShard | null; budget: CallBudget } & Timed;
+  media_sync_store_page: { stored: boolean; budget?: CallBudget } & Timed;
+  media_sync_store_search_page:
+    & { stored: boolean; queued?: number; budget?: CallBudget }
+    & Timed;
+  media_sync_begin_sweep: SweepDecision;
+  media_sync_missing_assets: { asset_ids: string[]; budget: CallBudget } & Timed;
+
+  // Look-ups.
+  media_sync_find_assets: { asset_id: string; resource_type: string; type: string }[];
+  media_sync_apply_observations: { outcomes: MergeOutcome[] } & Timed;
+  media_sync_settle_look_up: { outcomes: MergeOutcome[]; gone: number } & Timed;
+  /** `detailed`: those of which only the asset's detail will do. */
+  media_sync_claim_refresh:
+    & { asset_ids: string[]; detailed: string[]; budget: CallBudget }
+    & Timed;
+
+  // Comparisons, which write nothing.
+  media_sync_plan_observations:
+    & { actions: PlannedAction[]; tasks: PushTask[]; unchanged: number }
+    & Timed;
+  media_sync_compare_page:
+    & { counted: number; missing: string[]; differing: FieldDifference[] }
+    & Timed;
+  media_sync_absent_assets: AbsentAssets;
+
+  media_sync_sign_upload: "new" | "overwrites" | "name_taken" | "in_use";
+
+  // Pushes.
+  media_sync_begin_push: PushClaim;
+  media_sync_plan_push: PushPlan;
+  media_sync_confirm_push: PushConfirmation;
+
+  // Notifications.
+  media_sync_receive_event: EventOutcome;
+  media_sync_replay_event: EventOutcome;
+  media_sync_get_event: { id: number; body: string } | null;
+  media_sync_webhook_status: {
+    events: string[];
+    last_received_at: string | null;
+    last_error: { received_at: string; notification_type: string } | null;
+  };
+}
