@@ -139,7 +139,7 @@ grant execute on function media_sync.is_admin() to anon, authenticated, service_
 
 -- supabase/schemas/00_foundation/30_objects.sql
 
--- Small functions on jsonb objects that every layer uses.
+-- Small functions on objects, lists and patterns that every layer uses.
 
 create or replace function media_sync.patch_object(p_object jsonb, p_patch jsonb)
 returns jsonb
@@ -171,6 +171,35 @@ end;
 $$;
 comment on function media_sync.field_value(jsonb, text) is 'Value of a field named as in conflicts: tags, display_name, context.<key>, metadata.<external_id>.';
 revoke all on function media_sync.field_value(jsonb, text) from public, anon, authenticated;
+
+create or replace function media_sync.keep_order(p_values jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select coalesce(jsonb_agg(value order by place), '[]')
+    from (
+        select value, min(place) as place
+        from jsonb_array_elements_text(p_values) with ordinality as listed (value, place)
+        group by value
+    ) as distinct_values;
+$$;
+comment on function media_sync.keep_order(jsonb) is 'The list of texts without repetitions, each where it first stood.';
+revoke all on function media_sync.keep_order(jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.like_pattern(p_text text)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select regexp_replace(p_text, '([\\%_])', '\\\1', 'g');
+$$;
+comment on function media_sync.like_pattern(text) is 'The text as a pattern of like that means itself.';
+revoke all on function media_sync.like_pattern(text) from public, anon, authenticated;
 
 -- supabase/schemas/00_foundation/40_time.sql
 
@@ -1119,14 +1148,14 @@ comment on column media_sync.runs.user_id is 'User who asked for it, if one did.
 comment on column media_sync.runs.expected is 'Assets expected, for progress; null when unknown.';
 comment on column media_sync.runs.synced_items is 'Assets new here.';
 comment on column media_sync.runs.updated_items is 'Rows changed by what Cloudinary told.';
-comment on column media_sync.runs.deleted_items is 'Assets found gone in Cloudinary, or destroyed there.';
+comment on column media_sync.runs.deleted_items is 'Assets found absent from Cloudinary, or destroyed there.';
 comment on column media_sync.runs.pushed_items is 'Assets whose edits reached Cloudinary.';
 comment on column media_sync.runs.unchanged_items is 'Assets found equal.';
 comment on column media_sync.runs.conflicts is 'Values changed on both sides.';
 comment on column media_sync.runs.api_calls is 'Cloudinary calls made.';
 comment on column media_sync.runs.error_count is 'Errors met.';
 comment on column media_sync.runs.errors is 'The first 50 errors: { public_id, code, message }.';
-comment on column media_sync.runs.blocked_by is 'Why the delete guard stopped it: { missing, live, limit_percent, minimum }.';
+comment on column media_sync.runs.blocked_by is 'Why the delete guard stopped it: { reason, absent, live, limit_percent, minimum }.';
 comment on column media_sync.runs.allowed_at is 'When someone allowed this blocked run''s deletions, once.';
 comment on column media_sync.runs.started_at is 'When it started.';
 comment on column media_sync.runs.touched_at is 'When it last made progress.';
@@ -1197,7 +1226,7 @@ create table media_sync.run_pages (
     foreign key (run_id, shard) references media_sync.run_cursors (run_id, shard) on delete cascade
 );
 
-comment on table media_sync.run_pages is 'Which assets an unfinished run has listed, a page a row; the sweep looks for those missing here. Emptied when the run ends.';
+comment on table media_sync.run_pages is 'Which assets an unfinished run has listed, a page a row; the sweep looks for those absent here. Emptied when the run ends.';
 comment on column media_sync.run_pages.run_id is 'The run.';
 comment on column media_sync.run_pages.shard is 'The shard.';
 comment on column media_sync.run_pages.page is 'Number of the page within the shard.';
@@ -1207,19 +1236,19 @@ alter table media_sync.run_pages enable row level security;
 revoke all on media_sync.run_pages from public, anon, authenticated, service_role;
 grant select on media_sync.run_pages to service_role;
 
-create table media_sync.run_missing (
+create table media_sync.run_absences (
     run_id uuid not null references media_sync.runs (id) on delete cascade,
     asset_id text not null,
     primary key (run_id, asset_id)
 );
 
-comment on table media_sync.run_missing is 'Assets that a completed listing did not show and that are still to be looked up.';
-comment on column media_sync.run_missing.run_id is 'The run.';
-comment on column media_sync.run_missing.asset_id is 'The asset.';
+comment on table media_sync.run_absences is 'Assets that a completed listing did not show and that are still to be looked up.';
+comment on column media_sync.run_absences.run_id is 'The run.';
+comment on column media_sync.run_absences.asset_id is 'The asset.';
 
-alter table media_sync.run_missing enable row level security;
-revoke all on media_sync.run_missing from public, anon, authenticated, service_role;
-grant select on media_sync.run_missing to service_role;
+alter table media_sync.run_absences enable row level security;
+revoke all on media_sync.run_absences from public, anon, authenticated, service_role;
+grant select on media_sync.run_absences to service_role;
 
 -- supabase/schemas/10_tables/80_queues.sql
 
@@ -3051,20 +3080,20 @@ comment on function media_sync.call_budget(text) is
     'What may be called now: blocked_until (nothing before it), background_calls (left above the reserve kept for people; null: unknown), reset_at.';
 revoke all on function media_sync.call_budget(text) from public, anon, authenticated;
 
-create or replace function public.media_sync_record_traffic(p_cloud_name text, p_traffic jsonb, p_run_id uuid default null)
+create or replace function public.media_sync_record_traffic(p_cloud_name text, p_traffic jsonb)
 returns jsonb
 language plpgsql
 security definer
 set search_path = ''
 as $$
 begin
-    perform media_sync.record_traffic(p_cloud_name, p_run_id, p_traffic);
+    perform media_sync.record_traffic(p_cloud_name, null, p_traffic);
     return jsonb_build_object('budget', media_sync.call_budget(p_cloud_name), 'now', clock_timestamp());
 end;
 $$;
-comment on function public.media_sync_record_traffic(text, jsonb, uuid) is 'Remembers calls and quota outside a page. Returns { budget, now }.';
-revoke all on function public.media_sync_record_traffic(text, jsonb, uuid) from public, anon, authenticated;
-grant execute on function public.media_sync_record_traffic(text, jsonb, uuid) to service_role;
+comment on function public.media_sync_record_traffic(text, jsonb) is 'Remembers calls and quota that no run made. Returns { budget, now }.';
+revoke all on function public.media_sync_record_traffic(text, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_record_traffic(text, jsonb) to service_role;
 
 create or replace function public.media_sync_clock()
 returns timestamptz
@@ -3137,75 +3166,105 @@ $$;
 comment on function media_sync.run_summary(uuid) is 'A run as the API shows it, with the database''s time in now; null for an unknown id.';
 revoke all on function media_sync.run_summary(uuid) from public, anon, authenticated;
 
-create or replace function public.media_sync_start_run(p_request jsonb)
+create or replace function public.media_sync_start_run(
+    p_cloud_name text,
+    p_kind text,
+    p_source text,
+    p_worker uuid,
+    p_lease_seconds integer,
+    p_options jsonb default '{}',
+    p_shards jsonb default '[]',
+    p_user_id uuid default null
+)
 returns jsonb
 language plpgsql
 security definer
 set search_path = ''
 as $$
 declare
-    v_run media_sync.runs;
+    v_run_id uuid;
 begin
     -- Calls that overlap join the run that is open instead of starting another.
-    insert into media_sync.runs (kind, cloud_name, source, options, user_id, expected)
-    values (
-        p_request ->> 'kind', p_request ->> 'cloud_name', p_request ->> 'source', coalesce(p_request -> 'options', '{}'),
-        (p_request ->> 'user_id')::uuid, (p_request ->> 'expected')::bigint
-    )
+    insert into media_sync.runs (kind, cloud_name, source, options, user_id)
+    values (p_kind, p_cloud_name, p_source, p_options, p_user_id)
     on conflict (cloud_name, kind) where status = 'running' and kind in ('full', 'incremental') do nothing
-    returning * into v_run;
+    returning id into v_run_id;
 
-    if v_run.id is null then
-        select * into strict v_run
+    if v_run_id is null then
+        select id into strict v_run_id
         from media_sync.runs
-        where cloud_name = p_request ->> 'cloud_name' and kind = p_request ->> 'kind' and status = 'running';
-        return media_sync.run_summary(v_run.id) || jsonb_build_object('joined', true);
+        where cloud_name = p_cloud_name and kind = p_kind and status = 'running';
+    else
+        perform media_sync.add_shards(v_run_id, p_shards);
+        if p_options ? 'folder' then
+            -- What the rows say is in it is looked up as well, so that what has left it comes to light.
+            perform media_sync.queue_folder(p_cloud_name, p_options ->> 'folder');
+        end if;
     end if;
-
-    insert into media_sync.run_cursors (run_id, shard, resource_type, type, created_from, created_until)
-    select v_run.id, shard, resource_type, type, created_from, created_until
-    from jsonb_to_recordset(coalesce(p_request -> 'shards', '[]')) as wanted (
-        shard text, resource_type text, type text, created_from timestamptz, created_until timestamptz
+    return jsonb_build_object(
+        'run', media_sync.run_summary(v_run_id),
+        'shard', media_sync.claim_shard(v_run_id, p_worker, p_lease_seconds),
+        'budget', media_sync.call_budget(p_cloud_name),
+        'now', clock_timestamp()
     );
-    return media_sync.run_summary(v_run.id) || jsonb_build_object('joined', false);
 end;
 $$;
-comment on function public.media_sync_start_run(jsonb) is
-    'Starts a run, or joins the open one of its kind: { kind, cloud_name, source, options, user_id, expected, shards: [ { shard, resource_type, type, created_from, created_until } ] }. Returns the run, with joined.';
-revoke all on function public.media_sync_start_run(jsonb) from public, anon, authenticated;
-grant execute on function public.media_sync_start_run(jsonb) to service_role;
+comment on function public.media_sync_start_run(text, text, text, uuid, integer, jsonb, jsonb, uuid) is
+    'Starts a run, or joins the open one of its kind, and leases a shard of it to the worker. p_shards: [ { shard, resource_type, type, created_from, created_until } ]. Returns { run, shard (null: none is free), budget, now }.';
+revoke all on function public.media_sync_start_run(text, text, text, uuid, integer, jsonb, jsonb, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_start_run(text, text, text, uuid, integer, jsonb, jsonb, uuid) to service_role;
 
-create or replace function public.media_sync_get_run(p_run_id uuid)
+create or replace function public.media_sync_pause_run(p_run_id uuid, p_worker uuid, p_traffic jsonb default '{}')
 returns jsonb
-language sql
-stable
+language plpgsql
 security definer
 set search_path = ''
 as $$
-    select media_sync.run_summary(p_run_id);
+begin
+    perform media_sync.leave_run(p_run_id, p_worker, p_traffic);
+    return media_sync.run_summary(p_run_id);
+end;
 $$;
-comment on function public.media_sync_get_run(uuid) is 'One run, or null.';
-revoke all on function public.media_sync_get_run(uuid) from public, anon, authenticated;
-grant execute on function public.media_sync_get_run(uuid) to service_role;
+comment on function public.media_sync_pause_run(uuid, uuid, jsonb) is
+    'Leaves a run for now: gives the worker''s shards back, so that the next call need not wait for their leases to end, and remembers its calls. Returns the run.';
+revoke all on function public.media_sync_pause_run(uuid, uuid, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_pause_run(uuid, uuid, jsonb) to service_role;
 
-create or replace function public.media_sync_report_error(p_run_id uuid, p_error jsonb)
+create or replace function public.media_sync_report_error(
+    p_run_id uuid,
+    p_worker uuid,
+    p_error jsonb,
+    p_is_final boolean,
+    p_traffic jsonb default '{}'
+)
 returns void
-language sql
+language plpgsql
 security definer
 set search_path = ''
 as $$
+begin
     update media_sync.runs
     set
         error_count = error_count + 1,
         errors = case when jsonb_array_length(errors) < 50 then errors || p_error else errors end,
         touched_at = clock_timestamp()
     where id = p_run_id;
+    perform media_sync.leave_run(p_run_id, p_worker, p_traffic);
+    if p_is_final then
+        perform public.media_sync_finish_run(p_run_id, 'failed');
+    end if;
+end;
 $$;
-comment on function public.media_sync_report_error(uuid, jsonb) is 'Adds { public_id, code, message } to the run''s errors; the first 50 are kept, all are counted.';
-revoke all on function public.media_sync_report_error(uuid, jsonb) from public, anon, authenticated;
-grant execute on function public.media_sync_report_error(uuid, jsonb) to service_role;
+comment on function public.media_sync_report_error(uuid, uuid, jsonb, boolean, jsonb) is
+    'Leaves a run because of an error { public_id, code, message }: the first 50 are kept, all are counted. p_is_final: no later call can do better, and the run ends as failed.';
+revoke all on function public.media_sync_report_error(uuid, uuid, jsonb, boolean, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_report_error(uuid, uuid, jsonb, boolean, jsonb) to service_role;
 
-create or replace function public.media_sync_finish_run(p_run_id uuid, p_status text default 'completed')
+create or replace function public.media_sync_finish_run(
+    p_run_id uuid,
+    p_status text default 'completed',
+    p_traffic jsonb default '{}'
+)
 returns jsonb
 language plpgsql
 security definer
@@ -3215,6 +3274,7 @@ declare
     v_run media_sync.runs;
 begin
     select * into v_run from media_sync.runs where id = p_run_id for update;
+    perform media_sync.record_traffic(v_run.cloud_name, p_run_id, p_traffic);
     if v_run.status = 'running' then
         -- A run that erred, or left a shard open, is never counted as complete.
         if p_status = 'completed' and exists (
@@ -3227,6 +3287,7 @@ begin
         where id = p_run_id;
         if p_status <> 'blocked' then
             delete from media_sync.run_pages where run_id = p_run_id;
+            delete from media_sync.run_absences where run_id = p_run_id;
         end if;
         insert into public.media_sync_log (
             operation, status, source, run_id, user_id, changes, error_code, error_message, processing_time_ms
@@ -3244,48 +3305,31 @@ begin
     return media_sync.run_summary(p_run_id);
 end;
 $$;
-comment on function public.media_sync_finish_run(uuid, text) is 'Ends a run as completed, failed or blocked and logs it; a run with open shards stays running. Ending it twice changes nothing.';
-revoke all on function public.media_sync_finish_run(uuid, text) from public, anon, authenticated;
-grant execute on function public.media_sync_finish_run(uuid, text) to service_role;
+comment on function public.media_sync_finish_run(uuid, text, jsonb) is 'Ends a run as completed, failed or blocked and logs it; a run with open shards stays running. Ending it twice changes nothing. Returns the run.';
+revoke all on function public.media_sync_finish_run(uuid, text, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_finish_run(uuid, text, jsonb) to service_role;
 
 -- supabase/schemas/30_pull/30_shards.sql
 
--- Shards: planning a listing, leasing its parts, and storing it page by page together with its checkpoint.
+-- Shards: planning a listing and leasing its parts.
 
-create or replace function public.media_sync_plan_shards(p_run_id uuid, p_worker uuid, p_expected bigint, p_shards jsonb, p_traffic jsonb)
-returns jsonb
-language plpgsql
-security definer
+create or replace function media_sync.add_shards(p_run_id uuid, p_shards jsonb)
+returns void
+language sql
 set search_path = ''
 as $$
-declare
-    v_cloud_name text;
-begin
-    update media_sync.run_cursors
-    set status = 'completed', lease_token = null, leased_until = null
-    where run_id = p_run_id and shard = 'plan' and status = 'pending' and lease_token = p_worker;
-    if not found then
-        return jsonb_build_object('stored', false, 'now', clock_timestamp());
-    end if;
     insert into media_sync.run_cursors (run_id, shard, resource_type, type, created_from, created_until)
     select p_run_id, shard, resource_type, type, created_from, created_until
     from jsonb_to_recordset(p_shards) as wanted (
         shard text, resource_type text, type text, created_from timestamptz, created_until timestamptz
     );
-    update media_sync.runs set expected = p_expected where id = p_run_id returning cloud_name into v_cloud_name;
-    perform media_sync.record_traffic(v_cloud_name, p_run_id, p_traffic);
-    return jsonb_build_object('stored', true, 'now', clock_timestamp());
-end;
 $$;
-comment on function public.media_sync_plan_shards(uuid, uuid, bigint, jsonb, jsonb) is
-    'Turns the shard named plan into the shards of the listing: [ { shard, resource_type, type, created_from, created_until } ]. stored is false when the worker no longer holds it.';
-revoke all on function public.media_sync_plan_shards(uuid, uuid, bigint, jsonb, jsonb) from public, anon, authenticated;
-grant execute on function public.media_sync_plan_shards(uuid, uuid, bigint, jsonb, jsonb) to service_role;
+comment on function media_sync.add_shards(uuid, jsonb) is 'Adds shards to a run: [ { shard, resource_type, type, created_from, created_until } ].';
+revoke all on function media_sync.add_shards(uuid, jsonb) from public, anon, authenticated;
 
-create or replace function public.media_sync_claim_shard(p_run_id uuid, p_worker uuid, p_lease_seconds integer)
+create or replace function media_sync.claim_shard(p_run_id uuid, p_worker uuid, p_lease_seconds integer)
 returns jsonb
 language sql
-security definer
 set search_path = ''
 as $$
     with free as (
@@ -3307,10 +3351,33 @@ as $$
         where shard.run_id = free.run_id and shard.shard = free.shard
         returning shard.*
     )
+    select to_jsonb(claimed) - '{lease_token,leased_until,run_id}'::text[] from claimed;
+$$;
+comment on function media_sync.claim_shard(uuid, uuid, integer) is 'Leases one free shard of the run to a worker for so many seconds. Null: none is free.';
+revoke all on function media_sync.claim_shard(uuid, uuid, integer) from public, anon, authenticated;
+
+create or replace function media_sync.leave_run(p_run_id uuid, p_worker uuid, p_traffic jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+    update media_sync.run_cursors
+    set lease_token = null, leased_until = null
+    where run_id = p_run_id and lease_token = p_worker;
+    -- Last, because all workers share these rows.
+    select media_sync.record_traffic(cloud_name, p_run_id, p_traffic) from media_sync.runs where id = p_run_id;
+$$;
+comment on function media_sync.leave_run(uuid, uuid, jsonb) is 'Gives the worker''s shards back and remembers its calls.';
+revoke all on function media_sync.leave_run(uuid, uuid, jsonb) from public, anon, authenticated;
+
+create or replace function public.media_sync_claim_shard(p_run_id uuid, p_worker uuid, p_lease_seconds integer)
+returns jsonb
+language sql
+security definer
+set search_path = ''
+as $$
     select jsonb_build_object(
-        'shard', (
-            select to_jsonb(claimed) - '{lease_token,leased_until,run_id}'::text[] from claimed
-        ),
+        'shard', media_sync.claim_shard(p_run_id, p_worker, p_lease_seconds),
         'budget', (select media_sync.call_budget(cloud_name) from media_sync.runs where id = p_run_id),
         'now', clock_timestamp()
     );
@@ -3319,6 +3386,55 @@ comment on function public.media_sync_claim_shard(uuid, uuid, integer) is
     'Leases one free shard of the run to a worker for so many seconds. Returns { shard (null: none is free), budget, now }.';
 revoke all on function public.media_sync_claim_shard(uuid, uuid, integer) from public, anon, authenticated;
 grant execute on function public.media_sync_claim_shard(uuid, uuid, integer) to service_role;
+
+create or replace function public.media_sync_plan_shards(
+    p_run_id uuid,
+    p_worker uuid,
+    p_lease_seconds integer,
+    p_folder_mode text,
+    p_expected bigint,
+    p_shards jsonb,
+    p_traffic jsonb
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_cloud_name text;
+    v_shard jsonb;
+begin
+    update media_sync.run_cursors
+    set status = 'completed', lease_token = null, leased_until = null
+    where run_id = p_run_id and shard = 'plan' and status = 'pending' and lease_token = p_worker;
+    if not found then
+        return jsonb_build_object('stored', false, 'now', clock_timestamp());
+    end if;
+    -- It decides what `folder` means, hence it is known before anything is stored.
+    update media_sync.settings
+    set folder_mode = p_folder_mode, updated_at = clock_timestamp()
+    where folder_mode is distinct from p_folder_mode;
+    perform media_sync.add_shards(p_run_id, p_shards);
+    v_shard := media_sync.claim_shard(p_run_id, p_worker, p_lease_seconds);
+    update media_sync.runs set expected = p_expected where id = p_run_id returning cloud_name into v_cloud_name;
+    perform media_sync.record_traffic(v_cloud_name, p_run_id, p_traffic);
+    return jsonb_build_object(
+        'stored', true,
+        'shard', v_shard,
+        'budget', media_sync.call_budget(v_cloud_name),
+        'now', clock_timestamp()
+    );
+end;
+$$;
+comment on function public.media_sync_plan_shards(uuid, uuid, integer, text, bigint, jsonb, jsonb) is
+    'Turns the shard named plan into the shards of the listing: [ { shard, resource_type, type, created_from, created_until } ], leases one of them to the worker, and remembers Cloudinary''s folder mode, dynamic or fixed. Returns { stored, shard, budget, now }; stored is false when the worker no longer holds the plan: nothing was written.';
+revoke all on function public.media_sync_plan_shards(uuid, uuid, integer, text, bigint, jsonb, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_plan_shards(uuid, uuid, integer, text, bigint, jsonb, jsonb) to service_role;
+
+-- supabase/schemas/30_pull/35_pages.sql
+
+-- Pages: a listing is stored page by page, each together with its checkpoint.
 
 create or replace function public.media_sync_store_page(
     p_run_id uuid,
@@ -3342,6 +3458,7 @@ declare
     v_run media_sync.runs;
     v_shard media_sync.run_cursors;
     v_count record;
+    v_next jsonb;
 begin
     select * into v_run from media_sync.runs where id = p_run_id;
     select * into v_shard from media_sync.run_cursors where run_id = p_run_id and shard = p_shard for update;
@@ -3386,18 +3503,22 @@ begin
             else clock_timestamp() + make_interval(secs => p_lease_seconds)
         end
     where run_id = p_run_id and shard = p_shard;
+    if p_next_cursor is null then
+        v_next := media_sync.claim_shard(p_run_id, p_worker, p_lease_seconds);
+    end if;
 
     -- Last, because all workers share these rows.
     perform media_sync.record_traffic(v_run.cloud_name, p_run_id, p_traffic);
     return jsonb_build_object(
         'stored', true,
+        'shard', v_next,
         'budget', media_sync.call_budget(v_run.cloud_name),
         'now', clock_timestamp()
     );
 end;
 $$;
 comment on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text) is
-    'Merges one page and moves the shard''s cursor, in one transaction, and renews the lease. p_cursor is the cursor that the page was asked with. stored is false when the worker no longer holds the shard at that cursor: nothing was written.';
+    'Merges one page and moves the shard''s cursor, in one transaction, and renews the lease. p_cursor is the cursor that the page was asked with. After the last page (p_next_cursor is null) the worker is leased another shard, if one is free. Returns { stored, shard, budget, now }; stored is false when the worker no longer holds the shard at that cursor: nothing was written.';
 revoke all on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text)
     from public, anon, authenticated;
 grant execute on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text) to service_role;
@@ -3425,20 +3546,6 @@ comment on function public.media_sync_restart_shard(uuid, text, uuid) is 'Sends 
 revoke all on function public.media_sync_restart_shard(uuid, text, uuid) from public, anon, authenticated;
 grant execute on function public.media_sync_restart_shard(uuid, text, uuid) to service_role;
 
-create or replace function public.media_sync_release_shard(p_run_id uuid, p_shard text, p_worker uuid)
-returns void
-language sql
-security definer
-set search_path = ''
-as $$
-    update media_sync.run_cursors
-    set lease_token = null, leased_until = null
-    where run_id = p_run_id and shard = p_shard and lease_token = p_worker;
-$$;
-comment on function public.media_sync_release_shard(uuid, text, uuid) is 'Gives a shard back, so that the next call need not wait for the lease to end.';
-revoke all on function public.media_sync_release_shard(uuid, text, uuid) from public, anon, authenticated;
-grant execute on function public.media_sync_release_shard(uuid, text, uuid) to service_role;
-
 -- supabase/schemas/30_pull/40_look_ups.sql
 
 -- Look-ups: merging what the answers to single requests showed.
@@ -3449,7 +3556,8 @@ create or replace function public.media_sync_apply_observations(
     p_observed_at timestamptz,
     p_source text,
     p_run_id uuid default null,
-    p_options jsonb default '{}'
+    p_created_by uuid default null,
+    p_traffic jsonb default '{}'
 )
 returns jsonb
 language plpgsql
@@ -3460,23 +3568,21 @@ as $$
 declare
     v_outcomes jsonb;
     -- Only for whom a name was signed while nobody had it has uploaded it; any other claim is dropped.
-    v_options constant jsonb := case
-        when p_options ? 'created_by' and not media_sync.uploaded_by(
-            p_cloud_name, p_observations -> 0 ->> 'public_id', (p_options ->> 'created_by')::uuid
-        ) then p_options - 'created_by'
-        else p_options
-    end || '{"stamp": true}';
+    v_created_by constant uuid := case
+        when media_sync.uploaded_by(p_cloud_name, p_observations -> 0 ->> 'public_id', p_created_by) then p_created_by
+    end;
 begin
     -- Not called `outcome`: that would name the column of that name, not the row.
     select coalesce(jsonb_agg(to_jsonb(merged)), '[]') into v_outcomes
     from media_sync.merge_observations(
-        p_cloud_name, p_observations, p_observed_at, p_source, p_run_id, v_options
+        p_cloud_name, p_observations, p_observed_at, p_source, p_run_id,
+        jsonb_build_object('stamp', true, 'created_by', v_created_by)
     ) as merged;
 
     -- The notification of an upload may have made the row before its uploader confirms it.
-    if v_options ? 'created_by' then
+    if v_created_by is not null then
         update public.media_assets
-        set created_by = (v_options ->> 'created_by')::uuid
+        set created_by = v_created_by
         where cloud_name = p_cloud_name
             and asset_id in (select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
             and created_by is null;
@@ -3512,13 +3618,14 @@ begin
         p_observed_at
     );
 
+    perform media_sync.record_traffic(p_cloud_name, p_run_id, p_traffic);
     return jsonb_build_object('outcomes', v_outcomes, 'now', clock_timestamp());
 end;
 $$;
-comment on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, jsonb) is
-    'Merges the answers of look-ups and writes. Returns { outcomes: [ { asset_id, media_asset_id, outcome, conflict_count } ], now }.';
-revoke all on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, jsonb) from public, anon, authenticated;
-grant execute on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, jsonb) to service_role;
+comment on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, uuid, jsonb) is
+    'Merges the answers of look-ups and writes. p_created_by: user of an upload. Returns { outcomes: [ { asset_id, media_asset_id, outcome, conflict_count } ], now }.';
+revoke all on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, uuid, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, uuid, jsonb) to service_role;
 
 create or replace function public.media_sync_find_assets(p_cloud_name text, p_name text)
 returns jsonb
@@ -3527,11 +3634,14 @@ stable
 security definer
 set search_path = ''
 as $$
-    select coalesce(jsonb_agg(jsonb_build_object('asset_id', asset_id, 'resource_type', resource_type, 'type', type)), '[]')
+    select jsonb_build_object(
+        'assets', coalesce(jsonb_agg(jsonb_build_object('asset_id', asset_id, 'resource_type', resource_type, 'type', type)), '[]'),
+        'now', clock_timestamp()
+    )
     from public.media_assets
     where cloud_name = p_cloud_name and (asset_id = p_name or (public_id = p_name and deleted_at is null));
 $$;
-comment on function public.media_sync_find_assets(text, text) is 'The rows that an asset_id or public_id may mean.';
+comment on function public.media_sync_find_assets(text, text) is 'The rows that an asset_id or public_id may mean: { assets: [ { asset_id, resource_type, type } ], now }.';
 revoke all on function public.media_sync_find_assets(text, text) from public, anon, authenticated;
 grant execute on function public.media_sync_find_assets(text, text) to service_role;
 
@@ -3539,7 +3649,7 @@ grant execute on function public.media_sync_find_assets(text, text) to service_r
 
 -- Absence: what Cloudinary denies is deleted here.
 
-create or replace function media_sync.confirm_gone(
+create or replace function media_sync.confirm_absence(
     p_cloud_name text,
     p_asset_ids text[],
     p_observed_at timestamptz,
@@ -3567,7 +3677,7 @@ begin
         and asset.sending is not null
         and asset.observed_at <= p_observed_at;
 
-    with gone as materialized (
+    with absent as materialized (
         select
             asset as row_before,
             media_sync.changed_fields(asset.base, media_sync.editable_fields(asset)) as unsent
@@ -3598,8 +3708,8 @@ begin
             observed_at = clock_timestamp(),
             last_synced_at = clock_timestamp(),
             updated_at = clock_timestamp()
-        from gone
-        where asset.id = (gone.row_before).id
+        from absent
+        where asset.id = (absent.row_before).id
         returning asset.id
     ),
     delete_log as (
@@ -3611,7 +3721,7 @@ begin
             (row_before).id, (row_before).asset_id, (row_before).public_id, (row_before).resource_type,
             jsonb_build_object('deleted_at', jsonb_build_object('from', (row_before).deleted_at, 'to', clock_timestamp())),
             p_run_id, (row_before).deleted_by
-        from gone
+        from absent
     ),
     -- Edits that never reached Cloudinary stay on the row, and this says so.
     conflict_log as (
@@ -3628,7 +3738,7 @@ begin
                 from jsonb_each(unsent)
             ),
             p_run_id, clock_timestamp()
-        from gone
+        from absent
         where unsent is not null and (row_before).deleted_at is null
     )
     select count(*) into v_count from deleted;
@@ -3644,9 +3754,9 @@ begin
     return v_count;
 end;
 $$;
-comment on function media_sync.confirm_gone(text, text[], timestamptz, text, uuid) is
+comment on function media_sync.confirm_absence(text, text[], timestamptz, text, uuid) is
     'Cloudinary denied these assets in answer to a request that began at p_observed_at: they are deleted here, with their audit rows. Returns how many rows that changed.';
-revoke all on function media_sync.confirm_gone(text, text[], timestamptz, text, uuid) from public, anon, authenticated;
+revoke all on function media_sync.confirm_absence(text, text[], timestamptz, text, uuid) from public, anon, authenticated;
 
 create or replace function public.media_sync_settle_look_up(
     p_cloud_name text,
@@ -3664,10 +3774,10 @@ set statement_timeout = '60s'
 as $$
 declare
     v_applied jsonb;
-    v_gone integer;
+    v_absent integer;
 begin
     v_applied := public.media_sync_apply_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id);
-    v_gone := media_sync.confirm_gone(
+    v_absent := media_sync.confirm_absence(
         p_cloud_name,
         array(
             select wanted.asset_id
@@ -3688,12 +3798,11 @@ begin
         ),
         p_observed_at
     );
-    delete from media_sync.run_missing where run_id = p_run_id and asset_id = any (p_asset_ids);
-    return v_applied || jsonb_build_object('gone', v_gone, 'now', clock_timestamp());
+    return v_applied || jsonb_build_object('absent', v_absent, 'now', clock_timestamp());
 end;
 $$;
 comment on function public.media_sync_settle_look_up(text, text[], jsonb, timestamptz, text, uuid) is
-    'Settles a batched look-up: what it showed is merged, what was asked for and not shown is gone. Returns { outcomes, gone, now }.';
+    'Settles a batched look-up: what it showed is merged, what was asked for and not shown is absent. Returns { outcomes, absent, now }.';
 revoke all on function public.media_sync_settle_look_up(text, text[], jsonb, timestamptz, text, uuid) from public, anon, authenticated;
 grant execute on function public.media_sync_settle_look_up(text, text[], jsonb, timestamptz, text, uuid) to service_role;
 
@@ -3702,98 +3811,165 @@ grant execute on function public.media_sync_settle_look_up(text, text[], jsonb, 
 -- The sweep: an asset that a completed listing did not show is looked up by its asset_id, and only what Cloudinary itself
 -- denies is deleted here.
 
-create or replace function public.media_sync_begin_sweep(p_run_id uuid)
+create or replace function media_sync.note_absences(p_run media_sync.runs)
+returns bigint
+language plpgsql
+set search_path = ''
+-- The planner cannot know how many ids the pages hold; compared one by one, a million assets would take hours.
+set enable_nestloop = off
+set work_mem = '64MB'
+as $$
+begin
+    insert into media_sync.run_absences (run_id, asset_id)
+    select p_run.id, asset.asset_id
+    from public.media_assets as asset
+    where asset.cloud_name = p_run.cloud_name
+        and asset.deleted_at is null
+        and asset.observed_at < p_run.started_at
+        and asset.resource_type in (select resource_type from media_sync.run_cursors where run_id = p_run.id)
+        and not exists (
+            select from (
+                select unnest(asset_ids) as asset_id from media_sync.run_pages where run_id = p_run.id
+            ) as seen
+            where seen.asset_id = asset.asset_id
+        )
+    on conflict do nothing;
+    return (select count(*) from media_sync.run_absences where run_id = p_run.id);
+end;
+$$;
+comment on function media_sync.note_absences(media_sync.runs) is 'Notes the assets that a complete listing did not show. Returns how many.';
+revoke all on function media_sync.note_absences(media_sync.runs) from public, anon, authenticated;
+
+create or replace function media_sync.guard_deletions(p_run media_sync.runs, p_absent bigint)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_settings media_sync.settings;
+    v_seen bigint;
+    v_live bigint;
+    v_reason text;
+begin
+    if p_absent = 0 or p_run.allowed_at is not null then
+        return null;
+    end if;
+    select * into strict v_settings from media_sync.settings;
+    select coalesce(sum(seen), 0) into v_seen from media_sync.run_cursors where run_id = p_run.id;
+    select count(*) into v_live
+    from public.media_assets as asset
+    where asset.cloud_name = p_run.cloud_name
+        and asset.deleted_at is null
+        and asset.resource_type in (select resource_type from media_sync.run_cursors where run_id = p_run.id);
+    v_reason := case
+        when v_seen = 0 then 'empty_listing'
+        when p_absent >= v_settings.delete_guard_minimum
+            and p_absent > v_live * v_settings.delete_guard_percent / 100.0 then 'mass_delete'
+    end;
+    return case when v_reason is not null then jsonb_build_object(
+        'reason', v_reason, 'absent', p_absent, 'live', v_live,
+        'limit_percent', v_settings.delete_guard_percent, 'minimum', v_settings.delete_guard_minimum
+    ) end;
+end;
+$$;
+comment on function media_sync.guard_deletions(media_sync.runs, bigint) is
+    'Why so many absent assets must not be looked up and deleted before someone allows it: { reason: mass_delete | empty_listing, absent, live, limit_percent, minimum }; or null.';
+revoke all on function media_sync.guard_deletions(media_sync.runs, bigint) from public, anon, authenticated;
+
+create or replace function media_sync.sweep_state(p_run_id uuid, p_limit integer)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_asset_ids constant text[] := array(
+        select asset_id from media_sync.run_absences where run_id = p_run_id order by asset_id limit p_limit
+    );
+begin
+    return jsonb_build_object(
+        'asset_ids', to_jsonb(v_asset_ids),
+        'run', case
+            when v_asset_ids = '{}' then public.media_sync_finish_run(p_run_id, 'completed')
+            else media_sync.run_summary(p_run_id)
+        end,
+        'budget', (select media_sync.call_budget(cloud_name) from media_sync.runs where id = p_run_id),
+        'now', clock_timestamp()
+    );
+end;
+$$;
+comment on function media_sync.sweep_state(uuid, integer) is
+    'The next absent assets that are to be looked up; where none is left, the run ends as completed: { asset_ids, run, budget, now }.';
+revoke all on function media_sync.sweep_state(uuid, integer) from public, anon, authenticated;
+
+create or replace function public.media_sync_begin_sweep(p_run_id uuid, p_limit integer)
 returns jsonb
 language plpgsql
 security definer
 set search_path = ''
 set statement_timeout = '60s'
--- The planner cannot know how many ids the pages hold; compared one by one, a million assets would take hours.
-set enable_nestloop = off
-set work_mem = '64MB'
 as $$
 declare
     v_run media_sync.runs;
-    v_settings media_sync.settings;
-    v_seen bigint;
-    v_live bigint;
-    v_missing bigint;
-    v_reason text;
+    v_blocked_by jsonb;
 begin
     select * into strict v_run from media_sync.runs where id = p_run_id for update;
-    select * into strict v_settings from media_sync.settings;
-    -- Only a complete listing says anything about absence.
-    if exists (select from media_sync.run_cursors where run_id = p_run_id and status <> 'completed')
-        or v_run.options ->> 'folder' is not null
+    -- Ended by another worker, or by a call whose answer was lost. And only a complete listing says anything about absence.
+    if v_run.status <> 'running'
+        or v_run.options ? 'folder'
+        or exists (select from media_sync.run_cursors where run_id = p_run_id and status <> 'completed')
     then
-        return jsonb_build_object('status', 'incomplete', 'missing', 0, 'now', clock_timestamp());
+        return jsonb_build_object(
+            'asset_ids', '[]'::jsonb, 'run', media_sync.run_summary(p_run_id),
+            'budget', media_sync.call_budget(v_run.cloud_name), 'now', clock_timestamp()
+        );
     end if;
-
-    insert into media_sync.run_missing (run_id, asset_id)
-    select p_run_id, asset.asset_id
-    from public.media_assets as asset
-    where asset.cloud_name = v_run.cloud_name
-        and asset.deleted_at is null
-        and asset.observed_at < v_run.started_at
-        and asset.resource_type in (select resource_type from media_sync.run_cursors where run_id = p_run_id)
-        and not exists (
-            select from (
-                select unnest(asset_ids) as asset_id from media_sync.run_pages where run_id = p_run_id
-            ) as seen
-            where seen.asset_id = asset.asset_id
-        )
-    on conflict do nothing;
-
-    select count(*) into v_missing from media_sync.run_missing where run_id = p_run_id;
-    if v_missing > 0 and v_run.allowed_at is null then
-        select coalesce(sum(seen), 0) into v_seen from media_sync.run_cursors where run_id = p_run_id;
-        select count(*) into v_live
-        from public.media_assets as asset
-        where asset.cloud_name = v_run.cloud_name
-            and asset.deleted_at is null
-            and asset.resource_type in (select resource_type from media_sync.run_cursors where run_id = p_run_id);
-        v_reason := case
-            when v_seen = 0 then 'empty_listing'
-            when v_missing >= v_settings.delete_guard_minimum
-                and v_missing > v_live * v_settings.delete_guard_percent / 100.0 then 'mass_delete'
-        end;
-        if v_reason is not null then
-            update media_sync.runs
-            set blocked_by = jsonb_build_object(
-                'reason', v_reason, 'missing', v_missing, 'live', v_live,
-                'limit_percent', v_settings.delete_guard_percent, 'minimum', v_settings.delete_guard_minimum
-            )
-            where id = p_run_id;
-            return jsonb_build_object('status', 'blocked', 'reason', v_reason, 'missing', v_missing, 'live', v_live, 'now', clock_timestamp());
-        end if;
+    v_blocked_by := media_sync.guard_deletions(v_run, media_sync.note_absences(v_run));
+    if v_blocked_by is null then
+        return media_sync.sweep_state(p_run_id, p_limit);
     end if;
-    return jsonb_build_object('status', 'clear', 'missing', v_missing, 'now', clock_timestamp());
+    update media_sync.runs set blocked_by = v_blocked_by where id = p_run_id;
+    return jsonb_build_object(
+        'asset_ids', '[]'::jsonb, 'run', public.media_sync_finish_run(p_run_id, 'blocked'),
+        'budget', media_sync.call_budget(v_run.cloud_name), 'now', clock_timestamp()
+    );
 end;
 $$;
-comment on function public.media_sync_begin_sweep(uuid) is
-    'After a complete listing: notes the assets it did not show and asks the guard. Returns { status: clear | blocked | incomplete, missing, live?, reason?: mass_delete | empty_listing, now }. Nothing is deleted here.';
-revoke all on function public.media_sync_begin_sweep(uuid) from public, anon, authenticated;
-grant execute on function public.media_sync_begin_sweep(uuid) to service_role;
+comment on function public.media_sync_begin_sweep(uuid, integer) is
+    'After a listing: notes the assets that it did not show and asks the guard. Returns { asset_ids (the first that are to be looked up), run (ended where nothing is absent, blocked where too much is, running and without asset_ids where the listing is not complete), budget, now }. Nothing is deleted here.';
+revoke all on function public.media_sync_begin_sweep(uuid, integer) from public, anon, authenticated;
+grant execute on function public.media_sync_begin_sweep(uuid, integer) to service_role;
 
-create or replace function public.media_sync_missing_assets(p_run_id uuid, p_limit integer)
+create or replace function public.media_sync_settle_absences(
+    p_run_id uuid,
+    p_asset_ids text[],
+    p_observations jsonb,
+    p_observed_at timestamptz,
+    p_source text,
+    p_limit integer,
+    p_traffic jsonb
+)
 returns jsonb
-language sql
-stable
+language plpgsql
 security definer
 set search_path = ''
+set statement_timeout = '60s'
 as $$
-    select jsonb_build_object(
-        'asset_ids', coalesce((
-            select jsonb_agg(asset_id)
-            from (select asset_id from media_sync.run_missing where run_id = p_run_id order by asset_id limit p_limit) as next
-        ), '[]'),
-        'budget', (select media_sync.call_budget(cloud_name) from media_sync.runs where id = p_run_id),
-        'now', clock_timestamp()
-    );
+declare
+    v_cloud_name text;
+begin
+    select cloud_name into strict v_cloud_name from media_sync.runs where id = p_run_id;
+    perform public.media_sync_settle_look_up(v_cloud_name, p_asset_ids, p_observations, p_observed_at, p_source, p_run_id);
+    delete from media_sync.run_absences where run_id = p_run_id and asset_id = any (p_asset_ids);
+    perform media_sync.record_traffic(v_cloud_name, p_run_id, p_traffic);
+    return media_sync.sweep_state(p_run_id, p_limit);
+end;
 $$;
-comment on function public.media_sync_missing_assets(uuid, integer) is 'The next missing assets of a run to look up.';
-revoke all on function public.media_sync_missing_assets(uuid, integer) from public, anon, authenticated;
-grant execute on function public.media_sync_missing_assets(uuid, integer) to service_role;
+comment on function public.media_sync_settle_absences(uuid, text[], jsonb, timestamptz, text, integer, jsonb) is
+    'Settles the look-up of assets that a listing did not show: what Cloudinary denied is deleted. Returns { asset_ids (the next ones), run (ended where none is left), budget, now }.';
+revoke all on function public.media_sync_settle_absences(uuid, text[], jsonb, timestamptz, text, integer, jsonb)
+    from public, anon, authenticated;
+grant execute on function public.media_sync_settle_absences(uuid, text[], jsonb, timestamptz, text, integer, jsonb) to service_role;
 
 create or replace function public.media_sync_allow_mass_delete(p_run_id uuid, p_source text, p_user_id uuid default null)
 returns jsonb
@@ -3896,6 +4072,26 @@ comment on function media_sync.queue_refresh_later(text, text[], text, interval)
     'Asks for the true state of assets after a while, so that many such wishes share one look-up.';
 revoke all on function media_sync.queue_refresh_later(text, text[], text, interval) from public, anon, authenticated;
 
+create or replace function media_sync.queue_folder(p_cloud_name text, p_folder text)
+returns integer
+language sql
+set search_path = ''
+as $$
+    select media_sync.queue_refresh(
+        p_cloud_name,
+        array(
+            select asset_id
+            from public.media_assets
+            where cloud_name = p_cloud_name
+                and deleted_at is null
+                and (folder = p_folder or folder like media_sync.like_pattern(p_folder) || '/%')
+        ),
+        'the folder is synced'
+    );
+$$;
+comment on function media_sync.queue_folder(text, text) is 'Asks for the true state of the assets in a folder and below it.';
+revoke all on function media_sync.queue_folder(text, text) from public, anon, authenticated;
+
 create or replace function public.media_sync_claim_refresh(p_cloud_name text, p_worker uuid, p_limit integer, p_lease_seconds integer)
 returns jsonb
 language sql
@@ -3948,28 +4144,6 @@ $$;
 comment on function public.media_sync_release_refresh(text, uuid) is 'Gives claimed look-ups back that were not made.';
 revoke all on function public.media_sync_release_refresh(text, uuid) from public, anon, authenticated;
 grant execute on function public.media_sync_release_refresh(text, uuid) to service_role;
-
-create or replace function public.media_sync_queue_folder(p_cloud_name text, p_folder text)
-returns integer
-language sql
-security definer
-set search_path = ''
-as $$
-    select media_sync.queue_refresh(
-        p_cloud_name,
-        array(
-            select asset_id
-            from public.media_assets
-            where cloud_name = p_cloud_name
-                and deleted_at is null
-                and (folder = p_folder or folder like regexp_replace(p_folder, '([\\%_])', '\\\1', 'g') || '/%')
-        ),
-        'the folder is synced'
-    );
-$$;
-comment on function public.media_sync_queue_folder(text, text) is 'Asks for the true state of the assets in a folder and below it.';
-revoke all on function public.media_sync_queue_folder(text, text) from public, anon, authenticated;
-grant execute on function public.media_sync_queue_folder(text, text) to service_role;
 
 -- supabase/schemas/30_pull/80_search.sql
 
@@ -4109,7 +4283,7 @@ as $$
         select
             observed.asset_id,
             observed.observation ->> 'public_id' as public_id,
-            (observed.asset).id is null or (observed.asset).deleted_at is not null as missing,
+            (observed.asset).id is null or (observed.asset).deleted_at is not null as absent,
             media_sync.in_scope(coalesce(observed.observation ->> 'folder', ''), settings.include_folders) as wanted,
             array(
                 select key
@@ -4128,17 +4302,17 @@ as $$
     )
     select jsonb_build_object(
         'counted', count(*) filter (where wanted),
-        'missing', coalesce(jsonb_agg(public_id order by public_id) filter (where wanted and missing), '[]'),
+        'absent', coalesce(jsonb_agg(public_id order by public_id) filter (where wanted and absent), '[]'),
         'differing', coalesce(
             jsonb_agg(jsonb_build_object('public_id', public_id, 'fields', fields) order by public_id)
-                filter (where wanted and not missing and cardinality(fields) > 0),
+                filter (where wanted and not absent and cardinality(fields) > 0),
             '[]'
         ),
         'now', clock_timestamp()
     )
     from compared;
 $$;
-comment on function public.media_sync_compare_page(text, jsonb) is 'Where a page of observations and the rows differ: { counted, missing: [ public_id ], differing: [ { public_id, fields } ], now }.';
+comment on function public.media_sync_compare_page(text, jsonb) is 'Where a page of observations and the rows differ: { counted, absent: [ public_id ], differing: [ { public_id, fields } ], now }.';
 revoke all on function public.media_sync_compare_page(text, jsonb) from public, anon, authenticated;
 grant execute on function public.media_sync_compare_page(text, jsonb) to service_role;
 
@@ -4900,8 +5074,8 @@ begin
     select coalesce(jsonb_agg(to_jsonb(merged)), '[]') into v_outcomes
     from media_sync.merge_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id) as merged;
     perform media_sync.forget_refresh(p_cloud_name, v_seen, p_observed_at);
-    -- Gone: an edit has nothing left to reach, a deletion has arrived.
-    perform media_sync.confirm_gone(p_cloud_name, p_absent, p_observed_at, p_source, p_run_id);
+    -- Absent: an edit has nothing left to reach, a deletion has arrived.
+    perform media_sync.confirm_absence(p_cloud_name, p_absent, p_observed_at, p_source, p_run_id);
     v_undecided := array(
         select element ->> 'asset_id'
         from jsonb_array_elements(v_outcomes) as element
@@ -5288,7 +5462,7 @@ begin
     end loop;
     perform media_sync.settle_by_late_answers(p_cloud_name, p_results, p_source, p_run_id);
     perform media_sync.take_addresses(p_cloud_name, v_answers);
-    perform media_sync.confirm_gone(
+    perform media_sync.confirm_absence(
         p_cloud_name,
         array(
             select asset.asset_id
@@ -5476,7 +5650,7 @@ set search_path = ''
 as $$
 declare
     v_count integer;
-    v_below constant text := regexp_replace(p_from, '([\\%_])', '\\\1', 'g') || '/%';
+    v_below constant text := media_sync.like_pattern(p_from) || '/%';
 begin
     if p_from = '' or p_from = p_to then
         return 0;
@@ -5997,7 +6171,7 @@ begin
             when p_query ->> 'folder' = '' then 'true'
             else format(
                 '(asset.folder = %L or asset.folder like %L)',
-                p_query ->> 'folder', regexp_replace(p_query ->> 'folder', '([\\%_])', '\\\1', 'g') || '/%'
+                p_query ->> 'folder', media_sync.like_pattern(p_query ->> 'folder') || '/%'
             )
         end;
     end if;
@@ -6024,7 +6198,7 @@ begin
     -- Every word must be found; words and prefixes are substrings too, and one trigram index serves all three.
     for v_word in select regexp_split_to_table(lower(btrim(p_query ->> 'search')), '\s+') loop
         v_conditions := v_conditions || format(
-            'asset.search_text like %L', '%' || regexp_replace(v_word, '([\\%_])', '\\\1', 'g') || '%'
+            'asset.search_text like %L', '%' || media_sync.like_pattern(v_word) || '%'
         );
     end loop;
     return array_to_string(v_conditions, ' and ');
@@ -7025,20 +7199,6 @@ comment on function public.media_sync_due(text) is
 revoke all on function public.media_sync_due(text) from public, anon, authenticated;
 grant execute on function public.media_sync_due(text) to service_role;
 
-create or replace function public.media_sync_set_folder_mode(p_folder_mode text)
-returns void
-language sql
-security definer
-set search_path = ''
-as $$
-    update media_sync.settings
-    set folder_mode = p_folder_mode, updated_at = clock_timestamp()
-    where folder_mode is distinct from p_folder_mode;
-$$;
-comment on function public.media_sync_set_folder_mode(text) is 'Remembers Cloudinary''s folder mode: dynamic or fixed.';
-revoke all on function public.media_sync_set_folder_mode(text) from public, anon, authenticated;
-grant execute on function public.media_sync_set_folder_mode(text) to service_role;
-
 -- supabase/schemas/70_jobs/20_invoke.sql
 
 -- How the database calls a function of this project: pg_net posts the request, Vault holds the address and the key.
@@ -7648,7 +7808,7 @@ begin
             when v_blocked.id is null then 'No run is blocked.'
             else format(
                 'Run %s is blocked, because it would delete %s of %s assets: if that is right, call sync with {"allow_mass_delete": "%s"}; if not, check the Cloudinary account.',
-                v_blocked.id, v_blocked.blocked_by ->> 'missing', v_blocked.blocked_by ->> 'live', v_blocked.id
+                v_blocked.id, v_blocked.blocked_by ->> 'absent', v_blocked.blocked_by ->> 'live', v_blocked.id
             )
         end,
         v_blocked.id::text
@@ -8140,7 +8300,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'b5faed6d3fe3aa67';
+    select '1b0cde975221b2d0';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

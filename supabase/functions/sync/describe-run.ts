@@ -31,8 +31,8 @@ export function describeRuns(runs: RunSummary[], note?: string) {
 }
 
 /** The figures of a run that clients see. */
-export function runFigures(run: RunSummary): Omit<RunSummary, "now" | "joined" | "open_shards"> {
-  const { now: _now, joined: _joined, open_shards: _open, ...figures } = run;
+export function runFigures(run: RunSummary): Omit<RunSummary, "now" | "open_shards"> {
+  const { now: _now, open_shards: _open, ...figures } = run;
   return figures;
 }
 
@@ -50,7 +50,7 @@ function nothing() {
   };
 }
 
-function sentence(run: Omit<RunSummary, "now" | "joined" | "open_shards">): string {
+function sentence(run: Omit<RunSummary, "now" | "open_shards">): string {
   switch (run.status) {
     case "completed": {
       const parts = [
@@ -66,7 +66,7 @@ function sentence(run: Omit<RunSummary, "now" | "joined" | "open_shards">): stri
     case "running":
       return `Sync is running: ${run.progress.seen} assets seen so far. Call again, or let the next tick go on.`;
     case "blocked":
-      return `Sync is blocked: ${run.blocked_by?.missing} of ${run.blocked_by?.live} assets would be deleted.`;
+      return `Sync is blocked: ${run.blocked_by?.absent} of ${run.blocked_by?.live} assets would be deleted.`;
     case "failed":
       return `Sync failed: ${run.errors[0]?.message ?? "see the log"}`;
   }

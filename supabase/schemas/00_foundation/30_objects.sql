@@ -1,4 +1,4 @@
--- Small functions on jsonb objects that every layer uses.
+-- Small functions on objects, lists and patterns that every layer uses.
 
 create or replace function media_sync.patch_object(p_object jsonb, p_patch jsonb)
 returns jsonb
@@ -30,3 +30,32 @@ end;
 $$;
 comment on function media_sync.field_value(jsonb, text) is 'Value of a field named as in conflicts: tags, display_name, context.<key>, metadata.<external_id>.';
 revoke all on function media_sync.field_value(jsonb, text) from public, anon, authenticated;
+
+create or replace function media_sync.keep_order(p_values jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select coalesce(jsonb_agg(value order by place), '[]')
+    from (
+        select value, min(place) as place
+        from jsonb_array_elements_text(p_values) with ordinality as listed (value, place)
+        group by value
+    ) as distinct_values;
+$$;
+comment on function media_sync.keep_order(jsonb) is 'The list of texts without repetitions, each where it first stood.';
+revoke all on function media_sync.keep_order(jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.like_pattern(p_text text)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select regexp_replace(p_text, '([\\%_])', '\\\1', 'g');
+$$;
+comment on function media_sync.like_pattern(text) is 'The text as a pattern of like that means itself.';
+revoke all on function media_sync.like_pattern(text) from public, anon, authenticated;

@@ -36,14 +36,14 @@ comment on column media_sync.runs.user_id is 'User who asked for it, if one did.
 comment on column media_sync.runs.expected is 'Assets expected, for progress; null when unknown.';
 comment on column media_sync.runs.synced_items is 'Assets new here.';
 comment on column media_sync.runs.updated_items is 'Rows changed by what Cloudinary told.';
-comment on column media_sync.runs.deleted_items is 'Assets found gone in Cloudinary, or destroyed there.';
+comment on column media_sync.runs.deleted_items is 'Assets found absent from Cloudinary, or destroyed there.';
 comment on column media_sync.runs.pushed_items is 'Assets whose edits reached Cloudinary.';
 comment on column media_sync.runs.unchanged_items is 'Assets found equal.';
 comment on column media_sync.runs.conflicts is 'Values changed on both sides.';
 comment on column media_sync.runs.api_calls is 'Cloudinary calls made.';
 comment on column media_sync.runs.error_count is 'Errors met.';
 comment on column media_sync.runs.errors is 'The first 50 errors: { public_id, code, message }.';
-comment on column media_sync.runs.blocked_by is 'Why the delete guard stopped it: { missing, live, limit_percent, minimum }.';
+comment on column media_sync.runs.blocked_by is 'Why the delete guard stopped it: { reason, absent, live, limit_percent, minimum }.';
 comment on column media_sync.runs.allowed_at is 'When someone allowed this blocked run''s deletions, once.';
 comment on column media_sync.runs.started_at is 'When it started.';
 comment on column media_sync.runs.touched_at is 'When it last made progress.';
@@ -114,7 +114,7 @@ create table media_sync.run_pages (
     foreign key (run_id, shard) references media_sync.run_cursors (run_id, shard) on delete cascade
 );
 
-comment on table media_sync.run_pages is 'Which assets an unfinished run has listed, a page a row; the sweep looks for those missing here. Emptied when the run ends.';
+comment on table media_sync.run_pages is 'Which assets an unfinished run has listed, a page a row; the sweep looks for those absent here. Emptied when the run ends.';
 comment on column media_sync.run_pages.run_id is 'The run.';
 comment on column media_sync.run_pages.shard is 'The shard.';
 comment on column media_sync.run_pages.page is 'Number of the page within the shard.';
@@ -124,16 +124,16 @@ alter table media_sync.run_pages enable row level security;
 revoke all on media_sync.run_pages from public, anon, authenticated, service_role;
 grant select on media_sync.run_pages to service_role;
 
-create table media_sync.run_missing (
+create table media_sync.run_absences (
     run_id uuid not null references media_sync.runs (id) on delete cascade,
     asset_id text not null,
     primary key (run_id, asset_id)
 );
 
-comment on table media_sync.run_missing is 'Assets that a completed listing did not show and that are still to be looked up.';
-comment on column media_sync.run_missing.run_id is 'The run.';
-comment on column media_sync.run_missing.asset_id is 'The asset.';
+comment on table media_sync.run_absences is 'Assets that a completed listing did not show and that are still to be looked up.';
+comment on column media_sync.run_absences.run_id is 'The run.';
+comment on column media_sync.run_absences.asset_id is 'The asset.';
 
-alter table media_sync.run_missing enable row level security;
-revoke all on media_sync.run_missing from public, anon, authenticated, service_role;
-grant select on media_sync.run_missing to service_role;
+alter table media_sync.run_absences enable row level security;
+revoke all on media_sync.run_absences from public, anon, authenticated, service_role;
+grant select on media_sync.run_absences to service_role;

@@ -72,20 +72,20 @@ comment on function media_sync.call_budget(text) is
     'What may be called now: blocked_until (nothing before it), background_calls (left above the reserve kept for people; null: unknown), reset_at.';
 revoke all on function media_sync.call_budget(text) from public, anon, authenticated;
 
-create or replace function public.media_sync_record_traffic(p_cloud_name text, p_traffic jsonb, p_run_id uuid default null)
+create or replace function public.media_sync_record_traffic(p_cloud_name text, p_traffic jsonb)
 returns jsonb
 language plpgsql
 security definer
 set search_path = ''
 as $$
 begin
-    perform media_sync.record_traffic(p_cloud_name, p_run_id, p_traffic);
+    perform media_sync.record_traffic(p_cloud_name, null, p_traffic);
     return jsonb_build_object('budget', media_sync.call_budget(p_cloud_name), 'now', clock_timestamp());
 end;
 $$;
-comment on function public.media_sync_record_traffic(text, jsonb, uuid) is 'Remembers calls and quota outside a page. Returns { budget, now }.';
-revoke all on function public.media_sync_record_traffic(text, jsonb, uuid) from public, anon, authenticated;
-grant execute on function public.media_sync_record_traffic(text, jsonb, uuid) to service_role;
+comment on function public.media_sync_record_traffic(text, jsonb) is 'Remembers calls and quota that no run made. Returns { budget, now }.';
+revoke all on function public.media_sync_record_traffic(text, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_record_traffic(text, jsonb) to service_role;
 
 create or replace function public.media_sync_clock()
 returns timestamptz

@@ -55,75 +55,105 @@ $$;
 comment on function media_sync.run_summary(uuid) is 'A run as the API shows it, with the database''s time in now; null for an unknown id.';
 revoke all on function media_sync.run_summary(uuid) from public, anon, authenticated;
 
-create or replace function public.media_sync_start_run(p_request jsonb)
+create or replace function public.media_sync_start_run(
+    p_cloud_name text,
+    p_kind text,
+    p_source text,
+    p_worker uuid,
+    p_lease_seconds integer,
+    p_options jsonb default '{}',
+    p_shards jsonb default '[]',
+    p_user_id uuid default null
+)
 returns jsonb
 language plpgsql
 security definer
 set search_path = ''
 as $$
 declare
-    v_run media_sync.runs;
+    v_run_id uuid;
 begin
     -- Calls that overlap join the run that is open instead of starting another.
-    insert into media_sync.runs (kind, cloud_name, source, options, user_id, expected)
-    values (
-        p_request ->> 'kind', p_request ->> 'cloud_name', p_request ->> 'source', coalesce(p_request -> 'options', '{}'),
-        (p_request ->> 'user_id')::uuid, (p_request ->> 'expected')::bigint
-    )
+    insert into media_sync.runs (kind, cloud_name, source, options, user_id)
+    values (p_kind, p_cloud_name, p_source, p_options, p_user_id)
     on conflict (cloud_name, kind) where status = 'running' and kind in ('full', 'incremental') do nothing
-    returning * into v_run;
+    returning id into v_run_id;
 
-    if v_run.id is null then
-        select * into strict v_run
+    if v_run_id is null then
+        select id into strict v_run_id
         from media_sync.runs
-        where cloud_name = p_request ->> 'cloud_name' and kind = p_request ->> 'kind' and status = 'running';
-        return media_sync.run_summary(v_run.id) || jsonb_build_object('joined', true);
+        where cloud_name = p_cloud_name and kind = p_kind and status = 'running';
+    else
+        perform media_sync.add_shards(v_run_id, p_shards);
+        if p_options ? 'folder' then
+            -- What the rows say is in it is looked up as well, so that what has left it comes to light.
+            perform media_sync.queue_folder(p_cloud_name, p_options ->> 'folder');
+        end if;
     end if;
-
-    insert into media_sync.run_cursors (run_id, shard, resource_type, type, created_from, created_until)
-    select v_run.id, shard, resource_type, type, created_from, created_until
-    from jsonb_to_recordset(coalesce(p_request -> 'shards', '[]')) as wanted (
-        shard text, resource_type text, type text, created_from timestamptz, created_until timestamptz
+    return jsonb_build_object(
+        'run', media_sync.run_summary(v_run_id),
+        'shard', media_sync.claim_shard(v_run_id, p_worker, p_lease_seconds),
+        'budget', media_sync.call_budget(p_cloud_name),
+        'now', clock_timestamp()
     );
-    return media_sync.run_summary(v_run.id) || jsonb_build_object('joined', false);
 end;
 $$;
-comment on function public.media_sync_start_run(jsonb) is
-    'Starts a run, or joins the open one of its kind: { kind, cloud_name, source, options, user_id, expected, shards: [ { shard, resource_type, type, created_from, created_until } ] }. Returns the run, with joined.';
-revoke all on function public.media_sync_start_run(jsonb) from public, anon, authenticated;
-grant execute on function public.media_sync_start_run(jsonb) to service_role;
+comment on function public.media_sync_start_run(text, text, text, uuid, integer, jsonb, jsonb, uuid) is
+    'Starts a run, or joins the open one of its kind, and leases a shard of it to the worker. p_shards: [ { shard, resource_type, type, created_from, created_until } ]. Returns { run, shard (null: none is free), budget, now }.';
+revoke all on function public.media_sync_start_run(text, text, text, uuid, integer, jsonb, jsonb, uuid) from public, anon, authenticated;
+grant execute on function public.media_sync_start_run(text, text, text, uuid, integer, jsonb, jsonb, uuid) to service_role;
 
-create or replace function public.media_sync_get_run(p_run_id uuid)
+create or replace function public.media_sync_pause_run(p_run_id uuid, p_worker uuid, p_traffic jsonb default '{}')
 returns jsonb
-language sql
-stable
+language plpgsql
 security definer
 set search_path = ''
 as $$
-    select media_sync.run_summary(p_run_id);
+begin
+    perform media_sync.leave_run(p_run_id, p_worker, p_traffic);
+    return media_sync.run_summary(p_run_id);
+end;
 $$;
-comment on function public.media_sync_get_run(uuid) is 'One run, or null.';
-revoke all on function public.media_sync_get_run(uuid) from public, anon, authenticated;
-grant execute on function public.media_sync_get_run(uuid) to service_role;
+comment on function public.media_sync_pause_run(uuid, uuid, jsonb) is
+    'Leaves a run for now: gives the worker''s shards back, so that the next call need not wait for their leases to end, and remembers its calls. Returns the run.';
+revoke all on function public.media_sync_pause_run(uuid, uuid, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_pause_run(uuid, uuid, jsonb) to service_role;
 
-create or replace function public.media_sync_report_error(p_run_id uuid, p_error jsonb)
+create or replace function public.media_sync_report_error(
+    p_run_id uuid,
+    p_worker uuid,
+    p_error jsonb,
+    p_is_final boolean,
+    p_traffic jsonb default '{}'
+)
 returns void
-language sql
+language plpgsql
 security definer
 set search_path = ''
 as $$
+begin
     update media_sync.runs
     set
         error_count = error_count + 1,
         errors = case when jsonb_array_length(errors) < 50 then errors || p_error else errors end,
         touched_at = clock_timestamp()
     where id = p_run_id;
+    perform media_sync.leave_run(p_run_id, p_worker, p_traffic);
+    if p_is_final then
+        perform public.media_sync_finish_run(p_run_id, 'failed');
+    end if;
+end;
 $$;
-comment on function public.media_sync_report_error(uuid, jsonb) is 'Adds { public_id, code, message } to the run''s errors; the first 50 are kept, all are counted.';
-revoke all on function public.media_sync_report_error(uuid, jsonb) from public, anon, authenticated;
-grant execute on function public.media_sync_report_error(uuid, jsonb) to service_role;
+comment on function public.media_sync_report_error(uuid, uuid, jsonb, boolean, jsonb) is
+    'Leaves a run because of an error { public_id, code, message }: the first 50 are kept, all are counted. p_is_final: no later call can do better, and the run ends as failed.';
+revoke all on function public.media_sync_report_error(uuid, uuid, jsonb, boolean, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_report_error(uuid, uuid, jsonb, boolean, jsonb) to service_role;
 
-create or replace function public.media_sync_finish_run(p_run_id uuid, p_status text default 'completed')
+create or replace function public.media_sync_finish_run(
+    p_run_id uuid,
+    p_status text default 'completed',
+    p_traffic jsonb default '{}'
+)
 returns jsonb
 language plpgsql
 security definer
@@ -133,6 +163,7 @@ declare
     v_run media_sync.runs;
 begin
     select * into v_run from media_sync.runs where id = p_run_id for update;
+    perform media_sync.record_traffic(v_run.cloud_name, p_run_id, p_traffic);
     if v_run.status = 'running' then
         -- A run that erred, or left a shard open, is never counted as complete.
         if p_status = 'completed' and exists (
@@ -145,6 +176,7 @@ begin
         where id = p_run_id;
         if p_status <> 'blocked' then
             delete from media_sync.run_pages where run_id = p_run_id;
+            delete from media_sync.run_absences where run_id = p_run_id;
         end if;
         insert into public.media_sync_log (
             operation, status, source, run_id, user_id, changes, error_code, error_message, processing_time_ms
@@ -162,6 +194,6 @@ begin
     return media_sync.run_summary(p_run_id);
 end;
 $$;
-comment on function public.media_sync_finish_run(uuid, text) is 'Ends a run as completed, failed or blocked and logs it; a run with open shards stays running. Ending it twice changes nothing.';
-revoke all on function public.media_sync_finish_run(uuid, text) from public, anon, authenticated;
-grant execute on function public.media_sync_finish_run(uuid, text) to service_role;
+comment on function public.media_sync_finish_run(uuid, text, jsonb) is 'Ends a run as completed, failed or blocked and logs it; a run with open shards stays running. Ending it twice changes nothing. Returns the run.';
+revoke all on function public.media_sync_finish_run(uuid, text, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_finish_run(uuid, text, jsonb) to service_role;

@@ -1,39 +1,22 @@
--- Shards: planning a listing, leasing its parts, and storing it page by page together with its checkpoint.
+-- Shards: planning a listing and leasing its parts.
 
-create or replace function public.media_sync_plan_shards(p_run_id uuid, p_worker uuid, p_expected bigint, p_shards jsonb, p_traffic jsonb)
-returns jsonb
-language plpgsql
-security definer
+create or replace function media_sync.add_shards(p_run_id uuid, p_shards jsonb)
+returns void
+language sql
 set search_path = ''
 as $$
-declare
-    v_cloud_name text;
-begin
-    update media_sync.run_cursors
-    set status = 'completed', lease_token = null, leased_until = null
-    where run_id = p_run_id and shard = 'plan' and status = 'pending' and lease_token = p_worker;
-    if not found then
-        return jsonb_build_object('stored', false, 'now', clock_timestamp());
-    end if;
     insert into media_sync.run_cursors (run_id, shard, resource_type, type, created_from, created_until)
     select p_run_id, shard, resource_type, type, created_from, created_until
     from jsonb_to_recordset(p_shards) as wanted (
         shard text, resource_type text, type text, created_from timestamptz, created_until timestamptz
     );
-    update media_sync.runs set expected = p_expected where id = p_run_id returning cloud_name into v_cloud_name;
-    perform media_sync.record_traffic(v_cloud_name, p_run_id, p_traffic);
-    return jsonb_build_object('stored', true, 'now', clock_timestamp());
-end;
 $$;
-comment on function public.media_sync_plan_shards(uuid, uuid, bigint, jsonb, jsonb) is
-    'Turns the shard named plan into the shards of the listing: [ { shard, resource_type, type, created_from, created_until } ]. stored is false when the worker no longer holds it.';
-revoke all on function public.media_sync_plan_shards(uuid, uuid, bigint, jsonb, jsonb) from public, anon, authenticated;
-grant execute on function public.media_sync_plan_shards(uuid, uuid, bigint, jsonb, jsonb) to service_role;
+comment on function media_sync.add_shards(uuid, jsonb) is 'Adds shards to a run: [ { shard, resource_type, type, created_from, created_until } ].';
+revoke all on function media_sync.add_shards(uuid, jsonb) from public, anon, authenticated;
 
-create or replace function public.media_sync_claim_shard(p_run_id uuid, p_worker uuid, p_lease_seconds integer)
+create or replace function media_sync.claim_shard(p_run_id uuid, p_worker uuid, p_lease_seconds integer)
 returns jsonb
 language sql
-security definer
 set search_path = ''
 as $$
     with free as (
@@ -55,10 +38,33 @@ as $$
         where shard.run_id = free.run_id and shard.shard = free.shard
         returning shard.*
     )
+    select to_jsonb(claimed) - '{lease_token,leased_until,run_id}'::text[] from claimed;
+$$;
+comment on function media_sync.claim_shard(uuid, uuid, integer) is 'Leases one free shard of the run to a worker for so many seconds. Null: none is free.';
+revoke all on function media_sync.claim_shard(uuid, uuid, integer) from public, anon, authenticated;
+
+create or replace function media_sync.leave_run(p_run_id uuid, p_worker uuid, p_traffic jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+    update media_sync.run_cursors
+    set lease_token = null, leased_until = null
+    where run_id = p_run_id and lease_token = p_worker;
+    -- Last, because all workers share these rows.
+    select media_sync.record_traffic(cloud_name, p_run_id, p_traffic) from media_sync.runs where id = p_run_id;
+$$;
+comment on function media_sync.leave_run(uuid, uuid, jsonb) is 'Gives the worker''s shards back and remembers its calls.';
+revoke all on function media_sync.leave_run(uuid, uuid, jsonb) from public, anon, authenticated;
+
+create or replace function public.media_sync_claim_shard(p_run_id uuid, p_worker uuid, p_lease_seconds integer)
+returns jsonb
+language sql
+security definer
+set search_path = ''
+as $$
     select jsonb_build_object(
-        'shard', (
-            select to_jsonb(claimed) - '{lease_token,leased_until,run_id}'::text[] from claimed
-        ),
+        'shard', media_sync.claim_shard(p_run_id, p_worker, p_lease_seconds),
         'budget', (select media_sync.call_budget(cloud_name) from media_sync.runs where id = p_run_id),
         'now', clock_timestamp()
     );
@@ -68,121 +74,47 @@ comment on function public.media_sync_claim_shard(uuid, uuid, integer) is
 revoke all on function public.media_sync_claim_shard(uuid, uuid, integer) from public, anon, authenticated;
 grant execute on function public.media_sync_claim_shard(uuid, uuid, integer) to service_role;
 
-create or replace function public.media_sync_store_page(
+create or replace function public.media_sync_plan_shards(
     p_run_id uuid,
-    p_shard text,
     p_worker uuid,
-    p_observed_at timestamptz,
-    p_observations jsonb,
-    p_traffic jsonb,
     p_lease_seconds integer,
-    p_cursor text default null,
-    p_next_cursor text default null
+    p_folder_mode text,
+    p_expected bigint,
+    p_shards jsonb,
+    p_traffic jsonb
 )
 returns jsonb
 language plpgsql
 security definer
 set search_path = ''
--- A page of 500 needs well under a second; the limit of the API role is meant for people's queries.
-set statement_timeout = '60s'
 as $$
 declare
-    v_run media_sync.runs;
-    v_shard media_sync.run_cursors;
-    v_count record;
+    v_cloud_name text;
+    v_shard jsonb;
 begin
-    select * into v_run from media_sync.runs where id = p_run_id;
-    select * into v_shard from media_sync.run_cursors where run_id = p_run_id and shard = p_shard for update;
-    -- Whoever lost the lease, or repeats a page, must not move the checkpoint.
-    if v_run.status is distinct from 'running'
-        or v_shard.status is distinct from 'pending'
-        or v_shard.lease_token is distinct from p_worker
-        or v_shard.cursor is distinct from p_cursor
-    then
+    update media_sync.run_cursors
+    set status = 'completed', lease_token = null, leased_until = null
+    where run_id = p_run_id and shard = 'plan' and status = 'pending' and lease_token = p_worker;
+    if not found then
         return jsonb_build_object('stored', false, 'now', clock_timestamp());
     end if;
-
-    select
-        count(*) as seen,
-        count(*) filter (where outcome = 'inserted') as inserted,
-        count(*) filter (where outcome in ('updated', 'restored')) as updated,
-        count(*) filter (where outcome in ('unchanged', 'stale', 'out_of_scope')) as unchanged,
-        coalesce(sum(conflict_count), 0) as conflicts
-    into v_count
-    from media_sync.merge_observations(
-        v_run.cloud_name, p_observations, p_observed_at, v_run.source, p_run_id,
-        jsonb_build_object('force', coalesce(v_run.options -> 'force', 'false'))
-    );
-
-    insert into media_sync.run_pages (run_id, shard, page, asset_ids)
-    select p_run_id, p_shard, v_shard.pages + 1, coalesce(array_agg(element ->> 'asset_id'), '{}')
-    from jsonb_array_elements(p_observations) as element;
-
-    update media_sync.run_cursors
-    set
-        cursor = p_next_cursor,
-        status = case when p_next_cursor is null then 'completed' else 'pending' end,
-        pages = pages + 1,
-        seen = seen + v_count.seen,
-        synced_items = synced_items + v_count.inserted,
-        updated_items = updated_items + v_count.updated,
-        unchanged_items = unchanged_items + v_count.unchanged,
-        conflicts = conflicts + v_count.conflicts,
-        lease_token = case when p_next_cursor is null then null else lease_token end,
-        leased_until = case
-            when p_next_cursor is null then null
-            else clock_timestamp() + make_interval(secs => p_lease_seconds)
-        end
-    where run_id = p_run_id and shard = p_shard;
-
-    -- Last, because all workers share these rows.
-    perform media_sync.record_traffic(v_run.cloud_name, p_run_id, p_traffic);
+    -- It decides what `folder` means, hence it is known before anything is stored.
+    update media_sync.settings
+    set folder_mode = p_folder_mode, updated_at = clock_timestamp()
+    where folder_mode is distinct from p_folder_mode;
+    perform media_sync.add_shards(p_run_id, p_shards);
+    v_shard := media_sync.claim_shard(p_run_id, p_worker, p_lease_seconds);
+    update media_sync.runs set expected = p_expected where id = p_run_id returning cloud_name into v_cloud_name;
+    perform media_sync.record_traffic(v_cloud_name, p_run_id, p_traffic);
     return jsonb_build_object(
         'stored', true,
-        'budget', media_sync.call_budget(v_run.cloud_name),
+        'shard', v_shard,
+        'budget', media_sync.call_budget(v_cloud_name),
         'now', clock_timestamp()
     );
 end;
 $$;
-comment on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text) is
-    'Merges one page and moves the shard''s cursor, in one transaction, and renews the lease. p_cursor is the cursor that the page was asked with. stored is false when the worker no longer holds the shard at that cursor: nothing was written.';
-revoke all on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text)
-    from public, anon, authenticated;
-grant execute on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text) to service_role;
-
-create or replace function public.media_sync_restart_shard(p_run_id uuid, p_shard text, p_worker uuid)
-returns boolean
-language plpgsql
-security definer
-set search_path = ''
-as $$
-begin
-    update media_sync.run_cursors
-    set cursor = null, pages = 0, seen = 0, synced_items = 0, updated_items = 0, unchanged_items = 0, conflicts = 0,
-        restarts = restarts + 1
-    where run_id = p_run_id and shard = p_shard and lease_token = p_worker and status = 'pending';
-    if not found then
-        return false;
-    end if;
-    -- A partial pass proves nothing about absence.
-    delete from media_sync.run_pages where run_id = p_run_id and shard = p_shard;
-    return true;
-end;
-$$;
-comment on function public.media_sync_restart_shard(uuid, text, uuid) is 'Sends a shard back to its first page, because Cloudinary refused its cursor. False when the worker no longer holds it.';
-revoke all on function public.media_sync_restart_shard(uuid, text, uuid) from public, anon, authenticated;
-grant execute on function public.media_sync_restart_shard(uuid, text, uuid) to service_role;
-
-create or replace function public.media_sync_release_shard(p_run_id uuid, p_shard text, p_worker uuid)
-returns void
-language sql
-security definer
-set search_path = ''
-as $$
-    update media_sync.run_cursors
-    set lease_token = null, leased_until = null
-    where run_id = p_run_id and shard = p_shard and lease_token = p_worker;
-$$;
-comment on function public.media_sync_release_shard(uuid, text, uuid) is 'Gives a shard back, so that the next call need not wait for the lease to end.';
-revoke all on function public.media_sync_release_shard(uuid, text, uuid) from public, anon, authenticated;
-grant execute on function public.media_sync_release_shard(uuid, text, uuid) to service_role;
+comment on function public.media_sync_plan_shards(uuid, uuid, integer, text, bigint, jsonb, jsonb) is
+    'Turns the shard named plan into the shards of the listing: [ { shard, resource_type, type, created_from, created_until } ], leases one of them to the worker, and remembers Cloudinary''s folder mode, dynamic or fixed. Returns { stored, shard, budget, now }; stored is false when the worker no longer holds the plan: nothing was written.';
+revoke all on function public.media_sync_plan_shards(uuid, uuid, integer, text, bigint, jsonb, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_plan_shards(uuid, uuid, integer, text, bigint, jsonb, jsonb) to service_role;

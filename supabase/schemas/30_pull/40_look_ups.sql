@@ -6,7 +6,8 @@ create or replace function public.media_sync_apply_observations(
     p_observed_at timestamptz,
     p_source text,
     p_run_id uuid default null,
-    p_options jsonb default '{}'
+    p_created_by uuid default null,
+    p_traffic jsonb default '{}'
 )
 returns jsonb
 language plpgsql
@@ -17,23 +18,21 @@ as $$
 declare
     v_outcomes jsonb;
     -- Only for whom a name was signed while nobody had it has uploaded it; any other claim is dropped.
-    v_options constant jsonb := case
-        when p_options ? 'created_by' and not media_sync.uploaded_by(
-            p_cloud_name, p_observations -> 0 ->> 'public_id', (p_options ->> 'created_by')::uuid
-        ) then p_options - 'created_by'
-        else p_options
-    end || '{"stamp": true}';
+    v_created_by constant uuid := case
+        when media_sync.uploaded_by(p_cloud_name, p_observations -> 0 ->> 'public_id', p_created_by) then p_created_by
+    end;
 begin
     -- Not called `outcome`: that would name the column of that name, not the row.
     select coalesce(jsonb_agg(to_jsonb(merged)), '[]') into v_outcomes
     from media_sync.merge_observations(
-        p_cloud_name, p_observations, p_observed_at, p_source, p_run_id, v_options
+        p_cloud_name, p_observations, p_observed_at, p_source, p_run_id,
+        jsonb_build_object('stamp', true, 'created_by', v_created_by)
     ) as merged;
 
     -- The notification of an upload may have made the row before its uploader confirms it.
-    if v_options ? 'created_by' then
+    if v_created_by is not null then
         update public.media_assets
-        set created_by = (v_options ->> 'created_by')::uuid
+        set created_by = v_created_by
         where cloud_name = p_cloud_name
             and asset_id in (select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
             and created_by is null;
@@ -69,13 +68,14 @@ begin
         p_observed_at
     );
 
+    perform media_sync.record_traffic(p_cloud_name, p_run_id, p_traffic);
     return jsonb_build_object('outcomes', v_outcomes, 'now', clock_timestamp());
 end;
 $$;
-comment on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, jsonb) is
-    'Merges the answers of look-ups and writes. Returns { outcomes: [ { asset_id, media_asset_id, outcome, conflict_count } ], now }.';
-revoke all on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, jsonb) from public, anon, authenticated;
-grant execute on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, jsonb) to service_role;
+comment on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, uuid, jsonb) is
+    'Merges the answers of look-ups and writes. p_created_by: user of an upload. Returns { outcomes: [ { asset_id, media_asset_id, outcome, conflict_count } ], now }.';
+revoke all on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, uuid, jsonb) from public, anon, authenticated;
+grant execute on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, uuid, jsonb) to service_role;
 
 create or replace function public.media_sync_find_assets(p_cloud_name text, p_name text)
 returns jsonb
@@ -84,10 +84,13 @@ stable
 security definer
 set search_path = ''
 as $$
-    select coalesce(jsonb_agg(jsonb_build_object('asset_id', asset_id, 'resource_type', resource_type, 'type', type)), '[]')
+    select jsonb_build_object(
+        'assets', coalesce(jsonb_agg(jsonb_build_object('asset_id', asset_id, 'resource_type', resource_type, 'type', type)), '[]'),
+        'now', clock_timestamp()
+    )
     from public.media_assets
     where cloud_name = p_cloud_name and (asset_id = p_name or (public_id = p_name and deleted_at is null));
 $$;
-comment on function public.media_sync_find_assets(text, text) is 'The rows that an asset_id or public_id may mean.';
+comment on function public.media_sync_find_assets(text, text) is 'The rows that an asset_id or public_id may mean: { assets: [ { asset_id, resource_type, type } ], now }.';
 revoke all on function public.media_sync_find_assets(text, text) from public, anon, authenticated;
 grant execute on function public.media_sync_find_assets(text, text) to service_role;

@@ -1,6 +1,6 @@
 -- Absence: what Cloudinary denies is deleted here.
 
-create or replace function media_sync.confirm_gone(
+create or replace function media_sync.confirm_absence(
     p_cloud_name text,
     p_asset_ids text[],
     p_observed_at timestamptz,
@@ -28,7 +28,7 @@ begin
         and asset.sending is not null
         and asset.observed_at <= p_observed_at;
 
-    with gone as materialized (
+    with absent as materialized (
         select
             asset as row_before,
             media_sync.changed_fields(asset.base, media_sync.editable_fields(asset)) as unsent
@@ -59,8 +59,8 @@ begin
             observed_at = clock_timestamp(),
             last_synced_at = clock_timestamp(),
             updated_at = clock_timestamp()
-        from gone
-        where asset.id = (gone.row_before).id
+        from absent
+        where asset.id = (absent.row_before).id
         returning asset.id
     ),
     delete_log as (
@@ -72,7 +72,7 @@ begin
             (row_before).id, (row_before).asset_id, (row_before).public_id, (row_before).resource_type,
             jsonb_build_object('deleted_at', jsonb_build_object('from', (row_before).deleted_at, 'to', clock_timestamp())),
             p_run_id, (row_before).deleted_by
-        from gone
+        from absent
     ),
     -- Edits that never reached Cloudinary stay on the row, and this says so.
     conflict_log as (
@@ -89,7 +89,7 @@ begin
                 from jsonb_each(unsent)
             ),
             p_run_id, clock_timestamp()
-        from gone
+        from absent
         where unsent is not null and (row_before).deleted_at is null
     )
     select count(*) into v_count from deleted;
@@ -105,9 +105,9 @@ begin
     return v_count;
 end;
 $$;
-comment on function media_sync.confirm_gone(text, text[], timestamptz, text, uuid) is
+comment on function media_sync.confirm_absence(text, text[], timestamptz, text, uuid) is
     'Cloudinary denied these assets in answer to a request that began at p_observed_at: they are deleted here, with their audit rows. Returns how many rows that changed.';
-revoke all on function media_sync.confirm_gone(text, text[], timestamptz, text, uuid) from public, anon, authenticated;
+revoke all on function media_sync.confirm_absence(text, text[], timestamptz, text, uuid) from public, anon, authenticated;
 
 create or replace function public.media_sync_settle_look_up(
     p_cloud_name text,
@@ -125,10 +125,10 @@ set statement_timeout = '60s'
 as $$
 declare
     v_applied jsonb;
-    v_gone integer;
+    v_absent integer;
 begin
     v_applied := public.media_sync_apply_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id);
-    v_gone := media_sync.confirm_gone(
+    v_absent := media_sync.confirm_absence(
         p_cloud_name,
         array(
             select wanted.asset_id
@@ -149,11 +149,10 @@ begin
         ),
         p_observed_at
     );
-    delete from media_sync.run_missing where run_id = p_run_id and asset_id = any (p_asset_ids);
-    return v_applied || jsonb_build_object('gone', v_gone, 'now', clock_timestamp());
+    return v_applied || jsonb_build_object('absent', v_absent, 'now', clock_timestamp());
 end;
 $$;
 comment on function public.media_sync_settle_look_up(text, text[], jsonb, timestamptz, text, uuid) is
-    'Settles a batched look-up: what it showed is merged, what was asked for and not shown is gone. Returns { outcomes, gone, now }.';
+    'Settles a batched look-up: what it showed is merged, what was asked for and not shown is absent. Returns { outcomes, absent, now }.';
 revoke all on function public.media_sync_settle_look_up(text, text[], jsonb, timestamptz, text, uuid) from public, anon, authenticated;
 grant execute on function public.media_sync_settle_look_up(text, text[], jsonb, timestamptz, text, uuid) to service_role;

@@ -1,98 +1,165 @@
 -- The sweep: an asset that a completed listing did not show is looked up by its asset_id, and only what Cloudinary itself
 -- denies is deleted here.
 
-create or replace function public.media_sync_begin_sweep(p_run_id uuid)
+create or replace function media_sync.note_absences(p_run media_sync.runs)
+returns bigint
+language plpgsql
+set search_path = ''
+-- The planner cannot know how many ids the pages hold; compared one by one, a million assets would take hours.
+set enable_nestloop = off
+set work_mem = '64MB'
+as $$
+begin
+    insert into media_sync.run_absences (run_id, asset_id)
+    select p_run.id, asset.asset_id
+    from public.media_assets as asset
+    where asset.cloud_name = p_run.cloud_name
+        and asset.deleted_at is null
+        and asset.observed_at < p_run.started_at
+        and asset.resource_type in (select resource_type from media_sync.run_cursors where run_id = p_run.id)
+        and not exists (
+            select from (
+                select unnest(asset_ids) as asset_id from media_sync.run_pages where run_id = p_run.id
+            ) as seen
+            where seen.asset_id = asset.asset_id
+        )
+    on conflict do nothing;
+    return (select count(*) from media_sync.run_absences where run_id = p_run.id);
+end;
+$$;
+comment on function media_sync.note_absences(media_sync.runs) is 'Notes the assets that a complete listing did not show. Returns how many.';
+revoke all on function media_sync.note_absences(media_sync.runs) from public, anon, authenticated;
+
+create or replace function media_sync.guard_deletions(p_run media_sync.runs, p_absent bigint)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_settings media_sync.settings;
+    v_seen bigint;
+    v_live bigint;
+    v_reason text;
+begin
+    if p_absent = 0 or p_run.allowed_at is not null then
+        return null;
+    end if;
+    select * into strict v_settings from media_sync.settings;
+    select coalesce(sum(seen), 0) into v_seen from media_sync.run_cursors where run_id = p_run.id;
+    select count(*) into v_live
+    from public.media_assets as asset
+    where asset.cloud_name = p_run.cloud_name
+        and asset.deleted_at is null
+        and asset.resource_type in (select resource_type from media_sync.run_cursors where run_id = p_run.id);
+    v_reason := case
+        when v_seen = 0 then 'empty_listing'
+        when p_absent >= v_settings.delete_guard_minimum
+            and p_absent > v_live * v_settings.delete_guard_percent / 100.0 then 'mass_delete'
+    end;
+    return case when v_reason is not null then jsonb_build_object(
+        'reason', v_reason, 'absent', p_absent, 'live', v_live,
+        'limit_percent', v_settings.delete_guard_percent, 'minimum', v_settings.delete_guard_minimum
+    ) end;
+end;
+$$;
+comment on function media_sync.guard_deletions(media_sync.runs, bigint) is
+    'Why so many absent assets must not be looked up and deleted before someone allows it: { reason: mass_delete | empty_listing, absent, live, limit_percent, minimum }; or null.';
+revoke all on function media_sync.guard_deletions(media_sync.runs, bigint) from public, anon, authenticated;
+
+create or replace function media_sync.sweep_state(p_run_id uuid, p_limit integer)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_asset_ids constant text[] := array(
+        select asset_id from media_sync.run_absences where run_id = p_run_id order by asset_id limit p_limit
+    );
+begin
+    return jsonb_build_object(
+        'asset_ids', to_jsonb(v_asset_ids),
+        'run', case
+            when v_asset_ids = '{}' then public.media_sync_finish_run(p_run_id, 'completed')
+            else media_sync.run_summary(p_run_id)
+        end,
+        'budget', (select media_sync.call_budget(cloud_name) from media_sync.runs where id = p_run_id),
+        'now', clock_timestamp()
+    );
+end;
+$$;
+comment on function media_sync.sweep_state(uuid, integer) is
+    'The next absent assets that are to be looked up; where none is left, the run ends as completed: { asset_ids, run, budget, now }.';
+revoke all on function media_sync.sweep_state(uuid, integer) from public, anon, authenticated;
+
+create or replace function public.media_sync_begin_sweep(p_run_id uuid, p_limit integer)
 returns jsonb
 language plpgsql
 security definer
 set search_path = ''
 set statement_timeout = '60s'
--- The planner cannot know how many ids the pages hold; compared one by one, a million assets would take hours.
-set enable_nestloop = off
-set work_mem = '64MB'
 as $$
 declare
     v_run media_sync.runs;
-    v_settings media_sync.settings;
-    v_seen bigint;
-    v_live bigint;
-    v_missing bigint;
-    v_reason text;
+    v_blocked_by jsonb;
 begin
     select * into strict v_run from media_sync.runs where id = p_run_id for update;
-    select * into strict v_settings from media_sync.settings;
-    -- Only a complete listing says anything about absence.
-    if exists (select from media_sync.run_cursors where run_id = p_run_id and status <> 'completed')
-        or v_run.options ->> 'folder' is not null
+    -- Ended by another worker, or by a call whose answer was lost. And only a complete listing says anything about absence.
+    if v_run.status <> 'running'
+        or v_run.options ? 'folder'
+        or exists (select from media_sync.run_cursors where run_id = p_run_id and status <> 'completed')
     then
-        return jsonb_build_object('status', 'incomplete', 'missing', 0, 'now', clock_timestamp());
+        return jsonb_build_object(
+            'asset_ids', '[]'::jsonb, 'run', media_sync.run_summary(p_run_id),
+            'budget', media_sync.call_budget(v_run.cloud_name), 'now', clock_timestamp()
+        );
     end if;
-
-    insert into media_sync.run_missing (run_id, asset_id)
-    select p_run_id, asset.asset_id
-    from public.media_assets as asset
-    where asset.cloud_name = v_run.cloud_name
-        and asset.deleted_at is null
-        and asset.observed_at < v_run.started_at
-        and asset.resource_type in (select resource_type from media_sync.run_cursors where run_id = p_run_id)
-        and not exists (
-            select from (
-                select unnest(asset_ids) as asset_id from media_sync.run_pages where run_id = p_run_id
-            ) as seen
-            where seen.asset_id = asset.asset_id
-        )
-    on conflict do nothing;
-
-    select count(*) into v_missing from media_sync.run_missing where run_id = p_run_id;
-    if v_missing > 0 and v_run.allowed_at is null then
-        select coalesce(sum(seen), 0) into v_seen from media_sync.run_cursors where run_id = p_run_id;
-        select count(*) into v_live
-        from public.media_assets as asset
-        where asset.cloud_name = v_run.cloud_name
-            and asset.deleted_at is null
-            and asset.resource_type in (select resource_type from media_sync.run_cursors where run_id = p_run_id);
-        v_reason := case
-            when v_seen = 0 then 'empty_listing'
-            when v_missing >= v_settings.delete_guard_minimum
-                and v_missing > v_live * v_settings.delete_guard_percent / 100.0 then 'mass_delete'
-        end;
-        if v_reason is not null then
-            update media_sync.runs
-            set blocked_by = jsonb_build_object(
-                'reason', v_reason, 'missing', v_missing, 'live', v_live,
-                'limit_percent', v_settings.delete_guard_percent, 'minimum', v_settings.delete_guard_minimum
-            )
-            where id = p_run_id;
-            return jsonb_build_object('status', 'blocked', 'reason', v_reason, 'missing', v_missing, 'live', v_live, 'now', clock_timestamp());
-        end if;
+    v_blocked_by := media_sync.guard_deletions(v_run, media_sync.note_absences(v_run));
+    if v_blocked_by is null then
+        return media_sync.sweep_state(p_run_id, p_limit);
     end if;
-    return jsonb_build_object('status', 'clear', 'missing', v_missing, 'now', clock_timestamp());
+    update media_sync.runs set blocked_by = v_blocked_by where id = p_run_id;
+    return jsonb_build_object(
+        'asset_ids', '[]'::jsonb, 'run', public.media_sync_finish_run(p_run_id, 'blocked'),
+        'budget', media_sync.call_budget(v_run.cloud_name), 'now', clock_timestamp()
+    );
 end;
 $$;
-comment on function public.media_sync_begin_sweep(uuid) is
-    'After a complete listing: notes the assets it did not show and asks the guard. Returns { status: clear | blocked | incomplete, missing, live?, reason?: mass_delete | empty_listing, now }. Nothing is deleted here.';
-revoke all on function public.media_sync_begin_sweep(uuid) from public, anon, authenticated;
-grant execute on function public.media_sync_begin_sweep(uuid) to service_role;
+comment on function public.media_sync_begin_sweep(uuid, integer) is
+    'After a listing: notes the assets that it did not show and asks the guard. Returns { asset_ids (the first that are to be looked up), run (ended where nothing is absent, blocked where too much is, running and without asset_ids where the listing is not complete), budget, now }. Nothing is deleted here.';
+revoke all on function public.media_sync_begin_sweep(uuid, integer) from public, anon, authenticated;
+grant execute on function public.media_sync_begin_sweep(uuid, integer) to service_role;
 
-create or replace function public.media_sync_missing_assets(p_run_id uuid, p_limit integer)
+create or replace function public.media_sync_settle_absences(
+    p_run_id uuid,
+    p_asset_ids text[],
+    p_observations jsonb,
+    p_observed_at timestamptz,
+    p_source text,
+    p_limit integer,
+    p_traffic jsonb
+)
 returns jsonb
-language sql
-stable
+language plpgsql
 security definer
 set search_path = ''
+set statement_timeout = '60s'
 as $$
-    select jsonb_build_object(
-        'asset_ids', coalesce((
-            select jsonb_agg(asset_id)
-            from (select asset_id from media_sync.run_missing where run_id = p_run_id order by asset_id limit p_limit) as next
-        ), '[]'),
-        'budget', (select media_sync.call_budget(cloud_name) from media_sync.runs where id = p_run_id),
-        'now', clock_timestamp()
-    );
+declare
+    v_cloud_name text;
+begin
+    select cloud_name into strict v_cloud_name from media_sync.runs where id = p_run_id;
+    perform public.media_sync_settle_look_up(v_cloud_name, p_asset_ids, p_observations, p_observed_at, p_source, p_run_id);
+    delete from media_sync.run_absences where run_id = p_run_id and asset_id = any (p_asset_ids);
+    perform media_sync.record_traffic(v_cloud_name, p_run_id, p_traffic);
+    return media_sync.sweep_state(p_run_id, p_limit);
+end;
 $$;
-comment on function public.media_sync_missing_assets(uuid, integer) is 'The next missing assets of a run to look up.';
-revoke all on function public.media_sync_missing_assets(uuid, integer) from public, anon, authenticated;
-grant execute on function public.media_sync_missing_assets(uuid, integer) to service_role;
+comment on function public.media_sync_settle_absences(uuid, text[], jsonb, timestamptz, text, integer, jsonb) is
+    'Settles the look-up of assets that a listing did not show: what Cloudinary denied is deleted. Returns { asset_ids (the next ones), run (ended where none is left), budget, now }.';
+revoke all on function public.media_sync_settle_absences(uuid, text[], jsonb, timestamptz, text, integer, jsonb)
+    from public, anon, authenticated;
+grant execute on function public.media_sync_settle_absences(uuid, text[], jsonb, timestamptz, text, integer, jsonb) to service_role;
 
 create or replace function public.media_sync_allow_mass_delete(p_run_id uuid, p_source text, p_user_id uuid default null)
 returns jsonb

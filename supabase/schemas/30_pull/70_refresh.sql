@@ -71,6 +71,26 @@ comment on function media_sync.queue_refresh_later(text, text[], text, interval)
     'Asks for the true state of assets after a while, so that many such wishes share one look-up.';
 revoke all on function media_sync.queue_refresh_later(text, text[], text, interval) from public, anon, authenticated;
 
+create or replace function media_sync.queue_folder(p_cloud_name text, p_folder text)
+returns integer
+language sql
+set search_path = ''
+as $$
+    select media_sync.queue_refresh(
+        p_cloud_name,
+        array(
+            select asset_id
+            from public.media_assets
+            where cloud_name = p_cloud_name
+                and deleted_at is null
+                and (folder = p_folder or folder like media_sync.like_pattern(p_folder) || '/%')
+        ),
+        'the folder is synced'
+    );
+$$;
+comment on function media_sync.queue_folder(text, text) is 'Asks for the true state of the assets in a folder and below it.';
+revoke all on function media_sync.queue_folder(text, text) from public, anon, authenticated;
+
 create or replace function public.media_sync_claim_refresh(p_cloud_name text, p_worker uuid, p_limit integer, p_lease_seconds integer)
 returns jsonb
 language sql
@@ -123,25 +143,3 @@ $$;
 comment on function public.media_sync_release_refresh(text, uuid) is 'Gives claimed look-ups back that were not made.';
 revoke all on function public.media_sync_release_refresh(text, uuid) from public, anon, authenticated;
 grant execute on function public.media_sync_release_refresh(text, uuid) to service_role;
-
-create or replace function public.media_sync_queue_folder(p_cloud_name text, p_folder text)
-returns integer
-language sql
-security definer
-set search_path = ''
-as $$
-    select media_sync.queue_refresh(
-        p_cloud_name,
-        array(
-            select asset_id
-            from public.media_assets
-            where cloud_name = p_cloud_name
-                and deleted_at is null
-                and (folder = p_folder or folder like regexp_replace(p_folder, '([\\%_])', '\\\1', 'g') || '/%')
-        ),
-        'the folder is synced'
-    );
-$$;
-comment on function public.media_sync_queue_folder(text, text) is 'Asks for the true state of the assets in a folder and below it.';
-revoke all on function public.media_sync_queue_folder(text, text) from public, anon, authenticated;
-grant execute on function public.media_sync_queue_folder(text, text) to service_role;

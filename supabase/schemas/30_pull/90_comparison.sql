@@ -56,7 +56,7 @@ as $$
         select
             observed.asset_id,
             observed.observation ->> 'public_id' as public_id,
-            (observed.asset).id is null or (observed.asset).deleted_at is not null as missing,
+            (observed.asset).id is null or (observed.asset).deleted_at is not null as absent,
             media_sync.in_scope(coalesce(observed.observation ->> 'folder', ''), settings.include_folders) as wanted,
             array(
                 select key
@@ -75,17 +75,17 @@ as $$
     )
     select jsonb_build_object(
         'counted', count(*) filter (where wanted),
-        'missing', coalesce(jsonb_agg(public_id order by public_id) filter (where wanted and missing), '[]'),
+        'absent', coalesce(jsonb_agg(public_id order by public_id) filter (where wanted and absent), '[]'),
         'differing', coalesce(
             jsonb_agg(jsonb_build_object('public_id', public_id, 'fields', fields) order by public_id)
-                filter (where wanted and not missing and cardinality(fields) > 0),
+                filter (where wanted and not absent and cardinality(fields) > 0),
             '[]'
         ),
         'now', clock_timestamp()
     )
     from compared;
 $$;
-comment on function public.media_sync_compare_page(text, jsonb) is 'Where a page of observations and the rows differ: { counted, missing: [ public_id ], differing: [ { public_id, fields } ], now }.';
+comment on function public.media_sync_compare_page(text, jsonb) is 'Where a page of observations and the rows differ: { counted, absent: [ public_id ], differing: [ { public_id, fields } ], now }.';
 revoke all on function public.media_sync_compare_page(text, jsonb) from public, anon, authenticated;
 grant execute on function public.media_sync_compare_page(text, jsonb) to service_role;
 

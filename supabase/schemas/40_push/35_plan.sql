@@ -169,8 +169,8 @@ begin
     select coalesce(jsonb_agg(to_jsonb(merged)), '[]') into v_outcomes
     from media_sync.merge_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id) as merged;
     perform media_sync.forget_refresh(p_cloud_name, v_seen, p_observed_at);
-    -- Gone: an edit has nothing left to reach, a deletion has arrived.
-    perform media_sync.confirm_gone(p_cloud_name, p_absent, p_observed_at, p_source, p_run_id);
+    -- Absent: an edit has nothing left to reach, a deletion has arrived.
+    perform media_sync.confirm_absence(p_cloud_name, p_absent, p_observed_at, p_source, p_run_id);
     v_undecided := array(
         select element ->> 'asset_id'
         from jsonb_array_elements(v_outcomes) as element

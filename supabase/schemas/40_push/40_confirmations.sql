@@ -195,7 +195,7 @@ begin
     end loop;
     perform media_sync.settle_by_late_answers(p_cloud_name, p_results, p_source, p_run_id);
     perform media_sync.take_addresses(p_cloud_name, v_answers);
-    perform media_sync.confirm_gone(
+    perform media_sync.confirm_absence(
         p_cloud_name,
         array(
             select asset.asset_id

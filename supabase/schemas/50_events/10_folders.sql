@@ -7,7 +7,7 @@ set search_path = ''
 as $$
 declare
     v_count integer;
-    v_below constant text := regexp_replace(p_from, '([\\%_])', '\\\1', 'g') || '/%';
+    v_below constant text := media_sync.like_pattern(p_from) || '/%';
 begin
     if p_from = '' or p_from = p_to then
         return 0;

@@ -39,7 +39,7 @@ begin
             when p_query ->> 'folder' = '' then 'true'
             else format(
                 '(asset.folder = %L or asset.folder like %L)',
-                p_query ->> 'folder', regexp_replace(p_query ->> 'folder', '([\\%_])', '\\\1', 'g') || '/%'
+                p_query ->> 'folder', media_sync.like_pattern(p_query ->> 'folder') || '/%'
             )
         end;
     end if;
@@ -66,7 +66,7 @@ begin
     -- Every word must be found; words and prefixes are substrings too, and one trigram index serves all three.
     for v_word in select regexp_split_to_table(lower(btrim(p_query ->> 'search')), '\s+') loop
         v_conditions := v_conditions || format(
-            'asset.search_text like %L', '%' || regexp_replace(v_word, '([\\%_])', '\\\1', 'g') || '%'
+            'asset.search_text like %L', '%' || media_sync.like_pattern(v_word) || '%'
         );
     end loop;
     return array_to_string(v_conditions, ' and ');

@@ -69,17 +69,3 @@ comment on function public.media_sync_due(text) is
     'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, folder_mode, conflict_policy, budget, now }.';
 revoke all on function public.media_sync_due(text) from public, anon, authenticated;
 grant execute on function public.media_sync_due(text) to service_role;
-
-create or replace function public.media_sync_set_folder_mode(p_folder_mode text)
-returns void
-language sql
-security definer
-set search_path = ''
-as $$
-    update media_sync.settings
-    set folder_mode = p_folder_mode, updated_at = clock_timestamp()
-    where folder_mode is distinct from p_folder_mode;
-$$;
-comment on function public.media_sync_set_folder_mode(text) is 'Remembers Cloudinary''s folder mode: dynamic or fixed.';
-revoke all on function public.media_sync_set_folder_mode(text) from public, anon, authenticated;
-grant execute on function public.media_sync_set_folder_mode(text) to service_role;

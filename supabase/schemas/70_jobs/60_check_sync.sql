@@ -27,7 +27,7 @@ begin
             when v_blocked.id is null then 'No run is blocked.'
             else format(
                 'Run %s is blocked, because it would delete %s of %s assets: if that is right, call sync with {"allow_mass_delete": "%s"}; if not, check the Cloudinary account.',
-                v_blocked.id, v_blocked.blocked_by ->> 'missing', v_blocked.blocked_by ->> 'live', v_blocked.id
+                v_blocked.id, v_blocked.blocked_by ->> 'absent', v_blocked.blocked_by ->> 'live', v_blocked.id
             )
         end,
         v_blocked.id::text

@@ -242,7 +242,7 @@ select is((tests.get('s1')).in_scope, true, 'include_folders emptied → everyth
 -- 7. Deleted here, or gone there
 
 select is(tests.observe(80, array[tests.asset('d1'), tests.asset('d2'), tests.asset('d3'), tests.asset('d4')]), 'd1 inserted, d2 inserted, d3 inserted, d4 inserted', 'four assets → inserted');
-select media_sync.confirm_gone('demo', '{d1}', '2026-06-01T01:21:00Z', 'api');
+select media_sync.confirm_absence('demo', '{d1}', '2026-06-01T01:21:00Z', 'api');
 select is((select row(deleted_at is not null, sync_status)::text from tests.get('d1')), '(t,synced)', 'an asset that Cloudinary denies → deleted, confirmed');
 select is(tests.observe(82, array[tests.asset('d1')]), 'd1 stale', 'a page that began before and still shows it → stale');
 update public.media_assets set observed_at = '2026-06-01T01:21:00Z' where asset_id = 'd1';

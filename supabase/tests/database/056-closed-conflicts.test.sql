@@ -17,7 +17,7 @@ select media_sync.merge_observations('demo', '[{"asset_id": "b", "public_id": "b
 select is(tests.open('b'), 0::bigint, 'a conflict closed by equal values → not open in the log');
 select outcome from public.soft_delete_media_assets(array(select id from public.media_assets where asset_id = 'c'));
 select is(tests.open('c'), 1::bigint, 'a conflict row deleted here → still open in the log');
-select media_sync.confirm_gone('demo', '{d}', clock_timestamp(), 'api');
+select media_sync.confirm_absence('demo', '{d}', clock_timestamp(), 'api');
 select is(tests.open('d'), 1::bigint, 'a conflict row gone in Cloudinary → still open in the log');
 select * from finish();
 rollback;

@@ -129,7 +129,7 @@ select is(tests.check('tick'), 'ok', 'a tick that is answered and finds nothing 
 rollback to intact;
 
 insert into media_sync.runs (id, kind, status, cloud_name, source, started_at, blocked_by)
-values ('00000000-0000-4000-8000-00000000b001', 'full', 'blocked', 'demo', 'cron', tests.ago('1 hour'), '{"missing": 70, "live": 100}');
+values ('00000000-0000-4000-8000-00000000b001', 'full', 'blocked', 'demo', 'cron', tests.ago('1 hour'), '{"absent": 70, "live": 100}');
 select is(tests.check('delete_guard'), 'failing', 'a blocked run → failing');
 select matches(
     tests.message('delete_guard'), '70 of 100 .*\{"allow_mass_delete": "00000000-0000-4000-8000-00000000b001"\}', 'a blocked run → how many, and how to allow it'

@@ -3,7 +3,7 @@ import type {
   PushResult,
   ReceivedEvent,
   RunError,
-  RunRequest,
+  RunKind,
   Shard,
   Source,
   Traffic,
@@ -17,12 +17,12 @@ export interface ArgumentShapes {
   /** In the form that `media_sync.merge_observations()` takes. */
   p_observations: object[];
   p_source: Source;
+  p_kind: RunKind;
   p_traffic: Traffic;
-  p_request: RunRequest;
   p_shards: Shard[];
   p_error: RunError;
-  /** `created_by`: user of an upload. */
-  p_options: { created_by?: string };
+  /** What a run was asked for, to be remembered. */
+  p_options: Record<string, unknown>;
   p_results: PushResult[];
   p_event: ReceivedEvent;
   /** What a notification says, as `readNotification()` reads it. */

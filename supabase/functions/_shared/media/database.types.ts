@@ -429,11 +429,12 @@ export type Database = {
       "media_sync_apply_observations": {
         Args: {
           "p_cloud_name": string;
+          "p_created_by"?: string;
           "p_observations": Json;
           "p_observed_at": string;
-          "p_options"?: Json;
           "p_run_id"?: string;
           "p_source": string;
+          "p_traffic"?: Json;
         };
         Returns: Json;
       };
@@ -450,7 +451,7 @@ export type Database = {
         };
         Returns: Json;
       };
-      "media_sync_begin_sweep": { Args: { "p_run_id": string }; Returns: Json };
+      "media_sync_begin_sweep": { Args: { "p_limit": number; "p_run_id": string }; Returns: Json };
       "media_sync_claim_refresh": {
         Args: {
           "p_cloud_name": string;
@@ -487,11 +488,13 @@ export type Database = {
         Args: { "p_cloud_name": string; "p_name": string };
         Returns: Json;
       };
-      "media_sync_finish_run": { Args: { "p_run_id": string; "p_status"?: string }; Returns: Json };
+      "media_sync_finish_run": {
+        Args: { "p_run_id": string; "p_status"?: string; "p_traffic"?: Json };
+        Returns: Json;
+      };
       "media_sync_get_event": { Args: { "p_id": number }; Returns: Json };
-      "media_sync_get_run": { Args: { "p_run_id": string }; Returns: Json };
-      "media_sync_missing_assets": {
-        Args: { "p_limit": number; "p_run_id": string };
+      "media_sync_pause_run": {
+        Args: { "p_run_id": string; "p_traffic"?: Json; "p_worker": string };
         Returns: Json;
       };
       "media_sync_plan_observations": {
@@ -513,6 +516,8 @@ export type Database = {
       "media_sync_plan_shards": {
         Args: {
           "p_expected": number;
+          "p_folder_mode": string;
+          "p_lease_seconds": number;
           "p_run_id": string;
           "p_shards": Json;
           "p_traffic": Json;
@@ -520,16 +525,12 @@ export type Database = {
         };
         Returns: Json;
       };
-      "media_sync_queue_folder": {
-        Args: { "p_cloud_name": string; "p_folder": string };
-        Returns: number;
-      };
       "media_sync_receive_event": {
         Args: { "p_cloud_name": string; "p_event": Json };
         Returns: Json;
       };
       "media_sync_record_traffic": {
-        Args: { "p_cloud_name": string; "p_run_id"?: string; "p_traffic": Json };
+        Args: { "p_cloud_name": string; "p_traffic": Json };
         Returns: Json;
       };
       "media_sync_release_pending": {
@@ -540,24 +541,37 @@ export type Database = {
         Args: { "p_cloud_name": string; "p_worker": string };
         Returns: undefined;
       };
-      "media_sync_release_shard": {
-        Args: { "p_run_id": string; "p_shard": string; "p_worker": string };
-        Returns: undefined;
-      };
       "media_sync_replay_event": {
         Args: { "p_cloud_name": string; "p_effects": Json; "p_id": number };
         Returns: Json;
       };
       "media_sync_report_error": {
-        Args: { "p_error": Json; "p_run_id": string };
+        Args: {
+          "p_error": Json;
+          "p_is_final": boolean;
+          "p_run_id": string;
+          "p_traffic"?: Json;
+          "p_worker": string;
+        };
         Returns: undefined;
       };
       "media_sync_restart_shard": {
         Args: { "p_run_id": string; "p_shard": string; "p_worker": string };
         Returns: boolean;
       };
-      "media_sync_set_folder_mode": { Args: { "p_folder_mode": string }; Returns: undefined };
       "media_sync_set_webhook_events": { Args: { "p_events": (string)[] }; Returns: undefined };
+      "media_sync_settle_absences": {
+        Args: {
+          "p_asset_ids": (string)[];
+          "p_limit": number;
+          "p_observations": Json;
+          "p_observed_at": string;
+          "p_run_id": string;
+          "p_source": string;
+          "p_traffic": Json;
+        };
+        Returns: Json;
+      };
       "media_sync_settle_look_up": {
         Args: {
           "p_asset_ids": (string)[];
@@ -580,7 +594,19 @@ export type Database = {
         };
         Returns: string;
       };
-      "media_sync_start_run": { Args: { "p_request": Json }; Returns: Json };
+      "media_sync_start_run": {
+        Args: {
+          "p_cloud_name": string;
+          "p_kind": string;
+          "p_lease_seconds": number;
+          "p_options"?: Json;
+          "p_shards"?: Json;
+          "p_source": string;
+          "p_user_id"?: string;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
       "media_sync_store_page": {
         Args: {
           "p_cursor"?: string;

@@ -9,7 +9,6 @@ import type {
 import type {
   AbsentAssets,
   CallBudget,
-  ClaimedShard,
   DueWork,
   EventOutcome,
   FieldDifference,
@@ -21,7 +20,8 @@ import type {
   PushPlan,
   PushTask,
   RunSummary,
-  SweepDecision,
+  ShardClaim,
+  SweepState,
   SyncStatus,
 } from "./types.ts";
 
@@ -30,6 +30,9 @@ interface Timed {
   /** RFC 3339. */
   now: string;
 }
+
+/** What storing a page tells; `stored: false`: the worker no longer holds the shard at that cursor, nothing was written. */
+type Stored<Told> = Timed & ({ stored: false } | { stored: true } & Told);
 
 /** What SQL functions return that PostgreSQL knows only as jsonb or text. */
 export interface FunctionResults {
@@ -55,28 +58,27 @@ export interface FunctionResults {
 
   // What is due, runs.
   media_sync_due: DueWork;
-  media_sync_start_run: RunSummary;
-  media_sync_get_run: RunSummary | null;
+  media_sync_start_run: { run: RunSummary } & ShardClaim & Timed;
+  media_sync_pause_run: RunSummary;
   media_sync_finish_run: RunSummary;
   media_sync_record_traffic: { budget: CallBudget } & Timed;
   /** null when the run is not blocked. */
   media_sync_allow_mass_delete: RunSummary | null;
 
-  // Listings. `stored: false`: the worker no longer holds the shard at that cursor, and nothing was written.
-  media_sync_plan_shards: { stored: boolean } & Timed;
-  /** `shard: null`: none is free. */
-  media_sync_claim_shard: { shard: ClaimedShard | null; budget: CallBudget } & Timed;
-  media_sync_store_page: { stored: boolean; budget?: CallBudget } & Timed;
-  media_sync_store_search_page:
-    & { stored: boolean; queued?: number; budget?: CallBudget }
-    & Timed;
-  media_sync_begin_sweep: SweepDecision;
-  media_sync_missing_assets: { asset_ids: string[]; budget: CallBudget } & Timed;
+  // Listings.
+  media_sync_plan_shards: Stored<ShardClaim>;
+  media_sync_claim_shard: ShardClaim & Timed;
+  media_sync_store_page: Stored<ShardClaim>;
+  media_sync_store_search_page: Stored<{ queued: number; budget: CallBudget }>;
+  media_sync_begin_sweep: SweepState;
+  media_sync_settle_absences: SweepState;
 
   // Look-ups.
-  media_sync_find_assets: { asset_id: string; resource_type: string; type: string }[];
+  media_sync_find_assets:
+    & { assets: { asset_id: string; resource_type: string; type: string }[] }
+    & Timed;
   media_sync_apply_observations: { outcomes: MergeOutcome[] } & Timed;
-  media_sync_settle_look_up: { outcomes: MergeOutcome[]; gone: number } & Timed;
+  media_sync_settle_look_up: { outcomes: MergeOutcome[]; absent: number } & Timed;
   /** `detailed`: those of which only the asset's detail will do. */
   media_sync_claim_refresh:
     & { asset_ids: string[]; detailed: string[]; budget: CallBudget }
@@ -87,7 +89,7 @@ export interface FunctionResults {
     & { actions: PlannedAction[]; tasks: PushTask[]; unchanged: number }
     & Timed;
   media_sync_compare_page:
-    & { counted: number; missing: string[]; differing: FieldDifference[] }
+    & { counted: number; absent: string[]; differing: FieldDifference[] }
     & Timed;
   media_sync_absent_assets: AbsentAssets;
 

@@ -64,19 +64,6 @@ export interface RunError {
   message: string;
 }
 
-/** A run that is to be started. */
-export interface RunRequest {
-  kind: RunKind;
-  cloud_name: string;
-  source: Source;
-  /** User who asked, if one did. */
-  user_id: string | null;
-  /** What was asked for, to be remembered. */
-  options: Record<string, unknown>;
-  /** What is to be listed. */
-  shards: Shard[];
-}
-
 /** A run as `media_sync.run_summary()` tells it. */
 export interface RunSummary {
   run_id: string;
@@ -92,7 +79,11 @@ export interface RunSummary {
   conflicts: number;
   errors: RunError[];
   error_count: number;
-  blocked_by: { missing: number; live: number; reason: string } | null;
+  blocked_by: {
+    absent: number;
+    live: number;
+    reason: "mass_delete" | "empty_listing";
+  } | null;
   api_calls: number;
   duration_ms: number;
   progress: { seen: number; expected: number | null; percent: number };
@@ -101,8 +92,6 @@ export interface RunSummary {
   finished_at: string | null;
   /** The database's time. */
   now: string;
-  /** Only from starting: an open run was joined. */
-  joined?: boolean;
 }
 
 /** What became of one observation. */
@@ -130,12 +119,23 @@ export interface SyncStatus {
   last_error: string | null;
 }
 
-/** What the guard says about the assets that a complete listing did not show. */
-export interface SweepDecision {
-  status: "clear" | "blocked" | "incomplete";
-  missing: number;
-  live?: number;
-  reason?: "mass_delete" | "empty_listing";
+/** A shard that a worker was leased, and what it may do with it. */
+export interface ShardClaim {
+  /** null: none is free. */
+  shard: ClaimedShard | null;
+  budget: CallBudget;
+}
+
+/** How far the sweep of a run got. */
+export interface SweepState {
+  /** The next assets that are to be looked up. */
+  asset_ids: string[];
+  /**
+   * Ended where none is left, blocked where the guard says so; running and without `asset_ids` where other workers have
+   * not completed the listing yet.
+   */
+  run: RunSummary;
+  budget: CallBudget;
   now: string;
 }
 

@@ -67,7 +67,7 @@ export async function dryRun(
   };
 }
 
-/** Missing rows are looked up, as the real sweep does. */
+/** Absent rows are looked up, as the real sweep does. */
 async function planAbsent(
   session: SyncSession,
   walk: { assetIds: string[]; resourceTypes: string[] },

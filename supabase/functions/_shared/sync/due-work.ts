@@ -107,9 +107,9 @@ async function servePush(session: SyncSession): Promise<RunResult[]> {
 
 /** Drains the refresh queue as a run of its own. */
 async function serveRefresh(session: SyncSession): Promise<RunResult> {
-  const { run_id } = await startRun(session, "refresh");
+  const { run: { run_id } } = await startRun(session, "refresh");
   return await guardRun(session, run_id, async () => {
-    const { note } = await refresh(session, run_id);
+    const note = await refresh(session, run_id);
     const run = await finishRun(session, run_id, "completed");
     return { run, note };
   });
@@ -126,7 +126,6 @@ async function allowMassDelete(
     p_source: session.source,
   });
   if (blocked === null) return { status: "not_found", what: "blocked_run" };
-  await session.media.learnTime();
   const { run, note } = await continuePull(session, blocked, pageSize);
   return { status: "runs", runs: [run], note };
 }

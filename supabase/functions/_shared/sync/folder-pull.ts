@@ -5,7 +5,7 @@ import type { SyncSession } from "./sync-session.ts";
 
 /**
  * Pulls one folder with everything below it: what the search index finds there, and what the rows say is there, is looked
- * up. What has left the folder, or is gone, comes to light as well.
+ * up. What has left the folder, or is absent, comes to light as well.
  *
  * @param folder Folder without leading or trailing slash.
  * @param fixedFolders How the cloud keeps its folders decides the name of the search field.
@@ -16,17 +16,14 @@ export async function folderPull(
   folder: string,
   fixedFolders: boolean,
 ): Promise<RunResult> {
-  const run = await startRun(session, "refresh", { folder }, [SEARCH_SHARD]);
+  const { run, ...claim } = await startRun(session, "refresh", { folder }, [SEARCH_SHARD]);
   const field = fixedFolders ? "folder" : "asset_folder";
   const quoted = (text: string) => `"${text.replace(/(["\\])/g, "\\$1")}"`;
   return await guardRun(session, run.run_id, async () => {
-    await session.media.call("media_sync_queue_folder", {
-      p_cloud_name: session.media.cloudName,
-      p_folder: folder,
-    });
     const result = await searchPull(
       session,
       run,
+      claim,
       `${field}=${quoted(folder)} OR ${field}:${quoted(`${folder}/*`)}`,
     );
     if (result.run.status !== "running") return result;

@@ -1,9 +1,9 @@
 import type { ResourceType } from "../cloudinary/resource-types.ts";
-import type { RunSummary } from "../media/types.ts";
-import { guardRun, type RunResult, unfinished } from "./guard-run.ts";
+import type { RunSummary, ShardClaim } from "../media/types.ts";
+import { guardRun, type RunResult } from "./guard-run.ts";
 import { PLAN_SHARD } from "./plan-shards.ts";
-import { pullListing } from "./pull-listing.ts";
-import { finishRun, startRun } from "./run-books.ts";
+import { claimShard, pullListing } from "./pull-listing.ts";
+import { pauseRun, startRun } from "./run-books.ts";
 import { sweep } from "./sweep.ts";
 import type { SyncSession } from "./sync-session.ts";
 
@@ -27,12 +27,12 @@ export async function fullPull(
   request: FullPullRequest,
 ): Promise<RunResult> {
   const partial = request.resourceType !== undefined;
-  const run = await startRun(session, partial ? "partial" : "full", {
+  const { run, ...claim } = await startRun(session, partial ? "partial" : "full", {
     batch_size: request.pageSize,
     ...(partial ? { resource_type: request.resourceType } : {}),
     ...(request.force ? { force: true } : {}),
   }, [PLAN_SHARD]);
-  return await continuePull(session, run, request.pageSize);
+  return await guardRun(session, run.run_id, () => walk(session, run, claim, request.pageSize));
 }
 
 /**
@@ -45,28 +45,20 @@ export function continuePull(
   run: RunSummary,
   pageSize: number,
 ): Promise<RunResult> {
-  return guardRun(session, run.run_id, () => walk(session, run, pageSize));
+  return guardRun(
+    session,
+    run.run_id,
+    async () => await walk(session, run, await claimShard(session, run.run_id), pageSize),
+  );
 }
 
 async function walk(
   session: SyncSession,
   run: RunSummary,
+  claim: ShardClaim,
   pageSize: number,
 ): Promise<RunResult> {
-  const listing = await pullListing(session, run.run_id, pageSize);
-  if (listing.state !== "listed") {
-    return await unfinished(session, run.run_id, listing.note);
-  }
-
-  const swept = await sweep(session, run.run_id);
-  if (swept.state === "blocked") {
-    return {
-      run: await finishRun(session, run.run_id, "blocked"),
-      note: swept.note,
-    };
-  }
-  if (swept.state !== "swept") {
-    return await unfinished(session, run.run_id, swept.note);
-  }
-  return { run: await finishRun(session, run.run_id, "completed") };
+  const listing = await pullListing(session, run, claim, pageSize);
+  if (listing.state === "listed") return await sweep(session, run.run_id);
+  return { run: await pauseRun(session, run.run_id), note: listing.note };
 }

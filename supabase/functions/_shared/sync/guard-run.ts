@@ -1,6 +1,6 @@
 import { CloudinaryError } from "../cloudinary/errors.ts";
 import type { RunSummary } from "../media/types.ts";
-import { finishRun, recordTraffic } from "./run-books.ts";
+import { pauseRun } from "./run-books.ts";
 import type { SyncSession } from "./sync-session.ts";
 
 /** A run after this call's share of it, and why it is not finished. */
@@ -31,30 +31,20 @@ export async function guardRun(
   try {
     return await work();
   } catch (error) {
-    await recordTraffic(session, runId);
-    if (!(error instanceof CloudinaryError)) throw error;
+    if (!(error instanceof CloudinaryError)) {
+      await pauseRun(session, runId);
+      throw error;
+    }
     if (error.code === "rate_limited") {
-      return await unfinished(session, runId, error.message);
+      return { run: await pauseRun(session, runId), note: error.message };
     }
     await session.media.call("media_sync_report_error", {
       p_run_id: runId,
+      p_worker: session.worker,
       p_error: { code: `cloudinary_${error.code}`, message: error.message },
+      p_is_final: HOPELESS.has(error.code),
+      p_traffic: session.meter.take(),
     });
-    if (HOPELESS.has(error.code)) {
-      await finishRun(session, runId, "failed");
-    }
     throw error;
   }
-}
-
-/** The run as it stands, for an answer that says "still running". */
-export async function unfinished(
-  session: SyncSession,
-  runId: string,
-  note?: string,
-): Promise<RunResult> {
-  await recordTraffic(session, runId);
-  const run = await session.media.call("media_sync_get_run", { p_run_id: runId });
-  if (run === null) throw new Error(`Run ${runId} has disappeared.`);
-  return { run, note };
 }

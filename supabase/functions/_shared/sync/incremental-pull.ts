@@ -14,12 +14,17 @@ export async function incrementalPull(
   session: SyncSession,
   changedSince: string,
 ): Promise<RunResult> {
-  const run = await startRun(session, "incremental", { changed_since: changedSince }, [
-    SEARCH_SHARD,
-  ]);
+  const options = { changed_since: changedSince };
+  const { run, ...claim } = await startRun(session, "incremental", options, [SEARCH_SHARD]);
   return await guardRun(
     session,
     run.run_id,
-    () => searchPull(session, run, `last_updated.updated_at>="${run.options.changed_since}"`),
+    () =>
+      searchPull(
+        session,
+        run,
+        claim,
+        `last_updated.updated_at>="${run.options.changed_since}"`,
+      ),
   );
 }

@@ -1,6 +1,6 @@
 import { RESOURCE_TYPES, type ResourceType } from "../cloudinary/resource-types.ts";
-import type { Shard } from "../media/types.ts";
-import type { SyncSession } from "./sync-session.ts";
+import type { RunSummary, Shard, ShardClaim } from "../media/types.ts";
+import { LEASE_SECONDS, type SyncSession } from "./sync-session.ts";
 
 /** The first shard of every listing: whoever claims it plans the others. Workers that come meanwhile find nothing free. */
 export const PLAN_SHARD: Shard = {
@@ -23,17 +23,15 @@ const MAX_WINDOWS = 16;
  *
  * The windows rest on the search index, which may lag; they only decide who lists what, and the first and the last are
  * open-ended, so that nothing falls between or outside them.
+ *
+ * @returns The shard to begin with; null when the worker no longer holds the plan.
  */
 export async function planShards(
   session: SyncSession,
-  runId: string,
-): Promise<{ state: "listed" }> {
+  run: RunSummary,
+): Promise<ShardClaim | null> {
   const { data: settings } = await session.cloudinary.config();
-  // The folder mode decides what `folder` means, hence it is asked before anything is stored.
-  await session.media.call("media_sync_set_folder_mode", { p_folder_mode: settings.folderMode });
-
-  const run = await session.media.call("media_sync_get_run", { p_run_id: runId });
-  const resourceType = run?.options.resource_type as Shard["resource_type"] | undefined;
+  const resourceType = run.options.resource_type as Shard["resource_type"] | undefined;
   const expression = resourceType ? `resource_type:${resourceType}` : "";
   const oldest = await findEdge(session, expression, "asc");
   const bounds = oldest.total > SINGLE_SHARD_ASSETS
@@ -41,14 +39,16 @@ export async function planShards(
     : [];
   const shards = RESOURCE_TYPES.filter((type) => !resourceType || type === resourceType)
     .flatMap((type) => shardsOfType(type, bounds));
-  await session.media.call("media_sync_plan_shards", {
-    p_run_id: runId,
+  const planned = await session.media.call("media_sync_plan_shards", {
+    p_run_id: run.run_id,
     p_worker: session.worker,
+    p_lease_seconds: LEASE_SECONDS,
+    p_folder_mode: settings.folderMode,
     p_expected: oldest.total,
     p_shards: shards,
     p_traffic: session.meter.take(),
   });
-  return { state: "listed" };
+  return planned.stored ? planned : null;
 }
 
 interface Edge {

@@ -1,6 +1,6 @@
 import { CloudinaryError } from "../cloudinary/errors.ts";
 import type { Observation } from "../cloudinary/observation.ts";
-import type { CallBudget, ClaimedShard } from "../media/types.ts";
+import type { CallBudget, ClaimedShard, RunSummary, ShardClaim } from "../media/types.ts";
 import { PLAN_SHARD, planShards } from "./plan-shards.ts";
 import { LEASE_SECONDS, quotaPause, type SyncSession } from "./sync-session.ts";
 
@@ -9,6 +9,9 @@ export interface PullProgress {
   state: "listed" | "yielded" | "paused";
   note?: string;
 }
+
+/** How a shard ended: what to go on with, unless it did not. */
+type ShardProgress = PullProgress | ShardClaim & { state: "done" };
 
 interface ListedPage {
   resources: Observation[];
@@ -23,49 +26,44 @@ const MAX_RESTARTS = 5;
  * Lists the library shard by shard and stores page by page, until all shards are listed, the deadline has come or the
  * quota wants a rest. Another worker may do the same at the same time: each shard belongs to one of them.
  *
- * @param runId The run whose shards are to be listed.
+ * @param run The run whose shards are to be listed.
+ * @param claim The shard to begin with.
  * @param pageSize Assets a page, 1–500 (Cloudinary's cap).
- * @returns `listed` only when no shard is left for this worker to take; others may still hold some.
+ * @returns `listed` only when no shard is left for this worker to take; others may still hold some. Else the worker may
+ *   hold one: the caller pauses the run.
  * @throws {CloudinaryError} When Cloudinary failed beyond its retries; the shard keeps its place.
  * @throws {DatabaseError} When the database failed beyond its retries.
  */
 export async function pullListing(
   session: SyncSession,
-  runId: string,
+  run: RunSummary,
+  claim: ShardClaim,
   pageSize: number,
 ): Promise<PullProgress> {
-  for (;;) {
+  let { shard, budget } = claim;
+  while (shard !== null) {
     if (session.deadline.expired()) return { state: "yielded" };
-    const { shard, budget } = await session.media.call("media_sync_claim_shard", {
-      p_run_id: runId,
-      p_worker: session.worker,
-      p_lease_seconds: LEASE_SECONDS,
-    });
     const note = quotaPause(budget);
-    if (shard === null) return { state: "listed" };
-    if (note !== null) {
-      await session.media.call("media_sync_release_shard", {
-        p_run_id: runId,
-        p_shard: shard.shard,
-        p_worker: session.worker,
-      });
-      return { state: "paused", note };
-    }
-    try {
-      const progress = shard.shard === PLAN_SHARD.shard
-        ? await planShards(session, runId)
-        : await walkShard(session, runId, shard, pageSize, budget);
-      if (progress.state !== "listed") return progress;
-    } catch (error) {
-      // Whoever comes next need not wait for the lease to end.
-      await session.media.call("media_sync_release_shard", {
-        p_run_id: runId,
-        p_shard: shard.shard,
-        p_worker: session.worker,
-      });
-      throw error;
-    }
+    if (note !== null) return { state: "paused", note };
+    const progress: ShardProgress = shard.shard === PLAN_SHARD.shard
+      ? {
+        state: "done",
+        ...await planShards(session, run) ?? await claimShard(session, run.run_id),
+      }
+      : await walkShard(session, run.run_id, shard, pageSize, budget);
+    if (progress.state !== "done") return progress;
+    ({ shard, budget } = progress);
   }
+  return { state: "listed" };
+}
+
+/** Takes a free shard; its own again, should the answer that told of it have been lost. */
+export function claimShard(session: SyncSession, runId: string): Promise<ShardClaim> {
+  return session.media.call("media_sync_claim_shard", {
+    p_run_id: runId,
+    p_worker: session.worker,
+    p_lease_seconds: LEASE_SECONDS,
+  });
 }
 
 async function walkShard(
@@ -74,7 +72,7 @@ async function walkShard(
   shard: ClaimedShard,
   pageSize: number,
   knownBudget: CallBudget,
-): Promise<PullProgress> {
+): Promise<ShardProgress> {
   let budget = knownBudget;
   let cursor = shard.cursor;
   let restarts = shard.restarts;
@@ -90,15 +88,12 @@ async function walkShard(
       session.log.warn("Cloudinary refused a cursor; the shard starts again", {
         shard: shard.shard,
       });
-      if (
-        !await session.media.call("media_sync_restart_shard", {
-          p_run_id: runId,
-          p_shard: shard.shard,
-          p_worker: session.worker,
-        })
-      ) {
-        return { state: "listed" };
-      }
+      const restarted = await session.media.call("media_sync_restart_shard", {
+        p_run_id: runId,
+        p_shard: shard.shard,
+        p_worker: session.worker,
+      });
+      if (!restarted) return { state: "done", ...await claimShard(session, runId) };
       cursor = null;
       request = requestPage(session, shard, null, pageSize);
       continue;
@@ -122,19 +117,14 @@ async function walkShard(
       p_traffic: session.meter.take(),
       p_lease_seconds: LEASE_SECONDS,
     });
-    // Somebody else has the shard now, or had it and finished it.
-    if (!answer.stored || page.nextCursor === null) return { state: "listed" };
+    // Somebody else has the shard now, or had it and finished it; or the answer that it was stored was lost.
+    if (!answer.stored) return { state: "done", ...await claimShard(session, runId) };
+    if (page.nextCursor === null) return { state: "done", ...answer };
 
-    budget = answer.budget ?? budget;
+    budget = answer.budget;
     const note = quotaPause(budget);
-    if (note !== null || (next === null && session.deadline.expired())) {
-      await session.media.call("media_sync_release_shard", {
-        p_run_id: runId,
-        p_shard: shard.shard,
-        p_worker: session.worker,
-      });
-      return note === null ? { state: "yielded" } : { state: "paused", note };
-    }
+    if (note !== null) return { state: "paused", note };
+    if (next === null && session.deadline.expired()) return { state: "yielded" };
     cursor = page.nextCursor;
     request = next ?? requestPage(session, shard, cursor, pageSize);
   }

@@ -1,8 +1,8 @@
-import type { CallBudget, RunKind, RunSummary, Shard } from "../media/types.ts";
-import type { SyncSession } from "./sync-session.ts";
+import type { RunKind, RunSummary, Shard, ShardClaim } from "../media/types.ts";
+import { LEASE_SECONDS, type SyncSession } from "./sync-session.ts";
 
 /**
- * Starts a run, or joins the open one of its kind.
+ * Starts a run, or joins the open one of its kind, and takes a shard of it.
  *
  * @param options What was asked for, to be remembered.
  * @param shards What is to be listed.
@@ -13,16 +13,30 @@ export function startRun(
   kind: RunKind,
   options: Record<string, unknown> = {},
   shards: Shard[] = [],
-): Promise<RunSummary> {
+): Promise<{ run: RunSummary } & ShardClaim> {
   return session.media.call("media_sync_start_run", {
-    p_request: {
-      kind,
-      cloud_name: session.media.cloudName,
-      source: session.source,
-      user_id: session.userId,
-      options,
-      shards,
-    },
+    p_cloud_name: session.media.cloudName,
+    p_kind: kind,
+    p_source: session.source,
+    p_user_id: session.userId,
+    p_worker: session.worker,
+    p_lease_seconds: LEASE_SECONDS,
+    p_options: options,
+    p_shards: shards,
+  });
+}
+
+/**
+ * Leaves a run for now: whoever comes next need not wait for this worker's leases to end.
+ *
+ * @returns The run as it stands.
+ * @throws {DatabaseError}
+ */
+export function pauseRun(session: SyncSession, runId: string): Promise<RunSummary> {
+  return session.media.call("media_sync_pause_run", {
+    p_run_id: runId,
+    p_worker: session.worker,
+    p_traffic: session.meter.take(),
   });
 }
 
@@ -31,30 +45,14 @@ export function startRun(
  *
  * @throws {DatabaseError}
  */
-export async function finishRun(
+export function finishRun(
   session: SyncSession,
   runId: string,
-  status: "completed" | "failed" | "blocked",
+  status: "completed" | "failed",
 ): Promise<RunSummary> {
-  await recordTraffic(session, runId);
-  return await session.media.call("media_sync_finish_run", { p_run_id: runId, p_status: status });
-}
-
-/**
- * Remembers calls and quota that no page carries.
- *
- * @param runId The run that made the calls, if one did.
- * @returns What may be called now.
- * @throws {DatabaseError}
- */
-export async function recordTraffic(
-  session: SyncSession,
-  runId: string | null,
-): Promise<CallBudget> {
-  const { budget } = await session.media.call("media_sync_record_traffic", {
-    p_cloud_name: session.media.cloudName,
-    p_traffic: session.meter.take(),
+  return session.media.call("media_sync_finish_run", {
     p_run_id: runId,
+    p_status: status,
+    p_traffic: session.meter.take(),
   });
-  return budget;
 }

@@ -20,13 +20,13 @@ export async function syncSingleAsset(
   name: string,
   resourceType?: ResourceType,
 ): Promise<RunSummary | null> {
-  const known = (await session.media.call("media_sync_find_assets", {
+  const { assets } = await session.media.call("media_sync_find_assets", {
     p_cloud_name: session.media.cloudName,
     p_name: name,
-  }))
+  });
+  const known = assets
     .filter((row) => resourceType === undefined || row.resource_type === resourceType)
     .map((row) => row.asset_id);
-  await session.media.learnTime();
   const observedAt = session.media.clock.now();
   const byIdentity = known.length > 0 || isAssetId(name)
     ? (await session.cloudinary.getAssetsByIds({
@@ -41,7 +41,7 @@ export async function syncSingleAsset(
   }
   if (found.size === 0 && known.length === 0) return null;
 
-  const run = await startRun(session, "single", { single_asset: name });
+  const { run } = await startRun(session, "single", { single_asset: name });
   await session.media.call("media_sync_settle_look_up", {
     p_cloud_name: session.media.cloudName,
     p_asset_ids: [...new Set([...known, ...found.keys()])],

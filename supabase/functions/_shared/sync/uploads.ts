@@ -1,5 +1,4 @@
 import type { SignedUpload } from "../cloudinary/upload-signature.ts";
-import { recordTraffic } from "./run-books.ts";
 import type { SyncSession } from "./sync-session.ts";
 
 /** What a browser is to upload. */
@@ -132,9 +131,9 @@ export async function storeUpload(
     p_observations: [asset],
     p_observed_at: observedAt,
     p_source: session.source,
-    p_options: session.userId === null ? {} : { created_by: session.userId },
+    p_created_by: session.userId,
+    p_traffic: session.meter.take(),
   });
-  await recordTraffic(session, null);
   return outcome?.media_asset_id
     ? { status: "stored", id: outcome.media_asset_id }
     : { status: "out_of_scope" };

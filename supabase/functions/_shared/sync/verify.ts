@@ -25,7 +25,7 @@ export async function verify(session: SyncSession): Promise<Verification> {
   });
   if (folder_mode !== null) session.cloudinary.useFolderMode(folder_mode);
   let counted = 0;
-  const missing: string[] = [];
+  const absentHere: string[] = [];
   const differing: FieldDifference[] = [];
   const walk = await walkLibrary(session, undefined, async (resources) => {
     const page = await session.media.call("media_sync_compare_page", {
@@ -33,7 +33,7 @@ export async function verify(session: SyncSession): Promise<Verification> {
       p_observations: resources,
     });
     counted += page.counted;
-    missing.push(...page.missing);
+    absentHere.push(...page.absent);
     differing.push(...page.differing);
   });
   // An unfinished listing says nothing about absence.
@@ -48,8 +48,8 @@ export async function verify(session: SyncSession): Promise<Verification> {
     note: walk.note,
     cloudinary_count: counted,
     database_count: absent.live,
-    missing_in_database: missing.slice(0, MOST),
-    missing_in_database_count: missing.length,
+    missing_in_database: absentHere.slice(0, MOST),
+    missing_in_database_count: absentHere.length,
     missing_in_cloudinary: absent.assets.map((asset) => asset.public_id),
     missing_in_cloudinary_count: absent.count,
     differing: differing.slice(0, MOST),

@@ -1,6 +1,5 @@
 import { RESOURCE_TYPES, type ResourceType } from "../cloudinary/resource-types.ts";
 import type { Observation } from "../cloudinary/observation.ts";
-import { recordTraffic } from "./run-books.ts";
 import { quotaPause, type SyncSession } from "./sync-session.ts";
 
 /** What a walk without a run has seen. */
@@ -36,7 +35,11 @@ export async function walkLibrary(
           note: "The time of one call is over before the listing was.",
         };
       }
-      const note = quotaPause(await recordTraffic(session, null));
+      const { budget } = await session.media.call("media_sync_record_traffic", {
+        p_cloud_name: session.media.cloudName,
+        p_traffic: session.meter.take(),
+      });
+      const note = quotaPause(budget);
       if (note !== null) return { ...walk, complete: false, note };
       const observedAt = session.media.clock.now();
       const { data } = await session.cloudinary.listAssets({ resourceType: type, cursor });
