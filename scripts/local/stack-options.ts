@@ -60,6 +60,8 @@ export interface Stack {
   sql<Row = Record<string, unknown>>(text: string, parameters?: unknown[]): Promise<Row[]>;
   /** The lines that a function has written, oldest first; the last 1,000. */
   functionLog(name: string): string[];
+  /** Tells of each request to the data API, such as `POST /rest/v1/rpc/<function>`, until the returned function is called. */
+  watchDataApi(watch: (request: string) => void): () => void;
   /** Null while the function has no process. */
   functionPid(name: string): number | null;
   /** SIGKILL; the next request starts a new process. */

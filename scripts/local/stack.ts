@@ -48,8 +48,15 @@ async function start(
   );
   const { database, users, platform, dataApi } = databaseSide;
   const { cloudinary, functions, logs } = functionSide;
+  const watchers = new Set<(request: string) => void>();
   routes.resolve({
-    dataApi,
+    dataApi: (request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname.startsWith("/rest/v1/")) {
+        for (const watch of watchers) watch(`${request.method} ${pathname}`);
+      }
+      return dataApi(request);
+    },
     functions,
     console: createConsoleFiles({ url, publishable_key: keys.publishable }),
   });
@@ -82,6 +89,10 @@ async function start(
     info,
     sql: (text, parameters) => database.query(text, parameters),
     functionLog: (name) => [...logs.get(find(name).name) ?? []],
+    watchDataApi: (watch) => {
+      watchers.add(watch);
+      return () => watchers.delete(watch);
+    },
     functionPid: (name) => find(name).pid(),
     killFunction: (name) => find(name).kill(),
     restartFunction: async (name) => {

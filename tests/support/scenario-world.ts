@@ -86,6 +86,23 @@ export async function callsOf(
   return subtract(await productCalls(world), before);
 }
 
+/** Requests to the data API meanwhile, in their order; those that call an SQL function by its name alone. */
+export async function databaseCallsOf(
+  { stack }: ScenarioWorld,
+  work: () => Promise<unknown>,
+): Promise<string[]> {
+  const calls: string[] = [];
+  const stop = stack.watchDataApi((request) => {
+    calls.push(request.replace("POST /rest/v1/rpc/", ""));
+  });
+  try {
+    await work();
+  } finally {
+    stop();
+  }
+  return calls;
+}
+
 /** What was called since: endpoints with more calls than before. */
 export function subtract(
   counts: Record<string, number>,
