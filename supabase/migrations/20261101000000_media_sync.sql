@@ -3624,7 +3624,8 @@ end;
 $$;
 comment on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, uuid, jsonb) is
     'Merges the answers of look-ups and writes. p_created_by: user of an upload. Returns { outcomes: [ { asset_id, media_asset_id, outcome, conflict_count } ], now }.';
-revoke all on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, uuid, jsonb) from public, anon, authenticated;
+revoke all on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, uuid, jsonb)
+    from public, anon, authenticated;
 grant execute on function public.media_sync_apply_observations(text, jsonb, timestamptz, text, uuid, uuid, jsonb) to service_role;
 
 create or replace function public.media_sync_find_assets(p_cloud_name text, p_name text)
@@ -8300,7 +8301,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '1b0cde975221b2d0';
+    select '67123132b28aaf58';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
