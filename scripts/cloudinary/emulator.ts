@@ -1,6 +1,6 @@
 import type { Behavior } from "./control/behavior.ts";
-import { defaultBehavior } from "./control/behavior.ts";
-import { mergeSettings } from "./control/merge-settings.ts";
+import { behaviorOf, type Variant } from "./control/behavior.ts";
+import { mergeBehavior } from "./control/merge-settings.ts";
 import { generateAssets } from "./generate/generate.ts";
 import { createHandler } from "./http/handler.ts";
 import { createClock } from "./store/clock.ts";
@@ -28,7 +28,9 @@ export interface EmulatorOptions {
   readonly notificationUrl?: string;
   /** Clock, ms since the epoch (default `Date.now`). */
   readonly now?: () => number;
-  /** Switches for undecided behaviours. */
+  /** Which variant of every uncertain fact it starts with, and comes back to when it is emptied (default `a`). */
+  readonly variant?: Variant;
+  /** Single facts that start otherwise. */
   readonly behavior?: Partial<Behavior>;
 }
 
@@ -61,12 +63,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     account: {
       cloudName,
       secrets,
-      folderMode: options.folderMode ?? "dynamic",
       createdAt: clock.now(),
     },
     clock,
     seed: options.seed ?? 1,
-    behavior: mergeSettings(defaultBehavior(), defaultBehavior(), { ...options.behavior }),
+    behavior: mergeBehavior(behaviorOf(options.variant ?? "a"), {
+      ...(options.folderMode === undefined ? {} : { folder_mode: options.folderMode }),
+      ...options.behavior,
+    }),
   });
   if (options.assets) generateAssets(world, { count: options.assets, seed: options.seed ?? 1 });
   if (options.notificationUrl !== undefined) {

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { describeFacts } from "./control/behavior.ts";
 import { startEmulator } from "./emulator.ts";
 
 const HELP = `Runs the Cloudinary emulator as a process of its own.
@@ -8,6 +9,8 @@ const HELP = `Runs the Cloudinary emulator as a process of its own.
   --seed N                seed of the generated library (default 1)
   --cloud-name NAME       cloud name (default demo)
   --folder-mode MODE      dynamic (default) or fixed
+  --behavior a|b          which variant of every uncertain fact (default a)
+  --facts                 prints the table of uncertain facts and ends
   --notification-url URL  webhook that gets every event
   --help                  this text
 
@@ -45,6 +48,8 @@ async function main(): Promise<void> {
       "cloud-name": { type: "string" },
       "folder-mode": { type: "string" },
       "notification-url": { type: "string" },
+      behavior: { type: "string" },
+      facts: { type: "boolean" },
       help: { type: "boolean" },
     },
   });
@@ -52,8 +57,14 @@ async function main(): Promise<void> {
     Deno.stdout.writeSync(new TextEncoder().encode(HELP));
     return;
   }
-  const folderMode = values["folder-mode"] ?? "dynamic";
-  if (folderMode !== "dynamic" && folderMode !== "fixed") {
+  if (values.facts) {
+    Deno.stdout.writeSync(new TextEncoder().encode(`${describeFacts()}\n`));
+    return;
+  }
+  const variant = values.behavior ?? "a";
+  if (variant !== "a" && variant !== "b") throw new Error("--behavior must be a or b");
+  const folderMode = values["folder-mode"];
+  if (folderMode !== undefined && folderMode !== "dynamic" && folderMode !== "fixed") {
     throw new Error("--folder-mode must be dynamic or fixed");
   }
   const apiKey = Deno.env.get("EMULATOR_API_KEY");
@@ -64,7 +75,8 @@ async function main(): Promise<void> {
     assets: wholeNumber("assets", values.assets, 0),
     seed: wholeNumber("seed", values.seed, 1),
     cloudName: values["cloud-name"] ?? "demo",
-    folderMode,
+    variant,
+    ...(folderMode === undefined ? {} : { folderMode }),
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(apiSecret === undefined ? {} : { apiSecret }),
     ...(notificationUrl === undefined ? {} : { notificationUrl }),

@@ -5,6 +5,8 @@ import { detailRoutes } from "./admin/detail.ts";
 import { folderRoutes } from "./admin/folders.ts";
 import { listingRoutes } from "./admin/listing.ts";
 import { metadataFieldRoutes } from "./admin/metadata-fields.ts";
+import { outOfScopeRoutes } from "./admin/out-of-scope.ts";
+import { publishRoutes } from "./admin/publish.ts";
 import { relatedRoutes } from "./admin/related.ts";
 import { restoreRoutes } from "./admin/restore.ts";
 import { tagRoutes } from "./admin/tags.ts";
@@ -24,9 +26,11 @@ export const routes: readonly Route[] = [
   ...triggerRoutes,
   ...uploadPresetRoutes,
   ...searchRoutes,
+  ...outOfScopeRoutes,
   ...restoreRoutes,
   ...relatedRoutes,
   ...accessModeRoutes,
+  ...publishRoutes,
   ...listingRoutes,
   ...deleteRoutes,
   ...detailRoutes,

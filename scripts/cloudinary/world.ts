@@ -6,8 +6,9 @@ import { Notifier } from "./notifications/notifier.ts";
 import { SearchIndex } from "./search/search-index.ts";
 import type { Asset } from "./store/asset.ts";
 import { AssetStore } from "./store/asset-store.ts";
+import { BackupStore, type Content } from "./store/backups.ts";
 import type { Clock } from "./store/clock.ts";
-import { FolderStore } from "./store/folder-store.ts";
+import { FolderStore, parentFolder } from "./store/folder-store.ts";
 import { MetadataFieldStore } from "./store/metadata-fields.ts";
 import { createRandom, type Random } from "./store/random.ts";
 import { createTimers, type Timers } from "./store/timers.ts";
@@ -19,22 +20,15 @@ export interface Account {
   readonly cloudName: string;
   /** Secrets by API key, oldest first: the oldest key signs notifications. */
   readonly secrets: ReadonlyMap<string, string>;
-  readonly folderMode: "dynamic" | "fixed";
   readonly createdAt: number;
 }
 
 /** An asset that was deleted. */
 export interface DeletedAsset {
   readonly asset: Asset;
+  /** Its place among assets of the same second. */
+  readonly sequence: number;
   readonly deleted_at: number;
-  /** Whether a backup was kept, from which it can be restored. */
-  readonly restorable: boolean;
-}
-
-/** The bytes of an uploaded asset. */
-export interface Content {
-  readonly bytes: Uint8Array;
-  readonly contentType: string;
 }
 
 /** Everything that the emulator is made of, handed to every handler. */
@@ -49,6 +43,7 @@ export interface World {
   readonly folders: FolderStore;
   readonly metadataFields: MetadataFieldStore;
   readonly deleted: Map<string, DeletedAsset>;
+  readonly backups: BackupStore;
   readonly contents: Map<string, Content>;
   readonly presets: Map<string, UploadPreset>;
   readonly chunks: Map<string, ChunkedUpload>;
@@ -78,6 +73,7 @@ export interface WorldOptions {
 export function createWorld({ account, clock, seed, behavior }: WorldOptions): World {
   const timers = createTimers();
   const assets = new AssetStore();
+  assets.useNames(behavior);
   const world: World = {
     account,
     clock,
@@ -88,6 +84,7 @@ export function createWorld({ account, clock, seed, behavior }: WorldOptions): W
     folders: new FolderStore(),
     metadataFields: new MetadataFieldStore(),
     deleted: new Map(),
+    backups: new BackupStore(),
     contents: new Map(),
     presets: new Map(),
     chunks: new Map(),
@@ -113,6 +110,7 @@ export function resetWorld(world: World): void {
   world.folders.clear();
   world.metadataFields.clear();
   world.deleted.clear();
+  world.backups.clear();
   world.contents.clear();
   world.presets.clear();
   world.chunks.clear();
@@ -122,6 +120,19 @@ export function resetWorld(world: World): void {
   world.calls.clear();
   world.clock.reset();
   world.faults = noFaults();
-  world.behavior = world.initial.behavior;
+  setBehavior(world, world.initial.behavior);
   world.faultRandom = createRandom(world.faults.seed);
+}
+
+/** Changes the switches, and in the library what follows from them: folders and what counts as one name. */
+export function setBehavior(world: World, behavior: Behavior): void {
+  const turnsFixed = behavior.folder_mode === "fixed" && world.behavior.folder_mode !== "fixed";
+  world.behavior = behavior;
+  world.assets.useNames(behavior);
+  if (!turnsFixed) return;
+  for (const [, row] of [...world.assets.all.entries()]) {
+    const asset_folder = parentFolder(row.asset.public_id);
+    world.folders.ensure(asset_folder);
+    world.assets.replace(row, { ...row.asset, asset_folder });
+  }
 }

@@ -9,12 +9,12 @@ export const accountRoutes: readonly Route[] = [
     pattern: "/config",
     api: "admin",
     handle: ({ world, parameters }) => {
-      const { cloudName, createdAt, folderMode } = world.account;
+      const { cloudName, createdAt } = world.account;
       const body: Record<string, unknown> = {
         cloud_name: cloudName,
         created_at: adminTime(createdAt),
       };
-      if (parameters.flag("settings")) body.settings = { folder_mode: folderMode };
+      if (parameters.flag("settings")) body.settings = { folder_mode: world.behavior.folder_mode };
       return { body };
     },
   },

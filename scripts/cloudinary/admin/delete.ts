@@ -42,7 +42,8 @@ function deleteByAssetIds(exchange: Exchange): Answer {
   const ids = readIds(parameters.texts("asset_ids"), "asset_ids");
   const targets = ids.map((id) => {
     const row = world.assets.getById(id);
-    return { name: row?.asset.public_id ?? id, row };
+    const goesByAssetId = world.behavior.ids_answered_by === "asset_id";
+    return { name: goesByAssetId ? id : row?.asset.public_id ?? id, row };
   });
   return { body: { ...deleteTargets(exchange, targets), partial: false } };
 }
@@ -109,12 +110,21 @@ function deleteTargets(exchange: Exchange, targets: readonly Target[]): Record<s
   const deletedAssets: Asset[] = [];
   const deleted = new Map<string, string>();
   const counts = new Map<string, { original: number; derived: number }>();
+  const done = new Set<Row>();
   for (const { name, row } of targets) {
-    if (deleted.get(name) === "deleted") continue;
-    deleted.set(name, row === undefined ? "not_found" : "deleted");
-    const derived = row?.asset.derived.length ?? 0;
-    counts.set(name, { original: row === undefined || keepOriginal ? 0 : 1, derived });
-    if (row === undefined) continue;
+    // Assets of other types may share the name under which they are answered; an id may be given twice.
+    if (row === undefined || done.has(row)) {
+      if (!deleted.has(name)) deleted.set(name, "not_found");
+      if (!counts.has(name)) counts.set(name, { original: 0, derived: 0 });
+      continue;
+    }
+    done.add(row);
+    deleted.set(name, "deleted");
+    const { original, derived } = counts.get(name) ?? { original: 0, derived: 0 };
+    counts.set(name, {
+      original: original + (keepOriginal ? 0 : 1),
+      derived: derived + row.asset.derived.length,
+    });
     if (keepOriginal) changeAsset(world, row, { derived: [] });
     else deletedAssets.push(deleteAsset(world, row));
   }

@@ -4,7 +4,13 @@ import type { Answer, Exchange, Route } from "../http/route.ts";
 import { describeDetail, type Json } from "../shapes/resource.ts";
 import { adminTime } from "../shapes/times.ts";
 import type { Asset, ResourceType } from "../store/asset.ts";
-import type { World } from "../world.ts";
+import {
+  backedUpVersions,
+  findDeletedById,
+  findDeletedByName,
+  placeholderOf,
+} from "../store/deleted-assets.ts";
+import type { DeletedAsset, World } from "../world.ts";
 
 /** Quota units of a detail call that asks for versions. */
 const VERSIONS_COST = 11;
@@ -26,19 +32,32 @@ function cost(parameters: Parameters): number {
 }
 
 function detailByPublicId({ world, path, parameters }: Exchange): Answer {
-  const row = world.assets.getByName({
+  const name = {
     resource_type: path.resource_type as ResourceType,
     type: path.type!,
     public_id: path.public_id!,
-  });
-  if (row === undefined) throw resourceNotFound(path.public_id!);
-  return { body: detail(world, row.asset, parameters) };
+  };
+  const asset = world.assets.getByName(name)?.asset;
+  return answer(world, parameters, asset, findDeletedByName(world, name), path.public_id!);
 }
 
 function detailByAssetId({ world, path, parameters }: Exchange): Answer {
-  const row = world.assets.getById(path.asset_id!);
-  if (row === undefined) throw resourceNotFound(path.asset_id!);
-  return { body: detail(world, row.asset, parameters) };
+  const assetId = path.asset_id!;
+  const asset = world.assets.getById(assetId)?.asset;
+  return answer(world, parameters, asset, findDeletedById(world, assetId), assetId);
+}
+
+/** A deleted asset of which a backup is kept is told as a placeholder. */
+function answer(
+  world: World,
+  parameters: Parameters,
+  asset: Asset | undefined,
+  deleted: DeletedAsset | undefined,
+  name: string,
+): Answer {
+  if (asset !== undefined) return { body: detail(world, asset, parameters) };
+  if (deleted === undefined) throw resourceNotFound(name);
+  return { body: detail(world, placeholderOf(deleted), parameters) };
 }
 
 function detail(world: World, asset: Asset, parameters: Parameters): Json {
@@ -56,14 +75,14 @@ function detail(world: World, asset: Asset, parameters: Parameters): Json {
     described.related_assets = asset.related.map((id) => ({ asset: id }));
   }
   if (parameters.flag("versions")) {
-    described.versions = [{
-      version_id: asset.version_id,
-      version: asset.version,
-      format: asset.format,
-      size: asset.bytes,
-      time: adminTime(asset.uploaded_at),
-      restorable: world.behavior.backup,
-    }];
+    described.versions = backedUpVersions(world, asset).map((version) => ({
+      version_id: version.asset.version_id,
+      version: version.asset.version,
+      format: version.asset.format,
+      size: version.asset.bytes,
+      time: adminTime(version.asset.uploaded_at),
+      restorable: true,
+    }));
   }
   return described;
 }

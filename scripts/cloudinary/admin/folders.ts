@@ -70,7 +70,7 @@ function deleteFolder(exchange: Exchange): Answer {
 /** Moves a folder with everything in it. Only the folder event tells: the assets inside are silent. */
 function renameFolder(exchange: Exchange): Answer {
   const { world, parameters } = exchange;
-  if (world.account.folderMode !== "dynamic") {
+  if (world.behavior.folder_mode !== "dynamic") {
     throw badRequest("Renaming folders is only available in dynamic folder mode");
   }
   const from = existingFolder(exchange);

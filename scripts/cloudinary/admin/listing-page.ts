@@ -4,7 +4,9 @@ import type { Parameters } from "../http/parameters.ts";
 import { type Describer, readDescriber } from "../shapes/listed-fields.ts";
 import type { Json } from "../shapes/resource.ts";
 import type { OrderedIndex } from "../store/ordered-index.ts";
-import type { Position, Row } from "../store/row.ts";
+import type { Asset } from "../store/asset.ts";
+import { listPlaceholders } from "../store/deleted-assets.ts";
+import { comparePositions, type Position, type Row } from "../store/row.ts";
 import type { World } from "../world.ts";
 
 /** Cloudinary's page sizes: 10 when none is asked for, 500 at most. */
@@ -19,6 +21,8 @@ export interface PageSource {
   readonly scope: readonly unknown[];
   /** Keeps only some rows of the index. */
   readonly filter?: (row: Row) => boolean;
+  /** Which deleted assets belong to the listing, where placeholders show. */
+  readonly fits: (asset: Asset) => boolean;
   readonly defaultResults?: number;
 }
 
@@ -57,9 +61,14 @@ export function listPage(world: World, parameters: Parameters, source: PageSourc
   const mark = queryMark(source.scope, direction, startAt);
   const cursor = decodeCursor<[number, number]>(world, mark, parameters.text("next_cursor"));
   const after = cursor === null ? undefined : readPlace(cursor.place);
-  const rows = source.rows === undefined
-    ? []
-    : take(source.rows, { direction, startAt, after, size: size + 1, filter: source.filter });
+  const placeholders = listPlaceholders(world, source.fits);
+  const rows = take(source.rows, placeholders, {
+    direction,
+    startAt,
+    after,
+    size: size + 1,
+    filter: source.filter,
+  });
   const page = rows.slice(0, size);
   const last = page.at(-1);
   const next = rows.length > size && last !== undefined
@@ -95,7 +104,8 @@ function readPlace(place: unknown): Position {
 }
 
 function take(
-  rows: OrderedIndex<Position, Row>,
+  rows: OrderedIndex<Position, Row> | undefined,
+  placeholders: readonly Row[],
   options: {
     direction: "asc" | "desc";
     startAt: number | undefined;
@@ -112,9 +122,13 @@ function take(
       ? undefined
       : { created_at: startAt, sequence: direction === "asc" ? -1 : Infinity });
   const entries = direction === "asc"
-    ? rows.entries(edge)
-    : rows.entriesReversed(edge, undefined, true);
-  for (const [position, row] of entries) {
+    ? rows?.entries(edge)
+    : rows?.entriesReversed(edge, undefined, true);
+  const sign = direction === "asc" ? 1 : -1;
+  const others = placeholders
+    .filter((row) => edge === undefined || comparePositions(row, edge) * sign >= 0)
+    .sort((left, right) => comparePositions(left, right) * sign);
+  for (const [position, row] of interleave(entries ?? [], others, sign)) {
     const isEdge = after !== undefined && position.created_at === after.created_at &&
       position.sequence === after.sequence;
     if (isEdge || (filter !== undefined && !filter(row))) continue;
@@ -122,4 +136,20 @@ function take(
     if (found.length === size) break;
   }
   return found;
+}
+
+/** Two lists in the same order as one. */
+function* interleave(
+  entries: Iterable<[Position, Row]>,
+  others: readonly Row[],
+  sign: 1 | -1,
+): Generator<[Position, Row]> {
+  let next = 0;
+  for (const [position, row] of entries) {
+    while (next < others.length && comparePositions(others[next]!, position) * sign < 0) {
+      yield [others[next]!, others[next++]!];
+    }
+    yield [position, row];
+  }
+  for (const other of others.slice(next)) yield [other, other];
 }

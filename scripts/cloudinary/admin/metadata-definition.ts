@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { badRequest } from "../http/failure.ts";
 import type { Parameters } from "../http/parameters.ts";
+import { isValidDefault } from "../library/metadata-values.ts";
+import type { Json } from "../shapes/resource.ts";
 import type {
   DatasourceValue,
   MetadataField,
@@ -24,7 +26,8 @@ export function readField(
   if (!TYPES.has(type)) throw badRequest(`Invalid metadata field type ${type}`);
   const label = parameters.text("label") ?? current?.label;
   if (label === undefined || label === "") throw badRequest("Missing required parameter - label");
-  const external_id = parameters.text("external_id") ?? otherwiseId;
+  // An update passes over what cannot be changed.
+  const external_id = current?.external_id ?? parameters.text("external_id") ?? otherwiseId;
   if (!/^[\w-]{1,255}$/.test(external_id)) throw badRequest("Invalid external_id");
   const hasChoices = type === "enum" || type === "set";
   const given = parameters.raw("datasource");
@@ -38,7 +41,10 @@ export function readField(
   if (validation !== null && (typeof validation !== "object" || Array.isArray(validation))) {
     throw badRequest("Invalid validation");
   }
-  return {
+  const isDynamic = parameters.has("allow_dynamic_list_values")
+    ? parameters.flag("allow_dynamic_list_values")
+    : current?.allow_dynamic_list_values;
+  const field: MetadataField = {
     external_id,
     type: type as MetadataFieldType,
     label,
@@ -48,8 +54,27 @@ export function readField(
       : current?.default_value ?? null,
     validation: validation as MetadataField["validation"],
     ...(hasChoices && datasource !== undefined ? { datasource } : {}),
+    ...(hasChoices && isDynamic !== undefined ? { allow_dynamic_list_values: isDynamic } : {}),
     default_disabled: parameters.flag("default_disabled", current?.default_disabled ?? false),
     restrictions: parameters.raw("restrictions") ?? current?.restrictions ?? null,
+  };
+  if (!isValidDefault(field)) throw badRequest("default_value is invalid");
+  return field;
+}
+
+/** A definition as the API tells it: without the choices that were taken away. */
+export function describeField(field: MetadataField): Json {
+  const { datasource, ...rest } = field;
+  return datasource === undefined
+    ? rest
+    : { ...rest, datasource: describeDatasource(datasource.values) };
+}
+
+/** The choices of a field as the API tells them. */
+export function describeDatasource(values: readonly DatasourceValue[]): Json {
+  return {
+    values: values.filter(({ state }) => state === "active")
+      .map(({ external_id, value }) => ({ external_id, value })),
   };
 }
 

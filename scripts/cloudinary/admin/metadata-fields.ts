@@ -4,7 +4,13 @@ import { changeAsset } from "../library/change-asset.ts";
 import type { MetadataField } from "../store/metadata-fields.ts";
 import { compareText } from "../store/row.ts";
 import type { World } from "../world.ts";
-import { readDatasource, readField, withInactive } from "./metadata-definition.ts";
+import {
+  describeDatasource,
+  describeField,
+  readDatasource,
+  readField,
+  withInactive,
+} from "./metadata-definition.ts";
 
 /** Definitions of structured metadata. */
 export const metadataFieldRoutes: readonly Route[] = [
@@ -41,32 +47,30 @@ export const metadataFieldRoutes: readonly Route[] = [
 ];
 
 function list({ world }: Exchange): Answer {
-  return { body: { metadata_fields: world.metadataFields.list() } };
+  return { body: { metadata_fields: world.metadataFields.list().map(describeField) } };
 }
 
 function read({ world, path }: Exchange): Answer {
-  return { body: findField(world, path.external_id!) };
+  return { body: describeField(findField(world, path.external_id!)) };
 }
 
 function create({ world, parameters }: Exchange): Answer {
   const field = readField(parameters, `field_${world.random.hexadecimal(12)}`);
-  if (world.metadataFields.get(field.external_id) !== undefined) {
-    throw new Failure(409, `external id ${field.external_id} already exists`);
+  if (world.metadataFields.isTaken(field.external_id)) {
+    throw badRequest(`external id ${field.external_id} already exists`);
   }
   if (world.metadataFields.list().some((other) => other.label === field.label)) {
-    throw new Failure(409, `label ${field.label} already exists`);
+    throw badRequest(`label ${field.label} already exists`);
   }
   world.metadataFields.set(field);
-  return { body: field };
+  return { body: describeField(field) };
 }
 
 function update({ world, path, parameters }: Exchange): Answer {
   const current = findField(world, path.external_id!);
-  const type = parameters.text("type");
-  if (type !== undefined && type !== current.type) throw badRequest("type cannot be changed");
   const field = readField(parameters, current.external_id, current);
-  world.metadataFields.set({ ...field, external_id: current.external_id });
-  return { body: findField(world, current.external_id) };
+  world.metadataFields.set(field);
+  return { body: describeField(field) };
 }
 
 /** Deleting a field takes its values from every asset. */
@@ -127,9 +131,8 @@ function saveDatasource(
   values: NonNullable<MetadataField["datasource"]>["values"],
 ): Answer {
   if (field.datasource === undefined) throw badRequest("The field has no datasource");
-  const datasource = { values };
-  world.metadataFields.set({ ...field, datasource });
-  return { body: datasource };
+  world.metadataFields.set({ ...field, datasource: { values } });
+  return { body: describeDatasource(values) };
 }
 
 function findField(world: World, externalId: string): MetadataField {

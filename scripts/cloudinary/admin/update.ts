@@ -2,6 +2,7 @@ import { resourceNotFound } from "../http/failure.ts";
 import type { Answer, Exchange, Route } from "../http/route.ts";
 import { changeAsset } from "../library/change-asset.ts";
 import { readEdits } from "../library/read-edits.ts";
+import { refuseAnalysis } from "../library/refuse-analysis.ts";
 import { causeOf } from "../notifications/cause.ts";
 import { notifyChanges } from "../notifications/events.ts";
 import { describeDetail } from "../shapes/resource.ts";
@@ -39,6 +40,7 @@ function updateByAssetId(exchange: Exchange): Answer {
 
 function update(exchange: Exchange, row: Row): Answer {
   const { world, parameters } = exchange;
+  refuseAnalysis(parameters);
   const change = changeAsset(world, row, readEdits(world, row.asset, parameters));
   notifyChanges(world, causeOf(exchange), [change]);
   return { body: describeDetail(world, row.asset) };

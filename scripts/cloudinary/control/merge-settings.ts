@@ -1,4 +1,5 @@
 import { badRequest } from "../http/failure.ts";
+import { type Behavior, FACTS } from "./behavior.ts";
 
 /**
  * Changes some of a set of named settings.
@@ -21,4 +22,23 @@ export function mergeSettings<T extends object>(
     if (!fits) throw badRequest(`Setting ${name} must be like ${JSON.stringify(expected)}`);
   }
   return { ...current, ...change };
+}
+
+/**
+ * Changes some facts.
+ *
+ * @throws Failure 400 when a name is unknown or a value is none of its variants
+ */
+export function mergeBehavior(
+  current: Behavior,
+  change: Readonly<Record<string, unknown>>,
+): Behavior {
+  for (const [name, value] of Object.entries(change)) {
+    const fact = Object.hasOwn(FACTS, name) ? FACTS[name as keyof Behavior] : undefined;
+    const variants = (fact?.variants ?? []) as readonly unknown[];
+    if (typeof value === "string" && !variants.includes(value)) {
+      throw badRequest(`Setting ${name} is one of ${variants.join(", ")}`);
+    }
+  }
+  return mergeSettings(current, current, change);
 }

@@ -5,9 +5,8 @@ import { notifyUpload } from "../notifications/events.ts";
 import { describeState } from "../shapes/resource.ts";
 import { adminTime } from "../shapes/times.ts";
 import { createRandom } from "../store/random.ts";
-import { resetWorld, type World } from "../world.ts";
-import { defaultBehavior } from "./behavior.ts";
-import { mergeSettings } from "./merge-settings.ts";
+import { resetWorld, setBehavior, type World } from "../world.ts";
+import { mergeBehavior, mergeSettings } from "./merge-settings.ts";
 import { noFaults } from "./faults.ts";
 import { streamState } from "./stream-state.ts";
 
@@ -52,7 +51,7 @@ export async function control(
     case "GET /behavior":
       return Response.json(world.behavior);
     case "PUT /behavior":
-      world.behavior = mergeSettings(defaultBehavior(), world.behavior, await readBody(request));
+      setBehavior(world, mergeBehavior(world.behavior, await readBody(request)));
       return Response.json(world.behavior);
     case "GET /clock":
       return Response.json({ now: new Date(world.clock.now()).toISOString() });

@@ -1,4 +1,5 @@
 import { describeState } from "../shapes/resource.ts";
+import { findDeletedById } from "../store/deleted-assets.ts";
 import { adminTime } from "../shapes/times.ts";
 import type { World } from "../world.ts";
 
@@ -32,7 +33,7 @@ export function streamState(world: World): Response {
       const described = deleted.map((entry) => ({
         ...describeState(world, entry.asset),
         deleted_at: adminTime(entry.deleted_at),
-        restorable: entry.restorable,
+        restorable: findDeletedById(world, entry.asset.asset_id) !== undefined,
       }));
       controller.enqueue(encoder.encode(`],"deleted":${JSON.stringify(described)}}`));
       controller.close();

@@ -97,7 +97,7 @@ function generateAsset(
     pages: format === "pdf" ? 1 + random.integer(40) : undefined,
     etag: random.hexadecimal(32),
     original_filename: leaf.slice(0, 60),
-    asset_folder: world.account.folderMode === "fixed"
+    asset_folder: world.behavior.folder_mode === "fixed"
       ? parentFolder(public_id)
       : chooseFolder(random, root),
     display_name: random.chance(0.8) ? leaf.replaceAll("/", " ") : `${random.pick(SUBJECTS)} copy`,
@@ -146,7 +146,7 @@ function chooseName(world: World, random: Random, index: number, root: string): 
   const resource_type = random.chance(0.82) ? "image" : random.chance(0.6) ? "video" : "raw";
   const type = random.chance(0.92) ? "upload" : random.pick(["private", "authenticated"]);
   const words = `${random.pick(QUALITIES)}-${random.pick(SUBJECTS)}-${random.hexadecimal(6)}`;
-  const hasPath = world.account.folderMode === "fixed" || random.chance(0.3);
+  const hasPath = world.behavior.folder_mode === "fixed" || random.chance(0.3);
   const folder = hasPath ? random.pick(FOLDERS) : "";
   const stem = folder === "" ? words : `${folder}/${words}`;
   const extension = resource_type === "raw" ? `.${random.pick(FORMATS.raw)}` : "";

@@ -42,7 +42,7 @@ export function insertAsset(world: World, description: unknown): Asset {
     original_filename: typeof given.original_filename === "string"
       ? given.original_filename
       : public_id.slice(public_id.lastIndexOf("/") + 1),
-    asset_folder: world.account.folderMode === "fixed"
+    asset_folder: world.behavior.folder_mode === "fixed"
       ? parentFolder(public_id)
       : normalizeFolder(typeof folder === "string" ? folder : ""),
     display_name: typeof given.display_name === "string"

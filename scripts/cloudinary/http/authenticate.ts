@@ -23,6 +23,8 @@ export function callSource(request: Request): "api" | "ui" {
  */
 export function authenticateAdmin(world: World, request: Request, cloudName: string): Caller {
   const header = request.headers.get("authorization") ?? "";
+  // No token is ever given out here, so that each is a bad one.
+  if (/^bearer /i.test(header)) throw new Failure(401, "Invalid token");
   if (!/^basic /i.test(header)) throw new Failure(401, "Must provide API key and secret");
   let decoded: string;
   try {

@@ -110,7 +110,13 @@ async function run(
     }
   } else {
     trace.parameters = await readParameters(request, url);
-    trace.caller = authenticateUpload(world, request, cloudName, trace.parameters);
+    trace.caller = authenticateUpload(
+      world,
+      request,
+      cloudName,
+      trace.parameters,
+      segments.at(-1) ?? "",
+    );
   }
   const { status, body } = await route.handle({
     world,

@@ -39,12 +39,15 @@ const STAMPS: readonly (readonly [keyof AssetChange, keyof LastUpdated])[] = [
   ["access_mode", "access_control_updated_at"],
 ];
 
+/** Fields whose changes may move `version`, as far as sources wonder. */
+const BUMPING = new Set<string>(["public_id", "type", "metadata"]);
+
 /** Fields whose changes leave no trace in `last_updated`. */
 const UNSTAMPED = new Set<string>(["derived", "related"]);
 
 /**
  * Changes an asset and stamps what really changed; a change to the same value is none. `version`
- * stays: only content moves it. In fixed folder mode the folder follows the public_id.
+ * stays, since only content moves it, unless the account behaves otherwise. In fixed folder mode the folder follows the public_id.
  */
 export function changeAsset(world: World, row: Row, change: AssetChange): Changed {
   const before = row.asset;
@@ -60,10 +63,13 @@ export function changeAsset(world: World, row: Row, change: AssetChange): Change
     changedKeys.map((key) => [key, change[key as keyof AssetChange]]),
   );
   const public_id = change.public_id ?? before.public_id;
+  const bumps = world.behavior.edits_bump_version &&
+    changedKeys.some((key) => BUMPING.has(key));
   const after: Asset = {
     ...before,
     ...edits,
-    ...(world.account.folderMode === "fixed" ? { asset_folder: parentFolder(public_id) } : {}),
+    version: bumps ? Math.max(now / 1000, before.version + 1) : before.version,
+    ...(world.behavior.folder_mode === "fixed" ? { asset_folder: parentFolder(public_id) } : {}),
     last_updated: stamped
       ? { ...before.last_updated, ...Object.fromEntries(stamps), updated_at: now }
       : before.last_updated,

@@ -66,6 +66,13 @@ export function initialMetadata(
   return metadata;
 }
 
+/** Tells whether a field's `default_value` fits its type, its choices and its rule. */
+export function isValidDefault(field: MetadataField): boolean {
+  if (isEmpty(field.default_value)) return true;
+  const value = readValue(field, field.default_value);
+  return value !== undefined && isValidFor(field, value);
+}
+
 function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || value === "" ||
     (Array.isArray(value) && value.length === 0) || value === "[]";

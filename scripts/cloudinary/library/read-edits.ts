@@ -26,9 +26,7 @@ export function readEdits(world: World, asset: Asset, parameters: Parameters): A
     if (tags.length > 0 || emptyClears) change.tags = tags;
   }
   if (parameters.has("context")) {
-    const pairs = readPairs(parameters.raw("context")).map(([key, value]) =>
-      [key, String(value)] as const
-    );
+    const pairs = readContext(world, parameters.raw("context"));
     if (pairs.length > 0) {
       const kept = contextMode === "merge" ? Object.entries(asset.context) : [];
       change.context = Object.fromEntries([...kept, ...pairs]);
@@ -41,7 +39,7 @@ export function readEdits(world: World, asset: Asset, parameters: Parameters): A
     const clearInvalid = parameters.flag("clear_invalid");
     change.metadata = applyMetadata(world, asset.metadata, pairs, clearInvalid);
   }
-  if (world.account.folderMode === "dynamic") {
+  if (world.behavior.folder_mode === "dynamic") {
     const displayName = parameters.text("display_name");
     if (displayName !== undefined) change.display_name = readDisplayName(displayName);
     const folder = parameters.text("asset_folder");
@@ -58,6 +56,22 @@ export function readEdits(world: World, asset: Asset, parameters: Parameters): A
     change.moderation = [{ kind, status }];
   }
   return change;
+}
+
+/**
+ * Reads a context in any form that arrives.
+ *
+ * @throws Failure 400 when a value is too long
+ */
+export function readContext(world: World, given: unknown): (readonly [string, string])[] {
+  const limit = world.behavior.context_value_limit;
+  return readPairs(given).map(([key, value]) => {
+    const text = String(value);
+    if (text.length > limit) {
+      throw badRequest(`Context value of ${key} is too long: at most ${limit} characters`);
+    }
+    return [key, text] as const;
+  });
 }
 
 /**

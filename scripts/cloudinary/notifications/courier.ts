@@ -79,7 +79,11 @@ async function attemptDelivery(world: World, delivery: Delivery): Promise<number
     world.timers.signal.removeEventListener("abort", abort);
   }
   if (delivery.outcome !== "pending") return null;
-  if (delivery.attempts.at(-1)?.status === 200) {
+  const status = delivery.attempts.at(-1)?.status ?? 0;
+  const isSuccess = world.behavior.notification_success === "2xx"
+    ? status >= 200 && status < 300
+    : status === 200;
+  if (isSuccess) {
     delivery.outcome = "delivered";
     return null;
   }

@@ -3,6 +3,7 @@ import { describeUpload } from "../shapes/upload-response.ts";
 import { type Json } from "../shapes/resource.ts";
 import { offsetTime } from "../shapes/times.ts";
 import type { Asset } from "../store/asset.ts";
+import { findDeletedById } from "../store/deleted-assets.ts";
 import type { World } from "../world.ts";
 import type { Cause } from "./cause.ts";
 import { contextDelta, tagsDelta } from "./deltas.ts";
@@ -35,8 +36,11 @@ export function notifyDelete(world: World, cause: Cause, assets: readonly Asset[
     public_id: asset.public_id,
     version: asset.version,
     ...folderMembers(world, asset),
+    ...(world.behavior.placeholders && findDeletedById(world, asset.asset_id) !== undefined
+      ? { placeholder: true }
+      : {}),
   }));
-  world.notifier.notify(cause, "delete", { resources: shape(world, "tags_payload", items) });
+  world.notifier.notify(cause, "delete", { resources: shape(world, "array", items) });
 }
 
 /** `rename`: old and new public_id, no content. */
@@ -50,12 +54,19 @@ export function notifyRename(world: World, cause: Cause, { before, after }: Chan
   });
 }
 
+/** `publish`: no source tells what is in it, so that it only names the assets. */
+export function notifyPublish(world: World, cause: Cause, assets: readonly Asset[]): void {
+  if (assets.length === 0) return;
+  const items = assets.map((asset) => ({ ...identity(asset), public_id: asset.public_id }));
+  world.notifier.notify(cause, "publish", { resources: shape(world, "array", items) });
+}
+
 /** Everything else that editing assets causes: one event per changed dimension and call. */
 export function notifyChanges(world: World, cause: Cause, changes: readonly Changed[]): void {
   const { source } = cause;
   const send = (
     type: string,
-    shapeOf: "tags_payload" | "metadata_payload" | "context_payload",
+    documented: "array" | "map",
     key: keyof Asset,
     describe: (change: Changed) => Json,
     members: Json = {},
@@ -67,28 +78,28 @@ export function notifyChanges(world: World, cause: Cause, changes: readonly Chan
         public_id: change.after.public_id,
       }));
     if (items.length === 0) return;
-    const resources = shape(world, shapeOf, items);
+    const resources = shape(world, documented, items);
     world.notifier.notify(cause, type, { ...members, source, resources });
   };
-  send("resource_tags_changed", "tags_payload", "tags", tagsDelta);
+  send("resource_tags_changed", "array", "tags", tagsDelta);
   send(
     "resource_context_changed",
-    "context_payload",
+    "map",
     "context",
     (change) => contextDelta(change, world.behavior.context_delta),
   );
-  send("resource_metadata_changed", "metadata_payload", "metadata", ({ before, after }) => ({
+  send("resource_metadata_changed", "map", "metadata", ({ before, after }) => ({
     previous_metadata: before.metadata,
     new_metadata: after.metadata,
   }));
-  send("access_control_changed", "tags_payload", "access_control", ({ before, after }) => ({
+  send("access_control_changed", "array", "access_control", ({ before, after }) => ({
     previous_access_control: before.access_control ?? [],
     new_access_control: after.access_control ?? [],
   }));
-  if (world.account.folderMode === "dynamic") {
+  if (world.behavior.folder_mode === "dynamic") {
     send(
       "resource_display_name_changed",
-      "metadata_payload",
+      "map",
       "display_name",
       ({ before, after }) => ({
         previous_display_name: before.display_name,
@@ -97,7 +108,7 @@ export function notifyChanges(world: World, cause: Cause, changes: readonly Chan
       }),
       stamped(world),
     );
-    send("move", "metadata_payload", "asset_folder", ({ before, after }) => ({
+    send("move", "map", "asset_folder", ({ before, after }) => ({
       from_asset_folder: before.asset_folder,
       to_asset_folder: after.asset_folder,
       display_name: after.display_name,
@@ -153,10 +164,12 @@ export function notifyFolderRename(world: World, cause: Cause, from: string, to:
 
 /** `resources` as a list, or as a map by public_id: sources disagree, a switch decides. */
 function shape(
-  world: World,
-  name: "tags_payload" | "metadata_payload" | "context_payload",
+  { behavior: { payload_shapes: shapes } }: World,
+  documented: "array" | "map",
   items: readonly (Json & { public_id: string })[],
 ): unknown {
-  if (world.behavior[name] === "array") return items;
+  const other = documented === "array" ? "map" : "array";
+  const chosen = shapes === "documented" ? documented : shapes === "swapped" ? other : shapes;
+  if (chosen === "array") return items;
   return Object.fromEntries(items.map((item) => [item.public_id, item]));
 }

@@ -9,7 +9,7 @@ export function identity(asset: Asset): Json {
 
 /** Where the asset stands: folder and display name, or the folder alone in fixed mode. */
 export function folderMembers(world: World, asset: Asset): Json {
-  return world.account.folderMode === "dynamic"
+  return world.behavior.folder_mode === "dynamic"
     ? { asset_folder: asset.asset_folder, display_name: asset.display_name }
     : { folder: asset.asset_folder };
 }

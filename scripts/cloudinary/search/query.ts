@@ -1,5 +1,6 @@
 import { badRequest } from "../http/failure.ts";
 import type { Asset } from "../store/asset.ts";
+import { findDeletedById, listPlaceholders } from "../store/deleted-assets.ts";
 import { comparePositions, type Position } from "../store/row.ts";
 import type { World } from "../world.ts";
 import { compileExpression } from "./evaluate.ts";
@@ -44,7 +45,9 @@ export function runQuery(
   const cache = results.get(world) ?? new Map<string, CachedResult>();
   results.set(world, cache);
   const revision = world.search.revision;
-  const key = JSON.stringify([expressionText, sortBy, world.behavior.search_range_upper_inclusive]);
+  const { search_range_upper_inclusive, placeholders, backup } = world.behavior;
+  const switches = [search_range_upper_inclusive, placeholders, backup];
+  const key = JSON.stringify([expressionText, sortBy, switches]);
   const cached = cache.get(key);
   const isTimeless = expression === null || !usesRelativeDate(expression);
   if (
@@ -61,7 +64,9 @@ function search(world: World, expression: Expression | null, sortBy: readonly So
   const deleted = new Set<Asset>();
   const wantsStatus = expression !== null && mentionsStatus(expression);
   if (wantsStatus) {
-    for (const entry of world.deleted.values()) if (entry.restorable) deleted.add(entry.asset);
+    for (const { asset } of world.deleted.values()) {
+      if (findDeletedById(world, asset.asset_id) !== undefined) deleted.add(asset);
+    }
   }
   const predicate = expression === null ? () => true : compileExpression(expression, {
     now: world.clock.now(),
@@ -72,6 +77,14 @@ function search(world: World, expression: Expression | null, sortBy: readonly So
   for (const [place, { asset }] of world.search.documents.entriesReversed()) {
     if (predicate(asset)) hits.push({ place, asset, status: "active" });
   }
+  const placeholders = listPlaceholders(
+    world,
+    ({ asset_id }) => ![...deleted].some((asset) => asset.asset_id === asset_id),
+  );
+  for (const { created_at, sequence, asset } of placeholders) {
+    const place = { created_at, sequence };
+    if (predicate(asset)) hits.push({ place, asset, status: "active" });
+  }
   for (const asset of deleted) {
     const place = { created_at: asset.created_at, sequence: -1 };
     if (predicate(asset)) hits.push({ place, asset, status: "deleted" });
@@ -79,7 +92,7 @@ function search(world: World, expression: Expression | null, sortBy: readonly So
   // The index already stands in the default order: newest first.
   const isDefault = sortBy.length === 0 ||
     (sortBy.length === 1 && sortBy[0]!.field === "created_at" && sortBy[0]!.direction === "desc");
-  return isDefault && deleted.size === 0 ? hits : sortHits(hits, sortBy);
+  return isDefault && deleted.size + placeholders.length === 0 ? hits : sortHits(hits, sortBy);
 }
 
 function sortHits(hits: Hit[], sortBy: readonly SortKey[]): Hit[] {

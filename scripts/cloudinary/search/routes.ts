@@ -17,12 +17,17 @@ export const searchRoutes: readonly Route[] = [
 function searchResources({ world, parameters }: Exchange): Answer {
   const expression = parameters.text("expression") ?? "";
   const sortBy = readSortBy(parameters);
+  const sortsStamps = sortBy.some(({ field }) => field.startsWith("last_updated."));
+  if (sortsStamps && !world.behavior.search_sorts_last_updated) {
+    throw badRequest("Invalid sort_by field: last_updated");
+  }
   const size = parameters.count(
     "max_results",
     world.behavior.search_default_max_results,
     MAXIMUM_RESULTS,
   );
   const selection = readSelection(
+    world,
     parameters.commaList("with_field"),
     parameters.commaList("fields"),
   );

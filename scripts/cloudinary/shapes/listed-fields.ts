@@ -17,7 +17,7 @@ export type Describer = (asset: Asset) => Json;
 
 /**
  * Reads the flags `tags`, `context`, `metadata`, `moderations` and the list `fields`, which replaces
- * them. With `fields`, `public_id` and `asset_id` are always told.
+ * them. With `fields`, `public_id` and `asset_id` are always told, in fixed folder mode `folder` too.
  *
  * @throws Failure 400 when a field is unknown
  */
@@ -34,7 +34,8 @@ export function readDescriber(world: World, parameters: Parameters): Describer {
   }
   const unknown = fields.filter((field) => !SELECTABLE.has(field));
   if (unknown.length > 0) throw badRequest(`Invalid fields: ${unknown.join(", ")}`);
-  const wanted = new Set(["asset_id", "public_id", ...fields]);
+  const isFixed = world.behavior.folder_mode === "fixed";
+  const wanted = new Set(["asset_id", "public_id", ...(isFixed ? ["folder"] : []), ...fields]);
   const flags: ListingFlags = {
     tags: wanted.has("tags"),
     context: wanted.has("context"),
@@ -46,7 +47,7 @@ export function readDescriber(world: World, parameters: Parameters): Describer {
     const item: Json = {};
     for (const [key, value] of Object.entries(known)) {
       const isModeration = key.startsWith("moderation") && flags.moderations;
-      if (wanted.has(key) || isModeration) item[key] = value;
+      if (wanted.has(key) || isModeration || key === "placeholder") item[key] = value;
     }
     return item;
   };

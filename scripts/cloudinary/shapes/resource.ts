@@ -1,4 +1,6 @@
 import type { Asset, LastUpdated } from "../store/asset.ts";
+import { backedUpBytes } from "../store/deleted-assets.ts";
+import { compareText } from "../store/row.ts";
 import type { World } from "../world.ts";
 import { adminTime, offsetTime } from "./times.ts";
 
@@ -34,9 +36,14 @@ export function deliveryUrl(world: World, asset: Asset): string {
 
 /** The folder keys of an asset: dynamic accounts tell folder and display name, fixed ones the path. */
 export function folderKeys(world: World, asset: Asset): Json {
-  return world.account.folderMode === "dynamic"
+  return world.behavior.folder_mode === "dynamic"
     ? { asset_folder: asset.asset_folder, display_name: asset.display_name }
     : { folder: asset.asset_folder };
+}
+
+/** Tags in the order in which answers tell them. */
+export function describeTags(world: World, { tags }: Asset): readonly string[] {
+  return world.behavior.sorted_tags ? [...tags].sort(compareText) : tags;
 }
 
 /** `last_updated` as detail and Search tell it. */
@@ -60,8 +67,9 @@ export function describeListed(world: World, asset: Asset, flags: ListingFlags):
   item.bytes = asset.bytes;
   if (asset.width !== undefined) item.width = asset.width;
   if (asset.height !== undefined) item.height = asset.height;
-  if (world.behavior.backup) item.backup = true;
-  if (world.account.folderMode === "dynamic") {
+  if (backedUpBytes(world, asset) > 0) item.backup = true;
+  if (asset.placeholder) item.placeholder = true;
+  if (world.behavior.folder_mode === "dynamic") {
     item.asset_folder = asset.asset_folder;
     item.display_name = asset.display_name;
   } else {
@@ -71,7 +79,7 @@ export function describeListed(world: World, asset: Asset, flags: ListingFlags):
   if (asset.access_control !== undefined) item.access_control = asset.access_control;
   item.url = url;
   item.secure_url = url;
-  if (flags.tags) item.tags = asset.tags;
+  if (flags.tags) item.tags = describeTags(world, asset);
   if (flags.context && Object.keys(asset.context).length > 0) {
     item.context = { custom: asset.context };
   }
@@ -82,13 +90,23 @@ export function describeListed(world: World, asset: Asset, flags: ListingFlags):
 
 /** The detail of an asset, as `GET /resources/:resource_type/:type/:public_id` tells it. */
 export function describeDetail(world: World, asset: Asset): Json {
-  const detail = describeListed(world, asset, ALL_FLAGS);
+  const { moderation_kind: _, moderation_status: __, ...detail }: Json = describeListed(
+    world,
+    asset,
+    ALL_FLAGS,
+  );
+  if (asset.tags.length === 0) delete detail.tags;
+  if (asset.moderation.length > 0) {
+    detail.moderation = asset.moderation.map(({ status, kind }) => ({ status, kind }));
+  }
   detail.etag = asset.etag;
   if (asset.duration !== undefined) detail.duration = asset.duration;
   if (asset.pages !== undefined) detail.pages = asset.pages;
   if (asset.resource_type !== "raw") detail.version_id = asset.version_id;
   detail.derived = asset.derived.map((derived) => describeDerived(world, asset, derived));
-  detail.last_updated = describeLastUpdated(asset.last_updated);
+  if (world.behavior.detail_last_updated) {
+    detail.last_updated = describeLastUpdated(asset.last_updated);
+  }
   return detail;
 }
 
@@ -96,8 +114,10 @@ export function describeDetail(world: World, asset: Asset): Json {
 export function describeState(world: World, asset: Asset): Json {
   return {
     ...describeDetail(world, asset),
+    tags: asset.tags,
     context: { custom: asset.context },
     moderation: asset.moderation,
+    last_updated: describeLastUpdated(asset.last_updated),
     version_id: asset.version_id,
     original_filename: asset.original_filename,
     uploaded_at: adminTime(asset.uploaded_at),

@@ -1,7 +1,14 @@
 import { badRequest } from "../http/failure.ts";
 import type { Asset } from "../store/asset.ts";
+import { backedUpBytes } from "../store/deleted-assets.ts";
 import type { World } from "../world.ts";
-import { deliveryUrl, describeLastUpdated, folderKeys, type Json } from "./resource.ts";
+import {
+  deliveryUrl,
+  describeLastUpdated,
+  describeTags,
+  folderKeys,
+  type Json,
+} from "./resource.ts";
 import { offsetTime } from "./times.ts";
 
 const WITH_FIELDS = new Set([
@@ -36,9 +43,16 @@ export interface SearchSelection {
 /**
  * Reads `with_field` and `fields`.
  *
- * @throws Failure 400 when a `with_field` is unknown
+ * @throws Failure 400 when a `with_field` is unknown, or not part of the plan
  */
-export function readSelection(withFields: string[], fields: string[]): SearchSelection {
+export function readSelection(
+  world: World,
+  withFields: string[],
+  fields: string[],
+): SearchSelection {
+  if (world.behavior.search_metadata === "refused" && withFields.includes("metadata")) {
+    throw badRequest("with_field metadata is not available in your plan");
+  }
   const unknown = withFields.filter((name) => !WITH_FIELDS.has(name));
   if (unknown.length > 0) throw badRequest(`Invalid value for with_field: ${unknown.join(", ")}`);
   return { withFields: new Set(withFields), fields: fields.length === 0 ? null : new Set(fields) };
@@ -64,7 +78,8 @@ export function describeFound(
     created_at: offsetTime(asset.created_at),
     uploaded_at: offsetTime(asset.uploaded_at),
     bytes: asset.bytes,
-    backup_bytes: world.behavior.backup ? asset.bytes : 0,
+    backup_bytes: backedUpBytes(world, asset),
+    ...(asset.placeholder ? { placeholder: true } : {}),
     ...sizeKeys(asset),
     url,
     secure_url: url,
@@ -76,12 +91,12 @@ export function describeFound(
     uploaded_by: { access_key: asset.created_by },
   };
   const { withFields, fields } = selection;
-  if (world.behavior.search_includes_last_updated || withFields.has("last_updated")) {
+  if (world.behavior.search_last_updated || withFields.has("last_updated")) {
     known.last_updated = describeLastUpdated(asset.last_updated);
   }
   const asked = (name: string) => withFields.has(name) || fields?.has(name) === true;
   if (fields?.has("last_updated")) known.last_updated = describeLastUpdated(asset.last_updated);
-  if (asked("tags")) known.tags = asset.tags;
+  if (asked("tags")) known.tags = describeTags(world, asset);
   if (asked("context") && Object.keys(asset.context).length > 0) known.context = asset.context;
   if (asked("metadata")) known.metadata = asset.metadata;
   if (fields === null) return known;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Asset } from "../store/asset.ts";
 import type { World } from "../world.ts";
-import { deliveryUrl, folderKeys, type Json } from "./resource.ts";
+import { deliveryUrl, describeTags, folderKeys, type Json } from "./resource.ts";
 import { adminTime } from "./times.ts";
 
 /** The answer of an upload or an `explicit` call. */
@@ -19,7 +19,7 @@ export function describeUpload(world: World, asset: Asset, apiKey: string): Json
   if (asset.format !== undefined) body.format = asset.format;
   body.resource_type = asset.resource_type;
   body.created_at = adminTime(asset.created_at);
-  body.tags = asset.tags;
+  body.tags = describeTags(world, asset);
   if (asset.pages !== undefined) body.pages = asset.pages;
   if (asset.duration !== undefined) body.duration = asset.duration;
   body.bytes = asset.bytes;

@@ -6,9 +6,10 @@ import { comparePositions, compareText, type Position, type Row } from "./row.ts
 /** Called after each change with the asset's id and its new state (null = gone). */
 export type ChangeListener = (assetId: string, row: Row | null) => void;
 
-/** The key of an asset's name in the look-up table. */
-function nameKey(name: AssetName): string {
-  return `${name.resource_type}/${name.type}/${name.public_id}`;
+/** What counts as one public_id. */
+export interface NameRules {
+  readonly public_id_case: "sensitive" | "insensitive";
+  readonly public_id_unicode: "kept" | "nfc";
 }
 
 /** The key of a tag's list: tags are listed per resource type. */
@@ -26,6 +27,7 @@ export class AssetStore {
   readonly #byPublicId = new Map<string, OrderedIndex<string, Row>>();
   readonly #listeners: ChangeListener[] = [];
   #sequence = 0;
+  #nameRules: NameRules = { public_id_case: "sensitive", public_id_unicode: "kept" };
 
   /** Rows in creation order by `<resource_type>` and by `<resource_type>/<type>`. */
   readonly byType = new KeyedIndex();
@@ -46,6 +48,17 @@ export class AssetStore {
     this.#listeners.push(listener);
   }
 
+  /** Changes what counts as one public_id. Of assets that have one name then, the oldest is found by it. */
+  useNames({ public_id_case, public_id_unicode }: NameRules): void {
+    const { public_id_case: oldCase, public_id_unicode: oldUnicode } = this.#nameRules;
+    if (public_id_case === oldCase && public_id_unicode === oldUnicode) return;
+    this.#nameRules = { public_id_case, public_id_unicode };
+    this.#byName.clear();
+    for (const [, row] of this.all.entriesReversed()) {
+      this.#byName.set(this.#nameKey(row.asset), row);
+    }
+  }
+
   /** The row of an `asset_id`. */
   getById(assetId: string): Row | undefined {
     return this.#byAssetId.get(assetId);
@@ -53,7 +66,7 @@ export class AssetStore {
 
   /** The row of a (`resource_type`, `type`, `public_id`). */
   getByName(name: AssetName): Row | undefined {
-    return this.#byName.get(nameKey(name));
+    return this.#byName.get(this.#nameKey(name));
   }
 
   /** Rows of one resource type and delivery type, ordered by public_id. */
@@ -67,7 +80,7 @@ export class AssetStore {
    * @throws Error when the asset_id or the name is taken: callers check first
    */
   insert(asset: Asset): Row {
-    if (this.#byAssetId.has(asset.asset_id) || this.#byName.has(nameKey(asset))) {
+    if (this.#byAssetId.has(asset.asset_id) || this.#byName.has(this.#nameKey(asset))) {
       throw new Error("the asset_id or the public_id is taken");
     }
     const row: Row = { created_at: asset.created_at, sequence: this.#sequence++, asset };
@@ -83,7 +96,9 @@ export class AssetStore {
   /** Replaces an asset's state; its asset_id and created_at must stay. */
   replace(row: Row, asset: Asset): void {
     const before = row.asset;
-    const renamed = nameKey(before) !== nameKey(asset);
+    const renamed = ["resource_type", "type", "public_id"].some((key) =>
+      before[key as keyof AssetName] !== asset[key as keyof AssetName]
+    );
     if (renamed) this.#removeName(row);
     if (before.tags !== asset.tags) {
       for (const tag of before.tags) this.byTag.remove(tagKey(before.resource_type, tag), row);
@@ -122,9 +137,17 @@ export class AssetStore {
     this.#sequence = 0;
   }
 
+  /** The key of an asset's name in the look-up table. */
+  #nameKey({ resource_type, type, public_id }: AssetName): string {
+    const { public_id_case, public_id_unicode } = this.#nameRules;
+    const composed = public_id_unicode === "nfc" ? public_id.normalize("NFC") : public_id;
+    const name = public_id_case === "insensitive" ? composed.toLowerCase() : composed;
+    return `${resource_type}/${type}/${name}`;
+  }
+
   #addName(row: Row): void {
     const { resource_type, type, public_id } = row.asset;
-    this.#byName.set(nameKey(row.asset), row);
+    this.#byName.set(this.#nameKey(row.asset), row);
     const scope = `${resource_type}/${type}`;
     let ordered = this.#byPublicId.get(scope);
     if (ordered === undefined) {
@@ -138,7 +161,7 @@ export class AssetStore {
 
   #removeName(row: Row): void {
     const { resource_type, type, public_id } = row.asset;
-    this.#byName.delete(nameKey(row.asset));
+    this.#byName.delete(this.#nameKey(row.asset));
     const scope = `${resource_type}/${type}`;
     this.#byPublicId.get(scope)?.delete(public_id);
     this.byType.remove(scope, row);

@@ -67,6 +67,8 @@ export interface Asset {
   readonly created_by: string;
   readonly derived: readonly Derived[];
   readonly related: readonly string[];
+  /** Stands for a deleted asset of which a backup is kept; assets of the library are none. */
+  readonly placeholder?: true;
 }
 
 /** The triple that names an asset in most calls; unique, but it can change. */

@@ -8,7 +8,7 @@ export interface DatasourceValue {
 /** The types of structured metadata fields. */
 export type MetadataFieldType = "string" | "integer" | "date" | "enum" | "set";
 
-/** The definition of a structured metadata field, as `GET /metadata_fields` tells it. */
+/** The definition of a structured metadata field. */
 export interface MetadataField {
   readonly external_id: string;
   readonly type: MetadataFieldType;
@@ -17,6 +17,8 @@ export interface MetadataField {
   readonly default_value: unknown;
   readonly validation: Readonly<Record<string, unknown>> | null;
   readonly datasource?: { readonly values: readonly DatasourceValue[] };
+  /** Whether an asset's value may add to the choices. */
+  readonly allow_dynamic_list_values?: boolean;
   readonly default_disabled: boolean;
   readonly restrictions: unknown;
 }
@@ -24,6 +26,8 @@ export interface MetadataField {
 /** The account's metadata definitions, in order of creation. */
 export class MetadataFieldStore {
   readonly #fields = new Map<string, MetadataField>();
+  /** External ids of removed definitions: they cannot be used again. */
+  readonly #retired = new Set<string>();
 
   /** The definition with an external id. */
   get(externalId: string): MetadataField | undefined {
@@ -37,7 +41,14 @@ export class MetadataFieldStore {
 
   /** Removes a definition; false when there was none. */
   remove(externalId: string): boolean {
-    return this.#fields.delete(externalId);
+    if (!this.#fields.delete(externalId)) return false;
+    this.#retired.add(externalId);
+    return true;
+  }
+
+  /** Tells whether an external id is or ever was a definition's. */
+  isTaken(externalId: string): boolean {
+    return this.#fields.has(externalId) || this.#retired.has(externalId);
   }
 
   /** Every definition. */
@@ -55,5 +66,6 @@ export class MetadataFieldStore {
   /** Forgets every definition. */
   clear(): void {
     this.#fields.clear();
+    this.#retired.clear();
   }
 }

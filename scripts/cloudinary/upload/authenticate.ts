@@ -2,7 +2,7 @@ import { authenticateAdmin, type Caller, callSource } from "../http/authenticate
 import { badRequest, Failure } from "../http/failure.ts";
 import type { Parameters } from "../http/parameters.ts";
 import type { World } from "../world.ts";
-import { isSigned, stringToSign } from "./signature.ts";
+import { isSigned, knownParameters, stringToSign } from "./signature.ts";
 
 /** How long a signed call stays valid, seconds. */
 const VALID_SECONDS = 3600;
@@ -11,6 +11,7 @@ const VALID_SECONDS = 3600;
  * Checks who makes an Upload API call: a signature over its parameters, Basic credentials, or an
  * upload preset that allows unsigned uploads.
  *
+ * @param endpoint the last part of the path, e.g. `destroy`
  * @throws Failure 401 for wrong credentials, 400 or 401 for a stale call, 400 for an unsigned call
  *   without a preset
  */
@@ -19,8 +20,9 @@ export function authenticateUpload(
   request: Request,
   cloudName: string,
   parameters: Parameters,
+  endpoint: string,
 ): Caller {
-  if (/^basic /i.test(request.headers.get("authorization") ?? "")) {
+  if (/^(basic|bearer) /i.test(request.headers.get("authorization") ?? "")) {
     return authenticateAdmin(world, request, cloudName);
   }
   if (cloudName !== world.account.cloudName) throw new Failure(401, "Invalid cloud_name");
@@ -43,8 +45,11 @@ export function authenticateUpload(
   if (secret === undefined) throw new Failure(401, `Unknown API key ${api_key}`);
   const timestamp = Number(parameters.text("timestamp") ?? NaN);
   if (!Number.isFinite(timestamp)) throw badRequest("Missing required parameter - timestamp");
-  if (!isSigned(parameters, signature, secret)) {
-    const text = stringToSign(parameters, 2);
+  const covered = world.behavior.upload_signature_elsewhere === "refused"
+    ? knownParameters(parameters, endpoint)
+    : parameters;
+  if (!isSigned(covered, signature, secret)) {
+    const text = stringToSign(covered, 2);
     throw new Failure(401, `Invalid Signature ${signature}. String to sign - '${text}'.`);
   }
   if (timestamp < world.clock.now() / 1000 - VALID_SECONDS) {

@@ -3,6 +3,7 @@ import { readPairs } from "../http/pipe-encoding.ts";
 import type { Answer, Exchange } from "../http/route.ts";
 import { type AssetChange, changeAsset, type Changed } from "../library/change-asset.ts";
 import { applyMetadata } from "../library/metadata-values.ts";
+import { readContext } from "../library/read-edits.ts";
 import { checkTags, splitTags } from "../library/tags.ts";
 import { causeOf } from "../notifications/cause.ts";
 import { notifyChanges } from "../notifications/events.ts";
@@ -51,12 +52,11 @@ export function editTags(exchange: Exchange): Answer {
 
 /** `POST /:resource_type/context`: add (merges by key) and remove_all. */
 export function editContext(exchange: Exchange): Answer {
-  const { parameters } = exchange;
+  const { world, parameters } = exchange;
   const command = parameters.requiredText("command");
   if (command === "remove_all") return editEach(exchange, () => ({ context: {} }));
   if (command !== "add") throw badRequest(`Invalid command ${command}`);
-  const pairs = readPairs(parameters.requiredText("context"))
-    .map(([key, value]) => [key, String(value)] as const);
+  const pairs = readContext(world, parameters.requiredText("context"));
   return editEach(exchange, (asset) => ({
     context: Object.fromEntries([...Object.entries(asset.context), ...pairs]),
   }));

@@ -3,13 +3,14 @@ import type { Answer, Exchange } from "../http/route.ts";
 import { changeAsset } from "../library/change-asset.ts";
 import { deleteAsset } from "../library/delete-asset.ts";
 import { readEdits } from "../library/read-edits.ts";
+import { refuseAnalysis } from "../library/refuse-analysis.ts";
 import { causeOf } from "../notifications/cause.ts";
 import { notifyChanges, notifyDelete, notifyRename } from "../notifications/events.ts";
 import type { Json } from "../shapes/resource.ts";
 import { describeUpload } from "../shapes/upload-response.ts";
 import type { AssetName, ResourceType } from "../store/asset.ts";
 import { makeEager } from "./eager.ts";
-import { checkPublicId } from "./naming.ts";
+import { checkPublicId, keptPublicId } from "./naming.ts";
 
 /** `POST /:resource_type/explicit`: edits an asset that exists, with the options of an upload. */
 export function explicit(exchange: Exchange): Answer {
@@ -17,6 +18,7 @@ export function explicit(exchange: Exchange): Answer {
   const publicId = parameters.requiredText("public_id");
   const row = world.assets.getByName(nameOf(exchange, publicId));
   if (row === undefined) throw resourceNotFound(publicId);
+  refuseAnalysis(parameters);
   const cause = causeOf(exchange);
   const change = changeAsset(world, row, readEdits(world, row.asset, parameters));
   const eager = makeEager(world, cause, row.asset, parameters);
@@ -43,7 +45,7 @@ export function rename(exchange: Exchange): Answer {
     }
     notifyDelete(world, cause, [deleteAsset(world, taken)]);
   }
-  const change = changeAsset(world, row, { public_id: to, type });
+  const change = changeAsset(world, row, { public_id: keptPublicId(world, to), type });
   if (change.before !== change.after) notifyRename(world, cause, change);
   const { context, metadata, ...body } = describeUpload(world, row.asset, caller.api_key);
   if (parameters.flag("context") && context !== undefined) body.context = context;

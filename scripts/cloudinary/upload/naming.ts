@@ -30,14 +30,16 @@ export function chooseNames(
   filename: string,
   isRaw: boolean,
 ): Naming {
-  const override = parameters.text("filename_override") ?? filename;
+  // A name may come with the directories of the machine that it comes from.
+  const override = parameters.text("filename_override") ??
+    filename.slice(Math.max(filename.lastIndexOf("/"), filename.lastIndexOf("\\")) + 1);
   const dot = override.lastIndexOf(".");
   const stem = dot > 0 ? override.slice(0, dot) : override;
   const extension = dot > 0 ? override.slice(dot + 1) : undefined;
   const given = parameters.text("public_id");
   const leaf = given || chooseLeaf(world, parameters, stem, isRaw ? extension : undefined);
   const folder = normalizeFolder(parameters.text("folder") ?? "");
-  const isFixed = world.account.folderMode === "fixed";
+  const isFixed = world.behavior.folder_mode === "fixed";
   const assetFolder = isFixed ? undefined : parameters.text("asset_folder");
   const asset_folder = assetFolder !== undefined
     ? normalizeFolder(assetFolder)
@@ -49,7 +51,10 @@ export function chooseNames(
     usesFolder ? asset_folder ?? "" : folder,
     isFixed ? "" : parameters.text("public_id_prefix") ?? "",
   ];
-  const public_id = [...prefixes, leaf].filter((part) => part !== "").join("/");
+  const public_id = keptPublicId(
+    world,
+    [...prefixes, leaf].filter((part) => part !== "").join("/"),
+  );
   checkPublicId(public_id);
   const displayName = parameters.text("display_name");
   const displayed = displayName !== undefined
@@ -79,6 +84,11 @@ export function checkPublicId(publicId: string): void {
   if (bytes > MAXIMUM_PUBLIC_ID_BYTES) {
     throw badRequest(`public_id is too long: ${bytes} bytes, at most ${MAXIMUM_PUBLIC_ID_BYTES}`);
   }
+}
+
+/** A public_id in the form in which the account keeps it. */
+export function keptPublicId(world: World, publicId: string): string {
+  return world.behavior.public_id_unicode === "nfc" ? publicId.normalize("NFC") : publicId;
 }
 
 function chooseLeaf(

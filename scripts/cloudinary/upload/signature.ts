@@ -1,8 +1,31 @@
 import { createHash } from "node:crypto";
-import type { Parameters } from "../http/parameters.ts";
+import { Parameters } from "../http/parameters.ts";
 
 /** Parameters that are never signed. */
 const UNSIGNED = new Set(["file", "cloud_name", "resource_type", "api_key", "signature"]);
+
+/** Parameters of the endpoints that take few; the others take those of an upload. */
+const KNOWN: Readonly<Record<string, readonly string[]>> = {
+  destroy: ["public_id", "asset_id", "type", "invalidate", "notification_url", "timestamp"],
+  rename: [
+    ...["from_public_id", "to_public_id", "type", "to_type", "overwrite", "invalidate", "context"],
+    ...["metadata", "notification_url", "timestamp"],
+  ],
+  tags: ["command", "tag", "public_ids", "type", "timestamp"],
+  context: ["command", "context", "public_ids", "type", "timestamp"],
+  metadata: ["metadata", "public_ids", "type", "clear_invalid", "timestamp"],
+};
+
+/** The parameters that an endpoint of the Upload API knows. */
+export function knownParameters(parameters: Parameters, endpoint: string): Parameters {
+  const known = Object.hasOwn(KNOWN, endpoint) ? KNOWN[endpoint] : undefined;
+  if (known === undefined) return parameters;
+  const kept = new Parameters();
+  for (const name of parameters.names().filter((name) => known.includes(name))) {
+    for (const value of parameters.all(name)) kept.add(name, value);
+  }
+  return kept;
+}
 
 /**
  * The text that an upload's signature covers: sorted `key=value` pairs. Version 2 writes `&` inside a

@@ -4,7 +4,8 @@ import type { Parameters } from "../http/parameters.ts";
 import { readPairs } from "../http/pipe-encoding.ts";
 import { initialMetadata } from "../library/metadata-values.ts";
 import { newAssetId } from "../library/new-id.ts";
-import { readAccessControl } from "../library/read-edits.ts";
+import { readAccessControl, readContext } from "../library/read-edits.ts";
+import { refuseAnalysis } from "../library/refuse-analysis.ts";
 import { checkTags, splitTags } from "../library/tags.ts";
 import { toSecond } from "../shapes/times.ts";
 import { type Asset, isResourceType, type ResourceType } from "../store/asset.ts";
@@ -26,6 +27,7 @@ export interface PreparedUpload {
   readonly access_mode: string;
   readonly moderation: Asset["moderation"];
   readonly overwrite: boolean;
+  readonly backup: boolean;
   readonly api_key: string;
 }
 
@@ -57,9 +59,10 @@ export function prepareUpload(
     throw badRequest(`Image file format ${probe.format ?? "unknown"} not allowed`);
   }
   const naming = chooseNames(world, parameters, file.name, probe.resource_type === "raw");
+  refuseAnalysis(parameters);
   const tags = splitTags(parameters.texts("tags"));
   checkTags(tags);
-  const context = parameters.has("context") ? readPairs(parameters.raw("context")) : [];
+  const context = readContext(world, parameters.raw("context") ?? {});
   const metadata = parameters.has("metadata") ? readPairs(parameters.raw("metadata")) : [];
   const accessControl = parameters.raw("access_control");
   const moderation = parameters.text("moderation");
@@ -71,12 +74,13 @@ export function prepareUpload(
     naming,
     type,
     tags,
-    context: Object.fromEntries(context.map(([key, value]) => [key, String(value)])),
+    context: Object.fromEntries(context),
     metadata: initialMetadata(world, metadata, parameters.flag("clear_invalid")),
     access_control: accessControl === undefined ? undefined : readAccessControl(accessControl),
     access_mode: parameters.text("access_mode") ?? (type === "upload" ? "public" : "authenticated"),
     moderation: moderation ? [{ kind: moderation, status: "pending" }] : [],
     overwrite: parameters.flag("overwrite", !isUnsigned),
+    backup: parameters.flag("backup", world.behavior.backup),
     api_key: caller.api_key,
   };
 }
@@ -95,6 +99,7 @@ export function storeUpload(world: World, upload: PreparedUpload): StoredUpload 
   }
   const before = existing?.asset;
   const now = toSecond(world.clock.now());
+  const movesCreation = world.behavior.overwrite_moves_created_at;
   const keeps = before !== undefined && world.behavior.overwrite_keeps_fields;
   const tags = keeps && upload.tags.length === 0 ? before.tags : upload.tags;
   const context = keeps && Object.keys(upload.context).length === 0
@@ -106,7 +111,8 @@ export function storeUpload(world: World, upload: PreparedUpload): StoredUpload 
     JSON.stringify(value) !== JSON.stringify(old ?? (Array.isArray(value) ? [] : {}));
   const asset: Asset = {
     asset_id: before?.asset_id ?? newAssetId(world),
-    public_id: naming.public_id,
+    // Where case does not tell names apart, the asset keeps the one that it has.
+    public_id: before?.public_id ?? naming.public_id,
     resource_type,
     type,
     format: probe.format,
@@ -128,7 +134,7 @@ export function storeUpload(world: World, upload: PreparedUpload): StoredUpload 
     access_mode: upload.access_mode,
     access_control: upload.access_control ?? before?.access_control,
     moderation: upload.moderation,
-    created_at: before?.created_at ?? now,
+    created_at: before === undefined || movesCreation ? now : before.created_at,
     uploaded_at: now,
     last_updated: {
       ...before?.last_updated,
@@ -142,11 +148,11 @@ export function storeUpload(world: World, upload: PreparedUpload): StoredUpload 
     related: before?.related ?? [],
   };
   world.folders.ensure(asset.asset_folder);
-  if (existing === undefined) world.assets.insert(asset);
+  if (existing !== undefined && movesCreation) world.assets.remove(existing);
+  if (existing === undefined || movesCreation) world.assets.insert(asset);
   else world.assets.replace(existing, asset);
-  world.contents.set(asset.asset_id, {
-    bytes: upload.file.bytes,
-    contentType: probe.contentType,
-  });
+  const content = { bytes: upload.file.bytes, contentType: probe.contentType };
+  world.contents.set(asset.asset_id, content);
+  if (upload.backup) world.backups.add(asset, content);
   return { asset, outcome: existing === undefined ? "created" : "overwritten" };
 }
