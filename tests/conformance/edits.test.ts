@@ -28,7 +28,7 @@ Deno.test("update → replaces tags and context, merges metadata, moves, renames
     assertEquals([answer.asset_folder, answer.display_name], ["f/g", "Shown"]);
     assertEquals([answer.version, answer.asset_id], [before.version, before.asset_id]);
     const cleared = await cloudinary.api.update("m", { tags: "", context: "" });
-    assertEquals([cleared.tags, cleared.context], [[], undefined]);
+    assertEquals([cleared.tags, cleared.context], [undefined, undefined]);
   }));
 
 Deno.test("update under the other settings → context merges, empty values do not clear", () =>
@@ -86,12 +86,12 @@ async function signedCall(
 Deno.test("tag commands → the ids that exist; unknown ids are skipped", () =>
   withEmulator({}, async ({ cloudinary, control, emulator }) => {
     await control("POST", "/assets", { assets: ASSETS });
-    const tagsOf = async (id: string) => (await cloudinary.api.resource(id)).tags;
+    const tagsOf = async (id: string) => (await cloudinary.api.resource(id)).tags ?? [];
     const added = await cloudinary.uploader.add_tag("n1,n2", ["a", "zz"]);
     assertEquals(added.public_ids, ["a"]);
-    assertEquals(await tagsOf("a"), ["x", "y", "n1", "n2"]);
+    assertEquals(await tagsOf("a"), ["n1", "n2", "x", "y"]);
     await cloudinary.uploader.remove_tag("y", ["a", "b"]);
-    assertEquals([await tagsOf("a"), await tagsOf("b")], [["x", "n1", "n2"], []]);
+    assertEquals([await tagsOf("a"), await tagsOf("b")], [["n1", "n2", "x"], []]);
     await cloudinary.uploader.replace_tag("only", ["a"]);
     assertEquals(await tagsOf("a"), ["only"]);
     // The SDK reads its option `exclusive` with swapped arguments and always sends `add`.
@@ -202,17 +202,102 @@ Deno.test("delete by tag, delete all → what they name", () =>
   }));
 
 Deno.test("restore → the same asset in a new version; without a backup → no_backup", () =>
-  withEmulator({}, async ({ cloudinary, control }) => {
-    const first = await cloudinary.uploader.upload(ONE_PIXEL, { public_id: "x", tags: "t" });
-    await cloudinary.uploader.destroy("x");
-    const restored = await cloudinary.api.restore(["x", "never"]);
+  withEmulator({}, async ({ cloudinary }) => {
+    const options = { public_id: "x", tags: "t", backup: true };
+    const first = await cloudinary.uploader.upload(ONE_PIXEL, options);
+    await cloudinary.uploader.upload(ONE_PIXEL, { public_id: "y" });
+    await cloudinary.api.delete_resources(["x", "y"]);
+    const restored = await cloudinary.api.restore(["x", "y", "never"]);
     assertEquals(restored.x.asset_id, first.asset_id);
     assert(restored.x.version > first.version);
-    assertEquals([restored.x.tags, restored.never.error], [["t"], "no_backup"]);
-    await control("PUT", "/behavior", { backup: false });
+    assertEquals(restored.x.tags, ["t"]);
+    assertEquals([restored.y, restored.never], [{ error: "no_backup" }, { error: "no_backup" }]);
+  }));
+
+Deno.test("restore where another asset has the name by now → an error, and that asset stays", () =>
+  withEmulator({ behavior: { backup: true } }, async ({ cloudinary }) => {
+    const first = await cloudinary.uploader.upload(ONE_PIXEL, { public_id: "x" });
     await cloudinary.uploader.destroy("x");
-    const gone = await cloudinary.api.restore_by_asset_ids([first.asset_id]);
-    assertEquals(gone[first.asset_id].error, "no_backup");
+    const second = await cloudinary.uploader.upload(ONE_PIXEL, { public_id: "x" });
+    const answer = await cloudinary.api.restore_by_asset_ids([first.asset_id]);
+    assertEquals(answer.x, { error: "already_exists" });
+    assertEquals((await cloudinary.api.resource("x")).asset_id, second.asset_id);
+  }));
+
+Deno.test("resource of a deleted asset with a backup → 200, a placeholder without bytes, until it is restored", () =>
+  withEmulator({}, async ({ cloudinary }) => {
+    const upload = { public_id: "x", backup: true };
+    const { asset_id, bytes } = await cloudinary.uploader.upload(ONE_PIXEL, upload);
+    await cloudinary.api.delete_resources(["x"]);
+    for (
+      const detail of [
+        await cloudinary.api.resource("x"),
+        await cloudinary.api.resource_by_asset_id(asset_id),
+      ]
+    ) {
+      assertEquals([detail.placeholder, detail.bytes, detail.asset_id], [true, 0, asset_id]);
+    }
+    assertEquals((await cloudinary.api.restore(["x"])).x.bytes, bytes);
+    const { placeholder, bytes: again } = await cloudinary.api.resource("x");
+    assertEquals([placeholder, again], [undefined, bytes]);
+  }));
+
+Deno.test("versions → every backed-up one, without those dropped; restored to one of them", () =>
+  withEmulator({}, async ({ cloudinary }) => {
+    const upload = { public_id: "x", backup: true };
+    const first = await cloudinary.uploader.upload(ONE_PIXEL, upload);
+    const second = await cloudinary.uploader.upload(ONE_PIXEL, upload);
+    await cloudinary.uploader.upload(ONE_PIXEL, { public_id: "x" });
+    const versionsOf = async () => {
+      const { versions } = await cloudinary.api.resource("x", { versions: true });
+      return versions.map((version: { version_id: string }) => version.version_id);
+    };
+    assertEquals(await versionsOf(), [first.version_id, second.version_id]);
+    assertEquals((await cloudinary.api.resource("x")).versions, undefined);
+    await cloudinary.api.delete_backed_up_assets(first.asset_id, [second.version_id]);
+    assertEquals(await versionsOf(), [first.version_id]);
+    const restored = await cloudinary.api.restore(["x"], { versions: [first.version_id] });
+    assertEquals([restored.x.asset_id, restored.x.etag], [first.asset_id, first.etag]);
+  }));
+
+Deno.test("delete by asset_ids of assets that share a public_id → all of them", () =>
+  withEmulator({}, async ({ cloudinary, control }) => {
+    const same = ["image", "video", "raw"]
+      .map((resource_type) => ({ public_id: "same", resource_type }));
+    const { assets } = await control("POST", "/assets", { assets: same });
+    const ids = assets.map((asset: { asset_id: string }) => asset.asset_id);
+    const answer = await cloudinary.api.delete_resources_by_asset_ids([...ids, ids[0]]);
+    assertEquals(answer.deleted, { same: "deleted" });
+    assertEquals(answer.deleted_counts, { same: { original: 3, derived: 0 } });
+    assertEquals(await control("GET", "/state?summary=true"), { assets: 0, deleted: 3 });
+  }));
+
+Deno.test("publish_by_ids, publish_by_prefix, publish_by_tag → public by their new address", () =>
+  withEmulator({}, async ({ cloudinary }) => {
+    const calls: readonly ((publicId: string) => Promise<{ published: unknown[] }>)[] = [
+      (id) => cloudinary.api.publish_by_ids([id], { type: "authenticated" }),
+      (id) => cloudinary.api.publish_by_prefix(id.slice(0, -1)),
+      () => cloudinary.api.publish_by_tag("closed"),
+    ];
+    for (const call of calls) {
+      const { public_id } = await cloudinary.uploader.upload(ONE_PIXEL, {
+        type: "authenticated",
+        tags: "closed",
+      });
+      const other = await cloudinary.api.publish_by_ids([public_id], { type: "private" });
+      assertEquals(other.published, []);
+      const { published: [asset] } = await call(public_id) as { published: [typeof other] };
+      assertEquals([asset.public_id, asset.type], [public_id, "upload"]);
+      assert(asset.url.includes("/image/upload/"));
+      assertEquals((await cloudinary.api.resource(public_id)).access_mode, "public");
+    }
+  }));
+
+Deno.test("update of a moderation → answered as a list of status and kind", () =>
+  withEmulator({}, async ({ cloudinary }) => {
+    await cloudinary.uploader.upload(ONE_PIXEL, { public_id: "x", moderation: "manual" });
+    const { moderation } = await cloudinary.api.update("x", { moderation_status: "approved" });
+    assertEquals(moderation, [{ status: "approved", kind: "manual" }]);
   }));
 
 Deno.test("update_resources_access_mode_by_ids → access_mode and its stamp", () =>
@@ -222,7 +307,7 @@ Deno.test("update_resources_access_mode_by_ids → access_mode and its stamp", (
       "a",
       "zz",
     ]);
-    assertEquals([answer.updated.length, answer.failed], [1, ["zz"]]);
+    assertEquals([answer.updated[0].access_mode, answer.failed], ["authenticated", ["zz"]]);
     assertEquals((await cloudinary.api.resource("a")).access_mode, "authenticated");
   }));
 

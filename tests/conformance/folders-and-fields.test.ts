@@ -71,7 +71,7 @@ Deno.test("metadata fields → defined, listed, changed, removed with their valu
       "datasource default_disabled default_value external_id label mandatory restrictions type " +
       "validation";
     assertEquals(Object.keys(field).sort(), keys.split(" "));
-    assertEquals(field.datasource.values[0], { external_id: "r", value: "Red", state: "active" });
+    assertEquals(field.datasource.values[0], { external_id: "r", value: "Red" });
     await control("POST", "/assets", { assets: [{ public_id: "x", metadata: { colour: "r" } }] });
     await cloudinary.api.delete_datasource_entries("colour", ["b"]);
     const refused = await rejection(cloudinary.uploader.update_metadata("colour=b", ["x"]));
@@ -116,5 +116,58 @@ Deno.test("metadata validation → length, limits, mandatory fields", () =>
       type: "date",
       label: "D",
     });
-    assertEquals((await rejection(twice)).status, 409);
+    assertEquals((await rejection(twice)).status, 400);
+  }));
+
+Deno.test("a default value against the field's own rule → 400 default_value is invalid", () =>
+  withEmulator({}, async ({ cloudinary }) => {
+    const field = (external_id: string, default_value: unknown) =>
+      cloudinary.api.add_metadata_field({
+        external_id,
+        label: external_id,
+        type: "integer",
+        default_value,
+        validation: { type: "less_than", equals: true, value: 5 },
+      });
+    assertEquals((await field("good", 5)).default_value, 5);
+    for (const value of [6, "many"]) {
+      const refused = await rejection(field("bad", value));
+      assertEquals(refused, { status: 400, message: "default_value is invalid" });
+    }
+  }));
+
+Deno.test("an update of a field → type and external_id are passed over, restrictions are kept", () =>
+  withEmulator({}, async ({ cloudinary }) => {
+    await cloudinary.api.add_metadata_field({ external_id: "a", type: "string", label: "A" });
+    const restrictions = { readonly_ui: true };
+    const change = { external_id: "b", type: "integer", label: "B", default_value: "x" };
+    const field = await cloudinary.api.update_metadata_field("a", { ...change, restrictions });
+    assertEquals([field.external_id, field.type, field.label], ["a", "string", "B"]);
+    assertEquals([field.default_value, field.restrictions], ["x", restrictions]);
+  }));
+
+Deno.test("allow_dynamic_list_values → kept; deleted entries → not shown until they are restored", () =>
+  withEmulator({}, async ({ cloudinary }) => {
+    const values = [{ value: "v2", external_id: "e2" }, { value: "v3", external_id: "e3" }];
+    const field = { external_id: "a", type: "set", label: "A", datasource: { values } };
+    await cloudinary.api.add_metadata_field({ ...field, allow_dynamic_list_values: true });
+    await cloudinary.api.update_metadata_field("a", { label: "B" });
+    const kept = await cloudinary.api.metadata_field_by_field_id("a");
+    assertEquals(kept.allow_dynamic_list_values, true);
+    const left = await cloudinary.api.delete_datasource_entries("a", ["e2"]);
+    assertEquals(left.values, [{ external_id: "e3", value: "v3" }]);
+    const shown = await cloudinary.api.metadata_field_by_field_id("a");
+    assertEquals(shown.datasource.values, left.values);
+    const all = await cloudinary.api.restore_metadata_field_datasource("a", ["e2"]);
+    assertEquals(all.values.length, 2);
+  }));
+
+Deno.test("a field made again after its deletion → 400 external id … already exists", () =>
+  withEmulator({}, async ({ cloudinary }) => {
+    const add = () =>
+      cloudinary.api.add_metadata_field({ external_id: "a", type: "integer", label: "A" });
+    await add();
+    await cloudinary.api.delete_metadata_field("a");
+    const again = { status: 400, message: "external id a already exists" };
+    assertEquals(await rejection(add()), again);
   }));

@@ -177,6 +177,27 @@ Deno.test("tags → the tags of a resource type, with prefix and cursor", () =>
     assertEquals((await cloudinary.api.tags({ resource_type: "raw" })).tags, []);
   }));
 
+Deno.test("fields in fixed folder mode → folder too, without being asked", () =>
+  withEmulator({ folderMode: "fixed" }, async ({ cloudinary, control }) => {
+    await control("POST", "/assets", { assets: [{ public_id: "a/b", tags: ["t"] }] });
+    const keys = ["asset_id", "folder", "public_id", "tags"];
+    for (
+      const page of [
+        await cloudinary.api.resources({ fields: ["tags"] }),
+        await cloudinary.api.resources_by_ids(["a/b"], { fields: ["tags"] }),
+        await cloudinary.api.resources_by_tag("t", { fields: ["tags"] }),
+      ]
+    ) assertEquals(Object.keys(page.resources[0]).sort(), keys);
+  }));
+
+Deno.test("by_asset_folder → tells how many there are in all", () =>
+  withEmulator({}, async ({ cloudinary, control }) => {
+    const assets = ["a", "b", "c"].map((public_id) => ({ public_id, asset_folder: "f" }));
+    await control("POST", "/assets", { assets });
+    const page = await cloudinary.api.resources_by_asset_folder("f", { max_results: 2 });
+    assertEquals([page.resources.length, page.total_count], [2, 3]);
+  }));
+
 Deno.test("by_asset_folder → one folder, not below it, ignoring case, every resource type", () =>
   withEmulator({}, async ({ cloudinary, control }) => {
     await control("POST", "/assets", {

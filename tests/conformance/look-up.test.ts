@@ -58,7 +58,7 @@ Deno.test("resources_by_asset_ids → those that exist, up to the limit of the a
     assertEquals(hundred.resources.length, 100);
     const some = await cloudinary.api.resources_by_asset_ids([ids[0], "f".repeat(32)]);
     assertEquals(some.resources.map((item: Resource) => item.asset_id), [ids[0]]);
-    await control("PUT", "/behavior", { by_asset_ids_limit: 10 });
+    await control("PUT", "/behavior", { look_up_cap: 10 });
     const tooMany = cloudinary.api.resources_by_asset_ids(ids.slice(0, 11));
     assertEquals((await rejection(tooMany)).status, 400);
   }));
@@ -87,6 +87,27 @@ Deno.test("wrong key, secret or cloud → 401", () =>
     for (const options of [{ api_key: "1" }, { api_secret: "wrong" }, { cloud_name: "other" }]) {
       assertEquals((await rejection(cloudinary.api.ping(options))).status, 401);
     }
+  }));
+
+Deno.test("a bearer token → 401 Invalid token", () =>
+  withEmulator({}, async ({ cloudinary }) => {
+    const call = cloudinary.api.ping({ oauth_token: "not-a-token" });
+    assertEquals(await rejection(call), { status: 401, message: "Invalid token" });
+  }));
+
+Deno.test("what the emulator leaves out → 403, as where an account may not use it", () =>
+  withEmulator({}, async ({ cloudinary }) => {
+    const calls: readonly (() => Promise<unknown>)[] = [
+      () => cloudinary.api.transformations(),
+      () => cloudinary.api.create_transformation("t", { width: 1 }),
+      () => cloudinary.api.list_streaming_profiles(),
+      () => cloudinary.api.upload_mappings(),
+      () => cloudinary.api.list_metadata_rules(),
+    ];
+    for (const call of calls) assertEquals((await rejection(call())).status, 403);
+    const sprite = await cloudinary.uploader.generate_sprite("tag")
+      .catch((error: { message: string }) => error);
+    assertEquals(sprite.message, "Server returned unexpected status code - 403");
   }));
 
 Deno.test("secure_url → a picture; a private asset needs a signed URL; an unknown one → 404", () =>

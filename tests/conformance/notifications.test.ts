@@ -3,6 +3,7 @@ import { assert, assertEquals, assertFalse } from "@std/assert";
 import { waitUntil } from "../support/wait-until.ts";
 import {
   type Conformance,
+  event,
   ONE_PIXEL,
   type Received,
   rejection,
@@ -23,15 +24,6 @@ function withWebhook(
         await test(conformance, received, url);
       }),
   );
-}
-
-/** Waits for an event of a type. */
-// deno-lint-ignore no-explicit-any
-async function event(received: Received[], type: string): Promise<any> {
-  const found = await waitUntil(() =>
-    received.find(({ payload }) => payload.notification_type === type)
-  );
-  return found.payload;
 }
 
 function keysOf(payload: Record<string, unknown>): string[] {
@@ -129,8 +121,7 @@ Deno.test("update → one event for each dimension that changed, in both documen
     assertEquals(access.new_access_control, [{ access_type: "token" }]);
     received.length = 0;
     await control("PUT", "/behavior", {
-      tags_payload: "map",
-      context_payload: "array",
+      payload_shapes: "swapped",
       context_delta: "object",
     });
     await cloudinary.api.update("a", { tags: "z", context: { k: "3" } });

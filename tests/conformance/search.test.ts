@@ -178,7 +178,7 @@ Deno.test("search_lag_ms → changes appear only after the lag", () =>
   }));
 
 Deno.test("status:deleted → deleted assets that have a backup", () =>
-  withEmulator({}, async ({ cloudinary, control }) => {
+  withEmulator({ behavior: { backup: true } }, async ({ cloudinary, control }) => {
     await control("POST", "/assets", { assets: LIBRARY });
     await cloudinary.api.delete_resources(["cats/one"]);
     assertEquals(ids(await search(cloudinary, "status:deleted")), ["cats/one"]);

@@ -3,6 +3,10 @@ import {
   type EmulatorOptions,
   startEmulator,
 } from "../../scripts/cloudinary/emulator.ts";
+import { waitUntil } from "../support/wait-until.ts";
+
+export type { EmulatorOptions };
+export { type Behavior, describeFacts, FACTS } from "../../scripts/cloudinary/control/behavior.ts";
 
 /** The unmodified SDK, untyped: its declarations lack methods and tell some answers wrongly. */
 // deno-lint-ignore no-explicit-any
@@ -114,4 +118,13 @@ export async function withReceiver(
   } finally {
     await server.shutdown();
   }
+}
+
+/** Waits for a notification of a type. */
+// deno-lint-ignore no-explicit-any
+export async function event(received: Received[], type: string): Promise<any> {
+  const found = await waitUntil(() =>
+    received.find(({ payload }) => payload.notification_type === type)
+  );
+  return found.payload;
 }

@@ -70,7 +70,7 @@ Deno.test("upload with tags, context, metadata, folder, display name → all on 
     assertEquals(detail.context.custom, context);
     assertEquals(detail.metadata, metadata);
     assertEquals([detail.asset_folder, detail.display_name], ["a/b", "Shown"]);
-    assertEquals([detail.moderation_kind, detail.moderation_status], ["manual", "pending"]);
+    assertEquals(detail.moderation, [{ status: "pending", kind: "manual" }]);
     assertEquals((await cloudinary.api.sub_folders("a")).folders[0].path, "a/b");
   }));
 
@@ -82,6 +82,36 @@ Deno.test("upload over an existing public_id → same asset_id, newer version, o
     assertEquals([second.overwritten, first.overwritten], [true, undefined]);
     assert(second.version > first.version);
     assertEquals(second.created_at, first.created_at);
+  }));
+
+Deno.test("a file whose name comes with directories → named without them", () =>
+  withEmulator({}, async ({ cloudinary, emulator }) => {
+    const timestamp = Math.floor(Date.now() / 1000);
+    for (const name of ["test/resources/logo.png", "C:\\pictures\\logo.png"]) {
+      const form = new FormData();
+      const signed = cloudinary.utils.sign_request({ timestamp, use_filename: 1 });
+      for (const [key, value] of Object.entries(signed)) form.set(key, String(value));
+      const bytes = await (await fetch(ONE_PIXEL)).blob();
+      form.set("file", new File([bytes], name));
+      const response = await fetch(`${emulator.http}/v1_1/demo/image/upload`, {
+        method: "POST",
+        body: form,
+      });
+      const answer = await response.json();
+      assertEquals(answer.original_filename, "logo");
+      assertMatch(answer.public_id, /^logo_\w{6}$/);
+    }
+  }));
+
+Deno.test("add-ons, which this account has not → refused by name", () =>
+  withEmulator({}, async ({ cloudinary }) => {
+    const detect = (detection: string) => cloudinary.uploader.upload(ONE_PIXEL, { detection });
+    const unknown = { status: 400, message: "Detection invalid model 'illegal'" };
+    assertEquals(await rejection(detect("illegal")), unknown);
+    assertEquals((await rejection(detect("adv_face"))).status, 420);
+    await cloudinary.uploader.upload(ONE_PIXEL, { public_id: "x" });
+    const updated = await rejection(cloudinary.api.update("x", { raw_convert: "illegal" }));
+    assertEquals(updated, { status: 400, message: "Illegal value illegal for raw_convert" });
   }));
 
 Deno.test("upload with overwrite false → the existing asset, untouched", () =>

@@ -40,7 +40,7 @@ function updateByAssetId(exchange: Exchange): Answer {
 
 function update(exchange: Exchange, row: Row): Answer {
   const { world, parameters } = exchange;
-  refuseAnalysis(parameters);
+  refuseAnalysis(parameters, "update");
   const change = changeAsset(world, row, readEdits(world, row.asset, parameters));
   notifyChanges(world, causeOf(exchange), [change]);
   return { body: describeDetail(world, row.asset) };

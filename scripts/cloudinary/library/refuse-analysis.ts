@@ -8,7 +8,15 @@ const ADD_ONS: Readonly<Record<string, readonly string[]>> = {
   detection: ["adv_face", "aws_rek_face", "captioning", "lvis", "coco", "openimages", "unidet"],
   ocr: ["adv_ocr"],
   background_removal: ["cloudinary_ai", "pixelz", "fine_edges"],
-  visual_search: [],
+};
+
+/** How an upload words the refusal of a value that no add-on has; an update says `Illegal value`. */
+const UPLOAD_WORDS: Readonly<Record<string, (value: string) => string>> = {
+  raw_convert: () => "Raw convert is invalid",
+  categorization: (value) => `Categorization item ${value} is not valid`,
+  detection: (value) => `Detection invalid model '${value}'`,
+  ocr: (value) => `Ocr ${value} is invalid`,
+  background_removal: (value) => `Background removal ${value} is invalid`,
 };
 
 /**
@@ -16,13 +24,13 @@ const ADD_ONS: Readonly<Record<string, readonly string[]>> = {
  *
  * @throws Failure 400 for a value that no add-on has, 420 for one of an add-on
  */
-export function refuseAnalysis(parameters: Parameters): void {
+export function refuseAnalysis(parameters: Parameters, call: "upload" | "update"): void {
   for (const [parameter, values] of Object.entries(ADD_ONS)) {
     const value = parameters.text(parameter);
-    if (value === undefined || value === "" || value === "false") continue;
-    const addOn = value.split(":")[0]!;
-    if (parameter !== "visual_search" && !values.includes(addOn)) {
-      throw badRequest(`Illegal value ${value} for ${parameter}`);
+    if (value === undefined || value === "") continue;
+    if (!values.includes(value.split(":")[0]!)) {
+      const words = call === "upload" ? UPLOAD_WORDS[parameter]?.(value) : undefined;
+      throw badRequest(words ?? `Illegal value ${value} for ${parameter}`);
     }
     throw new Failure(420, `You don't have an active subscription for ${parameter} ${value}`);
   }

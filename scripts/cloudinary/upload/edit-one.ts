@@ -18,7 +18,7 @@ export function explicit(exchange: Exchange): Answer {
   const publicId = parameters.requiredText("public_id");
   const row = world.assets.getByName(nameOf(exchange, publicId));
   if (row === undefined) throw resourceNotFound(publicId);
-  refuseAnalysis(parameters);
+  refuseAnalysis(parameters, "update");
   const cause = causeOf(exchange);
   const change = changeAsset(world, row, readEdits(world, row.asset, parameters));
   const eager = makeEager(world, cause, row.asset, parameters);

@@ -59,7 +59,7 @@ export function prepareUpload(
     throw badRequest(`Image file format ${probe.format ?? "unknown"} not allowed`);
   }
   const naming = chooseNames(world, parameters, file.name, probe.resource_type === "raw");
-  refuseAnalysis(parameters);
+  refuseAnalysis(parameters, "upload");
   const tags = splitTags(parameters.texts("tags"));
   checkTags(tags);
   const context = readContext(world, parameters.raw("context") ?? {});
