@@ -34,7 +34,10 @@ async function main(options: TestOptions, signal: AbortSignal): Promise<Counts> 
         : longestFirst(selected);
       // Types are the business of `deno task check`; here they would take a quarter of the time.
       const flags = options.fast ? ["--no-check", ...options.flags] : options.flags;
-      const env = { [BROKER_VARIABLE]: broker.url };
+      const env = {
+        [BROKER_VARIABLE]: broker.url,
+        CLOUDINARY_BEHAVIOR: options.behavior,
+      };
       results.push(await runSuite({ root, files, env, flags, signal }));
     }
   } finally {

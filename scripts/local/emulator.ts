@@ -26,6 +26,7 @@ export async function startEmulator(
     port: options.cloudinaryPort ?? 0,
     assets: options.assets ?? 0,
     seed: options.seed,
+    behavior: options.behavior,
     "cloud-name": options.cloudName,
     "notification-url": webhook,
   };

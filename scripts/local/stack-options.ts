@@ -15,6 +15,8 @@ export interface StackOptions {
   assets?: number;
   /** Makes the emulated library repeatable. */
   seed?: number;
+  /** Which variant of every uncertain fact about Cloudinary the emulator takes; default `a`. */
+  behavior?: "a" | "b";
   /** The emulated cloud's name. */
   cloudName?: string;
   /** Whether `cron.job` runs. Default true. */

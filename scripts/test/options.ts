@@ -3,6 +3,7 @@ import { type Suite, SUITES } from "./suites.ts";
 export const testUsage = `Runs the tests: deno task test [flags] [file or folder …]
 
   --suite A,B    only these suites: ${SUITES.join(", ")}
+  --behavior V   a (default) or b: the variant of every uncertain fact about Cloudinary that the local stacks take
   --fast         units and functions on PGlite, without the slow ones: what deno task test:fast runs
   --help         this text
 
@@ -12,6 +13,8 @@ only if something ran and nothing failed.`;
 /** What the command line asks for. */
 export interface TestOptions {
   suites: readonly Suite[];
+  /** Which variant of every uncertain fact about Cloudinary the emulator takes. */
+  behavior: "a" | "b";
   /** Only the quick tests, which share what they can. */
   fast: boolean;
   /** Files and folders to keep to; empty for everything. */
@@ -31,6 +34,7 @@ const WITH_VALUE = new Set(["--filter", "--seed", "--reporter"]);
 export function readOptions(args: readonly string[]): TestOptions | { error: string } {
   const options = {
     suites: SUITES as readonly Suite[],
+    behavior: "a" as "a" | "b",
     fast: false,
     paths: [] as string[],
     flags: [] as string[],
@@ -38,7 +42,11 @@ export function readOptions(args: readonly string[]): TestOptions | { error: str
   for (let index = 0; index < args.length; index++) {
     const argument = args[index] ?? "";
     if (argument === "--fast") options.fast = true;
-    else if (argument === "--suite" || argument.startsWith("--suite=")) {
+    else if (argument === "--behavior" || argument.startsWith("--behavior=")) {
+      const value = argument === "--behavior" ? args[++index] : argument.slice(11);
+      if (value !== "a" && value !== "b") return { error: "--behavior is a or b." };
+      options.behavior = value;
+    } else if (argument === "--suite" || argument.startsWith("--suite=")) {
       const value = argument === "--suite"
         ? args[++index] ?? ""
         : argument.slice("--suite=".length);

@@ -120,7 +120,7 @@ Deno.test("search items → flat context and +00:00 times; tags only when asked"
     const asked = (await cloudinary.search.expression("public_id=cats/one")
       .with_field("context").with_field("tags").with_field("metadata").execute()).resources[0];
     assertEquals(asked.context, { alt: "red cat" });
-    assertEquals(asked.tags, ["cat", "Big Cat"]);
+    assertEquals(asked.tags, ["Big Cat", "cat"]);
     assertEquals(asked.metadata, {});
   }));
 

@@ -20,6 +20,7 @@ function editTest(
 ): void {
   stackTest(name, async () => {
     await emptySides(stack);
+    await control(stack, "PUT /behavior", { backup: true });
     await control(stack, "POST /assets", {
       assets: publicIds.map((public_id) => ({
         public_id,
@@ -267,14 +268,10 @@ editTest(
 
 editTest("POST restore where no backup exists → 409 content_gone", ["a"], async ({ a }) => {
   await control(stack, "PUT /behavior", { backup: false });
-  try {
-    await call("media-list?public_ids=a", { method: "DELETE", as: "editor" });
-    const answer = await call(`media-list/${a}/restore`, { method: "POST", as: "editor" });
-    assertError(answer, 409);
-    assertEquals(answer.body.code, "content_gone");
-  } finally {
-    await control(stack, "PUT /behavior", { backup: true });
-  }
+  await call("media-list?public_ids=a", { method: "DELETE", as: "editor" });
+  const answer = await call(`media-list/${a}/restore`, { method: "POST", as: "editor" });
+  assertError(answer, 409);
+  assertEquals(answer.body.code, "content_gone");
 });
 
 editTest("POST uploads, the file to Cloudinary, POST confirm → the row at once", [], async () => {

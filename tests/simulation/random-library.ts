@@ -120,7 +120,8 @@ export function createRandomLibrary(send: SendCall, random: Random): RandomLibra
       if (!asset) return false;
       const answer = await send("POST", "/resources/restore", { "asset_ids[]": asset.asset_id });
       remove(deleted, asset);
-      const restored = answer[asset.asset_id];
+      // Named by its asset_id or public_id, as the account behaves.
+      const restored = answer[asset.asset_id] ?? answer[asset.public_id];
       if (restored.asset_id) live.push({ ...asset, folder: restored.asset_folder });
       return true;
     },

@@ -26,6 +26,7 @@ Deno.test(`${CHANGES} changes there and edits here, notifications lost, doubled 
 async function simulate(world: WebhookWorld): Promise<void> {
   const { stack, call } = world;
   const random = createRandom(seed);
+  await control(stack, "PUT /behavior", { backup: true });
   const library = createRandomLibrary(world.cloudinary, random);
   await control(stack, "PUT /faults", { webhook_drop_rate: 0, seed });
   await world.cloudinary("POST", "/metadata_fields", {

@@ -8,6 +8,7 @@ const { values } = parseArgs({
     port: { type: "string" },
     assets: { type: "string" },
     seed: { type: "string" },
+    behavior: { type: "string" },
     "cloud-name": { type: "string" },
     "notification-url": { type: "string" },
   },
@@ -16,6 +17,7 @@ const emulator = await startEmulator({
   port: Number(values.port ?? 0),
   cloudName: values["cloud-name"] ?? "demo",
   folderMode: "fixed",
+  variant: values.behavior === "b" ? "b" : "a",
   apiKey: Deno.env.get("EMULATOR_API_KEY") ?? "",
   apiSecret: Deno.env.get("EMULATOR_API_SECRET") ?? "",
 });

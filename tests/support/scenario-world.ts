@@ -34,6 +34,8 @@ export async function openScenarioWorld(stack: Stack): Promise<ScenarioWorld> {
 export async function resetWorld(world: ScenarioWorld): Promise<void> {
   const { stack } = world;
   await emptySides(stack);
+  // Scenarios that want an account without backups, as new ones are, say so.
+  await control(stack, "PUT /behavior", { backup: true });
   // Notifications would change rows at times of their own.
   await control(stack, "PUT /faults", { webhook_drop_rate: 1 });
   // A local edit wakes a push at once; here a scenario says when a push begins.

@@ -17,9 +17,12 @@ export interface Answer {
 /** Who a request comes from. */
 export type As = "nobody" | "anonymous" | "service" | keyof Users;
 
+/** The variant of every uncertain fact about Cloudinary under which the tests run: `deno task test --behavior=b`. */
+export const behavior: "a" | "b" = Deno.env.get("CLOUDINARY_BEHAVIOR") === "b" ? "b" : "a";
+
 /** A stack as tests want it: quiet, no jobs, every port a free one. */
 export async function startTestStack(options: StackOptions = {}): Promise<Stack> {
-  const stack = await startStack({ quiet: true, cron: false, ...options });
+  const stack = await startStack({ quiet: true, cron: false, behavior, ...options });
   await rememberInstallation(stack);
   return stack;
 }

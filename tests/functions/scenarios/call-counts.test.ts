@@ -29,7 +29,7 @@ for (const limit of [100, 10]) {
     async () => {
       const { stack, call } = world;
       await resetWorld(world);
-      await control(stack, "PUT /behavior", { by_asset_ids_limit: limit });
+      await control(stack, "PUT /behavior", { look_up_cap: limit });
       const names = Array.from({ length: 1_000 }, (_, index) => `a${index}`);
       await insertAssets(world, Object.fromEntries(names.map((name) => [name, {}])));
       await syncUntilCompleted(call);

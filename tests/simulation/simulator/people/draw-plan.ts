@@ -80,8 +80,8 @@ export function drawPlan(seed: number, operations: number): Plan {
       backup: !random.chance(0.15),
       restore_notifies: !random.chance(0.3),
       context_delta: random.pick(["list", "object"]),
-      tags_payload: random.pick(["array", "map"]),
-      by_asset_ids_limit: random.pick([10, 100, 100]),
+      payload_shapes: random.pick(["documented", "swapped"]),
+      look_up_cap: random.pick([10, 100, 100]),
     },
   };
 }

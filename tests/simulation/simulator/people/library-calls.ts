@@ -114,7 +114,7 @@ export function createConsolePerson(
     },
     restore: async (assetId) => {
       const { status, body } = await call("POST", "/resources/restore", { asset_ids: [assetId] });
-      return `${status} ${JSON.stringify(body[assetId]).slice(0, 80)}`;
+      return `${status} ${JSON.stringify(Object.values(body)[0]).slice(0, 80)}`;
     },
     upload: (publicId, folder, content, change) =>
       call("POST", "/image/upload", {

@@ -1,6 +1,6 @@
 /** The emulated library of a run, in this process. */
 import { createHandler } from "../../../../scripts/cloudinary/http/handler.ts";
-import { defaultBehavior } from "../../../../scripts/cloudinary/control/behavior.ts";
+import { behaviorOf } from "../../../../scripts/cloudinary/control/behavior.ts";
 import { createClock } from "../../../../scripts/cloudinary/store/clock.ts";
 import type { Asset } from "../../../../scripts/cloudinary/store/asset.ts";
 import { createWorld } from "../../../../scripts/cloudinary/world.ts";
@@ -45,12 +45,11 @@ export function createLibrary(options: LibraryOptions): Library {
         [SYNC_KEY.key, SYNC_KEY.secret],
         [PEOPLE_KEY.key, PEOPLE_KEY.secret],
       ]),
-      folderMode: options.folderMode,
       createdAt: virtual.now,
     },
     clock: createClock(() => virtual.now),
     seed: options.seed,
-    behavior: { ...defaultBehavior(), ...options.behavior },
+    behavior: { ...behaviorOf("a"), folder_mode: options.folderMode, ...options.behavior },
   });
   world.deliveryPrefix = `${LIBRARY_URL}/res`;
   for (const uri of options.webhooks) world.notifier.triggers.create({ uri, event_type: "all" });
