@@ -30,13 +30,18 @@ export const there = {
     context?: Record<string, string>;
     metadata?: Record<string, string>;
   }): Step =>
-  (world) =>
-    callThere(world, "PUT", `/resources/${assetIdOf(name)}`, {
-      ...fields,
-      ...(fields.tags ? { tags: fields.tags.join(",") } : {}),
-      ...(fields.context ? { context: pairs(fields.context) } : {}),
-      ...(fields.metadata ? { metadata: pairs(fields.metadata) } : {}),
-    }),
+  async (world) => {
+    const { tags, context, metadata, ...others } = fields;
+    // Accounts may pass over empty values, and add a context to the one that is there.
+    if (tags?.length === 0) await clearThere(world, name, "tags");
+    if (context) await clearThere(world, name, "context");
+    await callThere(world, "PUT", `/resources/${assetIdOf(name)}`, {
+      ...others,
+      ...(tags ? { tags: tags.join(",") } : {}),
+      ...(context ? { context: pairs(context) } : {}),
+      ...(metadata ? { metadata: pairs(metadata) } : {}),
+    });
+  },
 
   /** Sets some context keys, leaving the others. */
   addContext: (name: string, context: Record<string, string>): Step => async (world) => {
@@ -99,6 +104,18 @@ export const there = {
   behavior: (behavior: Record<string, unknown>): Step => async ({ stack }) =>
     void await control(stack, "PUT /behavior", behavior),
 };
+
+async function clearThere(
+  world: ScenarioWorld,
+  name: string,
+  what: "tags" | "context",
+): Promise<void> {
+  const { resource_type, public_id } = await assetThere(world, name);
+  await callThere(world, "POST", `/${resource_type}/${what}`, {
+    command: "remove_all",
+    "public_ids[]": public_id,
+  });
+}
 
 /** Changes in the database: an editor over supabase-js, unless said otherwise. */
 export const here = {

@@ -37,7 +37,11 @@ export const conflicts: Scenario[] = [
   },
   {
     title: "one value changed on both sides, policy newest, here later → ours stands",
-    given: [here.settings({ conflict_policy: "newest" }), there.clock(-HOUR_MS)],
+    given: [
+      here.settings({ conflict_policy: "newest" }),
+      there.behavior({ detail_last_updated: true }),
+      there.clock(-HOUR_MS),
+    ],
     ...bothRenamed,
     expect: {
       rows: { one: { display_name: "Here", ...synced } },
@@ -51,7 +55,11 @@ export const conflicts: Scenario[] = [
   },
   {
     title: "one value changed on both sides, policy newest, there later → Cloudinary's stands",
-    given: [here.settings({ conflict_policy: "newest" }), there.clock(HOUR_MS)],
+    given: [
+      here.settings({ conflict_policy: "newest" }),
+      there.behavior({ detail_last_updated: true }),
+      there.clock(HOUR_MS),
+    ],
     ...bothRenamed,
     expect: {
       rows: { one: { display_name: "There", ...synced } },

@@ -115,6 +115,7 @@ export const edits: Scenario[] = [
   },
   {
     title: "a context key removed here where an update replaces context → one call",
+    given: [there.behavior({ update_context: "replace" })],
     here: [here.set("one", { context: { caption: "old" } })],
     expect: {
       rows: { one: { context: { caption: "old" }, ...synced } },
@@ -136,6 +137,7 @@ export const edits: Scenario[] = [
   },
   {
     title: "a context key removed here, another added there → the one gone, the other there",
+    given: [there.behavior({ update_context: "replace" })],
     there: [there.addContext("one", { credit: "Ana" })],
     here: [here.set("one", { context: { caption: "old" } })],
     expect: {
