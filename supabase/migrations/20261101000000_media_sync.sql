@@ -317,6 +317,7 @@ create table media_sync.settings (
     snapshot_retention interval not null default interval '90 days' check (snapshot_retention >= interval '7 days'),
     webhook_silence interval not null default interval '1 day' check (webhook_silence > interval '0'),
     webhook_events text[] not null default '{}',
+    look_up_cap integer check (look_up_cap between 10 and 1000),
     full_requested_at timestamptz,
     alert_url text check (media_sync.is_public_address(alert_url)),
     viewers text not null default 'authenticated' check (viewers in ('authenticated', 'assigned')),
@@ -345,6 +346,7 @@ comment on column media_sync.settings.run_retention is 'How long finished runs a
 comment on column media_sync.settings.snapshot_retention is 'How long hourly health snapshots are kept; at least 7 days.';
 comment on column media_sync.settings.webhook_silence is 'Health degrades when no webhook came for this long although assets changed.';
 comment on column media_sync.settings.webhook_events is 'Notification types that are registered with Cloudinary for the webhook function.';
+comment on column media_sync.settings.look_up_cap is 'How many asset_ids one look-up may name; null: not known, each sync learns it from Cloudinary''s answers. deno task probe finds it out.';
 comment on column media_sync.settings.full_requested_at is 'A full reconcile is due unless one that began later is completed.';
 comment on column media_sync.settings.alert_url is 'Where a change of health is posted (JSON that Slack-compatible receivers show): https and a public host name; null means nowhere.';
 comment on column media_sync.settings.viewers is 'Who may read the library: authenticated (every signed-in user, anonymous sign-ins excepted) or assigned (only users with app_metadata.media_role viewer, editor or admin).';
@@ -3074,10 +3076,12 @@ as $$
             where cloud_name = p_cloud_name
         ),
         '{}'
+    ) || (
+        select jsonb_strip_nulls(jsonb_build_object('look_up_cap', look_up_cap)) from media_sync.settings
     );
 $$;
 comment on function media_sync.call_budget(text) is
-    'What may be called now: blocked_until (nothing before it), background_calls (left above the reserve kept for people; null: unknown), reset_at.';
+    'What may be called now: blocked_until (nothing before it), background_calls (left above the reserve kept for people; null: unknown), reset_at; and look_up_cap, the asset_ids that one look-up may name, where it is known.';
 revoke all on function media_sync.call_budget(text) from public, anon, authenticated;
 
 create or replace function public.media_sync_record_traffic(p_cloud_name text, p_traffic jsonb)
@@ -4150,6 +4154,24 @@ grant execute on function public.media_sync_release_refresh(text, uuid) to servi
 
 -- The incremental pull: the search index names assets that look changed.
 
+create or replace function media_sync.untold_metadata(p_asset public.media_assets, p_observation jsonb)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select case
+        when not p_observation ? 'metadata'
+            and p_observation -> 'last_updated' ->> 'metadata_updated_at'
+                is distinct from p_asset.last_updated ->> 'metadata_updated_at'
+            then p_observation -> 'last_updated' ->> 'metadata_updated_at'
+    end;
+$$;
+comment on function media_sync.untold_metadata(public.media_assets, jsonb) is
+    'Where a search may not tell metadata: the time at which it changed, if that is another than the row knows; else null.';
+revoke all on function media_sync.untold_metadata(public.media_assets, jsonb) from public, anon, authenticated;
+
 create or replace function public.media_sync_store_search_page(
     p_run_id uuid,
     p_worker uuid,
@@ -4194,8 +4216,23 @@ begin
             or media_sync.content_changes(
                 observed.asset, media_sync.observed_content(observed.asset, observed.observation)
             ) is not null
+            or media_sync.untold_metadata(observed.asset, observed.observation) is not null
     end;
     perform media_sync.queue_refresh(v_run.cloud_name, coalesce(v_changed, '{}'), 'changed, says the search index');
+
+    -- Look-ups tell no times: what has been queued for one must not be queued again at the next tick.
+    with stamped as materialized (
+        select asset.id, observed.observation -> 'last_updated' as told
+        from media_sync.observed_assets(v_run.cloud_name, p_observations) as observed
+        join public.media_assets as asset on asset.id = (observed.asset).id
+        where media_sync.untold_metadata(asset, observed.observation) is not null
+        order by asset.asset_id
+        for no key update of asset
+    )
+    update public.media_assets as asset
+    set last_updated = asset.last_updated || stamped.told
+    from stamped
+    where asset.id = stamped.id;
 
     update media_sync.run_cursors
     set
@@ -8301,7 +8338,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '67123132b28aaf58';
+    select '71bd6408901a4978';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -42,6 +42,7 @@ create table media_sync.settings (
     snapshot_retention interval not null default interval '90 days' check (snapshot_retention >= interval '7 days'),
     webhook_silence interval not null default interval '1 day' check (webhook_silence > interval '0'),
     webhook_events text[] not null default '{}',
+    look_up_cap integer check (look_up_cap between 10 and 1000),
     full_requested_at timestamptz,
     alert_url text check (media_sync.is_public_address(alert_url)),
     viewers text not null default 'authenticated' check (viewers in ('authenticated', 'assigned')),
@@ -70,6 +71,7 @@ comment on column media_sync.settings.run_retention is 'How long finished runs a
 comment on column media_sync.settings.snapshot_retention is 'How long hourly health snapshots are kept; at least 7 days.';
 comment on column media_sync.settings.webhook_silence is 'Health degrades when no webhook came for this long although assets changed.';
 comment on column media_sync.settings.webhook_events is 'Notification types that are registered with Cloudinary for the webhook function.';
+comment on column media_sync.settings.look_up_cap is 'How many asset_ids one look-up may name; null: not known, each sync learns it from Cloudinary''s answers. deno task probe finds it out.';
 comment on column media_sync.settings.full_requested_at is 'A full reconcile is due unless one that began later is completed.';
 comment on column media_sync.settings.alert_url is 'Where a change of health is posted (JSON that Slack-compatible receivers show): https and a public host name; null means nowhere.';
 comment on column media_sync.settings.viewers is 'Who may read the library: authenticated (every signed-in user, anonymous sign-ins excepted) or assigned (only users with app_metadata.media_role viewer, editor or admin).';

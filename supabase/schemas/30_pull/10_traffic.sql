@@ -66,10 +66,12 @@ as $$
             where cloud_name = p_cloud_name
         ),
         '{}'
+    ) || (
+        select jsonb_strip_nulls(jsonb_build_object('look_up_cap', look_up_cap)) from media_sync.settings
     );
 $$;
 comment on function media_sync.call_budget(text) is
-    'What may be called now: blocked_until (nothing before it), background_calls (left above the reserve kept for people; null: unknown), reset_at.';
+    'What may be called now: blocked_until (nothing before it), background_calls (left above the reserve kept for people; null: unknown), reset_at; and look_up_cap, the asset_ids that one look-up may name, where it is known.';
 revoke all on function media_sync.call_budget(text) from public, anon, authenticated;
 
 create or replace function public.media_sync_record_traffic(p_cloud_name text, p_traffic jsonb)

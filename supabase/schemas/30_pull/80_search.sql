@@ -1,5 +1,23 @@
 -- The incremental pull: the search index names assets that look changed.
 
+create or replace function media_sync.untold_metadata(p_asset public.media_assets, p_observation jsonb)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select case
+        when not p_observation ? 'metadata'
+            and p_observation -> 'last_updated' ->> 'metadata_updated_at'
+                is distinct from p_asset.last_updated ->> 'metadata_updated_at'
+            then p_observation -> 'last_updated' ->> 'metadata_updated_at'
+    end;
+$$;
+comment on function media_sync.untold_metadata(public.media_assets, jsonb) is
+    'Where a search may not tell metadata: the time at which it changed, if that is another than the row knows; else null.';
+revoke all on function media_sync.untold_metadata(public.media_assets, jsonb) from public, anon, authenticated;
+
 create or replace function public.media_sync_store_search_page(
     p_run_id uuid,
     p_worker uuid,
@@ -44,8 +62,23 @@ begin
             or media_sync.content_changes(
                 observed.asset, media_sync.observed_content(observed.asset, observed.observation)
             ) is not null
+            or media_sync.untold_metadata(observed.asset, observed.observation) is not null
     end;
     perform media_sync.queue_refresh(v_run.cloud_name, coalesce(v_changed, '{}'), 'changed, says the search index');
+
+    -- Look-ups tell no times: what has been queued for one must not be queued again at the next tick.
+    with stamped as materialized (
+        select asset.id, observed.observation -> 'last_updated' as told
+        from media_sync.observed_assets(v_run.cloud_name, p_observations) as observed
+        join public.media_assets as asset on asset.id = (observed.asset).id
+        where media_sync.untold_metadata(asset, observed.observation) is not null
+        order by asset.asset_id
+        for no key update of asset
+    )
+    update public.media_assets as asset
+    set last_updated = asset.last_updated || stamped.told
+    from stamped
+    where asset.id = stamped.id;
 
     update media_sync.run_cursors
     set

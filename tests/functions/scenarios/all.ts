@@ -1,4 +1,5 @@
 /** Every scenario, by topic. */
+import { accounts } from "./accounts.ts";
 import { conflicts } from "./conflicts.ts";
 import { deletes } from "./deletes.ts";
 import { edits } from "./edits.ts";
@@ -19,4 +20,5 @@ export const topics = {
   scope,
   refusals,
   looking,
+  accounts,
 };

@@ -10,6 +10,7 @@ import {
 import { assertSidesEqual } from "../../support/compare-sides.ts";
 import { control, rowPositions, syncUntilCompleted } from "../../support/stack.ts";
 import { stackTests } from "../../support/stack-test.ts";
+import { there } from "../../support/scenario-steps.ts";
 import { tags } from "./calls.ts";
 
 const lookUp = "GET /resources/by_asset_ids";
@@ -82,5 +83,41 @@ callTest(
     assertEquals(calls, { [search]: 1, [lookUp]: 1 });
     await assertSidesEqual(stack, 3);
     assertEquals(await callsOf(world, () => syncUntilCompleted(call, {})), { [search]: 1 });
+  },
+);
+
+callTest(
+  "incremental pull where a search tells no metadata, metadata changed → one look-up, the next tick none",
+  async () => {
+    const { stack, call } = world;
+    await resetWorld(world);
+    await control(stack, "PUT /behavior", { search_metadata: "refused" });
+    await stack.sql("update media_sync.settings set incremental_interval = '0'");
+    await there.defineMetadata("colour")(world);
+    await insertAssets(world, { one: {}, two: {} });
+    await syncUntilCompleted(call);
+    await there.set("one", { metadata: { colour: "red" } })(world);
+
+    // The first search of a call is refused, which its others need not learn again.
+    const calls = await callsOf(world, () => syncUntilCompleted(call, {}));
+    assertEquals(calls, { [search]: 2, [lookUp]: 1 });
+    await assertSidesEqual(stack, 2);
+    assertEquals(await callsOf(world, () => syncUntilCompleted(call, {})), { [search]: 2 });
+  },
+);
+
+callTest(
+  "a cap of look-ups in the settings → no question longer than that",
+  async () => {
+    const { stack, call } = world;
+    await resetWorld(world);
+    await control(stack, "PUT /behavior", { look_up_cap: 10 });
+    await stack.sql("update media_sync.settings set look_up_cap = 10");
+    const names = Array.from({ length: 25 }, (_, index) => `a${index}`);
+    await insertAssets(world, Object.fromEntries(names.map((name) => [name, {}])));
+    await syncUntilCompleted(call);
+    await stack.sql("update public.media_assets set tags = tags || '{sale}'");
+    const calls = await callsOf(world, () => syncUntilCompleted(call, { direction: "push" }));
+    assertEquals(calls, { [tags]: 1, [lookUp]: 3 });
   },
 );

@@ -3,6 +3,14 @@ import { DatabaseClock } from "./database-clock.ts";
 import type { FunctionArguments, FunctionName, FunctionResult } from "./function-types.ts";
 import type { MediaClient } from "./types.ts";
 
+/** What surrounds the calls of a service. */
+export interface MediaServiceOptions {
+  clock?: DatabaseClock;
+  retry?: RetryPolicy;
+  /** Hears how many asset_ids a look-up may name, whenever an answer tells it. */
+  onLookUpCap?(cap: number): void;
+}
+
 /**
  * The only code that speaks to the database on behalf of the sync: SQL functions that only a secret key may call, a whole
  * page a call, for one Cloudinary product environment.
@@ -15,12 +23,12 @@ export class SupabaseMediaService {
   /**
    * @param client supabase-js client with a secret key.
    * @param cloudName Cloudinary product environment whose assets are meant.
-   * @param options Injected time and chance.
+   * @param options Injected time and chance, and who hears of the cap of look-ups.
    */
   constructor(
     private readonly client: MediaClient,
     readonly cloudName: string,
-    options: { clock?: DatabaseClock; retry?: RetryPolicy } = {},
+    private readonly options: MediaServiceOptions = {},
   ) {
     this.clock = options.clock ?? new DatabaseClock();
     this.#retry = options.retry ?? defaultRetryPolicy;
@@ -37,6 +45,7 @@ export class SupabaseMediaService {
   ): Promise<FunctionResult<Name>> {
     const result = await callFunction(this.client, name, args, this.#retry);
     if (tellsTime(result)) this.clock.learn(result.now);
+    if (tellsLookUpCap(result)) this.options.onLookUpCap?.(result.budget.look_up_cap);
     return result;
   }
 
@@ -49,4 +58,9 @@ export class SupabaseMediaService {
 function tellsTime(result: unknown): result is { now: string } {
   return typeof result === "object" && result !== null && "now" in result &&
     typeof result.now === "string";
+}
+
+function tellsLookUpCap(result: unknown): result is { budget: { look_up_cap: number } } {
+  const { budget } = (result ?? {}) as { budget?: { look_up_cap?: unknown } | null };
+  return typeof budget?.look_up_cap === "number";
 }

@@ -47,6 +47,8 @@ export interface CallBudget {
   background_calls?: number | null;
   /** When the quota is refilled. */
   reset_at?: string | null;
+  /** How many asset_ids one look-up may name; absent: not known. */
+  look_up_cap?: number;
 }
 
 /** Calls made since the last report, and what Cloudinary told of its quota. */

@@ -24,9 +24,12 @@ export function openSession(caller: Caller<Database> | null, log: Logger): SyncS
   const configuration = requireCloudinary();
   const client = caller === null ? createServiceClient() : caller.supabaseAdmin;
   const meter = new TrafficMeter();
+  const cloudinary = createCloudinaryClient(configuration, { onCall: meter.observe });
   return {
-    media: new SupabaseMediaService(client, configuration.cloudName),
-    cloudinary: createCloudinaryClient(configuration, { onCall: meter.observe }),
+    media: new SupabaseMediaService(client, configuration.cloudName, {
+      onLookUpCap: cloudinary.useLookUpCap,
+    }),
+    cloudinary,
     meter,
     worker: crypto.randomUUID(),
     source: caller === null ? "webhook" : sourceOf(caller),

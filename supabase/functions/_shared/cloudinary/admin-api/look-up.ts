@@ -25,10 +25,12 @@ interface Shown {
  * only what is denied then as well is absent. What the answers tell about the number is remembered.
  */
 export function createAssetLookUp(transport: Transport, folderMode: () => FolderMode | undefined) {
-  let cap = MOST;
+  /** As told by whoever knows, and as answers have shown. */
+  let [told, shown] = [MOST, MOST];
+  const cap = () => Math.min(told, shown);
 
   const ask = async (ids: string[]): Promise<Shown> => {
-    const shown: Shown = { observations: [], placeholders: [], rateLimit: null };
+    const answer: Shown = { observations: [], placeholders: [], rateLimit: null };
     let cursor: string | null = null;
     // A page shows one asset at least; more pages than ids are none of ours.
     for (let page = 0; page < ids.length; page++) {
@@ -43,11 +45,11 @@ export function createAssetLookUp(transport: Transport, folderMode: () => Folder
         path: ["resources", "by_asset_ids"],
         query,
       });
-      shown.observations.push(...observeAll(data.resources, { folderMode: folderMode() }));
-      shown.placeholders.push(...placeholdersOf(data.resources));
-      shown.rateLimit = rateLimit ?? shown.rateLimit;
+      answer.observations.push(...observeAll(data.resources, { folderMode: folderMode() }));
+      answer.placeholders.push(...placeholdersOf(data.resources));
+      answer.rateLimit = rateLimit ?? answer.rateLimit;
       cursor = nextCursorOf(data);
-      if (cursor === null) return shown;
+      if (cursor === null) return answer;
     }
     throw new CloudinaryError("Cloudinary's answer to a look-up did not end.", {
       code: "unavailable",
@@ -56,20 +58,20 @@ export function createAssetLookUp(transport: Transport, folderMode: () => Folder
 
   /** Asks for a batch, and ten at a time for those of it that were not shown. */
   const settle = async (batch: string[]): Promise<Shown> => {
-    const shown = await ask(batch);
-    const first = shown.observations.length + shown.placeholders.length;
-    const open = without(batch, shown);
+    const answer = await ask(batch);
+    const first = answer.observations.length + answer.placeholders.length;
+    const open = without(batch, answer);
     for (let start = 0; start < open.length; start += CERTAIN) {
       const again = await ask(open.slice(start, start + CERTAIN));
       if (again.observations.length > 0 && batch.length > CERTAIN) {
         // The first answer was cut: from now on no question is longer than it was.
-        cap = Math.min(cap, Math.max(CERTAIN, first));
+        shown = Math.min(shown, Math.max(CERTAIN, first));
       }
-      shown.observations.push(...again.observations);
-      shown.placeholders.push(...again.placeholders);
-      shown.rateLimit = again.rateLimit ?? shown.rateLimit;
+      answer.observations.push(...again.observations);
+      answer.placeholders.push(...again.placeholders);
+      answer.rateLimit = again.rateLimit ?? answer.rateLimit;
     }
-    return shown;
+    return answer;
   };
 
   return {
@@ -79,26 +81,26 @@ export function createAssetLookUp(transport: Transport, folderMode: () => Folder
       const found: Observation[] = [];
       let rateLimit: RateLimit | null = null;
       for (let start = 0; start < ids.length;) {
-        const batch = ids.slice(start, start + cap);
+        const batch = ids.slice(start, start + cap());
         try {
-          const shown = await settle(batch);
-          found.push(...shown.observations);
-          rateLimit = shown.rateLimit ?? rateLimit;
+          const answer = await settle(batch);
+          found.push(...answer.observations);
+          rateLimit = answer.rateLimit ?? rateLimit;
           start += batch.length;
         } catch (error) {
           if (!isSizeRefused(error, batch.length)) throw error;
-          cap = CERTAIN;
+          shown = CERTAIN;
         }
       }
       return { data: found, rateLimit };
     },
 
     /** How many ids a look-up may name, as far as answers have told or {@link useLookUpCap} has. */
-    lookUpCap: (): number => cap,
+    lookUpCap: cap,
 
     /** Tells the client how many ids a look-up may name, where that is known already. */
     useLookUpCap: (known: number): void => {
-      cap = Math.min(MOST, Math.max(CERTAIN, known));
+      told = Math.min(MOST, Math.max(CERTAIN, known));
     },
   };
 }
