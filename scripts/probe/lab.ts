@@ -29,6 +29,8 @@ export interface Lab {
     parameters?: Record<string, string>,
     resourceType?: "image" | "raw",
   ): Promise<Reply>;
+  /** Remembers a version that Cloudinary has told, of which it may keep a backup. */
+  remember(resource: { asset_id?: unknown; version_id?: unknown }): void;
   /** The detail of an image. */
   detail(name: string): Promise<Reply>;
   wait(milliseconds: number): Promise<void>;
@@ -62,6 +64,10 @@ export function openLab(
     backedUp: new Set(),
   };
   const name = (part: string) => `${prefix}-${part}`;
+  const remember: Lab["remember"] = ({ asset_id, version_id }) => {
+    if (typeof asset_id !== "string" || typeof version_id !== "string") return;
+    made.versions.set(asset_id, (made.versions.get(asset_id) ?? new Set()).add(version_id));
+  };
   return {
     account,
     prefix,
@@ -69,17 +75,15 @@ export function openLab(
     receiver,
     made,
     name,
+    remember,
     async put(part, parameters = {}, resourceType = "image") {
       const reply = await account.upload(
         `${resourceType}/upload`,
         { public_id: name(part), ...parameters },
         { file: resourceType === "image" ? PICTURE : TEXT },
       );
-      const { asset_id, version_id } = reply.body;
-      if (typeof asset_id === "string" && typeof version_id === "string") {
-        made.versions.set(asset_id, (made.versions.get(asset_id) ?? new Set()).add(version_id));
-        if (parameters.backup === "true") made.backedUp.add(asset_id);
-      }
+      remember(reply.body);
+      if (parameters.backup === "true") made.backedUp.add(String(reply.body.asset_id));
       return reply;
     },
     detail: (part) =>

@@ -110,6 +110,15 @@ Deno.test("search with a syntax error → 400", () =>
     }
   }));
 
+Deno.test("a wildcard beside characters that mean something elsewhere → taken as they are", () =>
+  withEmulator({}, async ({ cloudinary, control }) => {
+    const names = ["a-b-1", "a-b.c", "a+b", "a/b-2"];
+    await control("POST", "/assets", { assets: names.map((public_id) => ({ public_id })) });
+    assertEquals(ids(await search(cloudinary, "public_id:a-b*")).sort(), ["a-b-1", "a-b.c"]);
+    assertEquals(ids(await search(cloudinary, "public_id:a/b-*")), ["a/b-2"]);
+    assertEquals(ids(await search(cloudinary, 'public_id:"a+*"')), ["a+b"]);
+  }));
+
 Deno.test("search items → flat context and +00:00 times; tags only when asked", () =>
   withEmulator({}, async ({ cloudinary, control }) => {
     await control("POST", "/assets", { assets: LIBRARY });

@@ -58,6 +58,6 @@ export function tokenize(text: string): string[] {
 
 /** Turns a value with `*` into a pattern for the whole text, ignoring case. */
 export function wildcardPattern(value: string): RegExp {
-  const parts = value.split("*").map((part) => part.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
+  const parts = value.split("*").map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`, "isu");
 }

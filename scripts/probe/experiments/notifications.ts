@@ -126,9 +126,10 @@ function event(lab: Lab, type: string, part: string): Promise<Received | undefin
 async function deleteAndRestore(lab: Lab): Promise<boolean> {
   const { body } = await lab.put("restored", { backup: "true" });
   await lab.account.upload("image/destroy", { public_id: lab.name("restored") });
-  const { status } = await lab.account.admin("POST", "resources/restore", {
+  const { status, body: restored } = await lab.account.admin("POST", "resources/restore", {
     json: { asset_ids: [body.asset_id] },
   });
+  for (const asset of Object.values<Record<string, unknown>>(restored)) lab.remember(asset);
   return status === 200 && (await lab.detail("restored")).body.placeholder !== true;
 }
 
