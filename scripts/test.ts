@@ -12,6 +12,9 @@ import { findTestFiles } from "./test/suites.ts";
 
 const root = new URL("../", import.meta.url).pathname;
 
+/** What `--behavior=both` runs a second time: whatever an account is like, these tell the same story. */
+const SCENARIOS = /\/scenarios\/(scenarios|interrupted-push|fixed-folders)\.test\.ts$/;
+
 async function main(options: TestOptions, signal: AbortSignal): Promise<Counts> {
   const { suites, stray } = await findTestFiles(root);
   const results: Counts[] = [];
@@ -22,9 +25,14 @@ async function main(options: TestOptions, signal: AbortSignal): Promise<Counts> 
   const provider = options.fast ? leftOutProvider(POSTGRES_LEFT_OUT) : createLocalProvider();
   const broker = serveBroker(provider);
   try {
-    const runs = options.fast
-      ? [{ name: "fast", files: fastFiles(suites) }]
-      : options.suites.map((name) => ({ name, files: suites[name] }));
+    const behavior = options.behavior === "b" ? "b" : "a";
+    const runs: { name: string; files: string[]; behavior: "a" | "b" }[] = options.fast
+      ? [{ name: "fast", files: fastFiles(suites), behavior }]
+      : options.suites.map((name) => ({ name, files: suites[name], behavior }));
+    if (options.behavior === "both" && options.suites.includes("functions")) {
+      const files = suites.functions.filter((file) => SCENARIOS.test(file));
+      runs.push({ name: "functions under b", files, behavior: "b" });
+    }
     for (const run of runs) {
       const selected = run.files.filter((file) => isSelected(file, options.paths));
       if (selected.length === 0 || signal.aborted) continue;
@@ -36,7 +44,7 @@ async function main(options: TestOptions, signal: AbortSignal): Promise<Counts> 
       const flags = options.fast ? ["--no-check", ...options.flags] : options.flags;
       const env = {
         [BROKER_VARIABLE]: broker.url,
-        CLOUDINARY_BEHAVIOR: options.behavior,
+        CLOUDINARY_BEHAVIOR: run.behavior,
       };
       results.push(await runSuite({ root, files, env, flags, signal }));
     }

@@ -3,6 +3,7 @@ import { createInstallation, type Installation } from "./installation.ts";
 import { parseSetupOptions, setupUsage } from "./options.ts";
 import { runSteps, type StepResult } from "./run-steps.ts";
 import type { SetupStep, StepName } from "./step.ts";
+import { offerProbe } from "./offer-probe.ts";
 import { functionsStep } from "./steps/functions.ts";
 import { linkStep } from "./steps/link.ts";
 import { migrateStep } from "./steps/migrate.ts";
@@ -41,6 +42,8 @@ export async function setupCommand(args: string[], surroundings: Surroundings): 
   else if (results.some(({ result }) => result === "done")) {
     print("The next minute's tick begins the first sync. Watch it: deno task sync --full");
     print("Check the installation: deno task doctor");
+    const isNew = results.some(({ step, result }) => step === "webhook" && result === "done");
+    if (isNew) await offerProbe(options.installation, options.yes, surroundings);
   }
   return 0;
 }

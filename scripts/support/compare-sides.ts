@@ -45,7 +45,8 @@ const fields: Field[] = [
   ...["url", "secure_url", "access_mode"].map((name) => field(name)),
   field("folder", { cloudinary: (resource) => resource.asset_folder }),
   field("display_name"),
-  field("tags"),
+  // Their order means nothing.
+  field("tags", { as: toSorted }),
   field("context", { cloudinary: (resource) => toRecord(resource.context).custom ?? {} }),
   field("metadata"),
   field("moderation_status", { cloudinary: moderationStatus }),
@@ -140,6 +141,10 @@ function toNumber(value: unknown): unknown {
 }
 
 /** ms since 1970, because both sides write the same moment differently. */
+function toSorted(value: unknown): unknown {
+  return Array.isArray(value) ? [...value].sort() : value;
+}
+
 function toMoment(value: unknown): unknown {
   return value instanceof Date ? value.getTime() : Date.parse(String(value));
 }

@@ -3,18 +3,22 @@ import { type Suite, SUITES } from "./suites.ts";
 export const testUsage = `Runs the tests: deno task test [flags] [file or folder …]
 
   --suite A,B    only these suites: ${SUITES.join(", ")}
-  --behavior V   a (default) or b: the variant of every uncertain fact about Cloudinary that the local stacks take
+  --behavior V   a (default) or b: the variant of every uncertain fact about Cloudinary that the local stacks take;
+                 both: what is selected under a, and of it the scenarios under b as well
   --fast         units and functions on PGlite, without the slow ones: what deno task test:fast runs
   --help         this text
 
 Other flags go to \`deno test\`, such as --filter TEXT. The last line is \`N passed, N failed[, N skipped]\`; exits 0
 only if something ran and nothing failed.`;
 
+const BEHAVIORS = ["a", "b", "both"] as const;
+type BehaviorOption = typeof BEHAVIORS[number];
+
 /** What the command line asks for. */
 export interface TestOptions {
   suites: readonly Suite[];
   /** Which variant of every uncertain fact about Cloudinary the emulator takes. */
-  behavior: "a" | "b";
+  behavior: BehaviorOption;
   /** Only the quick tests, which share what they can. */
   fast: boolean;
   /** Files and folders to keep to; empty for everything. */
@@ -34,7 +38,7 @@ const WITH_VALUE = new Set(["--filter", "--seed", "--reporter"]);
 export function readOptions(args: readonly string[]): TestOptions | { error: string } {
   const options = {
     suites: SUITES as readonly Suite[],
-    behavior: "a" as "a" | "b",
+    behavior: "a" as BehaviorOption,
     fast: false,
     paths: [] as string[],
     flags: [] as string[],
@@ -44,8 +48,9 @@ export function readOptions(args: readonly string[]): TestOptions | { error: str
     if (argument === "--fast") options.fast = true;
     else if (argument === "--behavior" || argument.startsWith("--behavior=")) {
       const value = argument === "--behavior" ? args[++index] : argument.slice(11);
-      if (value !== "a" && value !== "b") return { error: "--behavior is a or b." };
-      options.behavior = value;
+      const known = BEHAVIORS.find((option) => option === value);
+      if (known === undefined) return { error: `--behavior is ${BEHAVIORS.join(", ")}.` };
+      options.behavior = known;
     } else if (argument === "--suite" || argument.startsWith("--suite=")) {
       const value = argument === "--suite"
         ? args[++index] ?? ""

@@ -192,6 +192,23 @@ stackTest("a no on the terminal → exit 1, nothing done; a yes → done", async
   assertEquals(questions, ["Set up vault?", "Set up vault?"]);
 });
 
+stackTest(
+  "a new webhook, on a terminal → the probe is offered; a no leaves it at that",
+  async () => {
+    const questions: string[] = [];
+    const { code, output, errors } = await run(setupCommand, ["--only=webhook,vault"], {
+      ...stackSurroundings(stack),
+      isTerminal: true,
+      confirm: (question) => questions.push(question) === 1,
+    });
+    assertEquals([code, errors], [0, ""]);
+    assertStringIncludes(output, "deno task probe");
+    assertStringIncludes(output, "calls of the hourly Admin API quota");
+    assertEquals(questions, ["Set up webhook, vault?", "Go on?"]);
+    assertEquals((await control(stack, "GET /state?summary=true")).deleted, 0);
+  },
+);
+
 stackTest("--json → one object; no key in anything said", async () => {
   const { output, errors } = await setup("--only=webhook,vault", "--yes", "--json");
   const { success, steps } = JSON.parse(output);

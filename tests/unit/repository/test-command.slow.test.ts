@@ -106,11 +106,17 @@ Deno.test("arguments → suites, paths and the runner's flags", () => {
   const args = ["--suite=unit,database", "--filter", "a b", "--fail-fast", "./tests/unit/"];
   assertEquals(readOptions(args), {
     suites: ["unit", "database"],
+    behavior: "a",
     fast: false,
     paths: ["tests/unit"],
     flags: ["--filter=a b", "--fail-fast"],
   });
   assertEquals("error" in readOptions(["--suite", "none"]), true);
+  for (const way of [["--behavior=both"], ["--behavior", "both"]]) {
+    const options = readOptions(way);
+    assertEquals("behavior" in options && options.behavior, "both");
+  }
+  assertEquals("error" in readOptions(["--behavior=c"]), true);
   assertEquals(isSelected("tests/unit/a.test.ts", ["tests/unit"]), true);
   assertEquals(isSelected("tests/units/a.test.ts", ["tests/unit"]), false);
 });
