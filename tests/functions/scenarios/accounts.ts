@@ -61,7 +61,11 @@ export const accounts: Scenario[] = [
   },
   {
     title: "a search tells no metadata, metadata and tags changed there → a tick brings both",
-    given: [there.defineMetadata("colour"), there.behavior({ search_metadata: "refused" }), tick],
+    given: [
+      there.defineMetadata("colour"),
+      there.behavior({ search_metadata: "refused", search_last_updated: true }),
+      tick,
+    ],
     initial: { one: {}, two: {}, three: {} },
     there: [
       there.set("one", { metadata: { colour: "red" } }),
@@ -71,6 +75,21 @@ export const accounts: Scenario[] = [
     expect: {
       rows: { one: { metadata: { colour: "red" } }, two: { tags: ["new"] }, three: synced },
       log: ["update pull success one", "update pull success two"],
+    },
+  },
+  {
+    title:
+      "a search tells neither metadata nor times of change, metadata changed there → a reconcile brings it",
+    given: [
+      there.defineMetadata("colour"),
+      there.behavior({ search_metadata: "refused", search_last_updated: false }),
+      tick,
+    ],
+    there: [there.set("one", { metadata: { colour: "red" } })],
+    sync: [{}, { full: true }],
+    expect: {
+      rows: { one: { metadata: { colour: "red" }, ...synced } },
+      log: ["update pull success one"],
     },
   },
   {

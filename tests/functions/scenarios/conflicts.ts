@@ -71,7 +71,10 @@ export const conflicts: Scenario[] = [
   {
     title:
       "one value changed on both sides, policy newest, a listing meets it first → its detail tells the times",
-    given: [here.settings({ conflict_policy: "newest" })],
+    given: [
+      here.settings({ conflict_policy: "newest" }),
+      there.behavior({ detail_last_updated: true }),
+    ],
     ...bothRenamed,
     // A listing tells no times of change.
     sync: [{ full: true, direction: "pull" }],

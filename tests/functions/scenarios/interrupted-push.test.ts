@@ -41,7 +41,10 @@ const interruptions: Interruption[] = [
   },
   {
     title: "a context key removed",
-    edits: [here.set("one", { context: { caption: "old" } })],
+    edits: [
+      there.behavior({ update_context: "replace" }),
+      here.set("one", { context: { caption: "old" } }),
+    ],
     calls: { [explicit]: 1 },
     assets: 2,
   },

@@ -187,6 +187,7 @@ export const onTheWay: Scenario[] = [
   },
   {
     title: "a name changed and a context key taken away at once, no notification → both arrive",
+    given: [there.behavior({ update_context: "replace" })],
     here: [here.set("one", { display_name: "New", context: { caption: "old" } })],
     expect: {
       rows: { one: { display_name: "New", context: { caption: "old" }, ...synced } },
@@ -197,7 +198,7 @@ export const onTheWay: Scenario[] = [
   },
   {
     title: "every kind of edit at once → all of it, and synced",
-    given: [there.defineMetadata("price")],
+    given: [there.defineMetadata("price"), there.behavior({ update_context: "replace" })],
     here: [
       here.set("one", {
         tags: ["b", "c"],
@@ -229,7 +230,10 @@ export const onTheWay: Scenario[] = [
   {
     title:
       "policy newest: a value edited here first, another later → each is compared by its own time",
-    given: [here.settings({ conflict_policy: "newest" })],
+    given: [
+      here.settings({ conflict_policy: "newest" }),
+      there.behavior({ detail_last_updated: true }),
+    ],
     here: [
       here.set("one", { context: { alt: "Here", caption: "old" } }),
       there.clock(1_800_000),
