@@ -6986,14 +6986,15 @@ begin
         conflict_policy, include_folders, delete_guard_percent, delete_guard_minimum, quota_reserve_percent, push_max_attempts,
         push_backoff_cap, incremental_interval, incremental_overlap, full_interval, push_interval, refresh_interval,
         log_retention, problem_log_retention, event_retention, run_retention, snapshot_retention, webhook_silence, alert_url,
-        viewers, updated_at
+        viewers, look_up_cap, updated_at
     ) = (
         select
             wanted.conflict_policy, wanted.include_folders, wanted.delete_guard_percent, wanted.delete_guard_minimum,
             wanted.quota_reserve_percent, wanted.push_max_attempts, wanted.push_backoff_cap, wanted.incremental_interval,
             wanted.incremental_overlap, wanted.full_interval, wanted.push_interval, wanted.refresh_interval,
             wanted.log_retention, wanted.problem_log_retention, wanted.event_retention, wanted.run_retention,
-            wanted.snapshot_retention, wanted.webhook_silence, wanted.alert_url, wanted.viewers, clock_timestamp()
+            wanted.snapshot_retention, wanted.webhook_silence, wanted.alert_url, wanted.viewers, wanted.look_up_cap,
+            clock_timestamp()
         from jsonb_populate_record(settings, p_changes) as wanted
     );
 
@@ -8338,7 +8339,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '71bd6408901a4978';
+    select '2c091fd550e04da4';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
