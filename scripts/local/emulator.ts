@@ -38,7 +38,8 @@ export async function startEmulator(
       "--no-prompt",
       "--allow-all",
       `--config=${fileOf("../../deno.json")}`,
-      (options.emulatorEntrypoint ?? new URL("../cloudinary/main.ts", import.meta.url)).href,
+      (options.emulatorEntrypoint ?? new URL("../cloudinary-emulator/mod.ts", import.meta.url))
+        .href,
       ...Object.entries(flags).flatMap(([flag, value]) =>
         value === undefined ? [] : [`--${flag}`, String(value)]
       ),

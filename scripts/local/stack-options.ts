@@ -33,7 +33,7 @@ export interface StackOptions {
   functionNames?: string[];
   /** Default: `supabase/functions/` of this repository. */
   functionsDirectory?: URL;
-  /** The emulator's program. Default: `scripts/cloudinary/main.ts`. */
+  /** The emulator's program. Default: `scripts/cloudinary-emulator/mod.ts`. */
   emulatorEntrypoint?: URL;
   /** Default: `supabase/migrations/` of this repository. */
   migrationsDirectory?: URL;

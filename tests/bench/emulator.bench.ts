@@ -1,4 +1,4 @@
-import { startEmulator } from "../../scripts/cloudinary/emulator.ts";
+import { startEmulator } from "../../scripts/cloudinary-emulator/mod.ts";
 
 /** What a benchmark found: figures by name, units in the names. */
 export interface BenchResult {

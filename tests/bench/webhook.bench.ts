@@ -1,5 +1,5 @@
 /** How many genuine notifications one function process takes a second, beside what that path costs at least. */
-import { signNotification } from "../../scripts/cloudinary/notifications/signature.ts";
+import { signNotification } from "../../scripts/cloudinary-emulator/mod.ts";
 import { startStack } from "../../scripts/local/stack.ts";
 import { postgresUnavailable } from "../support/postgres/postgres-test.ts";
 import { startPostgres } from "../../scripts/support/postgres/start-postgres.ts";

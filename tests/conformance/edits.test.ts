@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Emulator } from "../../scripts/cloudinary/emulator.ts";
+import type { Emulator } from "../../scripts/cloudinary-emulator/mod.ts";
 import { ONE_PIXEL, rejection, type Sdk, withEmulator } from "./support.ts";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");

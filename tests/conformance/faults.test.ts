@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { startEmulator } from "../../scripts/cloudinary/emulator.ts";
+import { startEmulator } from "../../scripts/cloudinary-emulator/mod.ts";
 import { ONE_PIXEL, rejection, withEmulator } from "./support.ts";
 
 const NOW = Date.parse("2026-01-01T10:20:00Z");

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 
-const MAIN = new URL("../../scripts/cloudinary/main.ts", import.meta.url).pathname;
+const MAIN = new URL("../../scripts/cloudinary-emulator/mod.ts", import.meta.url).pathname;
 
 const SECRET = "made-for-this-test";
 

@@ -1,9 +1,9 @@
 /** The emulator's README: what it says holds, and what it types works. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { OUT_OF_SCOPE } from "../../scripts/cloudinary/admin/out-of-scope.ts";
+import { OUT_OF_SCOPE } from "../../scripts/cloudinary-emulator/mod.ts";
 import { describeFacts, FACTS } from "./support.ts";
 
-const README = new URL("../../scripts/cloudinary/README.md", import.meta.url);
+const README = new URL("../../scripts/cloudinary-emulator/README.md", import.meta.url);
 const ROOT = new URL("../../", import.meta.url).pathname;
 const text = await Deno.readTextFile(README);
 

@@ -1,23 +1,31 @@
 import { assertEquals } from "@std/assert";
-import { signNotification } from "../../scripts/cloudinary/notifications/signature.ts";
-import { Parameters } from "../../scripts/cloudinary/http/parameters.ts";
-import { isSigned } from "../../scripts/cloudinary/upload/signature.ts";
+import { signNotification } from "../../scripts/cloudinary-emulator/mod.ts";
 import { ONE_PIXEL, rejection, withEmulator } from "./support.ts";
 
 const SECRET = "abcd";
 
-function parametersOf(entries: readonly (readonly [string, string])[]): Parameters {
-  const parameters = new Parameters();
-  for (const [name, value] of entries) parameters.add(name, value);
-  return parameters;
+/** Sends a form that was signed in November 2023, to an account of that time. */
+async function statusOf(
+  path: string,
+  fields: readonly (readonly [string, string])[],
+  apiSecret: string,
+): Promise<number> {
+  let status = 0;
+  const now = () => 1_700_000_060_000;
+  await withEmulator({ apiKey: "1234", apiSecret, now }, async ({ emulator }) => {
+    const form = new FormData();
+    for (const [name, value] of [...fields, ["timestamp", "1700000000"], ["api_key", "1234"]]) {
+      form.append(name!, value!);
+    }
+    const response = await fetch(`${emulator.http}/v1_1/demo/image/${path}`, {
+      method: "POST",
+      body: form,
+    });
+    await response.body?.cancel();
+    status = response.status;
+  });
+  return status;
 }
-
-const UPLOAD = parametersOf([
-  ["public_id", "a&b"],
-  ["tags", "x,y"],
-  ["context", "k=v"],
-  ["timestamp", "1700000000"],
-]);
 
 for (
   const [name, signature] of [
@@ -26,21 +34,29 @@ for (
     ["version 2, SHA-256", "6388e88ef828f71cf4b0df1d72eaaf5faddd471bd3135e3dc6fac25ef9835b38"],
   ] as const
 ) {
-  Deno.test(`upload signature of ${name} → accepted`, () => {
-    assertEquals(isSigned(UPLOAD, signature, SECRET), true);
-    assertEquals(isSigned(UPLOAD, signature, "other"), false);
+  Deno.test(`upload signature of ${name} → accepted; of another secret → 401`, async () => {
+    const upload = [
+      ["public_id", "a&b"],
+      ["tags", "x,y"],
+      ["context", "k=v"],
+      ["file", ONE_PIXEL],
+      ["signature", signature],
+    ] as const;
+    assertEquals(await statusOf("upload", upload, SECRET), 200);
+    assertEquals(await statusOf("upload", upload, "other"), 401);
   });
 }
 
-Deno.test("signature over public_ids[] → signed as public_ids, joined by commas", () => {
-  const parameters = parametersOf([
+Deno.test("signature over public_ids[] → signed as public_ids, joined by commas", async () => {
+  const edit = [
     ["command", "add"],
     ["public_ids[]", "p1"],
     ["public_ids[]", "p2"],
     ["tag", "t"],
-    ["timestamp", "1700000000"],
-  ]);
-  assertEquals(isSigned(parameters, "ba595b09274728633877847f4b2d6039d1e1bc97", SECRET), true);
+    ["signature", "ba595b09274728633877847f4b2d6039d1e1bc97"],
+  ] as const;
+  assertEquals(await statusOf("tags", edit, SECRET), 200);
+  assertEquals(await statusOf("tags", edit.slice(1), SECRET), 401);
 });
 
 Deno.test("notification signatures → the published vectors", () => {

@@ -2,11 +2,11 @@ import {
   type Emulator,
   type EmulatorOptions,
   startEmulator,
-} from "../../scripts/cloudinary/emulator.ts";
+} from "../../scripts/cloudinary-emulator/mod.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 export type { EmulatorOptions };
-export { type Behavior, describeFacts, FACTS } from "../../scripts/cloudinary/control/behavior.ts";
+export { type Behavior, describeFacts, FACTS } from "../../scripts/cloudinary-emulator/mod.ts";
 
 /** The unmodified SDK, untyped: its declarations lack methods and tell some answers wrongly. */
 // deno-lint-ignore no-explicit-any

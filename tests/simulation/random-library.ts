@@ -1,6 +1,6 @@
 /** Random changes of an emulated library, made as people make them in Cloudinary's console. */
 import { assert } from "@std/assert";
-import type { Random } from "../../scripts/cloudinary/store/random.ts";
+import type { Random } from "../support/random.ts";
 
 /** An asset as its changes have left it. */
 export interface LiveAsset {
@@ -54,12 +54,12 @@ export function createRandomLibrary(send: SendCall, random: Random): RandomLibra
   const folders = new Set(["", "one", "two", "one/below"]);
   let next = 1;
 
-  const one = <Item>(items: Item[]): Item => items[random.integer(items.length)]!;
+  const one = <Item>(items: Item[]): Item => random.pick(items);
   const some = (lasting: boolean) => {
     const asset = one(live);
     return asset && (lasting || !asset.lasting) ? asset : undefined;
   };
-  const text = () => `value-${random.integer(5)}`;
+  const text = () => `value-${random.between(0, 4)}`;
   const upload = async (public_id: string, folder: string, lasting: boolean) => {
     const { asset_id } = await send("POST", "/raw/upload", {
       file: `data:application/octet-stream;base64,${btoa(`content ${next++}`)}`,
@@ -170,10 +170,10 @@ export function createRandomLibrary(send: SendCall, random: Random): RandomLibra
 }
 
 function choose(random: Random): string {
-  let place = random.integer(CHANGES.reduce((sum, [, weight]) => sum + weight, 0));
+  let place = random.between(1, CHANGES.reduce((sum, [, weight]) => sum + weight, 0));
   for (const [name, weight] of CHANGES) {
     place -= weight;
-    if (place < 0) return name;
+    if (place <= 0) return name;
   }
   return CHANGES[0]![0];
 }

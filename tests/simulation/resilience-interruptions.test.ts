@@ -1,11 +1,11 @@
 /** A large first sync whose function is killed again and again, while the database goes down twice. */
 import { assert, assertEquals } from "@std/assert";
-import { createRandom } from "../../scripts/cloudinary/store/random.ts";
 import type { Stack } from "../../scripts/local/stack-options.ts";
 import { printLine } from "../../scripts/support/print-line.ts";
 import { assertSidesEqual } from "../support/compare-sides.ts";
 import type { Postgres } from "../../scripts/support/postgres/start-postgres.ts";
 import { postgresTest } from "../support/postgres/postgres-test.ts";
+import { createRandom } from "../support/random.ts";
 import { type Answer, type Call, createClient, randomSeed, withStack } from "../support/stack.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import {
@@ -83,7 +83,7 @@ async function interruptUntilCompleted(
   call: Call,
   postgres: Postgres,
 ): Promise<{ kills: number; restarts: number }> {
-  const random = createRandom(seed);
+  const random = createRandom(String(seed));
   const end = performance.now() + DEADLINE_MS;
   let kills = 0;
   let restarts = 0;

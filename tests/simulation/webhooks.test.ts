@@ -1,6 +1,6 @@
 /** A library in constant change, told of by notifications that get lost, doubled and mixed up. */
 import { assert, assertEquals } from "@std/assert";
-import { createRandom } from "../../scripts/cloudinary/store/random.ts";
+import { createRandom } from "../support/random.ts";
 import { compareSides, type Difference } from "../support/compare-sides.ts";
 import { postgresUnavailable } from "../support/postgres/postgres-test.ts";
 import { startPostgres } from "../../scripts/support/postgres/start-postgres.ts";
@@ -25,7 +25,7 @@ Deno.test(`${CHANGES} changes there and edits here, notifications lost, doubled 
 
 async function simulate(world: WebhookWorld): Promise<void> {
   const { stack, call } = world;
-  const random = createRandom(seed);
+  const random = createRandom(String(seed));
   await control(stack, "PUT /behavior", { backup: true });
   const library = createRandomLibrary(world.cloudinary, random);
   await control(stack, "PUT /faults", { webhook_drop_rate: 0, seed });
@@ -93,7 +93,7 @@ async function editHere(
   count: number,
 ): Promise<{ asset_id: string; mark: string }> {
   const lasting = live.filter((asset) => asset.lasting);
-  const { asset_id } = lasting[random.integer(lasting.length)]!;
+  const { asset_id } = random.pick(lasting);
   const mark = `edit-${count}`;
   const rows = await stack.sql(
     `update public.media_assets

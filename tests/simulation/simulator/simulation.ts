@@ -1,7 +1,7 @@
 /** One run: a plan played from beginning to end, quiet after it, and what was found. */
 import { EPOCH, settle, startMachine, track, virtual } from "./engine/machine.ts";
 import type { Activity } from "./engine/activity.ts";
-import { createRandom, type Random } from "./engine/random.ts";
+import { createRandom, type Random } from "../../support/random.ts";
 import { createScheduler, type Scheduler } from "./engine/scheduler.ts";
 import { check, type Complaint } from "./model/check.ts";
 import { createModel, type Model } from "./model/model.ts";

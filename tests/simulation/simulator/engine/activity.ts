@@ -1,6 +1,6 @@
 /** Who is at work: carried along every promise and timer that the work starts. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Random } from "./random.ts";
+import type { Random } from "../../../support/random.ts";
 
 /** One piece of work: a call of a function, a person's act, a delivery of Cloudinary's. */
 export interface Activity {

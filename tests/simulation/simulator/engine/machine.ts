@@ -6,7 +6,7 @@
  * database needs real ones to start.
  */
 import { type Activity, currentActivity, runAs } from "./activity.ts";
-import { createRandom, type Random } from "./random.ts";
+import { createRandom, type Random } from "../../../support/random.ts";
 
 /** The moment at which every run begins, ms since the epoch. */
 export const EPOCH = Date.UTC(2026, 0, 5, 9, 0, 0);

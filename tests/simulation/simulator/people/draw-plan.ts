@@ -1,5 +1,5 @@
 /** Draws a run from its seed. Each seed leaves out some kinds of acts and faults (swarm testing). */
-import { createRandom, type Random } from "../engine/random.ts";
+import { createRandom, type Random } from "../../../support/random.ts";
 import { calm, type Weather } from "../world/weather.ts";
 import type { Act, Change, Deed, InitialAsset, Plan, Policy } from "./plan.ts";
 

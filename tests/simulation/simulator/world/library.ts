@@ -1,12 +1,12 @@
 /** The emulated library of a run, in this process. */
-import { createHandler } from "../../../../scripts/cloudinary/http/handler.ts";
-import { behaviorOf } from "../../../../scripts/cloudinary/control/behavior.ts";
-import { createClock } from "../../../../scripts/cloudinary/store/clock.ts";
-import type { Asset } from "../../../../scripts/cloudinary/store/asset.ts";
-import { createWorld } from "../../../../scripts/cloudinary/world.ts";
+import {
+  type Asset,
+  type Behavior,
+  createEmbedded,
+} from "../../../../scripts/cloudinary-emulator/mod.ts";
 import { virtual } from "../engine/machine.ts";
 
-export type { Asset } from "../../../../scripts/cloudinary/store/asset.ts";
+export type { Asset };
 
 /** The library and its doors. */
 export interface Library {
@@ -31,29 +31,25 @@ export const PEOPLE_KEY = { key: "200000000000002", secret: "people-secret" };
 /** How a library is. */
 export interface LibraryOptions {
   folderMode: "dynamic" | "fixed";
-  behavior: Record<string, unknown>;
+  behavior: Partial<Behavior>;
   webhooks: readonly string[];
   seed: number;
 }
 
 /** Makes an empty library. */
 export function createLibrary(options: LibraryOptions): Library {
-  const world = createWorld({
-    account: {
-      cloudName: CLOUD_NAME,
-      secrets: new Map([
-        [SYNC_KEY.key, SYNC_KEY.secret],
-        [PEOPLE_KEY.key, PEOPLE_KEY.secret],
-      ]),
-      createdAt: virtual.now,
-    },
-    clock: createClock(() => virtual.now),
+  const { handle, assets } = createEmbedded({
+    address: () => LIBRARY_URL,
+    cloudName: CLOUD_NAME,
+    secrets: new Map([
+      [SYNC_KEY.key, SYNC_KEY.secret],
+      [PEOPLE_KEY.key, PEOPLE_KEY.secret],
+    ]),
+    now: () => virtual.now,
     seed: options.seed,
-    behavior: { ...behaviorOf("a"), folder_mode: options.folderMode, ...options.behavior },
+    notificationUrls: options.webhooks,
+    behavior: { folder_mode: options.folderMode, ...options.behavior },
   });
-  world.deliveryPrefix = `${LIBRARY_URL}/res`;
-  for (const uri of options.webhooks) world.notifier.triggers.create({ uri, event_type: "all" });
-  const handle = createHandler(world);
   const control = async (call: string, body?: unknown) => {
     const [method, path] = call.split(" ");
     const response = await handle(
@@ -67,8 +63,7 @@ export function createLibrary(options: LibraryOptions): Library {
   return {
     handle,
     control,
-    assets: () =>
-      new Map([...world.assets.all.entries()].map(([, row]) => [row.asset.asset_id, row.asset])),
+    assets: () => new Map(assets().map((asset) => [asset.asset_id, asset])),
     defects: async () => Number((await control("GET /calls")).defects ?? 0),
   };
 }

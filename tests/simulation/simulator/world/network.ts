@@ -1,7 +1,7 @@
 /** The network of a run: whatever goes from one party to another is a message of the scheduler. */
 import { type Activity, currentActivity, runAs, type Watch } from "../engine/activity.ts";
 import { track, virtual } from "../engine/machine.ts";
-import { createRandom, type Random } from "../engine/random.ts";
+import { createRandom, type Random } from "../../../support/random.ts";
 import type { Scheduler } from "../engine/scheduler.ts";
 import { describeAnswer, describeCall } from "./describe.ts";
 import type { Functions } from "./functions.ts";

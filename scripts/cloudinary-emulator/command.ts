@@ -38,9 +38,9 @@ async function stopRequested(): Promise<void> {
   await Promise.race([signals, inputEnds]);
 }
 
-async function main(): Promise<void> {
+async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
-    args: Deno.args,
+    args: [...args],
     options: {
       port: { type: "string" },
       assets: { type: "string" },
@@ -87,9 +87,10 @@ async function main(): Promise<void> {
   await emulator.stop();
 }
 
-if (import.meta.main) {
+/** Runs the emulator until it is asked to stop, then ends the process: 0, or 1 where it could not start. */
+export async function runCommand(args: readonly string[]): Promise<never> {
   try {
-    await main();
+    await run(args);
     Deno.exit(0);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

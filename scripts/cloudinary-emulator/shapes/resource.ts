@@ -29,8 +29,8 @@ export function deliveryUrl(world: World, asset: Asset): string {
   const extension = asset.resource_type === "raw" || asset.format === undefined
     ? ""
     : `.${asset.format}`;
-  const { cloudName } = world.account;
-  return `${world.deliveryPrefix}/${cloudName}/${asset.resource_type}/${asset.type}/` +
+  const { cloudName, deliveryPrefix } = world.account;
+  return `${deliveryPrefix()}/${cloudName}/${asset.resource_type}/${asset.type}/` +
     `v${asset.version}/${id}${extension}`;
 }
 

@@ -1,10 +1,5 @@
-import type { Behavior } from "./control/behavior.ts";
-import { behaviorOf, type Variant } from "./control/behavior.ts";
-import { mergeBehavior } from "./control/merge-settings.ts";
-import { generateAssets } from "./generate/generate.ts";
-import { createHandler } from "./http/handler.ts";
-import { createClock } from "./store/clock.ts";
-import { createWorld } from "./world.ts";
+import type { Behavior, Variant } from "./control/behavior.ts";
+import { createEmbedded } from "./embedded.ts";
 
 /** How an emulator starts; everything may be left out. */
 export interface EmulatorOptions {
@@ -56,26 +51,23 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const cloudName = options.cloudName ?? "demo";
   const apiKey = options.apiKey ?? randomDigits(15);
   const apiSecret = options.apiSecret ?? randomSecret();
-  const clock = createClock(options.now ?? Date.now);
-  const secrets = new Map([[apiKey, apiSecret]]);
-  for (const key of options.additionalKeys ?? []) secrets.set(key.apiKey, key.apiSecret);
-  const world = createWorld({
-    account: {
-      cloudName,
-      secrets,
-      createdAt: clock.now(),
-    },
-    clock,
+  const emulator = createEmbedded({
+    address: () => http,
+    cloudName,
+    secrets: new Map([
+      [apiKey, apiSecret],
+      ...(options.additionalKeys ?? []).map((key) => [key.apiKey, key.apiSecret] as const),
+    ]),
+    now: options.now ?? Date.now,
     seed: options.seed ?? 1,
-    behavior: mergeBehavior(behaviorOf(options.variant ?? "a"), {
+    assets: options.assets ?? 0,
+    notificationUrls: options.notificationUrl === undefined ? [] : [options.notificationUrl],
+    variant: options.variant ?? "a",
+    behavior: {
       ...(options.folderMode === undefined ? {} : { folder_mode: options.folderMode }),
       ...options.behavior,
-    }),
+    },
   });
-  if (options.assets) generateAssets(world, { count: options.assets, seed: options.seed ?? 1 });
-  if (options.notificationUrl !== undefined) {
-    world.notifier.triggers.create({ uri: options.notificationUrl, event_type: "all" });
-  }
   const controller = new AbortController();
   const server = Deno.serve(
     {
@@ -86,10 +78,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       // Reached for injected resets only: the call log holds every real failure.
       onError: () => new Response(null, { status: 500 }),
     },
-    createHandler(world),
+    emulator.handle,
   );
   const http = `http://127.0.0.1:${server.addr.port}`;
-  world.deliveryPrefix = `${http}/res`;
   const credentials = `${encodeURIComponent(apiKey)}:${encodeURIComponent(apiSecret)}`;
   return await Promise.resolve({
     http,
@@ -98,10 +89,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     apiKey,
     apiSecret,
     stop: async () => {
-      world.timers.stop();
       controller.abort();
-      await server.finished;
-      await world.notifier.settled();
+      await Promise.all([emulator.stop(), server.finished]);
     },
   });
 }

@@ -21,6 +21,8 @@ export interface Account {
   /** Secrets by API key, oldest first: the oldest key signs notifications. */
   readonly secrets: ReadonlyMap<string, string>;
   readonly createdAt: number;
+  /** Where assets are delivered from, e.g. `http://127.0.0.1:1234/res`. */
+  readonly deliveryPrefix: () => string;
 }
 
 /** An asset that was deleted. */
@@ -56,8 +58,6 @@ export interface World {
   behavior: Behavior;
   /** What a reset goes back to. */
   readonly initial: { readonly behavior: Behavior };
-  /** Where assets are delivered from, e.g. `http://127.0.0.1:1234/res`. */
-  deliveryPrefix: string;
 }
 
 /** What a library is made from. */
@@ -96,7 +96,6 @@ export function createWorld({ account, clock, seed, behavior }: WorldOptions): W
     faults: noFaults(),
     behavior,
     initial: { behavior },
-    deliveryPrefix: "",
   };
   return world;
 }
