@@ -18,6 +18,7 @@ const SCENARIOS = /\/scenarios\/(scenarios|interrupted-push|fixed-folders)\.test
 async function main(options: TestOptions, signal: AbortSignal): Promise<Counts> {
   const { suites, stray } = await findTestFiles(root);
   const results: Counts[] = [];
+  const failures: string[] = [];
   for (const file of stray) {
     printLine(`${file} is in no suite's folder, so that nothing runs it.`);
     results.push({ passed: 0, failed: 1, skipped: 0 });
@@ -46,12 +47,15 @@ async function main(options: TestOptions, signal: AbortSignal): Promise<Counts> 
         [BROKER_VARIABLE]: broker.url,
         CLOUDINARY_BEHAVIOR: run.behavior,
       };
-      results.push(await runSuite({ root, files, env, flags, signal }));
+      const result = await runSuite({ root, files, env, flags, signal });
+      results.push(result.counts);
+      failures.push(...result.failures);
     }
   } finally {
     await broker.stop();
     await provider.stop();
   }
+  if (failures.length > 0) printLine(`\nFailed:\n\n${failures.join("\n\n")}\n`);
   return addCounts(results);
 }
 

@@ -1,6 +1,6 @@
 import { printLine } from "../support/print-line.ts";
 import { processesOf, signalGroup } from "./process-group.ts";
-import { type Counts, readReport } from "./report.ts";
+import { type Counts, describeFailures, readReport } from "./report.ts";
 
 /** What {@linkcode runSuite} needs. */
 export interface SuiteRun {
@@ -15,6 +15,13 @@ export interface SuiteRun {
   signal: AbortSignal;
 }
 
+/** How a suite ended. */
+export interface SuiteResult {
+  counts: Counts;
+  /** A paragraph for each failure. */
+  failures: string[];
+}
+
 /** How long processes that the tests started may take to end after them, in milliseconds. */
 const FAREWELL_MS = 10_000;
 
@@ -24,7 +31,9 @@ const FAREWELL_MS = 10_000;
  *
  * @returns Counts from the runner's JUnit report; leaving processes behind counts as a failure.
  */
-export async function runSuite({ root, files, env, flags, signal }: SuiteRun): Promise<Counts> {
+export async function runSuite(
+  { root, files, env, flags, signal }: SuiteRun,
+): Promise<SuiteResult> {
   const report = await Deno.makeTempFile({ prefix: "media-sync-report-", suffix: ".xml" });
   try {
     const child = new Deno.Command(Deno.execPath(), {
@@ -38,8 +47,16 @@ export async function runSuite({ root, files, env, flags, signal }: SuiteRun): P
     signal.addEventListener("abort", stop, { once: true });
     const { success } = await child.status;
     signal.removeEventListener("abort", stop);
-    const counts = count(await Deno.readTextFile(report), success);
-    return await endGroup(child.pid) ? counts : { ...counts, failed: counts.failed + 1 };
+    const xml = await Deno.readTextFile(report);
+    const [counts, failures] = [count(xml, success), describeFailures(xml)];
+    if (counts.failed > failures.length) {
+      failures.push(
+        "Something failed outside of the tests, such as a module that cannot be loaded; see above.",
+      );
+    }
+    if (await endGroup(child.pid)) return { counts, failures };
+    failures.push("Processes were left behind; see above.");
+    return { counts: { ...counts, failed: counts.failed + 1 }, failures };
   } finally {
     await Deno.remove(report);
   }

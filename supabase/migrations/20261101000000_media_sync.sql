@@ -174,17 +174,22 @@ revoke all on function media_sync.field_value(jsonb, text) from public, anon, au
 
 create or replace function media_sync.keep_order(p_values jsonb)
 returns jsonb
-language sql
+-- plpgsql keeps its plan; a function in SQL that sets search_path is planned at each call.
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select coalesce(jsonb_agg(value order by place), '[]')
-    from (
-        select value, min(place) as place
-        from jsonb_array_elements_text(p_values) with ordinality as listed (value, place)
-        group by value
-    ) as distinct_values;
+begin
+    return (
+        select coalesce(jsonb_agg(value order by place), '[]')
+        from (
+            select value, min(place) as place
+            from jsonb_array_elements_text(p_values) with ordinality as listed (value, place)
+            group by value
+        ) as distinct_values
+    );
+end;
 $$;
 comment on function media_sync.keep_order(jsonb) is 'The list of texts without repetitions, each where it first stood.';
 revoke all on function media_sync.keep_order(jsonb) from public, anon, authenticated;
@@ -1546,16 +1551,10 @@ begin
     return p_base
         || (p_difference - array['tags', 'context', 'metadata'])
         || case when p_difference ? 'tags' then jsonb_build_object('tags', (
-            select coalesce(jsonb_agg(tag order by place), '[]')
-            from (
-                select value as tag, ordinality as place
-                from jsonb_array_elements_text(p_base -> 'tags') with ordinality
-                where not coalesce(p_difference -> 'tags' -> 'removed', '[]') ? value
-                union all
-                select value, 100000 + ordinality
-                from jsonb_array_elements_text(coalesce(p_difference -> 'tags' -> 'added', '[]')) with ordinality
-                where not (p_base -> 'tags') ? value
-            ) as kept
+            select media_sync.keep_order(
+                (p_base -> 'tags') - array(select jsonb_array_elements_text(coalesce(p_difference -> 'tags' -> 'removed', '[]')))
+                    || coalesce(p_difference -> 'tags' -> 'added', '[]')
+            )
         )) else '{}' end
         || case when p_difference ? 'context' then jsonb_build_object('context',
             (p_base -> 'context') - array(select jsonb_array_elements_text(coalesce(p_difference -> 'context' -> 'removed', '[]')))
@@ -1944,15 +1943,7 @@ begin
     -- order comes first.
     return (
         select coalesce(jsonb_agg(tag order by place), '[]')
-        from (
-            select value as tag, min(place) as place
-            from (
-                select value, ordinality as place from jsonb_array_elements_text(p_remote) with ordinality
-                union all
-                select value, 100000 + ordinality from jsonb_array_elements_text(p_local) with ordinality
-            ) as listed
-            group by value
-        ) as named
+        from jsonb_array_elements_text(media_sync.keep_order(p_remote || p_local)) with ordinality as listed (tag, place)
         where case
             when (p_remote ? tag) = (p_base ? tag) then p_local ? tag
             when p_sent -> ('tags.' || tag) @> jsonb_build_array(case when p_remote ? tag then true end) then p_local ? tag
@@ -4413,13 +4404,11 @@ as $$
 declare
     v_clean text[];
 begin
-    select coalesce(array_agg(tag order by place), '{}') into v_clean
-    from (
-        select btrim(tag) as tag, min(place) as place
-        from unnest(p_tags) with ordinality as given (tag, place)
-        where btrim(tag) <> ''
-        group by btrim(tag)
-    ) as distinct_tags;
+    v_clean := array(
+        select jsonb_array_elements_text(media_sync.keep_order(to_jsonb(array(
+            select btrim(tag) from unnest(p_tags) as tag where btrim(tag) <> ''
+        ))))
+    );
     -- Cloudinary joins tags with commas on the wire, so that a comma would split one tag into two.
     if exists (select from unnest(v_clean) as tag where tag like '%,%' or length(tag) > 255) then
         raise exception 'A tag must not contain a comma and is at most 255 characters long.' using errcode = 'check_violation';
@@ -6351,60 +6340,6 @@ comment on function media_sync.library_page(jsonb) is 'A page of the library, wi
 revoke all on function media_sync.library_page(jsonb) from public, anon, authenticated;
 grant execute on function media_sync.library_page(jsonb) to anon;
 
-create or replace function media_sync.public_library_page(p_query jsonb)
-returns jsonb
-language plpgsql
-volatile
-set search_path = ''
--- Whoever is signed in without being a viewer sees what anyone sees.
-set role = 'anon'
-as $$
-begin
-    return media_sync.library_page(p_query);
-end;
-$$;
-comment on function media_sync.public_library_page(jsonb) is 'A page of the library as anyone sees it.';
-revoke all on function media_sync.public_library_page(jsonb) from public, anon, authenticated;
-grant execute on function media_sync.public_library_page(jsonb) to anon, authenticated;
-
-create or replace function media_sync.signed_in_library_page(p_query jsonb)
-returns jsonb
-language plpgsql
-volatile
--- Under row level security Postgres applies like and @> only after the policy, never through an index: every search
--- would read the whole table. What a signed-in caller may see is in library_conditions(), which is used here instead.
-security definer
-set search_path = ''
-as $$
-begin
-    if not media_sync.is_viewer() then
-        raise exception 'The whole library is for viewers.' using errcode = 'insufficient_privilege';
-    end if;
-    return media_sync.library_page(p_query);
-end;
-$$;
-comment on function media_sync.signed_in_library_page(jsonb) is 'A page of the library, for viewers.';
-revoke all on function media_sync.signed_in_library_page(jsonb) from public, anon, authenticated;
-grant execute on function media_sync.signed_in_library_page(jsonb) to authenticated, service_role;
-
-create or replace function public.list_media_assets(p_query jsonb default '{}')
-returns jsonb
-language plpgsql
-volatile
-set search_path = ''
-as $$
-begin
-    if media_sync.media_role() = 'anonymous' then
-        return media_sync.public_library_page(p_query);
-    end if;
-    return media_sync.signed_in_library_page(p_query);
-end;
-$$;
-comment on function public.list_media_assets(jsonb) is
-    'A page of the library with the caller''s rights: { page, limit, cursor: { value, id }, search, folder, recursive, tags, resource_type, type, format, sync_status, collection, used, deleted, created_after, created_before, sort_by, sort_order }. Returns { items, total, total_is_exact, limit, has_next, next }.';
-revoke all on function public.list_media_assets(jsonb) from public, anon, authenticated;
-grant execute on function public.list_media_assets(jsonb) to anon, authenticated, service_role;
-
 -- supabase/schemas/60_library/25_asset.sql
 
 -- One asset with what surrounds it, as far as the caller may see it.
@@ -6611,26 +6546,30 @@ comment on function media_sync.library_facets(jsonb) is 'The facets of the libra
 revoke all on function media_sync.library_facets(jsonb) from public, anon, authenticated;
 grant execute on function media_sync.library_facets(jsonb) to anon;
 
-create or replace function media_sync.public_library_facets(p_query jsonb)
+-- supabase/schemas/60_library/35_reading.sql
+
+-- Who reads the library with which rights: the page and the facets, for anyone and for viewers.
+
+create or replace function media_sync.read_library_as_anyone(p_part text, p_query jsonb)
 returns jsonb
 language plpgsql
-stable
+volatile
 set search_path = ''
 -- Whoever is signed in without being a viewer sees what anyone sees.
 set role = 'anon'
 as $$
 begin
-    return media_sync.library_facets(p_query);
+    return case p_part when 'page' then media_sync.library_page(p_query) when 'facets' then media_sync.library_facets(p_query) end;
 end;
 $$;
-comment on function media_sync.public_library_facets(jsonb) is 'The facets of the library as anyone sees it.';
-revoke all on function media_sync.public_library_facets(jsonb) from public, anon, authenticated;
-grant execute on function media_sync.public_library_facets(jsonb) to anon, authenticated;
+comment on function media_sync.read_library_as_anyone(text, jsonb) is 'A part of the library, page or facets, as anyone sees it.';
+revoke all on function media_sync.read_library_as_anyone(text, jsonb) from public, anon, authenticated;
+grant execute on function media_sync.read_library_as_anyone(text, jsonb) to anon, authenticated;
 
-create or replace function media_sync.signed_in_library_facets(p_query jsonb)
+create or replace function media_sync.read_library_as_viewer(p_part text, p_query jsonb)
 returns jsonb
 language plpgsql
-stable
+volatile
 -- Under row level security Postgres applies like and @> only after the policy, never through an index: every search
 -- would read the whole table. What a signed-in caller may see is in library_conditions(), which is used here instead.
 security definer
@@ -6640,12 +6579,44 @@ begin
     if not media_sync.is_viewer() then
         raise exception 'The whole library is for viewers.' using errcode = 'insufficient_privilege';
     end if;
-    return media_sync.library_facets(p_query);
+    return case p_part when 'page' then media_sync.library_page(p_query) when 'facets' then media_sync.library_facets(p_query) end;
 end;
 $$;
-comment on function media_sync.signed_in_library_facets(jsonb) is 'The facets of the library, for viewers.';
-revoke all on function media_sync.signed_in_library_facets(jsonb) from public, anon, authenticated;
-grant execute on function media_sync.signed_in_library_facets(jsonb) to authenticated, service_role;
+comment on function media_sync.read_library_as_viewer(text, jsonb) is 'A part of the library, page or facets, for viewers.';
+revoke all on function media_sync.read_library_as_viewer(text, jsonb) from public, anon, authenticated;
+grant execute on function media_sync.read_library_as_viewer(text, jsonb) to authenticated, service_role;
+
+create or replace function media_sync.read_library(p_part text, p_query jsonb)
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    if media_sync.media_role() = 'anonymous' then
+        return media_sync.read_library_as_anyone(p_part, p_query);
+    end if;
+    return media_sync.read_library_as_viewer(p_part, p_query);
+end;
+$$;
+comment on function media_sync.read_library(text, jsonb) is 'A part of the library, page or facets, with the caller''s rights.';
+revoke all on function media_sync.read_library(text, jsonb) from public, anon, authenticated;
+grant execute on function media_sync.read_library(text, jsonb) to anon, authenticated, service_role;
+
+create or replace function public.list_media_assets(p_query jsonb default '{}')
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    return media_sync.read_library('page', p_query);
+end;
+$$;
+comment on function public.list_media_assets(jsonb) is
+    'A page of the library with the caller''s rights: { page, limit, cursor: { value, id }, search, folder, recursive, tags, resource_type, type, format, sync_status, collection, used, deleted, created_after, created_before, sort_by, sort_order }. Returns { items, total, total_is_exact, limit, has_next, next }.';
+revoke all on function public.list_media_assets(jsonb) from public, anon, authenticated;
+grant execute on function public.list_media_assets(jsonb) to anon, authenticated, service_role;
 
 create or replace function public.get_media_facets(p_query jsonb default '{}')
 returns jsonb
@@ -6654,10 +6625,7 @@ stable
 set search_path = ''
 as $$
 begin
-    if media_sync.media_role() = 'anonymous' then
-        return media_sync.public_library_facets(p_query);
-    end if;
-    return media_sync.signed_in_library_facets(p_query);
+    return media_sync.read_library('facets', p_query);
 end;
 $$;
 comment on function public.get_media_facets(jsonb) is 'The 50 most frequent values of resource_type, format, folder and tags among the matches: { facet: [ { value, count } ] }.';
@@ -8339,7 +8307,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '2c091fd550e04da4';
+    select '7e1ab3416e559704';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

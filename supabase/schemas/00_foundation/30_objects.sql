@@ -33,17 +33,22 @@ revoke all on function media_sync.field_value(jsonb, text) from public, anon, au
 
 create or replace function media_sync.keep_order(p_values jsonb)
 returns jsonb
-language sql
+-- plpgsql keeps its plan; a function in SQL that sets search_path is planned at each call.
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select coalesce(jsonb_agg(value order by place), '[]')
-    from (
-        select value, min(place) as place
-        from jsonb_array_elements_text(p_values) with ordinality as listed (value, place)
-        group by value
-    ) as distinct_values;
+begin
+    return (
+        select coalesce(jsonb_agg(value order by place), '[]')
+        from (
+            select value, min(place) as place
+            from jsonb_array_elements_text(p_values) with ordinality as listed (value, place)
+            group by value
+        ) as distinct_values
+    );
+end;
 $$;
 comment on function media_sync.keep_order(jsonb) is 'The list of texts without repetitions, each where it first stood.';
 revoke all on function media_sync.keep_order(jsonb) from public, anon, authenticated;

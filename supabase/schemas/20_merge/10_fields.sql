@@ -112,16 +112,10 @@ begin
     return p_base
         || (p_difference - array['tags', 'context', 'metadata'])
         || case when p_difference ? 'tags' then jsonb_build_object('tags', (
-            select coalesce(jsonb_agg(tag order by place), '[]')
-            from (
-                select value as tag, ordinality as place
-                from jsonb_array_elements_text(p_base -> 'tags') with ordinality
-                where not coalesce(p_difference -> 'tags' -> 'removed', '[]') ? value
-                union all
-                select value, 100000 + ordinality
-                from jsonb_array_elements_text(coalesce(p_difference -> 'tags' -> 'added', '[]')) with ordinality
-                where not (p_base -> 'tags') ? value
-            ) as kept
+            select media_sync.keep_order(
+                (p_base -> 'tags') - array(select jsonb_array_elements_text(coalesce(p_difference -> 'tags' -> 'removed', '[]')))
+                    || coalesce(p_difference -> 'tags' -> 'added', '[]')
+            )
         )) else '{}' end
         || case when p_difference ? 'context' then jsonb_build_object('context',
             (p_base -> 'context') - array(select jsonb_array_elements_text(coalesce(p_difference -> 'context' -> 'removed', '[]')))

@@ -71,15 +71,7 @@ begin
     -- order comes first.
     return (
         select coalesce(jsonb_agg(tag order by place), '[]')
-        from (
-            select value as tag, min(place) as place
-            from (
-                select value, ordinality as place from jsonb_array_elements_text(p_remote) with ordinality
-                union all
-                select value, 100000 + ordinality from jsonb_array_elements_text(p_local) with ordinality
-            ) as listed
-            group by value
-        ) as named
+        from jsonb_array_elements_text(media_sync.keep_order(p_remote || p_local)) with ordinality as listed (tag, place)
         where case
             when (p_remote ? tag) = (p_base ? tag) then p_local ? tag
             when p_sent -> ('tags.' || tag) @> jsonb_build_array(case when p_remote ? tag then true end) then p_local ? tag

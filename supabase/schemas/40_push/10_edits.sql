@@ -10,13 +10,11 @@ as $$
 declare
     v_clean text[];
 begin
-    select coalesce(array_agg(tag order by place), '{}') into v_clean
-    from (
-        select btrim(tag) as tag, min(place) as place
-        from unnest(p_tags) with ordinality as given (tag, place)
-        where btrim(tag) <> ''
-        group by btrim(tag)
-    ) as distinct_tags;
+    v_clean := array(
+        select jsonb_array_elements_text(media_sync.keep_order(to_jsonb(array(
+            select btrim(tag) from unnest(p_tags) as tag where btrim(tag) <> ''
+        ))))
+    );
     -- Cloudinary joins tags with commas on the wire, so that a comma would split one tag into two.
     if exists (select from unnest(v_clean) as tag where tag like '%,%' or length(tag) > 255) then
         raise exception 'A tag must not contain a comma and is at most 255 characters long.' using errcode = 'check_violation';

@@ -139,8 +139,8 @@ select is_empty(
     'every definer function open to signed-in users → checks the caller'
 );
 select is_empty(
-    $$select name from tests.functions where schema = 'public' and short_name like 'sync\_%' and (anon_may or authenticated_may)$$,
-    'what the sync function calls (sync_…) → is open to a secret key only'
+    $$select name from tests.functions where schema = 'public' and short_name like 'media\_sync\_%' and (anon_may or authenticated_may)$$,
+    'what the functions call (media_sync_…) → is open to a secret key only'
 );
 
 -- A function that is opened to clients is entered here, and gets its refusals below.
@@ -148,7 +148,7 @@ select bag_eq(
     'select short_name::text from tests.functions where anon_may',
     $$values ('media_role'), ('token_role'), ('owns_media_sync'), ('is_viewer'), ('is_editor'), ('is_admin'), ('public_asset_ids'),
         ('library_conditions'), ('list_media_assets'), ('get_media_facets'), ('library_page'), ('library_facets'),
-        ('public_library_page'), ('public_library_facets'), ('get_media_asset'), ('public_asset')$$,
+        ('read_library'), ('read_library_as_anyone'), ('get_media_asset'), ('public_asset')$$,
     'functions open to anyone → these and no other'
 );
 select is_empty(
@@ -157,7 +157,7 @@ select is_empty(
         'soft_delete_media_assets', 'restore_media_asset', 'resolve_media_conflicts',
         'get_media_statistics', 'get_sync_status', 'get_sync_run', 'get_sync_overview', 'get_sync_health',
         'get_sync_health_summary', 'cleanup_old_sync_logs', 'get_sync_settings', 'update_sync_settings', 'list_webhook_events',
-        'signed_in_library_page', 'signed_in_library_facets', 'asset_for_editors', 'viewers', 'public_asset_ids'
+        'read_library_as_viewer', 'asset_for_editors', 'viewers', 'public_asset_ids'
     )$$,
     'definer functions open to signed-in users → these and no other'
 );

@@ -8,6 +8,7 @@ import { webhookTest } from "./webhook-world.ts";
 webhookTest(
   "deleted there, edited here, restored there → one full reconcile brings the edit to Cloudinary",
   async ({ stack, call, cloudinary }) => {
+    await control(stack, "PUT /behavior", { backup: true });
     await control(stack, "POST /assets", { assets: [{ ...lamp, folder: undefined }] });
     await syncUntilCompleted(call);
     await cloudinary("POST", "/asset/destroy", { asset_id: lamp.asset_id });

@@ -1,13 +1,13 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { fastFiles, shares } from "../../../scripts/test/fast-suite.ts";
 import { isSelected, readOptions } from "../../../scripts/test/options.ts";
-import { summaryLine } from "../../../scripts/test/report.ts";
+import { describeFailures, summaryLine } from "../../../scripts/test/report.ts";
 import { count } from "../../../scripts/test/run-suite.ts";
 import { findTestFiles, suiteOf } from "../../../scripts/test/suites.ts";
 
 const root = new URL("../../../", import.meta.url).pathname;
 
-/** Writes test modules into a folder, runs them as a suite's process does, and returns the counts. */
+/** Writes test modules into a folder, runs them as a suite's process does, and returns counts and failures. */
 async function runModules(modules: Record<string, string>, ...flags: string[]) {
   const folder = await Deno.makeTempDir();
   try {
@@ -29,7 +29,8 @@ async function runModules(modules: Record<string, string>, ...flags: string[]) {
       stdout: "null",
       stderr: "null",
     }).output();
-    return count(await Deno.readTextFile(`${folder}/report.xml`), success);
+    const xml = await Deno.readTextFile(`${folder}/report.xml`);
+    return { counts: count(xml, success), failures: describeFailures(xml) };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -40,11 +41,9 @@ const failing = `Deno.test("fails < & >", () => { throw new Error("x"); });`;
 const ignored = `Deno.test({ name: "ignored", ignore: true, fn() {} });`;
 
 Deno.test("passing, failing and ignored tests → counted as such", async () => {
-  assertEquals(await runModules({ "a.test.ts": passing + failing + ignored }), {
-    passed: 1,
-    failed: 1,
-    skipped: 1,
-  });
+  const { counts, failures } = await runModules({ "a.test.ts": passing + failing + ignored });
+  assertEquals(counts, { passed: 1, failed: 1, skipped: 1 });
+  assertEquals(failures, ["./a.test.ts => fails < & >\n    Uncaught Error: x"]);
 });
 
 Deno.test("a test with steps → counts as its steps", async () => {
@@ -52,7 +51,9 @@ Deno.test("a test with steps → counts as its steps", async () => {
     await t.step("one", () => {});
     await t.step("two", () => { throw new Error("x"); });
   });`;
-  assertEquals(await runModules({ "a.test.ts": steps }), { passed: 1, failed: 1, skipped: 0 });
+  const { counts, failures } = await runModules({ "a.test.ts": steps });
+  assertEquals(counts, { passed: 1, failed: 1, skipped: 0 });
+  assertEquals(failures, ["./a.test.ts => all > two\n    Uncaught Error: x"]);
 });
 
 Deno.test("a test that fails beside its passing steps → counts as failed", async () => {
@@ -60,16 +61,18 @@ Deno.test("a test that fails beside its passing steps → counts as failed", asy
     await t.step("one", () => {});
     throw new Error("x");
   });`;
-  assertEquals(await runModules({ "a.test.ts": steps }), { passed: 1, failed: 1, skipped: 0 });
+  const { counts } = await runModules({ "a.test.ts": steps });
+  assertEquals(counts, { passed: 1, failed: 1, skipped: 0 });
 });
 
 Deno.test("a module that cannot be loaded → one failure", async () => {
   const modules = { "a.test.ts": passing, "b.test.ts": `throw new Error("x");` };
-  assertEquals(await runModules(modules), { passed: 1, failed: 1, skipped: 0 });
+  const { counts } = await runModules(modules);
+  assertEquals(counts, { passed: 1, failed: 1, skipped: 0 });
 });
 
 Deno.test("tests that a filter leaves out → not counted", async () => {
-  const counts = await runModules({ "a.test.ts": passing + failing }, "--filter=passes");
+  const { counts } = await runModules({ "a.test.ts": passing + failing }, "--filter=passes");
   assertEquals(counts, { passed: 1, failed: 0, skipped: 0 });
 });
 

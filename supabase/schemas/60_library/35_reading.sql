@@ -1,0 +1,83 @@
+-- Who reads the library with which rights: the page and the facets, for anyone and for viewers.
+
+create or replace function media_sync.read_library_as_anyone(p_part text, p_query jsonb)
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+-- Whoever is signed in without being a viewer sees what anyone sees.
+set role = 'anon'
+as $$
+begin
+    return case p_part when 'page' then media_sync.library_page(p_query) when 'facets' then media_sync.library_facets(p_query) end;
+end;
+$$;
+comment on function media_sync.read_library_as_anyone(text, jsonb) is 'A part of the library, page or facets, as anyone sees it.';
+revoke all on function media_sync.read_library_as_anyone(text, jsonb) from public, anon, authenticated;
+grant execute on function media_sync.read_library_as_anyone(text, jsonb) to anon, authenticated;
+
+create or replace function media_sync.read_library_as_viewer(p_part text, p_query jsonb)
+returns jsonb
+language plpgsql
+volatile
+-- Under row level security Postgres applies like and @> only after the policy, never through an index: every search
+-- would read the whole table. What a signed-in caller may see is in library_conditions(), which is used here instead.
+security definer
+set search_path = ''
+as $$
+begin
+    if not media_sync.is_viewer() then
+        raise exception 'The whole library is for viewers.' using errcode = 'insufficient_privilege';
+    end if;
+    return case p_part when 'page' then media_sync.library_page(p_query) when 'facets' then media_sync.library_facets(p_query) end;
+end;
+$$;
+comment on function media_sync.read_library_as_viewer(text, jsonb) is 'A part of the library, page or facets, for viewers.';
+revoke all on function media_sync.read_library_as_viewer(text, jsonb) from public, anon, authenticated;
+grant execute on function media_sync.read_library_as_viewer(text, jsonb) to authenticated, service_role;
+
+create or replace function media_sync.read_library(p_part text, p_query jsonb)
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    if media_sync.media_role() = 'anonymous' then
+        return media_sync.read_library_as_anyone(p_part, p_query);
+    end if;
+    return media_sync.read_library_as_viewer(p_part, p_query);
+end;
+$$;
+comment on function media_sync.read_library(text, jsonb) is 'A part of the library, page or facets, with the caller''s rights.';
+revoke all on function media_sync.read_library(text, jsonb) from public, anon, authenticated;
+grant execute on function media_sync.read_library(text, jsonb) to anon, authenticated, service_role;
+
+create or replace function public.list_media_assets(p_query jsonb default '{}')
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    return media_sync.read_library('page', p_query);
+end;
+$$;
+comment on function public.list_media_assets(jsonb) is
+    'A page of the library with the caller''s rights: { page, limit, cursor: { value, id }, search, folder, recursive, tags, resource_type, type, format, sync_status, collection, used, deleted, created_after, created_before, sort_by, sort_order }. Returns { items, total, total_is_exact, limit, has_next, next }.';
+revoke all on function public.list_media_assets(jsonb) from public, anon, authenticated;
+grant execute on function public.list_media_assets(jsonb) to anon, authenticated, service_role;
+
+create or replace function public.get_media_facets(p_query jsonb default '{}')
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return media_sync.read_library('facets', p_query);
+end;
+$$;
+comment on function public.get_media_facets(jsonb) is 'The 50 most frequent values of resource_type, format, folder and tags among the matches: { facet: [ { value, count } ] }.';
+revoke all on function public.get_media_facets(jsonb) from public, anon, authenticated;
+grant execute on function public.get_media_facets(jsonb) to anon, authenticated, service_role;
