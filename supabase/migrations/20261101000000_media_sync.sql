@@ -7772,7 +7772,10 @@ begin
             end,
             case
                 when v_tick < clock_timestamp() - 3 * v_interval
-                    then format('No tick since %s: see select * from cron.job_run_details order by start_time desc limit 5.', media_sync.health_time(v_tick))
+                    then format(
+                        'No tick since %s: run select public.schedule_media_sync(); if none comes, see select * from cron.job_run_details order by start_time desc limit 5.',
+                        media_sync.health_time(v_tick)
+                    )
                 else 'The tick runs.'
             end,
             round(extract(epoch from clock_timestamp() - v_tick))::text
@@ -8218,7 +8221,7 @@ begin
 end;
 $$;
 comment on function public.schedule_media_sync() is
-    'Schedules the jobs of Media Sync with pg_cron, or brings their schedules up to date. Returns how many; 0 with a notice where pg_cron is missing. The database owner and secret keys.';
+    'Schedules the jobs of Media Sync with pg_cron, or brings their schedules up to date. Returns how many; 0 with a notice where pg_cron is missing. Run it once more when the secrets are in Vault: pg_cron overlooks jobs that a large transaction schedules. The database owner and secret keys.';
 revoke all on function public.schedule_media_sync() from public, anon, authenticated;
 grant execute on function public.schedule_media_sync() to service_role;
 
@@ -8307,7 +8310,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '7e1ab3416e559704';
+    select 'd34b50cf9461a046';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

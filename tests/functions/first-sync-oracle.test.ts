@@ -52,7 +52,7 @@ const row: AssetRow = {
 const changed: Record<string, unknown> = {
   ...Object.fromEntries(comparedColumns.map((name) => [name, "another"])),
   ...{ version: 1, bytes: "1", width: 1, height: null, duration: 1, pages: 1 },
-  ...{ tags: ["a", "b"], context: { alt: "text", more: "" }, metadata: { rating: "4" } },
+  ...{ tags: ["a", "c"], context: { alt: "text", more: "" }, metadata: { rating: "4" } },
   ...{ created_at: "2022-06-01T19:24:40Z", uploaded_at: "2022-06-01T19:24:40Z" },
   ...{ last_updated: { updated_at: "2022-06-01T19:24:40Z" }, extra: {} },
 };

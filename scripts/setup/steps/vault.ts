@@ -1,3 +1,4 @@
+import type { DatabaseQuery } from "../../support/database-query.ts";
 import type { Installation } from "../installation.ts";
 import type { SetupStep } from "../step.ts";
 
@@ -46,6 +47,7 @@ export function vaultStep(installation: Installation): SetupStep {
           [name, value, description],
         );
       }
+      await startJobs(database);
       return `${URL_NAME} and ${KEY_NAME} stored`;
     },
     remove: async () => {
@@ -57,4 +59,17 @@ export function vaultStep(installation: Installation): SetupStep {
       return `${removed.length} secrets removed; the jobs in the database call nothing any more`;
     },
   };
+}
+
+/**
+ * Schedules the jobs once more. pg_cron overlooks what a large transaction such as the migration schedules: when
+ * PostgreSQL's queue of cache invalidations overflows, its list of jobs stays as it was. A small transaction reaches it.
+ */
+async function startJobs(database: DatabaseQuery): Promise<void> {
+  const [migrated] = await database.query(
+    "select from pg_catalog.pg_proc where oid = to_regprocedure('public.schedule_media_sync()')",
+    [],
+    { readOnly: true },
+  );
+  if (migrated) await database.query("select public.schedule_media_sync()");
 }

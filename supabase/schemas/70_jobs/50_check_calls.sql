@@ -126,7 +126,10 @@ begin
             end,
             case
                 when v_tick < clock_timestamp() - 3 * v_interval
-                    then format('No tick since %s: see select * from cron.job_run_details order by start_time desc limit 5.', media_sync.health_time(v_tick))
+                    then format(
+                        'No tick since %s: run select public.schedule_media_sync(); if none comes, see select * from cron.job_run_details order by start_time desc limit 5.',
+                        media_sync.health_time(v_tick)
+                    )
                 else 'The tick runs.'
             end,
             round(extract(epoch from clock_timestamp() - v_tick))::text

@@ -39,7 +39,7 @@ begin
 end;
 $$;
 comment on function public.schedule_media_sync() is
-    'Schedules the jobs of Media Sync with pg_cron, or brings their schedules up to date. Returns how many; 0 with a notice where pg_cron is missing. The database owner and secret keys.';
+    'Schedules the jobs of Media Sync with pg_cron, or brings their schedules up to date. Returns how many; 0 with a notice where pg_cron is missing. Run it once more when the secrets are in Vault: pg_cron overlooks jobs that a large transaction schedules. The database owner and secret keys.';
 revoke all on function public.schedule_media_sync() from public, anon, authenticated;
 grant execute on function public.schedule_media_sync() to service_role;
 

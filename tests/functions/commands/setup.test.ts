@@ -140,21 +140,26 @@ stackTest("a key that may not manage webhooks → exit 1, and which role may", a
   assertStringIncludes(errors, "Master admin");
 });
 
-stackTest("--only vault → both secrets; twice → in place; another key → replaced", async () => {
-  assertMatch((await setup("--only=vault", "--yes")).output, /^done {6}vault/);
-  const stored = [
-    { name: "media_sync_cron_key", decrypted_secret: stack.info.cron_key },
-    { name: "media_sync_project_url", decrypted_secret: stack.info.url },
-  ];
-  assertEquals(await secrets(), stored);
-  assertMatch((await setup("--only=vault", "--yes")).output, /^in place {2}vault/);
-  await stack.sql(
-    `select vault.update_secret(id, 'it''s \\ old') from vault.secrets where name = 'media_sync_cron_key'`,
-  );
-  const { output } = await setup("--only=vault", "--yes");
-  assertMatch(output, /^done {6}vault/);
-  assertEquals(await secrets(), stored);
-});
+stackTest(
+  "--only vault → both secrets, jobs scheduled; twice → in place; another key → replaced",
+  async () => {
+    await stack.sql("select public.unschedule_media_sync()");
+    assertMatch((await setup("--only=vault", "--yes")).output, /^done {6}vault/);
+    const stored = [
+      { name: "media_sync_cron_key", decrypted_secret: stack.info.cron_key },
+      { name: "media_sync_project_url", decrypted_secret: stack.info.url },
+    ];
+    assertEquals(await secrets(), stored);
+    assertEquals(await stack.sql("select count(*)::integer as jobs from cron.job"), [{ jobs: 4 }]);
+    assertMatch((await setup("--only=vault", "--yes")).output, /^in place {2}vault/);
+    await stack.sql(
+      `select vault.update_secret(id, 'it''s \\ old') from vault.secrets where name = 'media_sync_cron_key'`,
+    );
+    const { output } = await setup("--only=vault", "--yes");
+    assertMatch(output, /^done {6}vault/);
+    assertEquals(await secrets(), stored);
+  },
+);
 
 stackTest("--remove --only vault → both secrets are gone", async () => {
   await setup("--only=vault", "--yes");
