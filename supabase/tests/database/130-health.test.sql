@@ -109,7 +109,7 @@ rollback to intact;
 
 update media_sync.health_state set installed_at = tests.ago('4 minutes');
 select is(tests.check('tick'), 'degraded', 'no tick for 3 intervals → degraded');
-select matches(tests.message('tick'), '^No tick since 20.* UTC: see ', 'no tick → says since when');
+select matches(tests.message('tick'), '^No tick since 20.* UTC: run select public.schedule_media_sync', 'no tick → says since when, and what to do');
 update media_sync.health_state set installed_at = tests.ago('31 minutes');
 select is(tests.check('tick'), 'failing', 'no tick for 30 intervals → failing');
 update media_sync.settings set incremental_interval = '15 minutes';
