@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { describeFacts } from "./control/behavior.ts";
+import { describeFacts } from "./store/behavior.ts";
 import { startEmulator } from "./emulator.ts";
 
 const HELP = `Runs the Cloudinary emulator as a process of its own.
@@ -67,19 +67,17 @@ async function run(args: readonly string[]): Promise<void> {
   if (folderMode !== undefined && folderMode !== "dynamic" && folderMode !== "fixed") {
     throw new Error("--folder-mode must be dynamic or fixed");
   }
-  const apiKey = Deno.env.get("EMULATOR_API_KEY");
-  const apiSecret = Deno.env.get("EMULATOR_API_SECRET");
   const notificationUrl = values["notification-url"];
   const emulator = await startEmulator({
     port: wholeNumber("port", values.port, 0),
     assets: wholeNumber("assets", values.assets, 0),
     seed: wholeNumber("seed", values.seed, 1),
-    cloudName: values["cloud-name"] ?? "demo",
+    cloudName: values["cloud-name"],
     variant,
-    ...(folderMode === undefined ? {} : { folderMode }),
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(apiSecret === undefined ? {} : { apiSecret }),
-    ...(notificationUrl === undefined ? {} : { notificationUrl }),
+    folderMode,
+    apiKey: Deno.env.get("EMULATOR_API_KEY"),
+    apiSecret: Deno.env.get("EMULATOR_API_SECRET"),
+    notificationUrls: notificationUrl === undefined ? [] : [notificationUrl],
   });
   const ready = { http: emulator.http, cloudinary_url: emulator.cloudinaryUrl };
   Deno.stdout.writeSync(new TextEncoder().encode(`READY ${JSON.stringify(ready)}\n`));

@@ -1,10 +1,22 @@
-import { type Behavior, behaviorOf, type Variant } from "./control/behavior.ts";
 import { mergeBehavior } from "./control/merge-settings.ts";
 import { generateAssets } from "./generate/generate.ts";
-import { createHandler } from "./http/handler.ts";
+import { Quota } from "./http/quota.ts";
+import type { Parts } from "./http/route.ts";
+import { Notifier } from "./notifications/notifier.ts";
+import { SearchIndex } from "./search/search-index.ts";
+import { createHandler } from "./server/handler.ts";
+import { Archive, type Content } from "./store/archive.ts";
 import type { Asset } from "./store/asset.ts";
+import { AssetStore } from "./store/asset-store.ts";
+import { type Behavior, behaviorOf, type Variant } from "./store/behavior.ts";
+import { CallLog } from "./store/call-log.ts";
 import { createClock } from "./store/clock.ts";
-import { createWorld } from "./world.ts";
+import { noFaults } from "./store/faults.ts";
+import { FolderStore } from "./store/folder-store.ts";
+import { MetadataFieldStore } from "./store/metadata-fields.ts";
+import { createRandom } from "./store/random.ts";
+import { createTimers } from "./store/timers.ts";
+import { TriggerStore } from "./store/triggers.ts";
 
 /** How an emulator inside a program starts. */
 export interface EmbeddedOptions {
@@ -43,9 +55,31 @@ export interface Embedded {
  * @throws Failure when `behavior` names what does not exist
  */
 export function createEmbedded(options: EmbeddedOptions): Embedded {
+  const parts = createParts(options);
+  const { assets, notifier, timers, triggers } = parts;
+  const { assets: count = 0, seed, notificationUrls = [] } = options;
+  if (count > 0) generateAssets(parts, { count, seed });
+  for (const uri of notificationUrls) triggers.create({ uri, event_type: "all" });
+  return {
+    handle: createHandler(parts),
+    assets: () => [...assets.all.entries()].map(([, row]) => row.asset),
+    stop: () => {
+      timers.stop();
+      return notifier.settled();
+    },
+  };
+}
+
+/** The one place where the parts of an emulator come together. */
+function createParts(options: EmbeddedOptions): Parts {
   const { cloudName, secrets, seed } = options;
   const clock = createClock(options.now);
-  const world = createWorld({
+  const behavior = mergeBehavior(behaviorOf(options.variant ?? "a"), options.behavior ?? {});
+  const faults = noFaults();
+  const assets = new AssetStore();
+  assets.useNames(behavior);
+  const contents = new Map<string, Content>();
+  const rules = {
     account: {
       cloudName,
       secrets,
@@ -53,19 +87,26 @@ export function createEmbedded(options: EmbeddedOptions): Embedded {
       deliveryPrefix: () => `${options.address()}/res`,
     },
     clock,
-    seed,
-    behavior: mergeBehavior(behaviorOf(options.variant ?? "a"), options.behavior ?? {}),
-  });
-  if (options.assets) generateAssets(world, { count: options.assets, seed });
-  for (const uri of options.notificationUrls ?? []) {
-    world.notifier.triggers.create({ uri, event_type: "all" });
-  }
+    timers: createTimers(),
+    behavior,
+    faults,
+    faultRandom: createRandom(faults.seed),
+    triggers: new TriggerStore(clock),
+  };
   return {
-    handle: createHandler(world),
-    assets: () => [...world.assets.all.entries()].map(([, row]) => row.asset),
-    stop: () => {
-      world.timers.stop();
-      return world.notifier.settled();
-    },
+    ...rules,
+    // Another sequence than the generator's, which starts from the same seed.
+    random: createRandom(seed ^ 0x5bd1e995),
+    assets,
+    contents,
+    archive: new Archive({ assets, contents, behavior }),
+    folders: new FolderStore(),
+    metadataFields: new MetadataFieldStore(),
+    presets: new Map(),
+    chunks: new Map(),
+    calls: new CallLog(),
+    search: new SearchIndex({ assets, clock, faults }),
+    notifier: new Notifier(rules),
+    quota: new Quota(rules),
   };
 }

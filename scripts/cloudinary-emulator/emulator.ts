@@ -1,12 +1,10 @@
-import type { Behavior, Variant } from "./control/behavior.ts";
-import { createEmbedded } from "./embedded.ts";
+import type { Behavior } from "./store/behavior.ts";
+import { createEmbedded, type EmbeddedOptions } from "./embedded.ts";
 
-/** How an emulator starts; everything may be left out. */
-export interface EmulatorOptions {
+/** How an emulator starts; everything may be left out. Cloud name `demo`, seed 1 and the real time are the defaults. */
+export interface EmulatorOptions extends Partial<Omit<EmbeddedOptions, "address" | "secrets">> {
   /** TCP port on the loopback interface; 0 = any free one (default). */
   readonly port?: number;
-  /** Cloud name (default `demo`). */
-  readonly cloudName?: string;
   /** API key of the account's oldest key; random when absent. */
   readonly apiKey?: string;
   /** Its secret; random when absent. */
@@ -14,19 +12,7 @@ export interface EmulatorOptions {
   /** Further keys of the account. */
   readonly additionalKeys?: readonly { readonly apiKey: string; readonly apiSecret: string }[];
   /** Folder mode of the account (default `dynamic`). */
-  readonly folderMode?: "dynamic" | "fixed";
-  /** Assets to generate at the start (default 0). */
-  readonly assets?: number;
-  /** Seed of the generated library and of new ids (default 1). */
-  readonly seed?: number;
-  /** Webhook URL that gets every event. */
-  readonly notificationUrl?: string;
-  /** Clock, ms since the epoch (default `Date.now`). */
-  readonly now?: () => number;
-  /** Which variant of every uncertain fact it starts with, and comes back to when it is emptied (default `a`). */
-  readonly variant?: Variant;
-  /** Single facts that start otherwise. */
-  readonly behavior?: Partial<Behavior>;
+  readonly folderMode?: Behavior["folder_mode"];
 }
 
 /** A running emulator. */
@@ -52,17 +38,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const apiKey = options.apiKey ?? randomDigits(15);
   const apiSecret = options.apiSecret ?? randomSecret();
   const emulator = createEmbedded({
-    address: () => http,
+    ...options,
+    seed: options.seed ?? 1,
+    now: options.now ?? Date.now,
     cloudName,
+    address: () => http,
     secrets: new Map([
       [apiKey, apiSecret],
       ...(options.additionalKeys ?? []).map((key) => [key.apiKey, key.apiSecret] as const),
     ]),
-    now: options.now ?? Date.now,
-    seed: options.seed ?? 1,
-    assets: options.assets ?? 0,
-    notificationUrls: options.notificationUrl === undefined ? [] : [options.notificationUrl],
-    variant: options.variant ?? "a",
     behavior: {
       ...(options.folderMode === undefined ? {} : { folder_mode: options.folderMode }),
       ...options.behavior,

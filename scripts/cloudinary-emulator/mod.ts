@@ -11,10 +11,10 @@ export { createEmbedded, type Embedded, type EmbeddedOptions } from "./embedded.
 export { runCommand };
 
 // What is uncertain about Cloudinary: every fact with its variants.
-export { type Behavior, describeFacts, FACTS, type Variant } from "./control/behavior.ts";
+export { type Behavior, describeFacts, FACTS, type Variant } from "./store/behavior.ts";
 
 // What it answers: every route, and what it leaves out by its name.
-export { routes } from "./routes.ts";
+export { routes } from "./server/routes.ts";
 export { OUT_OF_SCOPE } from "./admin/out-of-scope.ts";
 
 // What is in the library, as `Embedded.assets` tells it.

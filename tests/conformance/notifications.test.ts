@@ -19,7 +19,7 @@ function withWebhook(
   return withReceiver(
     status,
     (url, received) =>
-      withEmulator({ notificationUrl: url }, async (conformance) => {
+      withEmulator({ notificationUrls: [url] }, async (conformance) => {
         await conformance.control("PUT", "/behavior", { notification_retry_delays_ms: [1, 1, 1] });
         await test(conformance, received, url);
       }),

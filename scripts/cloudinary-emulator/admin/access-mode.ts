@@ -1,29 +1,23 @@
-import { badRequest } from "../http/failure.ts";
-import type { Answer, Exchange, Route } from "../http/route.ts";
+import { badRequest } from "../shapes/failure.ts";
+import { admin, type Answer, causeOf, type Exchange, type Route } from "../http/route.ts";
 import { changeAsset } from "../library/change-asset.ts";
-import { causeOf } from "../notifications/cause.ts";
 import { notifyChanges } from "../notifications/events.ts";
 import { selectRows } from "./select-rows.ts";
 
 /** Changing who may see assets: `update_access_mode`. */
 export const accessModeRoutes: readonly Route[] = [
-  {
-    method: "POST",
-    pattern: "/resources/:resource_type/:type/update_access_mode",
-    api: "admin",
-    handle: updateAccessMode,
-  },
+  admin("POST", "/resources/:resource_type/:type/update_access_mode", updateAccessMode),
 ];
 
 function updateAccessMode(exchange: Exchange): Answer {
-  const { world, parameters, path } = exchange;
+  const { parameters, path } = exchange;
   const access_mode = parameters.requiredText("access_mode");
   if (access_mode !== "public" && access_mode !== "authenticated") {
     throw badRequest(`Invalid access_mode ${access_mode}`);
   }
   const rows = selectRows(exchange, [path.type!]);
-  const changes = rows.map((row) => changeAsset(world, row, { access_mode }));
-  notifyChanges(world, causeOf(exchange), changes);
+  const changes = rows.map((row) => changeAsset(exchange, row, { access_mode }));
+  notifyChanges(exchange, causeOf(exchange), changes);
   const failed = parameters.texts("public_ids")
     .filter((id) => !rows.some((row) => row.asset.public_id === id));
   const updated = rows.map(({ asset }) => ({

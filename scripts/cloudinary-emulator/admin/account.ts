@@ -1,38 +1,31 @@
-import type { Route } from "../http/route.ts";
+import { admin, type Answer, type Exchange, type Route } from "../http/route.ts";
 import { adminTime } from "../shapes/times.ts";
 
 /** `ping`, `config` and `usage`. */
 export const accountRoutes: readonly Route[] = [
-  { method: "GET", pattern: "/ping", api: "admin", handle: () => ({ body: { status: "ok" } }) },
-  {
-    method: "GET",
-    pattern: "/config",
-    api: "admin",
-    handle: ({ world, parameters }) => {
-      const { cloudName, createdAt } = world.account;
-      const body: Record<string, unknown> = {
-        cloud_name: cloudName,
-        created_at: adminTime(createdAt),
-      };
-      if (parameters.flag("settings")) body.settings = { folder_mode: world.behavior.folder_mode };
-      return { body };
-    },
-  },
-  { method: "GET", pattern: "/usage", api: "admin", handle: usage },
-  { method: "GET", pattern: "/usage/:date", api: "admin", handle: usage },
+  admin("GET", "/ping", () => ({ body: { status: "ok" } })),
+  admin("GET", "/config", config),
+  admin("GET", "/usage", usage),
+  admin("GET", "/usage/:date", usage),
 ];
 
-function usage({ world }: Parameters<Route["handle"]>[0]) {
-  const resources = world.assets.size;
+function config({ account, behavior, parameters }: Exchange): Answer {
+  const { cloudName, createdAt } = account;
+  const settings = parameters.flag("settings") ? { folder_mode: behavior.folder_mode } : undefined;
+  return { body: { cloud_name: cloudName, created_at: adminTime(createdAt), settings } };
+}
+
+function usage({ assets, clock, calls }: Exchange): Answer {
+  const resources = assets.size;
   return {
     body: {
       plan: "Free",
-      last_updated: new Date(world.clock.now()).toISOString().slice(0, 10),
+      last_updated: new Date(clock.now()).toISOString().slice(0, 10),
       transformations: { usage: 0, credits_usage: 0 },
       objects: { usage: resources },
       bandwidth: { usage: 0, credits_usage: 0 },
       storage: { usage: 0, credits_usage: 0 },
-      requests: world.calls.report().total,
+      requests: calls.report().total,
       resources,
       derived_resources: 0,
       media_limits: {

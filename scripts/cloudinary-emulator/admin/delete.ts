@@ -1,9 +1,15 @@
-import { badRequest } from "../http/failure.ts";
+import { badRequest } from "../shapes/failure.ts";
 import { decodeCursor, encodeCursor, queryMark } from "../http/cursor.ts";
-import type { Answer, Exchange, Route } from "../http/route.ts";
+import {
+  admin,
+  type Answer,
+  assetName,
+  causeOf,
+  type Exchange,
+  type Route,
+} from "../http/route.ts";
 import { changeAsset } from "../library/change-asset.ts";
 import { deleteAsset } from "../library/delete-asset.ts";
-import { causeOf } from "../notifications/cause.ts";
 import { notifyDelete } from "../notifications/events.ts";
 import type { Asset, ResourceType } from "../store/asset.ts";
 import { tagKey } from "../store/asset-store.ts";
@@ -15,20 +21,10 @@ const MAXIMUM_DELETED = 1000;
 
 /** Deleting through the Admin API: by ids, asset ids, prefix, tag, or everything of a type. */
 export const deleteRoutes: readonly Route[] = [
-  { method: "DELETE", pattern: "/resources", api: "admin", handle: deleteByAssetIds },
-  {
-    method: "DELETE",
-    pattern: "/resources/:resource_type/tags/*tag",
-    api: "admin",
-    handle: deleteByTag,
-  },
-  {
-    method: "DELETE",
-    pattern: "/resources/:resource_type/:type",
-    api: "admin",
-    handle: deleteByType,
-  },
-  { method: "DELETE", pattern: "/derived_resources", api: "admin", handle: deleteDerived },
+  admin("DELETE", "/resources", deleteByAssetIds),
+  admin("DELETE", "/resources/:resource_type/tags/*tag", deleteByTag),
+  admin("DELETE", "/resources/:resource_type/:type", deleteByType),
+  admin("DELETE", "/derived_resources", deleteDerived),
 ];
 
 /** What was asked for: the name under which the answer tells it, and the asset if it exists. */
@@ -38,25 +34,25 @@ interface Target {
 }
 
 function deleteByAssetIds(exchange: Exchange): Answer {
-  const { world, parameters } = exchange;
-  const ids = readIds(parameters.texts("asset_ids"), "asset_ids");
+  const { behavior, assets, parameters } = exchange;
+  const ids = parameters.ids("asset_ids", MAXIMUM_IDS);
   const targets = ids.map((id) => {
-    const row = world.assets.getById(id);
-    const goesByAssetId = world.behavior.ids_answered_by === "asset_id";
+    const row = assets.getById(id);
+    const goesByAssetId = behavior.ids_answered_by === "asset_id";
     return { name: goesByAssetId ? id : row?.asset.public_id ?? id, row };
   });
   return { body: { ...deleteTargets(exchange, targets), partial: false } };
 }
 
 function deleteByType(exchange: Exchange): Answer {
-  const { world, path, parameters } = exchange;
+  const { assets, path, parameters } = exchange;
   const resource_type = path.resource_type as ResourceType;
   const type = path.type!;
   if (parameters.has("public_ids")) {
-    const ids = readIds(parameters.texts("public_ids"), "public_ids");
+    const ids = parameters.ids("public_ids", MAXIMUM_IDS);
     const targets = ids.map((public_id) => ({
       name: public_id,
-      row: world.assets.getByName({ resource_type, type, public_id }),
+      row: assets.getByName(assetName(exchange, public_id)),
     }));
     return { body: { ...deleteTargets(exchange, targets), partial: false } };
   }
@@ -64,7 +60,7 @@ function deleteByType(exchange: Exchange): Answer {
   if (prefix === undefined && !parameters.flag("all")) {
     throw badRequest("Missing required parameter - public_ids, prefix or all");
   }
-  const ordered = world.assets.listByPublicId(resource_type, type);
+  const ordered = assets.listByPublicId(resource_type, type);
   const wanted = prefix ?? "";
   const rows = function* () {
     for (const [publicId, row] of ordered?.entries(wanted) ?? []) {
@@ -76,8 +72,9 @@ function deleteByType(exchange: Exchange): Answer {
 }
 
 function deleteByTag(exchange: Exchange): Answer {
+  const { assets } = exchange;
   const { resource_type, tag } = exchange.path;
-  const list = exchange.world.assets.byTag.list(tagKey(resource_type!, tag!));
+  const list = assets.byTag.list(tagKey(resource_type!, tag!));
   const rows = function* () {
     for (const [, row] of list?.entries() ?? []) yield row;
   };
@@ -86,10 +83,9 @@ function deleteByTag(exchange: Exchange): Answer {
 
 /** Deletes up to 1,000 assets; `partial` and `next_cursor` tell that there are more. */
 function deleteMany(exchange: Exchange, rows: Iterable<Row>, scope: readonly unknown[]): Answer {
-  const { world, parameters } = exchange;
   const mark = queryMark(...scope);
   // What is left is found again by the same query: the cursor only has to belong to it.
-  decodeCursor(world, mark, parameters.text("next_cursor"));
+  decodeCursor(exchange, mark);
   const targets: Target[] = [];
   let partial = false;
   for (const row of rows) {
@@ -100,12 +96,14 @@ function deleteMany(exchange: Exchange, rows: Iterable<Row>, scope: readonly unk
     targets.push({ name: row.asset.public_id, row });
   }
   const body: Record<string, unknown> = { ...deleteTargets(exchange, targets), partial };
-  if (partial) body.next_cursor = encodeCursor(world, mark, { place: null, told: targets.length });
+  if (partial) {
+    body.next_cursor = encodeCursor(exchange, mark, { place: null, told: targets.length });
+  }
   return { body };
 }
 
 function deleteTargets(exchange: Exchange, targets: readonly Target[]): Record<string, unknown> {
-  const { world, parameters } = exchange;
+  const { parameters } = exchange;
   const keepOriginal = parameters.flag("keep_original");
   const deletedAssets: Asset[] = [];
   const deleted = new Map<string, string>();
@@ -125,33 +123,26 @@ function deleteTargets(exchange: Exchange, targets: readonly Target[]): Record<s
       original: original + (keepOriginal ? 0 : 1),
       derived: derived + row.asset.derived.length,
     });
-    if (keepOriginal) changeAsset(world, row, { derived: [] });
-    else deletedAssets.push(deleteAsset(world, row));
+    if (keepOriginal) changeAsset(exchange, row, { derived: [] });
+    else deletedAssets.push(deleteAsset(exchange, row));
   }
-  notifyDelete(world, causeOf(exchange), deletedAssets);
+  notifyDelete(exchange, causeOf(exchange), deletedAssets);
   return {
     deleted: Object.fromEntries(deleted),
     deleted_counts: Object.fromEntries(counts),
   };
 }
 
-function readIds(ids: readonly string[], name: string): readonly string[] {
-  if (ids.length === 0) throw badRequest(`Missing required parameter - ${name}`);
-  if (ids.length > MAXIMUM_IDS) {
-    throw badRequest(`Too many ${name}: ${ids.length}, at most ${MAXIMUM_IDS}`);
-  }
-  return ids;
-}
-
-function deleteDerived({ world, parameters }: Exchange): Answer {
-  const ids = readIds(parameters.texts("derived_resource_ids"), "derived_resource_ids");
+function deleteDerived(exchange: Exchange): Answer {
+  const { assets, parameters } = exchange;
+  const ids = parameters.ids("derived_resource_ids", MAXIMUM_IDS);
   const wanted = new Set(ids);
   const found = new Set<string>();
-  for (const [, row] of world.assets.all.entries()) {
+  for (const [, row] of assets.all.entries()) {
     const { derived } = row.asset;
     if (!derived.some(({ id }) => wanted.has(id))) continue;
     for (const { id } of derived) if (wanted.has(id)) found.add(id);
-    changeAsset(world, row, { derived: derived.filter(({ id }) => !wanted.has(id)) });
+    changeAsset(exchange, row, { derived: derived.filter(({ id }) => !wanted.has(id)) });
   }
   const deleted = ids.map((id) => [id, found.has(id) ? "deleted" : "not_found"]);
   return { body: { deleted: Object.fromEntries(deleted) } };

@@ -1,13 +1,12 @@
-import { badRequest } from "../http/failure.ts";
+import { badRequest } from "../shapes/failure.ts";
 import { decodeCursor, encodeCursor, queryMark } from "../http/cursor.ts";
-import type { Parameters } from "../http/parameters.ts";
+import type { Exchange } from "../http/route.ts";
+import type { Parameters } from "../shapes/parameters.ts";
 import { type Describer, readDescriber } from "../shapes/listed-fields.ts";
 import type { Json } from "../shapes/resource.ts";
 import type { OrderedIndex } from "../store/ordered-index.ts";
 import type { Asset } from "../store/asset.ts";
-import { listPlaceholders } from "../store/deleted-assets.ts";
 import { comparePositions, type Position, type Row } from "../store/row.ts";
-import type { World } from "../world.ts";
 
 /** Cloudinary's page sizes: 10 when none is asked for, 500 at most. */
 const DEFAULT_RESULTS = 10;
@@ -19,9 +18,7 @@ export interface PageSource {
   readonly rows: OrderedIndex<Position, Row> | undefined;
   /** What the listing is of; a cursor is bound to it. */
   readonly scope: readonly unknown[];
-  /** Keeps only some rows of the index. */
-  readonly filter?: (row: Row) => boolean;
-  /** Which deleted assets belong to the listing, where placeholders show. */
+  /** Which assets belong to the listing: of the rows, and of the deleted ones where placeholders show. */
   readonly fits: (asset: Asset) => boolean;
   readonly defaultResults?: number;
 }
@@ -49,7 +46,8 @@ function readStartAt(parameters: Parameters): number | undefined {
  * One page of a listing in creation order, with `max_results`, `next_cursor`, `direction`, `start_at`
  * and the flags or fields. `next_cursor` is there only when more rows exist.
  */
-export function listPage(world: World, parameters: Parameters, source: PageSource): Json {
+export function listPage(exchange: Exchange, source: PageSource): Json {
+  const { archive, parameters } = exchange;
   const direction = readDirection(parameters);
   const startAt = readStartAt(parameters);
   const size = parameters.count(
@@ -57,41 +55,41 @@ export function listPage(world: World, parameters: Parameters, source: PageSourc
     source.defaultResults ?? DEFAULT_RESULTS,
     MAXIMUM_RESULTS,
   );
-  const describe = readDescriber(world, parameters);
+  const describe = readDescriber(exchange, parameters);
   const mark = queryMark(source.scope, direction, startAt);
-  const cursor = decodeCursor<[number, number]>(world, mark, parameters.text("next_cursor"));
+  const cursor = decodeCursor<[number, number]>(exchange, mark);
   const after = cursor === null ? undefined : readPlace(cursor.place);
-  const placeholders = listPlaceholders(world, source.fits);
+  const placeholders = archive.listPlaceholders(source.fits);
   const rows = take(source.rows, placeholders, {
     direction,
     startAt,
     after,
     size: size + 1,
-    filter: source.filter,
+    fits: source.fits,
   });
   const page = rows.slice(0, size);
   const last = page.at(-1);
   const next = rows.length > size && last !== undefined
     ? { place: [last.created_at, last.sequence], told: (cursor?.told ?? 0) + page.length }
     : undefined;
-  return finishPage(world, page, describe, next && { ...next, mark });
+  return finishPage(exchange, page, describe, next && { ...next, mark });
 }
 
 /** Puts a page into the envelope, with the listing faults applied. */
 export function finishPage(
-  world: World,
+  exchange: Exchange,
   page: readonly Row[],
   describe: Describer,
   next: { place: unknown; told: number; mark: string } | undefined,
 ): Json {
-  if (world.faults.empty_listing) return { resources: [] };
-  const limit = world.faults.truncate_listing;
+  const { empty_listing, truncate_listing: limit } = exchange.faults;
+  if (empty_listing) return { resources: [] };
   const told = next?.told ?? 0;
   const cut = limit === true || (typeof limit === "number" && limit > 0 && told >= limit);
   const surplus = typeof limit === "number" && limit > 0 ? Math.max(0, told - limit) : 0;
   const kept = surplus > 0 ? page.slice(0, Math.max(0, page.length - surplus)) : page;
   const answer: Json = { resources: kept.map((row) => describe(row.asset)) };
-  if (next !== undefined && !cut) answer.next_cursor = encodeCursor(world, next.mark, next);
+  if (next !== undefined && !cut) answer.next_cursor = encodeCursor(exchange, next.mark, next);
   return answer;
 }
 
@@ -111,10 +109,10 @@ function take(
     startAt: number | undefined;
     after: Position | undefined;
     size: number;
-    filter: ((row: Row) => boolean) | undefined;
+    fits: PageSource["fits"];
   },
 ): Row[] {
-  const { direction, startAt, after, size, filter } = options;
+  const { direction, startAt, after, size, fits } = options;
   const found: Row[] = [];
   // start_at compares created_at: going up it is the lower end, going down the upper one.
   const edge: Position | undefined = after ??
@@ -131,7 +129,7 @@ function take(
   for (const [position, row] of interleave(entries ?? [], others, sign)) {
     const isEdge = after !== undefined && position.created_at === after.created_at &&
       position.sequence === after.sequence;
-    if (isEdge || (filter !== undefined && !filter(row))) continue;
+    if (isEdge || !fits(row.asset)) continue;
     found.push(row);
     if (found.length === size) break;
   }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { badRequest } from "../http/failure.ts";
-import type { Parameters } from "../http/parameters.ts";
+import { badRequest } from "../shapes/failure.ts";
+import type { Parameters } from "../shapes/parameters.ts";
 import { isValidDefault } from "../library/metadata-values.ts";
 import type { Json } from "../shapes/resource.ts";
 import type {

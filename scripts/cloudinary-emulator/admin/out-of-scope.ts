@@ -1,4 +1,4 @@
-import { Failure } from "../http/failure.ts";
+import { Failure } from "../shapes/failure.ts";
 import type { Route } from "../http/route.ts";
 
 /** What the emulator leaves out, by its name, with the paths that belong to it. */

@@ -1,7 +1,6 @@
-import type { Answer, Exchange, Route } from "../http/route.ts";
+import { admin, type Answer, causeOf, type Exchange, type Route } from "../http/route.ts";
 import { changeAsset } from "../library/change-asset.ts";
 import { deleteAsset } from "../library/delete-asset.ts";
-import { causeOf } from "../notifications/cause.ts";
 import { notifyDelete, notifyPublish } from "../notifications/events.ts";
 import { describeUpload } from "../shapes/upload-response.ts";
 import type { Asset } from "../store/asset.ts";
@@ -12,16 +11,11 @@ const CLOSED_TYPES = ["private", "authenticated"];
 
 /** Making private and authenticated assets public: `publish_resources`. */
 export const publishRoutes: readonly Route[] = [
-  {
-    method: "POST",
-    pattern: "/resources/:resource_type/publish_resources",
-    api: "admin",
-    handle: publish,
-  },
+  admin("POST", "/resources/:resource_type/publish_resources", publish),
 ];
 
 function publish(exchange: Exchange): Answer {
-  const { world, parameters, caller } = exchange;
+  const { assets, parameters, caller } = exchange;
   const wanted = parameters.text("type");
   const types = CLOSED_TYPES.filter((type) => wanted === undefined || type === wanted);
   const cause = causeOf(exchange);
@@ -29,18 +23,18 @@ function publish(exchange: Exchange): Answer {
   const failed: unknown[] = [];
   for (const row of selectRows(exchange, types)) {
     const { public_id, resource_type, type } = row.asset;
-    const taken = world.assets.getByName({ public_id, resource_type, type: "upload" });
+    const taken = assets.getByName({ public_id, resource_type, type: "upload" });
     if (taken !== undefined && !parameters.flag("overwrite")) {
       failed.push({ public_id, resource_type, type, reason: "already exists" });
       continue;
     }
-    if (taken !== undefined) notifyDelete(world, cause, [deleteAsset(world, taken)]);
-    published.push(changeAsset(world, row, { type: "upload", access_mode: "public" }).after);
+    if (taken !== undefined) notifyDelete(exchange, cause, [deleteAsset(exchange, taken)]);
+    published.push(changeAsset(exchange, row, { type: "upload", access_mode: "public" }).after);
   }
-  notifyPublish(world, cause, published);
+  notifyPublish(exchange, cause, published);
   return {
     body: {
-      published: published.map((asset) => describeUpload(world, asset, caller.api_key)),
+      published: published.map((asset) => describeUpload(exchange, asset, caller.api_key)),
       failed,
     },
   };

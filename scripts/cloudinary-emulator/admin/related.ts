@@ -1,44 +1,41 @@
-import { resourceNotFound } from "../http/failure.ts";
-import type { Answer, Exchange, Route } from "../http/route.ts";
+import { resourceNotFound } from "../shapes/failure.ts";
+import {
+  admin,
+  type Answer,
+  assetName,
+  causeOf,
+  type Exchange,
+  type Route,
+} from "../http/route.ts";
 import { changeAsset } from "../library/change-asset.ts";
-import { causeOf } from "../notifications/cause.ts";
 import type { ResourceType } from "../store/asset.ts";
 import type { Row } from "../store/row.ts";
-import type { World } from "../world.ts";
 
 /** Relations between assets. */
 export const relatedRoutes: readonly Route[] = ["POST", "DELETE"].flatMap((method) => [
-  {
+  admin(
     method,
-    pattern: "/resources/related_assets/:resource_type/:type/*public_id",
-    api: "admin" as const,
-    handle: (exchange: Exchange) => relate(exchange, findByName(exchange)),
-  },
-  {
+    "/resources/related_assets/:resource_type/:type/*public_id",
+    (exchange) => relate(exchange, exchange.assets.getByName(assetName(exchange))),
+  ),
+  admin(
     method,
-    pattern: "/resources/related_assets/:asset_id",
-    api: "admin" as const,
-    handle: (exchange: Exchange) =>
-      relate(exchange, exchange.world.assets.getById(exchange.path.asset_id!)),
-  },
+    "/resources/related_assets/:asset_id",
+    (exchange) => relate(exchange, exchange.assets.getById(exchange.path.asset_id!)),
+  ),
 ]);
 
-function findByName({ world, path }: Exchange): Row | undefined {
-  const resource_type = path.resource_type as ResourceType;
-  return world.assets.getByName({ resource_type, type: path.type!, public_id: path.public_id! });
-}
-
 function relate(exchange: Exchange, row: Row | undefined): Answer {
-  const { world, request, parameters, path } = exchange;
+  const { notifier, request, parameters, path } = exchange;
   if (row === undefined) throw resourceNotFound(path.public_id ?? path.asset_id ?? "");
   const isAdding = request.method === "POST";
   const names = parameters.texts(isAdding ? "assets_to_relate" : "assets_to_unrelate");
-  const known = names.filter((name) => !isAdding || findTarget(world, name) !== undefined);
+  const known = names.filter((name) => !isAdding || findTarget(exchange, name) !== undefined);
   const related = isAdding
     ? [...new Set([...row.asset.related, ...known])]
     : row.asset.related.filter((name) => !known.includes(name));
-  changeAsset(world, row, { related });
-  world.notifier.notify(causeOf(exchange), "related_assets", {
+  changeAsset(exchange, row, { related });
+  notifier.notify(causeOf(exchange), "related_assets", {
     action_type: isAdding ? "relate" : "unrelate",
     asset_id: row.asset.asset_id,
     total_failed: names.length - known.length,
@@ -60,10 +57,10 @@ function relate(exchange: Exchange, row: Row | undefined): Answer {
 }
 
 /** A related asset is named by its asset_id or as `resource_type/type/public_id`. */
-function findTarget(world: World, name: string): Row | undefined {
+function findTarget({ assets }: Exchange, name: string): Row | undefined {
   const [resource_type, type, ...rest] = name.split("/");
-  return world.assets.getById(name) ??
-    world.assets.getByName({
+  return assets.getById(name) ??
+    assets.getByName({
       resource_type: resource_type as ResourceType,
       type: type ?? "",
       public_id: rest.join("/"),

@@ -10,19 +10,22 @@ const MAXIMUM_ASSETS = 1000;
  *
  * @param types the delivery types that they may have
  */
-export function selectRows({ world, parameters, path }: Exchange, types: readonly string[]): Row[] {
+export function selectRows(
+  { assets, parameters, path }: Exchange,
+  types: readonly string[],
+): Row[] {
   const resource_type = path.resource_type as ResourceType;
   const tag = parameters.text("tag");
   const prefix = parameters.text("prefix");
   if (tag !== undefined) {
-    const list = world.assets.byTag.list(tagKey(resource_type, tag));
+    const list = assets.byTag.list(tagKey(resource_type, tag));
     return [...list?.entries() ?? []].map(([, row]) => row)
       .filter((row) => types.includes(row.asset.type)).slice(0, MAXIMUM_ASSETS);
   }
   if (prefix !== undefined) {
     const rows: Row[] = [];
     for (const type of types) {
-      const ordered = world.assets.listByPublicId(resource_type, type);
+      const ordered = assets.listByPublicId(resource_type, type);
       for (const [publicId, row] of ordered?.entries(prefix) ?? []) {
         if (!publicId.startsWith(prefix) || rows.length === MAXIMUM_ASSETS) break;
         rows.push(row);
@@ -32,7 +35,7 @@ export function selectRows({ world, parameters, path }: Exchange, types: readonl
   }
   return parameters.texts("public_ids").slice(0, MAXIMUM_ASSETS)
     .flatMap((public_id) =>
-      types.map((type) => world.assets.getByName({ resource_type, type, public_id }))
+      types.map((type) => assets.getByName({ resource_type, type, public_id }))
     )
     .filter((row) => row !== undefined);
 }

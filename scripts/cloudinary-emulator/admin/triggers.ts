@@ -1,8 +1,7 @@
-import { badRequest, Failure } from "../http/failure.ts";
-import type { Answer, Exchange, Route } from "../http/route.ts";
-import type { Trigger } from "../notifications/triggers.ts";
+import { badRequest, Failure } from "../shapes/failure.ts";
+import { admin, type Answer, type Exchange, type Route } from "../http/route.ts";
+import type { Trigger } from "../store/triggers.ts";
 import { offsetTime } from "../shapes/times.ts";
-import type { World } from "../world.ts";
 
 /** URLs that one environment may register. */
 const MAXIMUM_TRIGGERS = 30;
@@ -19,50 +18,52 @@ const EVENT_TYPES = new Set(
 
 /** Registration of webhooks. */
 export const triggerRoutes: readonly Route[] = [
-  { method: "GET", pattern: "/triggers", api: "admin", handle: listTriggers },
-  { method: "POST", pattern: "/triggers", api: "admin", handle: createTrigger },
-  { method: "PUT", pattern: "/triggers/:id", api: "admin", handle: updateTrigger },
-  { method: "DELETE", pattern: "/triggers/:id", api: "admin", handle: deleteTrigger },
-  { method: "POST", pattern: "/triggers/:id/test", api: "admin", handle: testTrigger },
+  admin("GET", "/triggers", listTriggers),
+  admin("POST", "/triggers", createTrigger),
+  admin("PUT", "/triggers/:id", updateTrigger),
+  admin("DELETE", "/triggers/:id", deleteTrigger),
+  admin("POST", "/triggers/:id/test", testTrigger),
 ];
 
-function listTriggers({ world, parameters }: Exchange): Answer {
+function listTriggers(exchange: Exchange): Answer {
+  const { triggers, parameters } = exchange;
   const eventType = parameters.text("event_type");
-  const triggers = world.notifier.triggers.list()
+  const chosen = triggers.list()
     .filter((trigger) => eventType === undefined || trigger.event_type === eventType)
-    .map((trigger) => describeTrigger(world, trigger));
-  return { body: { triggers } };
+    .map((trigger) => describeTrigger(exchange, trigger));
+  return { body: { triggers: chosen } };
 }
 
-function createTrigger({ world, parameters }: Exchange): Answer {
+function createTrigger(exchange: Exchange): Answer {
+  const { parameters } = exchange;
   const uri = readUri(parameters.requiredText("uri"));
   const event_type = parameters.requiredText("event_type");
   if (!EVENT_TYPES.has(event_type)) throw badRequest(`Invalid event_type ${event_type}`);
   const uri_type = parameters.text("uri_type") ?? "webhook";
   if (!["webhook", "flow", "poll"].includes(uri_type)) throw badRequest("Invalid uri_type");
-  const { triggers } = world.notifier;
+  const { triggers } = exchange;
   if (triggers.list().some((held) => held.uri === uri && held.event_type === event_type)) {
     throw new Failure(409, "Trigger already exists");
   }
   if (triggers.list().length >= MAXIMUM_TRIGGERS) throw badRequest("Too many triggers");
   const additive = parameters.flag("additive");
   const trigger = triggers.create({ uri, event_type, uri_type, additive });
-  return { body: describeTrigger(world, trigger) };
+  return { body: describeTrigger(exchange, trigger) };
 }
 
-function updateTrigger({ world, path, parameters }: Exchange): Answer {
+function updateTrigger({ triggers, path, parameters }: Exchange): Answer {
   const uri = readUri(parameters.requiredText("new_uri"));
-  if (!world.notifier.triggers.update(path.id!, uri)) throw triggerNotFound(path.id!);
+  if (!triggers.update(path.id!, uri)) throw triggerNotFound(path.id!);
   return { body: { message: "ok" } };
 }
 
-function deleteTrigger({ world, path }: Exchange): Answer {
-  if (!world.notifier.triggers.remove(path.id!)) throw triggerNotFound(path.id!);
+function deleteTrigger({ triggers, path }: Exchange): Answer {
+  if (!triggers.remove(path.id!)) throw triggerNotFound(path.id!);
   return { body: { message: "ok" } };
 }
 
-function testTrigger({ world, path }: Exchange): Answer {
-  const trigger = world.notifier.triggers.get(path.id!);
+function testTrigger({ triggers, path }: Exchange): Answer {
+  const trigger = triggers.get(path.id!);
   if (trigger === undefined) throw triggerNotFound(path.id!);
   return { body: { trigger_id: trigger.id, filter_present: false, filter_result: true } };
 }
@@ -76,10 +77,10 @@ function readUri(uri: string): string {
   return uri;
 }
 
-function describeTrigger(world: World, trigger: Trigger): unknown {
+function describeTrigger({ account }: Exchange, trigger: Trigger): unknown {
   return {
     id: trigger.id,
-    product_environment_id: world.account.cloudName,
+    product_environment_id: account.cloudName,
     uri_type: trigger.uri_type,
     uri: trigger.uri,
     event_type: trigger.event_type,

@@ -1,38 +1,32 @@
-import { Failure } from "../http/failure.ts";
-import type { Parameters } from "../http/parameters.ts";
-import type { Answer, Exchange, Route } from "../http/route.ts";
-
-/** A named set of upload options. */
-export interface UploadPreset {
-  readonly name: string;
-  readonly unsigned: boolean;
-  readonly settings: Readonly<Record<string, unknown>>;
-}
+import { Failure } from "../shapes/failure.ts";
+import type { Parameters } from "../shapes/parameters.ts";
+import type { UploadPreset } from "../store/uploads.ts";
+import { admin, type Answer, type Exchange, type Route } from "../http/route.ts";
 
 const NOT_SETTINGS = new Set(["name", "unsigned", "timestamp", "live"]);
 
 /** Upload presets: what unsigned uploads need. */
 export const uploadPresetRoutes: readonly Route[] = [
-  { method: "GET", pattern: "/upload_presets", api: "admin", handle: list },
-  { method: "POST", pattern: "/upload_presets", api: "admin", handle: create },
-  { method: "GET", pattern: "/upload_presets/:name", api: "admin", handle: read },
-  { method: "PUT", pattern: "/upload_presets/:name", api: "admin", handle: update },
-  { method: "DELETE", pattern: "/upload_presets/:name", api: "admin", handle: remove },
+  admin("GET", "/upload_presets", list),
+  admin("POST", "/upload_presets", create),
+  admin("GET", "/upload_presets/:name", read),
+  admin("PUT", "/upload_presets/:name", update),
+  admin("DELETE", "/upload_presets/:name", remove),
 ];
 
-function list({ world }: Exchange): Answer {
-  return { body: { presets: [...world.presets.values()] } };
+function list({ presets }: Exchange): Answer {
+  return { body: { presets: [...presets.values()] } };
 }
 
-function create({ world, parameters }: Exchange): Answer {
-  const name = parameters.text("name") ?? world.random.hexadecimal(8);
-  if (world.presets.has(name)) throw new Failure(409, `Upload preset ${name} already exists`);
+function create({ random, presets, parameters }: Exchange): Answer {
+  const name = parameters.text("name") ?? random.hexadecimal(8);
+  if (presets.has(name)) throw new Failure(409, `Upload preset ${name} already exists`);
   const preset = {
     name,
     unsigned: parameters.flag("unsigned"),
     settings: readSettings(parameters),
   };
-  world.presets.set(name, preset);
+  presets.set(name, preset);
   return { body: { message: "created", name } };
 }
 
@@ -41,9 +35,9 @@ function read(exchange: Exchange): Answer {
 }
 
 function update(exchange: Exchange): Answer {
-  const { world, parameters } = exchange;
+  const { presets, parameters } = exchange;
   const preset = find(exchange);
-  world.presets.set(preset.name, {
+  presets.set(preset.name, {
     name: preset.name,
     unsigned: parameters.flag("unsigned", preset.unsigned),
     settings: { ...preset.settings, ...readSettings(parameters) },
@@ -52,12 +46,13 @@ function update(exchange: Exchange): Answer {
 }
 
 function remove(exchange: Exchange): Answer {
-  exchange.world.presets.delete(find(exchange).name);
+  const { presets } = exchange;
+  presets.delete(find(exchange).name);
   return { body: { message: "deleted" } };
 }
 
-function find({ world, path }: Exchange): UploadPreset {
-  const preset = world.presets.get(path.name!);
+function find({ presets, path }: Exchange): UploadPreset {
+  const preset = presets.get(path.name!);
   if (preset === undefined) throw new Failure(404, `Can't find upload preset named ${path.name}`);
   return preset;
 }

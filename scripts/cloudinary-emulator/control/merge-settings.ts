@@ -1,5 +1,5 @@
-import { badRequest } from "../http/failure.ts";
-import { type Behavior, FACTS } from "./behavior.ts";
+import { badRequest } from "../shapes/failure.ts";
+import { type Behavior, FACTS } from "../store/behavior.ts";
 
 /**
  * Changes some of a set of named settings.
@@ -17,8 +17,8 @@ export function mergeSettings<T extends object>(
     const expected = defaults[name as keyof T];
     const fits = Array.isArray(expected)
       ? Array.isArray(value)
-      : typeof value === typeof expected || (name === "truncate_listing" && value === true) ||
-        (name === "truncate_listing" && value === false);
+      : typeof value === typeof expected ||
+        (name === "truncate_listing" && typeof value === "boolean");
     if (!fits) throw badRequest(`Setting ${name} must be like ${JSON.stringify(expected)}`);
   }
   return { ...current, ...change };

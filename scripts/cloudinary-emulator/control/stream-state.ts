@@ -1,7 +1,7 @@
 import { describeState } from "../shapes/resource.ts";
-import { findDeletedById } from "../store/deleted-assets.ts";
 import { adminTime } from "../shapes/times.ts";
-import type { World } from "../world.ts";
+import type { Describing } from "../shapes/resource.ts";
+import type { State } from "../store/state.ts";
 
 /** Assets per piece of the answer. */
 const PIECE = 500;
@@ -10,10 +10,10 @@ const PIECE = 500;
  * The whole state as JSON, in pieces: a large library does not fit comfortably into one string.
  * The state is fixed when the call begins.
  */
-export function streamState(world: World): Response {
+export function streamState(state: Describing & Pick<State, "assets">): Response {
   const encoder = new TextEncoder();
-  const assets = [...world.assets.all.entries()].map(([, row]) => row.asset);
-  const deleted = [...world.deleted.values()];
+  const assets = [...state.assets.all.entries()].map(([, row]) => row.asset);
+  const deleted = state.archive.list();
   let next = 0;
   let stage: "open" | "assets" | "deleted" = "open";
   const body = new ReadableStream<Uint8Array>({
@@ -25,15 +25,15 @@ export function streamState(world: World): Response {
       }
       if (stage === "assets" && next < assets.length) {
         const piece = assets.slice(next, next + PIECE)
-          .map((asset) => JSON.stringify(describeState(world, asset))).join(",");
+          .map((asset) => JSON.stringify(describeState(state, asset))).join(",");
         controller.enqueue(encoder.encode((next === 0 ? "" : ",") + piece));
         next += PIECE;
         return;
       }
       const described = deleted.map((entry) => ({
-        ...describeState(world, entry.asset),
+        ...describeState(state, entry.asset),
         deleted_at: adminTime(entry.deleted_at),
-        restorable: findDeletedById(world, entry.asset.asset_id) !== undefined,
+        restorable: state.archive.findById(entry.asset.asset_id) !== undefined,
       }));
       controller.enqueue(encoder.encode(`],"deleted":${JSON.stringify(described)}}`));
       controller.close();

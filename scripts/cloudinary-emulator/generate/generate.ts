@@ -4,9 +4,14 @@ import {
   type MetadataValue,
   type ResourceType,
 } from "../store/asset.ts";
-import { normalizeFolder, parentFolder } from "../store/folder-store.ts";
+import type { AssetStore } from "../store/asset-store.ts";
+import type { Behavior } from "../store/behavior.ts";
+import { lastPart, normalizeFolder, parentFolder } from "../store/folder-store.ts";
+import { oldestKey } from "../store/account.ts";
 import { createRandom, type Random } from "../store/random.ts";
-import type { World } from "../world.ts";
+import type { State } from "../store/state.ts";
+import { newAssetId } from "../library/new-id.ts";
+import { stampWhole } from "../library/stamps.ts";
 import { METADATA_DEFINITIONS } from "./metadata-definitions.ts";
 import {
   CONTEXT_VALUES,
@@ -27,6 +32,12 @@ export interface GenerateOptions {
   readonly folder?: string;
 }
 
+/** What is filled. */
+type Filled = Pick<
+  State,
+  "account" | "behavior" | "assets" | "folders" | "metadataFields" | "archive"
+>;
+
 /** First and last possible creation time: a fixed span, so that a seed gives the same times always. */
 const FIRST_DAY = Date.UTC(2022, 5, 1);
 const LAST_DAY = Date.UTC(2025, 5, 1);
@@ -44,44 +55,46 @@ const FORMATS: Readonly<Record<ResourceType, readonly string[]>> = {
  *
  * @returns the new assets in order of creation
  */
-export function generateAssets(world: World, options: GenerateOptions): Asset[] {
+export function generateAssets(state: Filled, options: GenerateOptions): Asset[] {
   const random = createRandom(options.seed ?? 1);
   const root = normalizeFolder(options.folder ?? "");
+  const { assets, folders, metadataFields } = state;
   for (const field of METADATA_DEFINITIONS) {
-    if (world.metadataFields.get(field.external_id) === undefined) world.metadataFields.set(field);
+    if (metadataFields.get(field.external_id) === undefined) metadataFields.set(field);
   }
   const step = Math.max(1, Math.floor((LAST_DAY - FIRST_DAY) / 1000 / Math.max(1, options.count)));
   let created = FIRST_DAY;
-  const assets: Asset[] = [];
+  const generated: Asset[] = [];
   for (let index = 0; index < options.count; index++) {
     // A third of the library shares its second with a neighbour, sometimes dozens in a row.
     if (!random.chance(0.35)) created += random.integer(2 * step) * 1000 + 1000;
-    const asset = generateAsset(world, random, index, created, root);
-    world.folders.ensure(asset.asset_folder);
-    world.assets.insert(asset);
-    assets.push(asset);
+    const asset = generateAsset(state, random, index, created, root);
+    folders.ensure(asset.asset_folder);
+    assets.insert(asset);
+    generated.push(asset);
   }
-  return assets;
+  return generated;
 }
 
 function generateAsset(
-  world: World,
+  state: Filled,
   random: Random,
   index: number,
   created_at: number,
   root: string,
 ): Asset {
-  const name = freeName(world, random, chooseName(world, random, index, root));
+  const { account, behavior, assets } = state;
+  const name = freeName(assets, random, chooseName(behavior, random, index, root));
   const { resource_type, type, public_id } = name;
   const isRaw = resource_type === "raw";
   const format = random.pick(FORMATS[resource_type]);
   const isAudio = format === "mp3";
-  const leaf = public_id.slice(public_id.lastIndexOf("/") + 1);
+  const leaf = lastPart(public_id);
   const changed = created_at + (random.chance(0.3) ? random.integer(86_400 * 90) * 1000 : 0);
   const tags = chooseTags(random, index);
   const context = chooseContext(random, index);
   const metadata = chooseMetadata(random);
-  const asset_id = freeAssetId(world, random);
+  const asset_id = newAssetId({ ...state, random });
   return {
     asset_id,
     public_id,
@@ -97,7 +110,7 @@ function generateAsset(
     pages: format === "pdf" ? 1 + random.integer(40) : undefined,
     etag: random.hexadecimal(32),
     original_filename: leaf.slice(0, 60),
-    asset_folder: world.behavior.folder_mode === "fixed"
+    asset_folder: behavior.folder_mode === "fixed"
       ? parentFolder(public_id)
       : chooseFolder(random, root),
     display_name: random.chance(0.8) ? leaf.replaceAll("/", " ") : `${random.pick(SUBJECTS)} copy`,
@@ -111,20 +124,20 @@ function generateAsset(
       : [],
     created_at,
     uploaded_at: created_at,
-    last_updated: {
-      ...(tags.length > 0 ? { tags_updated_at: changed } : {}),
-      ...(Object.keys(context).length > 0 ? { context_updated_at: changed } : {}),
-      ...(Object.keys(metadata).length > 0 ? { metadata_updated_at: changed } : {}),
-      updated_at: changed,
-    },
-    created_by: world.account.secrets.keys().next().value ?? "",
+    last_updated: stampWhole({ tags, context, metadata }, changed),
+    created_by: oldestKey(account),
     derived: [],
     related: [],
   };
 }
 
 /** The first assets are the nasty ones, in a fixed order; then comes the ordinary mass. */
-function chooseName(world: World, random: Random, index: number, root: string): AssetName {
+function chooseName(
+  { folder_mode }: Behavior,
+  random: Random,
+  index: number,
+  root: string,
+): AssetName {
   const below = (path: string) => root === "" ? path : `${root}/${path}`;
   // One public_id under three resource types.
   if (index < 3) {
@@ -146,7 +159,7 @@ function chooseName(world: World, random: Random, index: number, root: string): 
   const resource_type = random.chance(0.82) ? "image" : random.chance(0.6) ? "video" : "raw";
   const type = random.chance(0.92) ? "upload" : random.pick(["private", "authenticated"]);
   const words = `${random.pick(QUALITIES)}-${random.pick(SUBJECTS)}-${random.hexadecimal(6)}`;
-  const hasPath = world.behavior.folder_mode === "fixed" || random.chance(0.3);
+  const hasPath = folder_mode === "fixed" || random.chance(0.3);
   const folder = hasPath ? random.pick(FOLDERS) : "";
   const stem = folder === "" ? words : `${folder}/${words}`;
   const extension = resource_type === "raw" ? `.${random.pick(FORMATS.raw)}` : "";
@@ -161,21 +174,12 @@ function longPublicId(start: string): string {
   return id.padEnd(id.length + 255 - encoder.encode(id).length, "x");
 }
 
-function freeName(world: World, random: Random, name: AssetName): AssetName {
+function freeName(assets: AssetStore, random: Random, name: AssetName): AssetName {
   let candidate = name;
-  while (world.assets.getByName(candidate) !== undefined) {
+  while (assets.getByName(candidate) !== undefined) {
     candidate = { ...name, public_id: `${name.public_id.slice(0, 70)}-${random.hexadecimal(8)}` };
   }
   return candidate;
-}
-
-/** An asset_id that was never used. */
-function freeAssetId(world: World, random: Random): string {
-  let id = random.hexadecimal(32);
-  while (world.assets.getById(id) !== undefined || world.deleted.has(id)) {
-    id = random.hexadecimal(32);
-  }
-  return id;
 }
 
 function chooseFolder(random: Random, root: string): string {

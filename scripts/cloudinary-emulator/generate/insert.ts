@@ -1,8 +1,10 @@
-import { badRequest } from "../http/failure.ts";
+import { badRequest } from "../shapes/failure.ts";
 import { type Asset, isResourceType, type MetadataValue } from "../store/asset.ts";
-import { normalizeFolder, parentFolder } from "../store/folder-store.ts";
+import { lastPart, normalizeFolder, parentFolder } from "../store/folder-store.ts";
+import { stampWhole } from "../library/stamps.ts";
 import { toSecond } from "../shapes/times.ts";
-import type { World } from "../world.ts";
+import { oldestKey } from "../store/account.ts";
+import type { State } from "../store/state.ts";
 
 /**
  * Inserts an asset described with Cloudinary's own field names; everything but `public_id` may be
@@ -10,7 +12,13 @@ import type { World } from "../world.ts";
  *
  * @throws Failure 400 when the description is wrong or the name is taken
  */
-export function insertAsset(world: World, description: unknown): Asset {
+export function insertAsset(
+  { account, behavior, clock, random, assets, folders }: Pick<
+    State,
+    "account" | "behavior" | "clock" | "random" | "assets" | "folders"
+  >,
+  description: unknown,
+): Asset {
   if (typeof description !== "object" || description === null) {
     throw badRequest("assets must be a list of objects");
   }
@@ -19,35 +27,33 @@ export function insertAsset(world: World, description: unknown): Asset {
   if (typeof public_id !== "string" || public_id === "") throw badRequest("public_id is missing");
   const resource_type = given.resource_type ?? "image";
   if (!isResourceType(resource_type)) throw badRequest("resource_type is wrong");
-  const created_at = toSecond(readTime(given.created_at) ?? world.clock.now());
+  const created_at = toSecond(readTime(given.created_at) ?? clock.now());
   const isImage = resource_type === "image";
   const tags = Array.isArray(given.tags) ? [...new Set(given.tags.map(String))] : [];
   const context = readContext(given.context);
   const metadata = (given.metadata ?? {}) as Record<string, MetadataValue>;
   const folder = given.asset_folder ?? given.folder;
   const asset: Asset = {
-    asset_id: typeof given.asset_id === "string" ? given.asset_id : world.random.hexadecimal(32),
+    asset_id: typeof given.asset_id === "string" ? given.asset_id : random.hexadecimal(32),
     public_id,
     resource_type,
     type: typeof given.type === "string" ? given.type : "upload",
     format: typeof given.format === "string" ? given.format : isImage ? "jpg" : undefined,
     version: Number(given.version ?? Math.floor(created_at / 1000)),
-    version_id: world.random.hexadecimal(32),
+    version_id: random.hexadecimal(32),
     bytes: Number(given.bytes ?? 1000),
     width: optionalNumber(given.width) ?? (isImage ? 100 : undefined),
     height: optionalNumber(given.height) ?? (isImage ? 80 : undefined),
     duration: optionalNumber(given.duration),
     pages: optionalNumber(given.pages),
-    etag: typeof given.etag === "string" ? given.etag : world.random.hexadecimal(32),
+    etag: typeof given.etag === "string" ? given.etag : random.hexadecimal(32),
     original_filename: typeof given.original_filename === "string"
       ? given.original_filename
-      : public_id.slice(public_id.lastIndexOf("/") + 1),
-    asset_folder: world.behavior.folder_mode === "fixed"
+      : lastPart(public_id),
+    asset_folder: behavior.folder_mode === "fixed"
       ? parentFolder(public_id)
       : normalizeFolder(typeof folder === "string" ? folder : ""),
-    display_name: typeof given.display_name === "string"
-      ? given.display_name
-      : public_id.slice(public_id.lastIndexOf("/") + 1),
+    display_name: typeof given.display_name === "string" ? given.display_name : lastPart(public_id),
     tags,
     context,
     metadata,
@@ -56,21 +62,16 @@ export function insertAsset(world: World, description: unknown): Asset {
     moderation: Array.isArray(given.moderation) ? given.moderation : [],
     created_at,
     uploaded_at: toSecond(readTime(given.uploaded_at) ?? created_at),
-    last_updated: {
-      ...(tags.length > 0 ? { tags_updated_at: created_at } : {}),
-      ...(Object.keys(context).length > 0 ? { context_updated_at: created_at } : {}),
-      ...(Object.keys(metadata).length > 0 ? { metadata_updated_at: created_at } : {}),
-      updated_at: created_at,
-    },
-    created_by: world.account.secrets.keys().next().value ?? "",
+    last_updated: stampWhole({ tags, context, metadata }, created_at),
+    created_by: oldestKey(account),
     derived: [],
     related: [],
   };
-  if (world.assets.getByName(asset) || world.assets.getById(asset.asset_id)) {
+  if (assets.getByName(asset) || assets.getById(asset.asset_id)) {
     throw badRequest(`An asset ${public_id} exists already`);
   }
-  world.folders.ensure(asset.asset_folder);
-  world.assets.insert(asset);
+  folders.ensure(asset.asset_folder);
+  assets.insert(asset);
   return asset;
 }
 

@@ -1,16 +1,12 @@
 /** Words from which ordinary names, tags and texts are made. */
 export const SUBJECTS =
-  "harbour meadow skyline market portrait workshop orchard glacier library kitchen lantern bicycle festival canyon studio garden"
-    .split(
-      " ",
-    );
+  ("harbour meadow skyline market portrait workshop orchard glacier library kitchen " +
+    "lantern bicycle festival canyon studio garden").split(" ");
 
 /** Adjectives for the same purpose. */
 export const QUALITIES =
-  "quiet golden misty crowded bright northern old little wide hidden autumn early blue wooden open"
-    .split(
-      " ",
-    );
+  ("quiet golden misty crowded bright northern old little wide hidden autumn early blue " +
+    "wooden open").split(" ");
 
 /** Folders of a realistic library, nested, some with characters that need care. */
 export const FOLDERS = [

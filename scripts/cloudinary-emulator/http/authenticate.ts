@@ -1,15 +1,9 @@
-import type { World } from "../world.ts";
-import { Failure } from "./failure.ts";
-
-/** Who makes a call. */
-export interface Caller {
-  readonly api_key: string;
-  /** `api`, or `ui` for calls that stand for work in Cloudinary's console. */
-  readonly source: "api" | "ui";
-}
+import type { Caller } from "../notifications/cause.ts";
+import { Failure } from "../shapes/failure.ts";
+import type { Account } from "../store/account.ts";
 
 /** Header with which a test makes a call on behalf of a person in the console: its value is `ui`. */
-export const SOURCE_HEADER = "x-emulator-source";
+const SOURCE_HEADER = "x-emulator-source";
 
 /** The source that a request claims. */
 export function callSource(request: Request): "api" | "ui" {
@@ -21,7 +15,11 @@ export function callSource(request: Request): "api" | "ui" {
  *
  * @throws Failure 401 when they are missing or wrong
  */
-export function authenticateAdmin(world: World, request: Request, cloudName: string): Caller {
+export function authenticateAdmin(
+  account: Account,
+  request: Request,
+  cloudName: string,
+): Caller {
   const header = request.headers.get("authorization") ?? "";
   // No token is ever given out here, so that each is a bad one.
   if (/^bearer /i.test(header)) throw new Failure(401, "Invalid token");
@@ -34,8 +32,8 @@ export function authenticateAdmin(world: World, request: Request, cloudName: str
   }
   const colon = decoded.indexOf(":");
   const key = decoded.slice(0, Math.max(colon, 0));
-  if (cloudName !== world.account.cloudName) throw new Failure(401, "cloud_name mismatch");
-  const secret = world.account.secrets.get(key);
+  if (cloudName !== account.cloudName) throw new Failure(401, "cloud_name mismatch");
+  const secret = account.secrets.get(key);
   if (secret === undefined) throw new Failure(401, "unknown api_key");
   if (secret !== decoded.slice(colon + 1)) throw new Failure(401, "api_secret mismatch");
   return { api_key: key, source: callSource(request) };

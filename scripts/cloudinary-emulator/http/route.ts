@@ -1,10 +1,20 @@
-import type { World } from "../world.ts";
-import { type Caller } from "./authenticate.ts";
-import { type Parameters } from "./parameters.ts";
+import type { Caller, Cause } from "../notifications/cause.ts";
+import type { Notifier } from "../notifications/notifier.ts";
+import type { SearchIndex } from "../search/search-index.ts";
+import type { Parameters } from "../shapes/parameters.ts";
+import { type AssetName, RESOURCE_TYPES, type ResourceType } from "../store/asset.ts";
+import type { State } from "../store/state.ts";
+import type { Quota } from "./quota.ts";
 
-/** One API call on its way through the emulator. */
-export interface Exchange {
-  readonly world: World;
+/** What calls work on: the account's state, and what searches it, tells about it and counts its calls. */
+export interface Parts extends State {
+  readonly search: SearchIndex;
+  readonly notifier: Notifier;
+  readonly quota: Quota;
+}
+
+/** One API call on its way through the emulator, with the parts that it works on. */
+export interface Exchange extends Parts {
   readonly request: Request;
   /** Values of the route's `:name` and `*name` parts. */
   readonly path: Readonly<Record<string, string>>;
@@ -31,6 +41,27 @@ export interface Route {
   readonly cost?: (parameters: Parameters) => number;
 }
 
+/** The asset that a path names, or another public_id of its types. */
+export function assetName({ path }: Exchange, public_id: string = path.public_id!): AssetName {
+  return { resource_type: path.resource_type as ResourceType, type: path.type!, public_id };
+}
+
+/** A route of the Admin API. */
+export function admin(
+  method: string,
+  pattern: string,
+  handle: Route["handle"],
+  cost: Route["cost"] = () => 1,
+): Route {
+  return { method, pattern, api: "admin", handle, cost };
+}
+
+/** Why a call's notifications are sent. */
+export function causeOf({ caller, parameters }: Exchange): Cause {
+  const notification_url = parameters.text("notification_url");
+  return notification_url ? { ...caller, notification_url } : caller;
+}
+
 /** A route that fits a request, with the values of its path parts. */
 export interface RouteMatch {
   readonly route: Route;
@@ -38,7 +69,7 @@ export interface RouteMatch {
 }
 
 const RESOURCE_TYPE_PART = ":resource_type";
-const RESOURCE_TYPES = new Set(["image", "video", "raw"]);
+const RESOURCE_TYPE_NAMES: ReadonlySet<string> = new Set(RESOURCE_TYPES);
 
 /**
  * Finds the route of a request. Patterns are tried in order: literal parts, `:name` for one part,
@@ -86,8 +117,10 @@ function matchPattern(
     if (segment === undefined) return undefined;
     if (part.startsWith(":")) {
       if (segment === "") return undefined;
-      if (part === RESOURCE_TYPE_PART && !RESOURCE_TYPES.has(segment)) return undefined;
-      if (part === ":upload_resource_type" && segment !== "auto" && !RESOURCE_TYPES.has(segment)) {
+      if (part === RESOURCE_TYPE_PART && !RESOURCE_TYPE_NAMES.has(segment)) return undefined;
+      if (
+        part === ":upload_resource_type" && segment !== "auto" && !RESOURCE_TYPE_NAMES.has(segment)
+      ) {
         return undefined;
       }
       path[part.slice(1)] = segment;

@@ -2,7 +2,7 @@ import { toSecond } from "../shapes/times.ts";
 import type { Asset, LastUpdated } from "../store/asset.ts";
 import { parentFolder } from "../store/folder-store.ts";
 import type { Row } from "../store/row.ts";
-import type { World } from "../world.ts";
+import type { State } from "../store/state.ts";
 
 /** The editable fields of an asset. Content changes go through an upload. */
 export type AssetChange = {
@@ -49,13 +49,17 @@ const UNSTAMPED = new Set<string>(["derived", "related"]);
  * Changes an asset and stamps what really changed; a change to the same value is none. `version`
  * stays, since only content moves it, unless the account behaves otherwise. In fixed folder mode the folder follows the public_id.
  */
-export function changeAsset(world: World, row: Row, change: AssetChange): Changed {
+export function changeAsset(
+  { assets, folders, clock, behavior }: Pick<State, "assets" | "folders" | "clock" | "behavior">,
+  row: Row,
+  change: AssetChange,
+): Changed {
   const before = row.asset;
   const changedKeys = Object.entries(change)
     .filter(([key, value]) => value !== undefined && !isSame(before[key as keyof Asset], value))
     .map(([key]) => key);
   if (changedKeys.length === 0) return { before, after: before };
-  const now = toSecond(world.clock.now());
+  const now = toSecond(clock.now());
   const stamped = changedKeys.some((key) => !UNSTAMPED.has(key));
   const stamps: [string, number][] = STAMPS.filter(([key]) => changedKeys.includes(key))
     .map(([, stamp]) => [stamp, now]);
@@ -63,19 +67,19 @@ export function changeAsset(world: World, row: Row, change: AssetChange): Change
     changedKeys.map((key) => [key, change[key as keyof AssetChange]]),
   );
   const public_id = change.public_id ?? before.public_id;
-  const bumps = world.behavior.edits_bump_version &&
+  const bumps = behavior.edits_bump_version &&
     changedKeys.some((key) => BUMPING.has(key));
   const after: Asset = {
     ...before,
     ...edits,
     version: bumps ? Math.max(now / 1000, before.version + 1) : before.version,
-    ...(world.behavior.folder_mode === "fixed" ? { asset_folder: parentFolder(public_id) } : {}),
+    ...(behavior.folder_mode === "fixed" ? { asset_folder: parentFolder(public_id) } : {}),
     last_updated: stamped
       ? { ...before.last_updated, ...Object.fromEntries(stamps), updated_at: now }
       : before.last_updated,
   };
-  world.folders.ensure(after.asset_folder);
-  world.assets.replace(row, after);
+  folders.ensure(after.asset_folder);
+  assets.replace(row, after);
   return { before, after };
 }
 

@@ -1,7 +1,6 @@
-import { badRequest } from "../http/failure.ts";
+import { badRequest } from "../shapes/failure.ts";
 import type { MetadataValue } from "../store/asset.ts";
-import type { MetadataField } from "../store/metadata-fields.ts";
-import type { World } from "../world.ts";
+import type { MetadataField, MetadataFieldStore } from "../store/metadata-fields.ts";
 import { isValidFor } from "./metadata-validation.ts";
 
 /** Most values that one `set` holds. */
@@ -14,19 +13,19 @@ const MAXIMUM_SET_VALUES = 3000;
  * @throws Failure 400 when a field does not exist or a value does not fit its field
  */
 export function applyMetadata(
-  world: World,
+  fields: MetadataFieldStore,
   current: Readonly<Record<string, MetadataValue>>,
   pairs: readonly (readonly [string, unknown])[],
   clearInvalid: boolean,
 ): Record<string, MetadataValue> {
-  const unknown = pairs.filter(([id]) => world.metadataFields.get(id) === undefined)
+  const unknown = pairs.filter(([id]) => fields.get(id) === undefined)
     .map(([id]) => id);
   if (unknown.length > 0) {
     throw badRequest(`Metadata External IDs do not exist: ${JSON.stringify(unknown)}`);
   }
   const result = new Map<string, MetadataValue>(Object.entries(current));
   for (const [id, given] of pairs) {
-    const field = world.metadataFields.get(id)!;
+    const field = fields.get(id)!;
     const value = isEmpty(given) ? null : readValue(field, given);
     if (value === undefined || (value !== null && !isValidFor(field, value))) {
       if (!clearInvalid) {
@@ -49,15 +48,15 @@ export function applyMetadata(
  * @throws Failure 400 when a mandatory field stays empty
  */
 export function initialMetadata(
-  world: World,
+  fields: MetadataFieldStore,
   pairs: readonly (readonly [string, unknown])[],
   clearInvalid: boolean,
 ): Record<string, MetadataValue> {
-  const defaults: [string, MetadataValue][] = world.metadataFields.list()
+  const defaults: [string, MetadataValue][] = fields.list()
     .filter((field) => !isEmpty(field.default_value))
     .map((field) => [field.external_id, field.default_value as MetadataValue]);
-  const metadata = applyMetadata(world, Object.fromEntries(defaults), pairs, clearInvalid);
-  const missing = world.metadataFields.list()
+  const metadata = applyMetadata(fields, Object.fromEntries(defaults), pairs, clearInvalid);
+  const missing = fields.list()
     .filter((field) => field.mandatory && !Object.hasOwn(metadata, field.external_id))
     .map((field) => field.external_id);
   if (missing.length > 0) {

@@ -1,10 +1,13 @@
-import type { World } from "../world.ts";
+import type { Random } from "../store/random.ts";
+import type { State } from "../store/state.ts";
 
 /** A new asset_id: 32 hexadecimal characters, never used before in this library. */
-export function newAssetId(world: World): string {
-  let id = world.random.hexadecimal(32);
-  while (world.assets.getById(id) !== undefined || world.deleted.has(id)) {
-    id = world.random.hexadecimal(32);
+export function newAssetId(
+  { random, assets, archive }: Pick<State, "random" | "assets" | "archive">,
+): string {
+  let id = random.hexadecimal(32);
+  while (assets.getById(id) !== undefined || archive.get(id) !== undefined) {
+    id = random.hexadecimal(32);
   }
   return id;
 }
@@ -12,6 +15,6 @@ export function newAssetId(world: World): string {
 const ID_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
 
 /** A random public_id as Cloudinary gives to uploads without a name: 20 characters. */
-export function newPublicId(world: World): string {
-  return Array.from({ length: 20 }, () => world.random.pick([...ID_CHARACTERS])).join("");
+export function newPublicId(random: Random): string {
+  return Array.from({ length: 20 }, () => random.pick([...ID_CHARACTERS])).join("");
 }

@@ -1,9 +1,10 @@
-import { badRequest } from "../http/failure.ts";
-import type { Parameters } from "../http/parameters.ts";
-import { readPairs } from "../http/pipe-encoding.ts";
+import { badRequest } from "../shapes/failure.ts";
+import type { Parameters } from "../shapes/parameters.ts";
+import { readPairs } from "../shapes/pipe-encoding.ts";
 import type { Asset } from "../store/asset.ts";
+import type { Behavior } from "../store/behavior.ts";
 import { normalizeFolder } from "../store/folder-store.ts";
-import type { World } from "../world.ts";
+import type { State } from "../store/state.ts";
 import type { AssetChange } from "./change-asset.ts";
 import { applyMetadata } from "./metadata-values.ts";
 import { checkTags, splitTags } from "./tags.ts";
@@ -17,16 +18,20 @@ const MODERATION_STATUSES = new Set(["approved", "rejected", "pending"]);
  *
  * @throws Failure 400 when a value is wrong
  */
-export function readEdits(world: World, asset: Asset, parameters: Parameters): AssetChange {
+export function readEdits(
+  { behavior, metadataFields }: Pick<State, "behavior" | "metadataFields">,
+  asset: Asset,
+  parameters: Parameters,
+): AssetChange {
   const change: { -readonly [Key in keyof AssetChange]: AssetChange[Key] } = {};
-  const { update_empty_clears: emptyClears, update_context: contextMode } = world.behavior;
+  const { update_empty_clears: emptyClears, update_context: contextMode } = behavior;
   if (parameters.has("tags")) {
     const tags = splitTags(parameters.texts("tags"));
     checkTags(tags);
     if (tags.length > 0 || emptyClears) change.tags = tags;
   }
   if (parameters.has("context")) {
-    const pairs = readContext(world, parameters.raw("context"));
+    const pairs = readContext(behavior, parameters.raw("context"));
     if (pairs.length > 0) {
       const kept = contextMode === "merge" ? Object.entries(asset.context) : [];
       change.context = Object.fromEntries([...kept, ...pairs]);
@@ -37,9 +42,9 @@ export function readEdits(world: World, asset: Asset, parameters: Parameters): A
   if (parameters.has("metadata")) {
     const pairs = readPairs(parameters.raw("metadata"));
     const clearInvalid = parameters.flag("clear_invalid");
-    change.metadata = applyMetadata(world, asset.metadata, pairs, clearInvalid);
+    change.metadata = applyMetadata(metadataFields, asset.metadata, pairs, clearInvalid);
   }
-  if (world.behavior.folder_mode === "dynamic") {
+  if (behavior.folder_mode === "dynamic") {
     const displayName = parameters.text("display_name");
     if (displayName !== undefined) change.display_name = readDisplayName(displayName);
     const folder = parameters.text("asset_folder");
@@ -63,8 +68,10 @@ export function readEdits(world: World, asset: Asset, parameters: Parameters): A
  *
  * @throws Failure 400 when a value is too long
  */
-export function readContext(world: World, given: unknown): (readonly [string, string])[] {
-  const limit = world.behavior.context_value_limit;
+export function readContext(
+  { context_value_limit: limit }: Behavior,
+  given: unknown,
+): (readonly [string, string])[] {
   return readPairs(given).map(([key, value]) => {
     const text = String(value);
     if (text.length > limit) {

@@ -1,5 +1,5 @@
-import { badRequest, Failure } from "../http/failure.ts";
-import type { Parameters } from "../http/parameters.ts";
+import { badRequest, Failure } from "../shapes/failure.ts";
+import type { Parameters } from "../shapes/parameters.ts";
 
 /** Add-ons by the parameter that asks for them; each is a subscription of its own, which this account has not. */
 const ADD_ONS: Readonly<Record<string, readonly string[]>> = {

@@ -1,4 +1,4 @@
-import { badRequest } from "../http/failure.ts";
+import { badRequest } from "../shapes/failure.ts";
 
 const MAXIMUM_TAGS = 1000;
 const MAXIMUM_TAG_LENGTH = 255;

@@ -1,4 +1,5 @@
-import type { World } from "../world.ts";
+import { oldestSecret } from "../store/account.ts";
+import type { State } from "../store/state.ts";
 import type { Delivery } from "./delivery.ts";
 import { signNotification } from "./signature.ts";
 
@@ -9,6 +10,9 @@ const PARALLEL = 8;
 /** How much of a receiver's answer is remembered, characters. */
 const KEPT_RESPONSE = 2000;
 
+/** What a courier goes by. */
+type Rules = Pick<State, "account" | "clock" | "timers" | "behavior" | "faults">;
+
 /** Sends deliveries, and tries again on any answer but 200. */
 export interface Courier {
   send(delivery: Delivery): void;
@@ -17,16 +21,17 @@ export interface Courier {
 }
 
 /** Makes a courier. */
-export function createCourier(world: () => World): Courier {
+export function createCourier(rules: Rules): Courier {
+  const { timers, faults } = rules;
   const queue: Delivery[] = [];
   const open = new Set<Promise<void>>();
 
   const pump = () => {
-    while (open.size < PARALLEL && queue.length > 0 && !world().timers.signal.aborted) {
+    while (open.size < PARALLEL && queue.length > 0 && !timers.signal.aborted) {
       const delivery = queue.shift()!;
       if (delivery.outcome !== "pending") continue;
-      const attempt = attemptDelivery(world(), delivery).then((wait) => {
-        if (wait !== null) world().timers.after(wait, () => enqueue(delivery));
+      const attempt = attemptDelivery(rules, delivery).then((wait) => {
+        if (wait !== null) timers.after(wait, () => enqueue(delivery));
       }).finally(() => {
         open.delete(attempt);
         pump();
@@ -40,8 +45,8 @@ export function createCourier(world: () => World): Courier {
   };
   return {
     send: (delivery) => {
-      const delay = world().faults.webhook_delay_ms;
-      if (delay > 0) world().timers.after(delay, () => enqueue(delivery));
+      const delay = faults.webhook_delay_ms;
+      if (delay > 0) timers.after(delay, () => enqueue(delivery));
       else enqueue(delivery);
     },
     settled: async () => {
@@ -51,15 +56,16 @@ export function createCourier(world: () => World): Courier {
 }
 
 /** Tries once; returns the wait before the next try in ms, or null when there is none. */
-async function attemptDelivery(world: World, delivery: Delivery): Promise<number | null> {
-  if (delivery.attempts.length === 0 || world.behavior.notification_resign) {
-    delivery.headers = signedHeaders(world, delivery.body);
+async function attemptDelivery(rules: Rules, delivery: Delivery): Promise<number | null> {
+  const { clock, timers, behavior } = rules;
+  if (delivery.attempts.length === 0 || behavior.notification_resign) {
+    delivery.headers = signedHeaders(rules, delivery.body);
   }
-  const at = new Date(world.clock.now()).toISOString();
+  const at = new Date(clock.now()).toISOString();
   const controller = new AbortController();
   const abort = () => controller.abort();
   const timeout = setTimeout(abort, ANSWER_TIMEOUT_MS);
-  world.timers.signal.addEventListener("abort", abort);
+  timers.signal.addEventListener("abort", abort);
   try {
     const response = await fetch(delivery.url, {
       method: "POST",
@@ -76,29 +82,32 @@ async function attemptDelivery(world: World, delivery: Delivery): Promise<number
     delivery.attempts.push({ at, status: null, error: message });
   } finally {
     clearTimeout(timeout);
-    world.timers.signal.removeEventListener("abort", abort);
+    timers.signal.removeEventListener("abort", abort);
   }
   if (delivery.outcome !== "pending") return null;
   const status = delivery.attempts.at(-1)?.status ?? 0;
-  const isSuccess = world.behavior.notification_success === "2xx"
+  const isSuccess = behavior.notification_success === "2xx"
     ? status >= 200 && status < 300
     : status === 200;
   if (isSuccess) {
     delivery.outcome = "delivered";
     return null;
   }
-  const wait = world.behavior.notification_retry_delays_ms[delivery.attempts.length - 1];
-  if (wait === undefined || world.timers.signal.aborted) {
+  const wait = behavior.notification_retry_delays_ms[delivery.attempts.length - 1];
+  if (wait === undefined || timers.signal.aborted) {
     delivery.outcome = "failed";
     return null;
   }
   return wait;
 }
 
-function signedHeaders(world: World, body: string): Record<string, string> {
-  const timestamp = Math.floor(world.clock.now() / 1000);
-  const secret = world.account.secrets.values().next().value ?? "";
-  const used = world.faults.webhook_wrong_key ? `${secret}wrong` : secret;
+function signedHeaders(
+  { account, clock, behavior, faults }: Rules,
+  body: string,
+): Record<string, string> {
+  const timestamp = Math.floor(clock.now() / 1000);
+  const secret = oldestSecret(account);
+  const used = faults.webhook_wrong_key ? `${secret}wrong` : secret;
   return {
     "content-type": "application/json",
     "user-agent": "Cloudinary",
@@ -107,7 +116,7 @@ function signedHeaders(world: World, body: string): Record<string, string> {
       body,
       timestamp,
       used,
-      world.behavior.signature_algorithm,
+      behavior.signature_algorithm,
     ),
   };
 }

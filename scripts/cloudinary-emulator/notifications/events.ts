@@ -1,27 +1,40 @@
 import type { Changed } from "../library/change-asset.ts";
 import { describeUpload } from "../shapes/upload-response.ts";
-import { type Json } from "../shapes/resource.ts";
+import { type Describing, folderKeys, type Json } from "../shapes/resource.ts";
 import { offsetTime } from "../shapes/times.ts";
 import type { Asset } from "../store/asset.ts";
-import { findDeletedById } from "../store/deleted-assets.ts";
-import type { World } from "../world.ts";
+import { lastPart } from "../store/folder-store.ts";
+import type { Behavior } from "../store/behavior.ts";
+import type { Clock } from "../store/clock.ts";
+import type { State } from "../store/state.ts";
 import type { Cause } from "./cause.ts";
 import { contextDelta, tagsDelta } from "./deltas.ts";
-import { folderMembers, identity } from "./members.ts";
+import type { Notifier } from "./notifier.ts";
+
+/** What events are made from and sent by. */
+export interface Announcing extends Describing, Pick<State, "clock"> {
+  readonly notifier: Notifier;
+}
 
 /** Members of the events that carry a time and a request id. */
-export function stamped(world: World): Json {
+export function stamped(clock: Clock): Json {
   return {
-    timestamp: offsetTime(world.clock.now()),
+    timestamp: offsetTime(clock.now()),
     request_id: crypto.randomUUID().replaceAll("-", ""),
   };
 }
 
 /** `upload`: the whole asset. */
-export function notifyUpload(world: World, cause: Cause, asset: Asset, extra: Json = {}): void {
-  const { signature: _, ...described } = describeUpload(world, asset, cause.api_key);
-  world.notifier.notify(cause, "upload", {
-    ...stamped(world),
+export function notifyUpload(
+  parts: Announcing,
+  cause: Cause,
+  asset: Asset,
+  extra: Json = {},
+): void {
+  const { clock, notifier } = parts;
+  const { signature: _, ...described } = describeUpload(parts, asset, cause.api_key);
+  notifier.notify(cause, "upload", {
+    ...stamped(clock),
     ...described,
     api_key: cause.api_key,
     ...extra,
@@ -29,40 +42,45 @@ export function notifyUpload(world: World, cause: Cause, asset: Asset, extra: Js
 }
 
 /** `delete`: one event with every asset that one call deleted. */
-export function notifyDelete(world: World, cause: Cause, assets: readonly Asset[]): void {
+export function notifyDelete(parts: Announcing, cause: Cause, assets: readonly Asset[]): void {
   if (assets.length === 0) return;
   const items = assets.map((asset) => ({
     ...identity(asset),
     public_id: asset.public_id,
     version: asset.version,
-    ...folderMembers(world, asset),
-    ...(world.behavior.placeholders && findDeletedById(world, asset.asset_id) !== undefined
+    ...folderKeys(parts.behavior, asset),
+    ...(parts.behavior.placeholders && parts.archive.findById(asset.asset_id) !== undefined
       ? { placeholder: true }
       : {}),
   }));
-  world.notifier.notify(cause, "delete", { resources: shape(world, "array", items) });
+  parts.notifier.notify(cause, "delete", { resources: shape(parts.behavior, "array", items) });
 }
 
 /** `rename`: old and new public_id, no content. */
-export function notifyRename(world: World, cause: Cause, { before, after }: Changed): void {
-  world.notifier.notify(cause, "rename", {
-    ...stamped(world),
+export function notifyRename(parts: Announcing, cause: Cause, { before, after }: Changed): void {
+  parts.notifier.notify(cause, "rename", {
+    ...stamped(parts.clock),
     ...identity(after),
-    ...folderMembers(world, after),
+    ...folderKeys(parts.behavior, after),
     from_public_id: before.public_id,
     to_public_id: after.public_id,
   });
 }
 
 /** `publish`: no source tells what is in it, so that it only names the assets. */
-export function notifyPublish(world: World, cause: Cause, assets: readonly Asset[]): void {
+export function notifyPublish(parts: Announcing, cause: Cause, assets: readonly Asset[]): void {
   if (assets.length === 0) return;
   const items = assets.map((asset) => ({ ...identity(asset), public_id: asset.public_id }));
-  world.notifier.notify(cause, "publish", { resources: shape(world, "array", items) });
+  parts.notifier.notify(cause, "publish", { resources: shape(parts.behavior, "array", items) });
 }
 
 /** Everything else that editing assets causes: one event per changed dimension and call. */
-export function notifyChanges(world: World, cause: Cause, changes: readonly Changed[]): void {
+export function notifyChanges(
+  parts: Announcing,
+  cause: Cause,
+  changes: readonly Changed[],
+): void {
+  const { behavior, clock, notifier } = parts;
   const { source } = cause;
   const send = (
     type: string,
@@ -78,15 +96,15 @@ export function notifyChanges(world: World, cause: Cause, changes: readonly Chan
         public_id: change.after.public_id,
       }));
     if (items.length === 0) return;
-    const resources = shape(world, documented, items);
-    world.notifier.notify(cause, type, { ...members, source, resources });
+    const resources = shape(behavior, documented, items);
+    notifier.notify(cause, type, { ...members, source, resources });
   };
   send("resource_tags_changed", "array", "tags", tagsDelta);
   send(
     "resource_context_changed",
     "map",
     "context",
-    (change) => contextDelta(change, world.behavior.context_delta),
+    (change) => contextDelta(change, behavior.context_delta),
   );
   send("resource_metadata_changed", "map", "metadata", ({ before, after }) => ({
     previous_metadata: before.metadata,
@@ -96,7 +114,7 @@ export function notifyChanges(world: World, cause: Cause, changes: readonly Chan
     previous_access_control: before.access_control ?? [],
     new_access_control: after.access_control ?? [],
   }));
-  if (world.behavior.folder_mode === "dynamic") {
+  if (behavior.folder_mode === "dynamic") {
     send(
       "resource_display_name_changed",
       "map",
@@ -106,7 +124,7 @@ export function notifyChanges(world: World, cause: Cause, changes: readonly Chan
         new_display_name: after.display_name,
         asset_folder: after.asset_folder,
       }),
-      stamped(world),
+      stamped(clock),
     );
     send("move", "map", "asset_folder", ({ before, after }) => ({
       from_asset_folder: before.asset_folder,
@@ -115,18 +133,18 @@ export function notifyChanges(world: World, cause: Cause, changes: readonly Chan
     }));
   }
   for (const { before, after } of changes) {
-    if (before.moderation !== after.moderation) notifyModeration(world, cause, after);
+    if (before.moderation !== after.moderation) notifyModeration(parts, cause, after);
   }
 }
 
-function notifyModeration(world: World, cause: Cause, asset: Asset): void {
+function notifyModeration(parts: Announcing, cause: Cause, asset: Asset): void {
   const latest = asset.moderation.at(-1);
   if (latest === undefined) return;
-  const { url, secure_url, etag } = describeUpload(world, asset, cause.api_key);
-  world.notifier.notify(cause, "moderation", {
+  const { url, secure_url, etag } = describeUpload(parts, asset, cause.api_key);
+  parts.notifier.notify(cause, "moderation", {
     moderation_status: latest.status,
     moderation_kind: latest.kind,
-    moderation_updated_at: offsetTime(world.clock.now()),
+    moderation_updated_at: offsetTime(parts.clock.now()),
     moderation_response: {},
     ...identity(asset),
     public_id: asset.public_id,
@@ -140,21 +158,26 @@ function notifyModeration(world: World, cause: Cause, asset: Asset): void {
 
 /** `create_folder` and `delete_folder`. */
 export function notifyFolder(
-  world: World,
+  { notifier }: Announcing,
   cause: Cause,
   type: "create_folder" | "delete_folder",
   path: string,
 ): void {
-  world.notifier.notify(cause, type, {
+  notifier.notify(cause, type, {
     source: cause.source,
     folder_path: path,
-    folder_name: path.slice(path.lastIndexOf("/") + 1),
+    folder_name: lastPart(path),
   });
 }
 
 /** `move_or_rename_asset_folder`: the only event of a folder rename, whatever is inside. */
-export function notifyFolderRename(world: World, cause: Cause, from: string, to: string): void {
-  world.notifier.notify(cause, "move_or_rename_asset_folder", {
+export function notifyFolderRename(
+  parts: Announcing,
+  cause: Cause,
+  from: string,
+  to: string,
+): void {
+  parts.notifier.notify(cause, "move_or_rename_asset_folder", {
     source: cause.source,
     from_path: from,
     to_path: to,
@@ -162,9 +185,14 @@ export function notifyFolderRename(world: World, cause: Cause, from: string, to:
   });
 }
 
+/** The members that say which asset an event is about. */
+function identity(asset: Asset): Json {
+  return { asset_id: asset.asset_id, resource_type: asset.resource_type, type: asset.type };
+}
+
 /** `resources` as a list, or as a map by public_id: sources disagree, a switch decides. */
 function shape(
-  { behavior: { payload_shapes: shapes } }: World,
+  { payload_shapes: shapes }: Behavior,
   documented: "array" | "map",
   items: readonly (Json & { public_id: string })[],
 ): unknown {

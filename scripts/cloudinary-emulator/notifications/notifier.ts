@@ -1,28 +1,31 @@
-import type { World } from "../world.ts";
+import { oldestKey } from "../store/account.ts";
+import type { State } from "../store/state.ts";
 import type { Cause } from "./cause.ts";
 import type { Delivery } from "./delivery.ts";
 import { type Courier, createCourier } from "./courier.ts";
 import { createReorderer, type Reorderer } from "./reorder.ts";
-import { TriggerStore } from "./triggers.ts";
 
 /** Deliveries that are remembered. */
 const KEPT_DELIVERIES = 10_000;
 
+/** What notifications go by. */
+type Rules = Pick<
+  State,
+  "account" | "clock" | "timers" | "behavior" | "faults" | "faultRandom" | "triggers"
+>;
+
 /** Builds, signs and sends notifications, and remembers every one. */
 export class Notifier {
-  /** The registered webhooks. */
-  readonly triggers: TriggerStore;
-  readonly #world: () => World;
+  readonly #rules: Rules;
   readonly #courier: Courier;
   readonly #reorderer: Reorderer;
   #deliveries: Delivery[] = [];
   #next = 0;
 
-  constructor(world: () => World) {
-    this.#world = world;
-    this.triggers = new TriggerStore(() => world().clock.now());
-    this.#courier = createCourier(world);
-    this.#reorderer = createReorderer(world, (delivery) => this.#courier.send(delivery));
+  constructor(rules: Rules) {
+    this.#rules = rules;
+    this.#courier = createCourier(rules);
+    this.#reorderer = createReorderer(rules, (delivery) => this.#courier.send(delivery));
   }
 
   /**
@@ -32,10 +35,10 @@ export class Notifier {
    * @param payload the event's own members; the common ones are added
    */
   notify(cause: Cause, notification_type: string, payload: Record<string, unknown>): void {
-    const world = this.#world();
+    const { account, clock, faults, faultRandom } = this.#rules;
     const urls = this.#targets(cause, notification_type);
     if (urls.length === 0) return;
-    const now = new Date(world.clock.now()).toISOString();
+    const now = new Date(clock.now()).toISOString();
     const complete = {
       notification_type,
       ...payload,
@@ -43,13 +46,13 @@ export class Notifier {
         triggered_at: now.replace(/Z$/, "000Z"),
         triggered_by: { source: cause.source, id: cause.api_key },
       },
-      signature_key: world.account.secrets.keys().next().value,
+      signature_key: oldestKey(account),
     };
     const body = JSON.stringify(complete);
     for (const url of urls) {
-      const { webhook_drop_rate, webhook_duplicate_rate } = world.faults;
-      const dropped = webhook_drop_rate > 0 && world.faultRandom.chance(webhook_drop_rate);
-      const twice = webhook_duplicate_rate > 0 && world.faultRandom.chance(webhook_duplicate_rate);
+      const { webhook_drop_rate, webhook_duplicate_rate } = faults;
+      const dropped = webhook_drop_rate > 0 && faultRandom.chance(webhook_drop_rate);
+      const twice = webhook_duplicate_rate > 0 && faultRandom.chance(webhook_duplicate_rate);
       for (let copy = 0; copy < (twice ? 2 : 1); copy++) {
         const delivery = this.#remember(notification_type, url, complete, body);
         if (dropped) delivery.outcome = "dropped";
@@ -91,15 +94,15 @@ export class Notifier {
   }
 
   #targets(cause: Cause, type: string): string[] {
-    const world = this.#world();
-    const triggers = this.triggers.list()
+    const { triggers: store, behavior } = this.#rules;
+    const triggers = store.list()
       .filter((trigger) => trigger.uri_type === "webhook")
       .filter((trigger) => trigger.event_type === "all" || trigger.event_type === type);
     if (cause.notification_url === undefined) {
       return [...new Set(triggers.map((trigger) => trigger.uri))];
     }
     const additive = triggers
-      .filter((trigger) => trigger.additive || world.behavior.notification_url_additive)
+      .filter((trigger) => trigger.additive || behavior.notification_url_additive)
       .map((trigger) => trigger.uri);
     return [cause.notification_url, ...additive];
   }

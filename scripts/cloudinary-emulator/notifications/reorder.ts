@@ -1,4 +1,4 @@
-import type { World } from "../world.ts";
+import type { State } from "../store/state.ts";
 import type { Delivery } from "./delivery.ts";
 
 /** Time that deliveries are held back to be mixed with later ones, ms. */
@@ -12,10 +12,12 @@ export interface Reorderer {
 }
 
 /** Makes a reorderer in front of a courier. */
-export function createReorderer(world: () => World, send: (delivery: Delivery) => void): Reorderer {
+export function createReorderer(
+  { faults, faultRandom, timers }: Pick<State, "faults" | "faultRandom" | "timers">,
+  send: (delivery: Delivery) => void,
+): Reorderer {
   let held: Delivery[] = [];
   const flush = () => {
-    const { faultRandom } = world();
     // Rotating by at least one place changes the order for sure, even of two.
     const shift = held.length < 2 ? 0 : 1 + faultRandom.integer(held.length - 1);
     const mixed = [...held.slice(shift), ...held.slice(0, shift)];
@@ -24,13 +26,13 @@ export function createReorderer(world: () => World, send: (delivery: Delivery) =
   };
   return {
     pass: (delivery) => {
-      if (!world().faults.webhook_reorder) {
+      if (!faults.webhook_reorder) {
         if (held.length > 0) flush();
         return send(delivery);
       }
       held.push(delivery);
       if (held.length >= HELD_DELIVERIES) flush();
-      else if (held.length === 1) world().timers.after(HOLD_MS, flush);
+      else if (held.length === 1) timers.after(HOLD_MS, flush);
     },
   };
 }

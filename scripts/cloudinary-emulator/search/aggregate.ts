@@ -1,4 +1,4 @@
-import { badRequest } from "../http/failure.ts";
+import { badRequest } from "../shapes/failure.ts";
 import { findField } from "./fields.ts";
 import type { Hit } from "./query.ts";
 

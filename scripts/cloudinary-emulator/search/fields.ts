@@ -1,4 +1,5 @@
 import type { Asset, MetadataValue } from "../store/asset.ts";
+import { lastPart } from "../store/folder-store.ts";
 
 /** A value of a search field; lists match when any of their elements does. */
 export type FieldValue = string | number | readonly string[] | undefined;
@@ -12,11 +13,14 @@ export interface Field {
   readonly read: (asset: Asset) => FieldValue;
 }
 
+const of = (kind: FieldKind) => (read: Field["read"]): Field => ({ kind, read });
+const [text, keyword, number, date] = [of("text"), of("keyword"), of("number"), of("date")];
+
 const FIELDS: Readonly<Record<string, Field>> = {
   asset_id: keyword((asset) => asset.asset_id),
   public_id: text((asset) => asset.public_id),
   display_name: text((asset) => asset.display_name),
-  filename: text((asset) => asset.public_id.slice(asset.public_id.lastIndexOf("/") + 1)),
+  filename: text((asset) => lastPart(asset.public_id)),
   original_filename: text((asset) => asset.original_filename),
   asset_folder: { kind: "folder", read: (asset) => asset.asset_folder },
   folder: { kind: "folder", read: (asset) => asset.asset_folder },
@@ -67,20 +71,4 @@ export function findField(name: string): Field | undefined {
     return { kind: "text", read };
   }
   return undefined;
-}
-
-function text(read: Field["read"]): Field {
-  return { kind: "text", read };
-}
-
-function keyword(read: Field["read"]): Field {
-  return { kind: "keyword", read };
-}
-
-function number(read: Field["read"]): Field {
-  return { kind: "number", read };
-}
-
-function date(read: Field["read"]): Field {
-  return { kind: "date", read };
 }

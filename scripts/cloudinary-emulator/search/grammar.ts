@@ -1,5 +1,5 @@
 import peggy from "peggy";
-import { badRequest } from "../http/failure.ts";
+import { badRequest } from "../shapes/failure.ts";
 
 /** Comparison operators of the expression language. */
 export type Operator = ":" | "=" | ">" | "<" | ">=" | "<=";

@@ -1,12 +1,17 @@
-import { badRequest } from "../http/failure.ts";
+import { badRequest } from "../shapes/failure.ts";
 import type { Asset } from "../store/asset.ts";
-import { findDeletedById, listPlaceholders } from "../store/deleted-assets.ts";
 import { comparePositions, type Position } from "../store/row.ts";
-import type { World } from "../world.ts";
+import type { State } from "../store/state.ts";
 import { compileExpression } from "./evaluate.ts";
 import { type FieldValue, findField } from "./fields.ts";
 import { type Expression, parseExpression } from "./grammar.ts";
+import type { SearchIndex } from "./search-index.ts";
 import { isRelativeDate } from "./values.ts";
+
+/** What a search looks at. */
+export interface Searched extends Pick<State, "clock" | "behavior" | "archive"> {
+  readonly search: SearchIndex;
+}
 
 /** One sort criterion. */
 export interface SortKey {
@@ -28,7 +33,7 @@ interface CachedResult {
 }
 
 const KEPT_RESULTS = 8;
-const results = new WeakMap<World, Map<string, CachedResult>>();
+const results = new WeakMap<SearchIndex, Map<string, CachedResult>>();
 
 /**
  * Every hit of a query, in order. Results are kept while the index does not change, so that the
@@ -37,49 +42,53 @@ const results = new WeakMap<World, Map<string, CachedResult>>();
  * @throws Failure 400 when the expression or a sort is wrong
  */
 export function runQuery(
-  world: World,
+  searched: Searched,
   expressionText: string,
   sortBy: readonly SortKey[],
 ): readonly Hit[] {
+  const { search, archive, behavior } = searched;
   const expression = parseExpression(expressionText);
-  const cache = results.get(world) ?? new Map<string, CachedResult>();
-  results.set(world, cache);
-  const revision = world.search.revision;
-  const { search_range_upper_inclusive, placeholders, backup } = world.behavior;
+  const cache = results.get(search) ?? new Map<string, CachedResult>();
+  results.set(search, cache);
+  const revision = search.revision;
+  const { search_range_upper_inclusive, placeholders, backup } = behavior;
   const switches = [search_range_upper_inclusive, placeholders, backup];
   const key = JSON.stringify([expressionText, sortBy, switches]);
   const cached = cache.get(key);
-  const isTimeless = expression === null || !usesRelativeDate(expression);
+  const isTimeless = !usesRelativeDate(expression);
   if (
-    isTimeless && cached?.revision === revision && cached.deletedCount === world.deleted.size
+    isTimeless && cached?.revision === revision && cached.deletedCount === archive.size
   ) return cached.hits;
-  const hits = search(world, expression, sortBy);
+  const hits = findHits(searched, expression, sortBy);
   cache.delete(key);
-  cache.set(key, { revision, deletedCount: world.deleted.size, hits });
+  cache.set(key, { revision, deletedCount: archive.size, hits });
   if (cache.size > KEPT_RESULTS) cache.delete(cache.keys().next().value!);
   return hits;
 }
 
-function search(world: World, expression: Expression | null, sortBy: readonly SortKey[]): Hit[] {
+function findHits(
+  { search, archive, behavior, clock }: Searched,
+  expression: Expression | null,
+  sortBy: readonly SortKey[],
+): Hit[] {
   const deleted = new Set<Asset>();
-  const wantsStatus = expression !== null && mentionsStatus(expression);
+  const wantsStatus = mentionsStatus(expression);
   if (wantsStatus) {
-    for (const { asset } of world.deleted.values()) {
-      if (findDeletedById(world, asset.asset_id) !== undefined) deleted.add(asset);
+    for (const { asset } of archive.list()) {
+      if (archive.findById(asset.asset_id) !== undefined) deleted.add(asset);
     }
   }
   const predicate = expression === null ? () => true : compileExpression(expression, {
-    now: world.clock.now(),
-    rangeUpperInclusive: world.behavior.search_range_upper_inclusive,
+    now: clock.now(),
+    rangeUpperInclusive: behavior.search_range_upper_inclusive,
     isDeleted: (asset) => deleted.has(asset),
   });
   const hits: Hit[] = [];
-  for (const [place, { asset }] of world.search.documents.entriesReversed()) {
+  for (const [place, { asset }] of search.documents.entriesReversed()) {
     if (predicate(asset)) hits.push({ place, asset, status: "active" });
   }
-  const placeholders = listPlaceholders(
-    world,
-    ({ asset_id }) => ![...deleted].some((asset) => asset.asset_id === asset_id),
+  const placeholders = archive.listPlaceholders(({ asset_id }) =>
+    ![...deleted].some((asset) => asset.asset_id === asset_id)
   );
   for (const { created_at, sequence, asset } of placeholders) {
     const place = { created_at, sequence };
@@ -124,32 +133,33 @@ function compareValues(left: FieldValue, right: FieldValue): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function mentionsStatus(expression: Expression): boolean {
+/** Tells whether any comparison of an expression is such a one. */
+function someLeaf(
+  expression: Expression | null,
+  test: (leaf: Exclude<Expression, { kind: "and" | "or" | "not" }>) => boolean,
+): boolean {
+  if (expression === null) return false;
   switch (expression.kind) {
     case "and":
     case "or":
-      return expression.operands.some(mentionsStatus);
+      return expression.operands.some((operand) => someLeaf(operand, test));
     case "not":
-      return mentionsStatus(expression.operand);
-    case "compare":
-      return expression.field === "status";
+      return someLeaf(expression.operand, test);
     default:
-      return false;
+      return test(expression);
   }
 }
 
-function usesRelativeDate(expression: Expression): boolean {
-  switch (expression.kind) {
-    case "and":
-    case "or":
-      return expression.operands.some(usesRelativeDate);
-    case "not":
-      return usesRelativeDate(expression.operand);
-    case "compare":
-      return isRelativeDate(expression.value);
-    case "range":
-      return isRelativeDate(expression.low) || isRelativeDate(expression.high);
-    default:
-      return false;
-  }
+function mentionsStatus(expression: Expression | null): boolean {
+  return someLeaf(expression, (leaf) => leaf.kind === "compare" && leaf.field === "status");
+}
+
+function usesRelativeDate(expression: Expression | null): boolean {
+  return someLeaf(
+    expression,
+    (leaf) =>
+      leaf.kind === "compare"
+        ? isRelativeDate(leaf.value)
+        : leaf.kind === "range" && (isRelativeDate(leaf.low) || isRelativeDate(leaf.high)),
+  );
 }

@@ -1,8 +1,9 @@
 import type { Asset } from "../store/asset.ts";
-import type { AssetStore } from "../store/asset-store.ts";
 import type { Clock } from "../store/clock.ts";
+import type { Faults } from "../store/faults.ts";
 import { createOrderedIndex, type OrderedIndex } from "../store/ordered-index.ts";
 import { comparePositions, type Position, type Row } from "../store/row.ts";
+import type { State } from "../store/state.ts";
 
 interface PendingChange {
   readonly visibleAt: number;
@@ -21,18 +22,15 @@ export interface Document {
 /** What searches see: the library as it was some time ago (`search_lag_ms`). */
 export class SearchIndex {
   readonly #clock: Clock;
-  readonly #lag: () => number;
+  readonly #faults: Faults;
   readonly #places = new Map<string, Position>();
   #documents: OrderedIndex<Position, Document> = createOrderedIndex(comparePositions);
   #pending: PendingChange[] = [];
   #revision = 0;
 
-  /**
-   * @param lag the time that a change takes to become visible, ms
-   */
-  constructor(assets: AssetStore, clock: Clock, lag: () => number) {
+  constructor({ assets, clock, faults }: Pick<State, "assets" | "clock" | "faults">) {
     this.#clock = clock;
-    this.#lag = lag;
+    this.#faults = faults;
     assets.onChange((assetId, row) => this.#change(assetId, row));
   }
 
@@ -60,12 +58,12 @@ export class SearchIndex {
     const place = row ?? this.#places.get(assetId) ?? this.#pendingPlace(assetId);
     if (place === undefined) return;
     const change: PendingChange = {
-      visibleAt: this.#clock.now() + this.#lag(),
+      visibleAt: this.#clock.now() + this.#faults.search_lag_ms,
       assetId,
       place: { created_at: place.created_at, sequence: place.sequence },
       asset: row?.asset ?? null,
     };
-    if (this.#lag() <= 0 && this.#pending.length === 0) this.#apply(change);
+    if (this.#faults.search_lag_ms <= 0 && this.#pending.length === 0) this.#apply(change);
     else this.#pending.push(change);
   }
 
@@ -77,7 +75,7 @@ export class SearchIndex {
     const now = this.#clock.now();
     let applied = 0;
     for (const change of this.#pending) {
-      if (this.#lag() > 0 && change.visibleAt > now) break;
+      if (this.#faults.search_lag_ms > 0 && change.visibleAt > now) break;
       this.#apply(change);
       applied++;
     }

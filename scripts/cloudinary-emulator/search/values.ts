@@ -1,4 +1,4 @@
-import { badRequest } from "../http/failure.ts";
+import { badRequest } from "../shapes/failure.ts";
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,

@@ -1,8 +1,14 @@
-import { badRequest } from "../http/failure.ts";
-import type { Parameters } from "../http/parameters.ts";
+import { badRequest } from "./failure.ts";
+import type { Parameters } from "./parameters.ts";
 import type { Asset } from "../store/asset.ts";
-import type { World } from "../world.ts";
-import { describeListed, type Json, type ListingFlags } from "./resource.ts";
+import { lastPart } from "../store/folder-store.ts";
+import {
+  describeListed,
+  describeSize,
+  type Describing,
+  type Json,
+  type ListingFlags,
+} from "./resource.ts";
 import { adminTime } from "./times.ts";
 
 const SELECTABLE = new Set(
@@ -21,7 +27,7 @@ export type Describer = (asset: Asset) => Json;
  *
  * @throws Failure 400 when a field is unknown
  */
-export function readDescriber(world: World, parameters: Parameters): Describer {
+export function readDescriber(state: Describing, parameters: Parameters): Describer {
   const fields = parameters.commaList("fields");
   if (fields.length === 0) {
     const flags: ListingFlags = {
@@ -30,11 +36,11 @@ export function readDescriber(world: World, parameters: Parameters): Describer {
       metadata: parameters.flag("metadata"),
       moderations: parameters.flag("moderations"),
     };
-    return (asset) => describeListed(world, asset, flags);
+    return (asset) => describeListed(state, asset, flags);
   }
   const unknown = fields.filter((field) => !SELECTABLE.has(field));
   if (unknown.length > 0) throw badRequest(`Invalid fields: ${unknown.join(", ")}`);
-  const isFixed = world.behavior.folder_mode === "fixed";
+  const isFixed = state.behavior.folder_mode === "fixed";
   const wanted = new Set(["asset_id", "public_id", ...(isFixed ? ["folder"] : []), ...fields]);
   const flags: ListingFlags = {
     tags: wanted.has("tags"),
@@ -43,7 +49,7 @@ export function readDescriber(world: World, parameters: Parameters): Describer {
     moderations: wanted.has("moderation"),
   };
   return (asset) => {
-    const known = { ...describeListed(world, asset, flags), ...describeExtra(asset) };
+    const known = { ...describeListed(state, asset, flags), ...describeExtra(asset) };
     const item: Json = {};
     for (const [key, value] of Object.entries(known)) {
       const isModeration = key.startsWith("moderation") && flags.moderations;
@@ -54,17 +60,12 @@ export function readDescriber(world: World, parameters: Parameters): Describer {
 }
 
 function describeExtra(asset: Asset): Json {
-  const extra: Json = {
-    filename: asset.public_id.slice(asset.public_id.lastIndexOf("/") + 1),
+  return {
+    ...describeSize(asset),
+    filename: lastPart(asset.public_id),
     version_id: asset.version_id,
     uploaded_at: adminTime(asset.uploaded_at),
     status: "active",
     etag: asset.etag,
   };
-  if (asset.duration !== undefined) extra.duration = asset.duration;
-  if (asset.width !== undefined && asset.height !== undefined) {
-    extra.aspect_ratio = asset.width / asset.height;
-    extra.pixels = asset.width * asset.height;
-  }
-  return extra;
 }

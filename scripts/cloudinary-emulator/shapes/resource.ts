@@ -1,11 +1,15 @@
-import type { Asset, LastUpdated } from "../store/asset.ts";
-import { backedUpBytes } from "../store/deleted-assets.ts";
+import type { Account } from "../store/account.ts";
+import type { Asset, Derived, LastUpdated } from "../store/asset.ts";
+import type { Behavior } from "../store/behavior.ts";
 import { compareText } from "../store/row.ts";
-import type { World } from "../world.ts";
+import type { State } from "../store/state.ts";
 import { adminTime, offsetTime } from "./times.ts";
 
-/** A JSON object in the form in which the API answers. */
+/** A JSON object in the form in which the API answers; members that are undefined are not sent. */
 export type Json = Record<string, unknown>;
+
+/** What an asset is told from, besides itself. */
+export type Describing = Pick<State, "account" | "behavior" | "archive">;
 
 /** Which optional fields a listing adds. */
 export interface ListingFlags {
@@ -15,35 +19,42 @@ export interface ListingFlags {
   readonly moderations: boolean;
 }
 
-/** Every optional field. */
-export const ALL_FLAGS: ListingFlags = {
+/** What a detail tells; its moderation has a form of its own. */
+const DETAIL_FLAGS: ListingFlags = {
   tags: true,
   context: true,
   metadata: true,
-  moderations: true,
+  moderations: false,
 };
 
 /** The delivery URL of an asset, below the emulator's `/res`. */
-export function deliveryUrl(world: World, asset: Asset): string {
+export function deliveryUrl({ cloudName, deliveryPrefix }: Account, asset: Asset): string {
   const id = asset.public_id.split("/").map(encodeURIComponent).join("/");
   const extension = asset.resource_type === "raw" || asset.format === undefined
     ? ""
     : `.${asset.format}`;
-  const { cloudName, deliveryPrefix } = world.account;
   return `${deliveryPrefix()}/${cloudName}/${asset.resource_type}/${asset.type}/` +
     `v${asset.version}/${id}${extension}`;
 }
 
+/** The delivery URL of a derived version. */
+export function derivedUrl(account: Account, asset: Asset, transformation: string): string {
+  return deliveryUrl(account, asset).replace(
+    `/v${asset.version}/`,
+    `/${transformation}/v${asset.version}/`,
+  );
+}
+
 /** The folder keys of an asset: dynamic accounts tell folder and display name, fixed ones the path. */
-export function folderKeys(world: World, asset: Asset): Json {
-  return world.behavior.folder_mode === "dynamic"
+export function folderKeys({ folder_mode }: Behavior, asset: Asset): Json {
+  return folder_mode === "dynamic"
     ? { asset_folder: asset.asset_folder, display_name: asset.display_name }
     : { folder: asset.asset_folder };
 }
 
 /** Tags in the order in which answers tell them. */
-export function describeTags(world: World, { tags }: Asset): readonly string[] {
-  return world.behavior.sorted_tags ? [...tags].sort(compareText) : tags;
+export function describeTags({ sorted_tags }: Behavior, { tags }: Asset): readonly string[] {
+  return sorted_tags ? [...tags].sort(compareText) : tags;
 }
 
 /** `last_updated` as detail and Search tell it. */
@@ -55,65 +66,76 @@ export function describeLastUpdated(lastUpdated: LastUpdated): Json {
   return described;
 }
 
+/** What is measured of an asset, with what follows from it. */
+export function describeSize({ width, height, duration, pages }: Asset): Json {
+  const isPicture = width !== undefined && height !== undefined;
+  return {
+    width,
+    height,
+    aspect_ratio: isPicture ? width / height : undefined,
+    pixels: isPicture ? width * height : undefined,
+    duration,
+    pages,
+  };
+}
+
 /** One item of an Admin listing. */
-export function describeListed(world: World, asset: Asset, flags: ListingFlags): Json {
-  const url = deliveryUrl(world, asset);
-  const item: Json = { asset_id: asset.asset_id, public_id: asset.public_id };
-  if (asset.format !== undefined) item.format = asset.format;
-  item.version = asset.version;
-  item.resource_type = asset.resource_type;
-  item.type = asset.type;
-  item.created_at = adminTime(asset.created_at);
-  item.bytes = asset.bytes;
-  if (asset.width !== undefined) item.width = asset.width;
-  if (asset.height !== undefined) item.height = asset.height;
-  if (backedUpBytes(world, asset) > 0) item.backup = true;
-  if (asset.placeholder) item.placeholder = true;
-  if (world.behavior.folder_mode === "dynamic") {
-    item.asset_folder = asset.asset_folder;
-    item.display_name = asset.display_name;
-  } else {
-    item.folder = asset.asset_folder;
-  }
-  item.access_mode = asset.access_mode;
-  if (asset.access_control !== undefined) item.access_control = asset.access_control;
-  item.url = url;
-  item.secure_url = url;
-  if (flags.tags) item.tags = describeTags(world, asset);
-  if (flags.context && Object.keys(asset.context).length > 0) {
-    item.context = { custom: asset.context };
-  }
-  if (flags.metadata) item.metadata = asset.metadata;
-  if (flags.moderations) addModeration(world, asset, item);
-  return item;
+export function describeListed(
+  { account, behavior, archive }: Describing,
+  asset: Asset,
+  flags: ListingFlags,
+): Json {
+  const url = deliveryUrl(account, asset);
+  const hasContext = Object.keys(asset.context).length > 0;
+  return {
+    asset_id: asset.asset_id,
+    public_id: asset.public_id,
+    format: asset.format,
+    version: asset.version,
+    resource_type: asset.resource_type,
+    type: asset.type,
+    created_at: adminTime(asset.created_at),
+    bytes: asset.bytes,
+    width: asset.width,
+    height: asset.height,
+    backup: archive.backedUpBytes(asset) > 0 ? true : undefined,
+    placeholder: asset.placeholder,
+    ...folderKeys(behavior, asset),
+    access_mode: asset.access_mode,
+    access_control: asset.access_control,
+    url,
+    secure_url: url,
+    tags: flags.tags ? describeTags(behavior, asset) : undefined,
+    context: flags.context && hasContext ? { custom: asset.context } : undefined,
+    metadata: flags.metadata ? asset.metadata : undefined,
+    ...(flags.moderations ? describeModeration(behavior, asset) : {}),
+  };
 }
 
 /** The detail of an asset, as `GET /resources/:resource_type/:type/:public_id` tells it. */
-export function describeDetail(world: World, asset: Asset): Json {
-  const { moderation_kind: _, moderation_status: __, ...detail }: Json = describeListed(
-    world,
-    asset,
-    ALL_FLAGS,
-  );
-  if (asset.tags.length === 0) delete detail.tags;
-  if (asset.moderation.length > 0) {
-    detail.moderation = asset.moderation.map(({ status, kind }) => ({ status, kind }));
-  }
-  detail.etag = asset.etag;
-  if (asset.duration !== undefined) detail.duration = asset.duration;
-  if (asset.pages !== undefined) detail.pages = asset.pages;
-  if (asset.resource_type !== "raw") detail.version_id = asset.version_id;
-  detail.derived = asset.derived.map((derived) => describeDerived(world, asset, derived));
-  if (world.behavior.detail_last_updated) {
-    detail.last_updated = describeLastUpdated(asset.last_updated);
-  }
-  return detail;
+export function describeDetail(state: Describing, asset: Asset): Json {
+  const { account, behavior } = state;
+  const { moderation } = asset;
+  return {
+    ...describeListed(state, asset, { ...DETAIL_FLAGS, tags: asset.tags.length > 0 }),
+    moderation: moderation.length > 0
+      ? moderation.map(({ status, kind }) => ({ status, kind }))
+      : undefined,
+    etag: asset.etag,
+    duration: asset.duration,
+    pages: asset.pages,
+    version_id: asset.resource_type === "raw" ? undefined : asset.version_id,
+    derived: asset.derived.map((derived) => describeDerived(account, asset, derived)),
+    last_updated: behavior.detail_last_updated
+      ? describeLastUpdated(asset.last_updated)
+      : undefined,
+  };
 }
 
 /** Everything the emulator knows about an asset, every key present: for `/_emulator/state`. */
-export function describeState(world: World, asset: Asset): Json {
+export function describeState(state: Describing, asset: Asset): Json {
   return {
-    ...describeDetail(world, asset),
+    ...describeDetail(state, asset),
     tags: asset.tags,
     context: { custom: asset.context },
     moderation: asset.moderation,
@@ -126,21 +148,15 @@ export function describeState(world: World, asset: Asset): Json {
   };
 }
 
-function describeDerived(world: World, asset: Asset, derived: Asset["derived"][number]): Json {
-  const url = deliveryUrl(world, asset).replace(
-    `/v${asset.version}/`,
-    `/${derived.transformation}/v${asset.version}/`,
-  );
+function describeDerived(account: Account, asset: Asset, derived: Derived): Json {
+  const url = derivedUrl(account, asset, derived.transformation);
   return { ...derived, url, secure_url: url };
 }
 
-function addModeration(world: World, asset: Asset, item: Json): void {
-  const latest = asset.moderation.at(-1);
-  if (latest === undefined) return;
-  if (world.behavior.moderation_shape === "array") {
-    item.moderation = asset.moderation;
-  } else {
-    item.moderation_kind = latest.kind;
-    item.moderation_status = latest.status;
-  }
+function describeModeration({ moderation_shape }: Behavior, { moderation }: Asset): Json {
+  const latest = moderation.at(-1);
+  if (latest === undefined) return {};
+  return moderation_shape === "array"
+    ? { moderation }
+    : { moderation_kind: latest.kind, moderation_status: latest.status };
 }

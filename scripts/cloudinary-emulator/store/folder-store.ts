@@ -19,8 +19,8 @@ export function parentFolder(path: string): string {
   return slash < 0 ? "" : path.slice(0, slash);
 }
 
-/** The last part of a folder path. */
-export function folderName(path: string): string {
+/** The last part of the path of a folder or an asset. */
+export function lastPart(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
@@ -79,5 +79,5 @@ export class FolderStore {
 /** A folder's description; `external_id` is stable for a path. */
 export function describeFolder(path: string): Folder {
   const external_id = createHash("md5").update(`folder:${path}`).digest("hex");
-  return { name: folderName(path), path, external_id };
+  return { name: lastPart(path), path, external_id };
 }

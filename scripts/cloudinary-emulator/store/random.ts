@@ -10,6 +10,8 @@ export interface Random {
   hexadecimal(length: number): string;
   /** True with the given probability. */
   chance(probability: number): boolean;
+  /** Begins the sequence of another seed. */
+  restart(seed: number): void;
 }
 
 /**
@@ -37,5 +39,8 @@ export function createRandom(seed: number): Random {
       return text.slice(0, length);
     },
     chance: (probability) => next() < probability,
+    restart: (other) => {
+      state = other >>> 0;
+    },
   };
 }

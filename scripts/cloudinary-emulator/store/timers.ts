@@ -4,10 +4,8 @@ export interface Timers {
   readonly signal: AbortSignal;
   /** Runs an action after a wait (ms), unless the emulator stops first. */
   after(milliseconds: number, action: () => void): void;
-  /** Waits (ms); ends early, without error, when the emulator or the other signal stops. */
+  /** Waits (ms, or for ever); ends early, without error, when the emulator or the other signal stops. */
   wait(milliseconds: number, other?: AbortSignal): Promise<void>;
-  /** Waits until the emulator or the other signal stops. */
-  forever(other: AbortSignal): Promise<void>;
   /** Ends every wait and drops every planned action. */
   stop(): void;
 }
@@ -31,28 +29,17 @@ export function createTimers(): Timers {
     wait: (milliseconds, other) =>
       new Promise((resolve) => {
         if (signal.aborted || other?.aborted) return resolve();
-        const id = setTimeout(finish, milliseconds);
-        pending.add(id);
+        const id = milliseconds === Infinity ? undefined : setTimeout(finish, milliseconds);
+        if (id !== undefined) pending.add(id);
         signal.addEventListener("abort", finish);
         other?.addEventListener("abort", finish);
         function finish() {
+          if (id !== undefined) pending.delete(id);
           clearTimeout(id);
-          pending.delete(id);
           signal.removeEventListener("abort", finish);
           other?.removeEventListener("abort", finish);
           resolve();
         }
-      }),
-    forever: (other) =>
-      new Promise((resolve) => {
-        if (signal.aborted || other.aborted) return resolve();
-        const finish = () => {
-          signal.removeEventListener("abort", finish);
-          other.removeEventListener("abort", finish);
-          resolve();
-        };
-        signal.addEventListener("abort", finish);
-        other.addEventListener("abort", finish);
       }),
     stop: () => {
       for (const id of pending) clearTimeout(id);

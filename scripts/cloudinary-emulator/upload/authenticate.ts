@@ -1,7 +1,9 @@
-import { authenticateAdmin, type Caller, callSource } from "../http/authenticate.ts";
-import { badRequest, Failure } from "../http/failure.ts";
-import type { Parameters } from "../http/parameters.ts";
-import type { World } from "../world.ts";
+import { authenticateAdmin, callSource } from "../http/authenticate.ts";
+import type { Caller } from "../notifications/cause.ts";
+import { badRequest, Failure } from "../shapes/failure.ts";
+import type { Parameters } from "../shapes/parameters.ts";
+import { oldestKey } from "../store/account.ts";
+import type { State } from "../store/state.ts";
 import { isSigned, knownParameters, stringToSign } from "./signature.ts";
 
 /** How long a signed call stays valid, seconds. */
@@ -16,16 +18,19 @@ const VALID_SECONDS = 3600;
  *   without a preset
  */
 export function authenticateUpload(
-  world: World,
+  { account, behavior, clock, presets }: Pick<
+    State,
+    "account" | "behavior" | "clock" | "presets"
+  >,
   request: Request,
   cloudName: string,
   parameters: Parameters,
   endpoint: string,
 ): Caller {
   if (/^(basic|bearer) /i.test(request.headers.get("authorization") ?? "")) {
-    return authenticateAdmin(world, request, cloudName);
+    return authenticateAdmin(account, request, cloudName);
   }
-  if (cloudName !== world.account.cloudName) throw new Failure(401, "Invalid cloud_name");
+  if (cloudName !== account.cloudName) throw new Failure(401, "Invalid cloud_name");
   const source = callSource(request);
   const signature = parameters.text("signature");
   if (signature === undefined) {
@@ -33,29 +38,29 @@ export function authenticateUpload(
     if (preset === undefined) {
       throw badRequest("Upload preset must be specified when using unsigned upload");
     }
-    const found = world.presets.get(preset);
+    const found = presets.get(preset);
     if (found === undefined) throw badRequest("Upload preset not found");
     if (!found.unsigned) {
       throw badRequest("Upload preset must be whitelisted for unsigned uploads");
     }
-    return { api_key: world.account.secrets.keys().next().value ?? "", source };
+    return { api_key: oldestKey(account), source };
   }
   const api_key = parameters.text("api_key") ?? "";
-  const secret = world.account.secrets.get(api_key);
+  const secret = account.secrets.get(api_key);
   if (secret === undefined) throw new Failure(401, `Unknown API key ${api_key}`);
   const timestamp = Number(parameters.text("timestamp") ?? NaN);
   if (!Number.isFinite(timestamp)) throw badRequest("Missing required parameter - timestamp");
-  const covered = world.behavior.upload_signature_elsewhere === "refused"
+  const covered = behavior.upload_signature_elsewhere === "refused"
     ? knownParameters(parameters, endpoint)
     : parameters;
   if (!isSigned(covered, signature, secret)) {
     const text = stringToSign(covered, 2);
     throw new Failure(401, `Invalid Signature ${signature}. String to sign - '${text}'.`);
   }
-  if (timestamp < world.clock.now() / 1000 - VALID_SECONDS) {
+  if (timestamp < clock.now() / 1000 - VALID_SECONDS) {
     const time = new Date(timestamp * 1000).toISOString().slice(0, 19).replace("T", " ");
     throw new Failure(
-      world.behavior.stale_status,
+      behavior.stale_status,
       `Stale request - reported time is ${time} +0000 which is more than 1 hour ago`,
     );
   }

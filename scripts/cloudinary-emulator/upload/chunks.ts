@@ -1,13 +1,6 @@
-import { badRequest } from "../http/failure.ts";
+import { badRequest } from "../shapes/failure.ts";
 import type { Exchange } from "../http/route.ts";
 import type { IncomingFile } from "./read-file.ts";
-
-/** The parts of a chunked upload received so far. */
-export interface ChunkedUpload {
-  readonly parts: Uint8Array[];
-  /** Bytes received. */
-  received: number;
-}
 
 /** Smallest part but the last, bytes. */
 const MINIMUM_PART = 5 * 1024 * 1024;
@@ -20,7 +13,7 @@ const MINIMUM_PART = 5 * 1024 * 1024;
  * @throws Failure 400 when a part is too small or does not follow the one before
  */
 export function takeChunk(exchange: Exchange, file: IncomingFile): IncomingFile | number | null {
-  const { world, request } = exchange;
+  const { chunks, request } = exchange;
   const id = request.headers.get("x-unique-upload-id");
   const range = request.headers.get("content-range");
   if (id === null || range === null) return null;
@@ -28,7 +21,7 @@ export function takeChunk(exchange: Exchange, file: IncomingFile): IncomingFile 
   if (match === null) throw badRequest("Invalid Content-Range");
   const start = Number(match[1]);
   const isLast = /^\d+$/.test(match[3]!) && Number(match[2]) + 1 === Number(match[3]);
-  const upload = world.chunks.get(id) ?? { parts: [], received: 0 };
+  const upload = chunks.get(id) ?? { parts: [], received: 0 };
   if (start !== upload.received || Number(match[2]) + 1 - start !== file.bytes.length) {
     throw badRequest("Invalid Content-Range: parts must follow each other");
   }
@@ -38,10 +31,10 @@ export function takeChunk(exchange: Exchange, file: IncomingFile): IncomingFile 
   upload.parts.push(file.bytes);
   upload.received += file.bytes.length;
   if (!isLast) {
-    world.chunks.set(id, upload);
+    chunks.set(id, upload);
     return upload.received;
   }
-  world.chunks.delete(id);
+  chunks.delete(id);
   const bytes = new Uint8Array(upload.received);
   let offset = 0;
   for (const part of upload.parts) {

@@ -1,10 +1,11 @@
-import type { Parameters } from "../http/parameters.ts";
+import type { Exchange } from "../http/route.ts";
+import type { Parameters } from "../shapes/parameters.ts";
 import { changeAsset } from "../library/change-asset.ts";
 import type { Cause } from "../notifications/cause.ts";
 import { stamped } from "../notifications/events.ts";
-import { deliveryUrl, type Json } from "../shapes/resource.ts";
+import { derivedUrl, type Json } from "../shapes/resource.ts";
+import type { Account } from "../store/account.ts";
 import type { Asset, Derived } from "../store/asset.ts";
-import type { World } from "../world.ts";
 
 /**
  * Makes the derived versions that `eager` asks for. With `eager_async` an `eager` event tells about
@@ -13,19 +14,20 @@ import type { World } from "../world.ts";
  * @returns the `eager` list of the answer; undefined when nothing was asked
  */
 export function makeEager(
-  world: World,
+  exchange: Exchange,
   cause: Cause,
   asset: Asset,
   parameters: Parameters,
 ): Json | undefined {
+  const { clock, random, assets, notifier } = exchange;
   const wanted = (parameters.text("eager") ?? "").split("|").filter((text) => text !== "");
-  const row = world.assets.getById(asset.asset_id);
+  const row = assets.getById(asset.asset_id);
   if (wanted.length === 0 || row === undefined) return undefined;
   const made = wanted.map((text): Derived => {
     const slash = text.lastIndexOf("/");
     const hasFormat = slash >= 0 && /^\w{2,5}$/.test(text.slice(slash + 1));
     return {
-      id: world.random.hexadecimal(32),
+      id: random.hexadecimal(32),
       transformation: hasFormat ? text.slice(0, slash) : text,
       format: hasFormat ? text.slice(slash + 1) : asset.format ?? "",
       bytes: Math.max(1, Math.floor(asset.bytes / 2)),
@@ -34,13 +36,13 @@ export function makeEager(
   const kept = row.asset.derived.filter((old) =>
     !made.some((fresh) => fresh.transformation === old.transformation)
   );
-  changeAsset(world, row, { derived: [...kept, ...made] });
-  const described = made.map((derived) => describeEager(world, asset, derived));
+  changeAsset(exchange, row, { derived: [...kept, ...made] });
+  const described = made.map((derived) => describeEager(exchange.account, asset, derived));
   if (!parameters.flag("eager_async")) return { eager: described };
-  const batch_id = world.random.hexadecimal(32);
+  const batch_id = random.hexadecimal(32);
   const url = parameters.text("eager_notification_url");
-  world.notifier.notify(url ? { ...cause, notification_url: url } : cause, "eager", {
-    ...stamped(world),
+  notifier.notify(url ? { ...cause, notification_url: url } : cause, "eager", {
+    ...stamped(clock),
     batch_id,
     asset_id: asset.asset_id,
     public_id: asset.public_id,
@@ -53,11 +55,8 @@ export function makeEager(
   };
 }
 
-function describeEager(world: World, asset: Asset, derived: Derived): Json {
-  const url = deliveryUrl(world, asset).replace(
-    `/v${asset.version}/`,
-    `/${derived.transformation}/v${asset.version}/`,
-  );
+function describeEager(account: Account, asset: Asset, derived: Derived): Json {
+  const url = derivedUrl(account, asset, derived.transformation);
   return {
     transformation: derived.transformation,
     width: asset.width,

@@ -1,11 +1,10 @@
-import { badRequest } from "../http/failure.ts";
-import { readPairs } from "../http/pipe-encoding.ts";
-import type { Answer, Exchange } from "../http/route.ts";
+import { badRequest } from "../shapes/failure.ts";
+import { readPairs } from "../shapes/pipe-encoding.ts";
+import { type Answer, causeOf, type Exchange } from "../http/route.ts";
 import { type AssetChange, changeAsset, type Changed } from "../library/change-asset.ts";
 import { applyMetadata } from "../library/metadata-values.ts";
 import { readContext } from "../library/read-edits.ts";
 import { checkTags, splitTags } from "../library/tags.ts";
-import { causeOf } from "../notifications/cause.ts";
 import { notifyChanges } from "../notifications/events.ts";
 import type { Asset, ResourceType } from "../store/asset.ts";
 import { tagKey } from "../store/asset-store.ts";
@@ -16,7 +15,7 @@ const MAXIMUM_PUBLIC_IDS = 1000;
 
 /** `POST /:resource_type/tags`: add, remove, replace, set_exclusive, remove_all. */
 export function editTags(exchange: Exchange): Answer {
-  const { world, parameters, path } = exchange;
+  const { assets, parameters, path } = exchange;
   const command = parameters.requiredText("command");
   const tags = splitTags(parameters.texts("tag"));
   const resultOf: Readonly<Record<string, (held: readonly string[]) => readonly string[]>> = {
@@ -38,25 +37,25 @@ export function editTags(exchange: Exchange): Answer {
     // Exclusive: the tags leave every other asset of this resource type.
     const chosen = new Set(rows);
     for (const tag of tags) {
-      const list = world.assets.byTag.list(tagKey(path.upload_resource_type!, tag));
+      const list = assets.byTag.list(tagKey(path.upload_resource_type!, tag));
       for (const [, row] of [...list?.entries() ?? []]) {
         if (chosen.has(row)) continue;
         const rest = row.asset.tags.filter((held) => held !== tag);
-        changes.push(changeAsset(world, row, { tags: rest }));
+        changes.push(changeAsset(exchange, row, { tags: rest }));
       }
     }
   }
-  changes.push(...rows.map((row) => changeAsset(world, row, { tags: result(row.asset.tags) })));
+  changes.push(...rows.map((row) => changeAsset(exchange, row, { tags: result(row.asset.tags) })));
   return finish(exchange, rows, changes);
 }
 
 /** `POST /:resource_type/context`: add (merges by key) and remove_all. */
 export function editContext(exchange: Exchange): Answer {
-  const { world, parameters } = exchange;
+  const { behavior, parameters } = exchange;
   const command = parameters.requiredText("command");
   if (command === "remove_all") return editEach(exchange, () => ({ context: {} }));
   if (command !== "add") throw badRequest(`Invalid command ${command}`);
-  const pairs = readContext(world, parameters.requiredText("context"));
+  const pairs = readContext(behavior, parameters.requiredText("context"));
   return editEach(exchange, (asset) => ({
     context: Object.fromEntries([...Object.entries(asset.context), ...pairs]),
   }));
@@ -64,11 +63,11 @@ export function editContext(exchange: Exchange): Answer {
 
 /** `POST /:resource_type/metadata`: merges by field, an empty value clears one. */
 export function editMetadata(exchange: Exchange): Answer {
-  const { world, parameters } = exchange;
+  const { metadataFields, parameters } = exchange;
   const pairs = readPairs(parameters.requiredText("metadata"));
   const clearInvalid = parameters.flag("clear_invalid");
   return editEach(exchange, (asset) => ({
-    metadata: applyMetadata(world, asset.metadata, pairs, clearInvalid),
+    metadata: applyMetadata(metadataFields, asset.metadata, pairs, clearInvalid),
   }));
 }
 
@@ -76,28 +75,24 @@ function editEach(exchange: Exchange, edit: (asset: Asset) => AssetChange): Answ
   const rows = selectRows(exchange);
   // Every change is worked out before the first is made: a refused call changes nothing.
   const edits = rows.map((row) => [row, edit(row.asset)] as const);
-  const changes = edits.map(([row, change]) => changeAsset(exchange.world, row, change));
+  const changes = edits.map(([row, change]) => changeAsset(exchange, row, change));
   return finish(exchange, rows, changes);
 }
 
 function finish(exchange: Exchange, rows: readonly Row[], changes: readonly Changed[]): Answer {
-  const { world } = exchange;
-  if (world.behavior.upload_edits_notify) notifyChanges(world, causeOf(exchange), changes);
+  const { behavior } = exchange;
+  if (behavior.upload_edits_notify) notifyChanges(exchange, causeOf(exchange), changes);
   return { body: { public_ids: rows.map((row) => row.asset.public_id) } };
 }
 
 /** The assets that exist among the given ids; unknown ids are skipped without an error. */
-function selectRows({ world, parameters, path }: Exchange): Row[] {
-  const publicIds = parameters.texts("public_ids");
-  if (publicIds.length === 0) throw badRequest("Missing required parameter - public_ids");
-  if (publicIds.length > MAXIMUM_PUBLIC_IDS) {
-    throw badRequest(`Too many public_ids: ${publicIds.length}, at most ${MAXIMUM_PUBLIC_IDS}`);
-  }
+function selectRows({ assets, parameters, path }: Exchange): Row[] {
+  const publicIds = parameters.ids("public_ids", MAXIMUM_PUBLIC_IDS);
   const resource_type = path.upload_resource_type as ResourceType;
   const type = parameters.text("type") || "upload";
   const rows = new Set<Row>();
   for (const public_id of publicIds) {
-    const row = world.assets.getByName({ resource_type, type, public_id });
+    const row = assets.getByName({ resource_type, type, public_id });
     if (row !== undefined) rows.add(row);
   }
   return [...rows];

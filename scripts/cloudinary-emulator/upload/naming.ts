@@ -1,9 +1,11 @@
-import { badRequest } from "../http/failure.ts";
-import type { Parameters } from "../http/parameters.ts";
+import { badRequest } from "../shapes/failure.ts";
+import type { Parameters } from "../shapes/parameters.ts";
 import { newPublicId } from "../library/new-id.ts";
 import { readDisplayName } from "../library/read-edits.ts";
+import type { Behavior } from "../store/behavior.ts";
 import { normalizeFolder, parentFolder } from "../store/folder-store.ts";
-import type { World } from "../world.ts";
+import type { Random } from "../store/random.ts";
+import type { State } from "../store/state.ts";
 
 /** Longest public_id, bytes of UTF-8. */
 const MAXIMUM_PUBLIC_ID_BYTES = 255;
@@ -25,7 +27,7 @@ export interface Naming {
  * @throws Failure 400 when a name is not allowed
  */
 export function chooseNames(
-  world: World,
+  { behavior, random }: Pick<State, "behavior" | "random">,
   parameters: Parameters,
   filename: string,
   isRaw: boolean,
@@ -37,9 +39,9 @@ export function chooseNames(
   const stem = dot > 0 ? override.slice(0, dot) : override;
   const extension = dot > 0 ? override.slice(dot + 1) : undefined;
   const given = parameters.text("public_id");
-  const leaf = given || chooseLeaf(world, parameters, stem, isRaw ? extension : undefined);
+  const leaf = given || chooseLeaf(random, parameters, stem, isRaw ? extension : undefined);
   const folder = normalizeFolder(parameters.text("folder") ?? "");
-  const isFixed = world.behavior.folder_mode === "fixed";
+  const isFixed = behavior.folder_mode === "fixed";
   const assetFolder = isFixed ? undefined : parameters.text("asset_folder");
   const asset_folder = assetFolder !== undefined
     ? normalizeFolder(assetFolder)
@@ -52,7 +54,7 @@ export function chooseNames(
     isFixed ? "" : parameters.text("public_id_prefix") ?? "",
   ];
   const public_id = keptPublicId(
-    world,
+    behavior,
     [...prefixes, leaf].filter((part) => part !== "").join("/"),
   );
   checkPublicId(public_id);
@@ -87,19 +89,19 @@ export function checkPublicId(publicId: string): void {
 }
 
 /** A public_id in the form in which the account keeps it. */
-export function keptPublicId(world: World, publicId: string): string {
-  return world.behavior.public_id_unicode === "nfc" ? publicId.normalize("NFC") : publicId;
+export function keptPublicId({ public_id_unicode }: Behavior, publicId: string): string {
+  return public_id_unicode === "nfc" ? publicId.normalize("NFC") : publicId;
 }
 
 function chooseLeaf(
-  world: World,
+  random: Random,
   parameters: Parameters,
   stem: string,
   extension: string | undefined,
 ): string {
   const suffix = extension === undefined ? "" : `.${extension}`;
-  if (!parameters.flag("use_filename") || stem === "") return newPublicId(world) + suffix;
+  if (!parameters.flag("use_filename") || stem === "") return newPublicId(random) + suffix;
   const isUnique = parameters.flag("unique_filename", true);
   const clean = stem.trim().replace(/[\s/]+/g, "_");
-  return (isUnique ? `${clean}_${newPublicId(world).slice(0, 6)}` : clean) + suffix;
+  return (isUnique ? `${clean}_${newPublicId(random).slice(0, 6)}` : clean) + suffix;
 }

@@ -1,6 +1,6 @@
-import { badRequest } from "../http/failure.ts";
-import type { Parameters } from "../http/parameters.ts";
-import type { World } from "../world.ts";
+import { badRequest } from "../shapes/failure.ts";
+import type { Parameters } from "../shapes/parameters.ts";
+import type { Timers } from "../store/timers.ts";
 
 /** A file on its way into the library. */
 export interface IncomingFile {
@@ -17,13 +17,13 @@ const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
  *
  * @throws Failure 400 when there is no file or it cannot be read
  */
-export async function readFile(world: World, parameters: Parameters): Promise<IncomingFile> {
+export async function readFile(timers: Timers, parameters: Parameters): Promise<IncomingFile> {
   const uploaded = parameters.file("file");
   if (uploaded !== undefined) return uploaded;
   const text = parameters.text("file");
   if (text === undefined || text === "") throw badRequest("Missing required parameter - file");
   if (text.startsWith("data:")) return { bytes: readDataUri(text), name: "" };
-  if (/^https?:\/\//i.test(text)) return await fetchFile(world, text);
+  if (/^https?:\/\//i.test(text)) return await fetchFile(timers, text);
   throw badRequest(`Unsupported source URL: ${text.slice(0, 100)}`);
 }
 
@@ -41,14 +41,14 @@ function readDataUri(uri: string): Uint8Array {
   }
 }
 
-async function fetchFile(world: World, text: string): Promise<IncomingFile> {
+async function fetchFile(timers: Timers, text: string): Promise<IncomingFile> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !LOOPBACK.has(url.hostname)) {
     throw badRequest(`Error in loading ${text} - host is not on this machine`);
   }
   let response: Response;
   try {
-    response = await fetch(url, { signal: world.timers.signal });
+    response = await fetch(url, { signal: timers.signal });
   } catch {
     throw badRequest(`Error in loading ${text} - Connection failed`);
   }

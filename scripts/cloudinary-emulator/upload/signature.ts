@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Parameters } from "../http/parameters.ts";
+import { Parameters } from "../shapes/parameters.ts";
 
 /** Parameters that are never signed. */
 const UNSIGNED = new Set(["file", "cloud_name", "resource_type", "api_key", "signature"]);

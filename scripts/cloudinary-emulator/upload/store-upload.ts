@@ -1,15 +1,16 @@
-import { badRequest } from "../http/failure.ts";
+import { badRequest } from "../shapes/failure.ts";
 import type { Exchange } from "../http/route.ts";
-import type { Parameters } from "../http/parameters.ts";
-import { readPairs } from "../http/pipe-encoding.ts";
+import type { Parameters } from "../shapes/parameters.ts";
+import { readPairs } from "../shapes/pipe-encoding.ts";
 import { initialMetadata } from "../library/metadata-values.ts";
 import { newAssetId } from "../library/new-id.ts";
 import { readAccessControl, readContext } from "../library/read-edits.ts";
 import { refuseAnalysis } from "../library/refuse-analysis.ts";
+import { stampWhole } from "../library/stamps.ts";
 import { checkTags, splitTags } from "../library/tags.ts";
 import { toSecond } from "../shapes/times.ts";
 import { type Asset, isResourceType, type ResourceType } from "../store/asset.ts";
-import type { World } from "../world.ts";
+import { lastPart } from "../store/folder-store.ts";
 import { contentEtag, type Probe, probeContent } from "./content.ts";
 import { chooseNames, type Naming } from "./naming.ts";
 import type { IncomingFile } from "./read-file.ts";
@@ -49,7 +50,7 @@ export function prepareUpload(
   parameters: Parameters,
   file: IncomingFile,
 ): PreparedUpload {
-  const { world, path, caller } = exchange;
+  const { behavior, metadataFields, path, caller } = exchange;
   const wanted = path.upload_resource_type as ResourceType | "auto";
   const type = parameters.text("type") ?? "upload";
   if (!TYPES.has(type)) throw badRequest(`Invalid type ${type}`);
@@ -58,11 +59,11 @@ export function prepareUpload(
   if (allowed.length > 0 && !allowed.includes(probe.format ?? "")) {
     throw badRequest(`Image file format ${probe.format ?? "unknown"} not allowed`);
   }
-  const naming = chooseNames(world, parameters, file.name, probe.resource_type === "raw");
+  const naming = chooseNames(exchange, parameters, file.name, probe.resource_type === "raw");
   refuseAnalysis(parameters, "upload");
   const tags = splitTags(parameters.texts("tags"));
   checkTags(tags);
-  const context = readContext(world, parameters.raw("context") ?? {});
+  const context = readContext(behavior, parameters.raw("context") ?? {});
   const metadata = parameters.has("metadata") ? readPairs(parameters.raw("metadata")) : [];
   const accessControl = parameters.raw("access_control");
   const moderation = parameters.text("moderation");
@@ -75,12 +76,12 @@ export function prepareUpload(
     type,
     tags,
     context: Object.fromEntries(context),
-    metadata: initialMetadata(world, metadata, parameters.flag("clear_invalid")),
+    metadata: initialMetadata(metadataFields, metadata, parameters.flag("clear_invalid")),
     access_control: accessControl === undefined ? undefined : readAccessControl(accessControl),
     access_mode: parameters.text("access_mode") ?? (type === "upload" ? "public" : "authenticated"),
     moderation: moderation ? [{ kind: moderation, status: "pending" }] : [],
     overwrite: parameters.flag("overwrite", !isUnsigned),
-    backup: parameters.flag("backup", world.behavior.backup),
+    backup: parameters.flag("backup", behavior.backup),
     api_key: caller.api_key,
   };
 }
@@ -89,35 +90,34 @@ export function prepareUpload(
  * Stores a checked upload. An overwritten asset keeps its asset_id and creation time and gets a new
  * version; without `overwrite` the existing asset stays as it is.
  */
-export function storeUpload(world: World, upload: PreparedUpload): StoredUpload {
+export function storeUpload(exchange: Exchange, upload: PreparedUpload): StoredUpload {
+  const { clock, random, behavior, assets, contents, archive, folders } = exchange;
   const { probe, naming, type } = upload;
   const { resource_type } = probe;
   if (!isResourceType(resource_type)) throw badRequest("Invalid resource_type");
-  const existing = world.assets.getByName({ resource_type, type, public_id: naming.public_id });
+  const existing = assets.getByName({ resource_type, type, public_id: naming.public_id });
   if (existing !== undefined && !upload.overwrite) {
     return { asset: existing.asset, outcome: "existing" };
   }
   const before = existing?.asset;
-  const now = toSecond(world.clock.now());
-  const movesCreation = world.behavior.overwrite_moves_created_at;
-  const keeps = before !== undefined && world.behavior.overwrite_keeps_fields;
+  const now = toSecond(clock.now());
+  const movesCreation = behavior.overwrite_moves_created_at;
+  const keeps = before !== undefined && behavior.overwrite_keeps_fields;
   const tags = keeps && upload.tags.length === 0 ? before.tags : upload.tags;
   const context = keeps && Object.keys(upload.context).length === 0
     ? before.context
     : upload.context;
   const metadata = keeps ? { ...before.metadata, ...upload.metadata } : upload.metadata;
-  const leaf = naming.public_id.slice(naming.public_id.lastIndexOf("/") + 1);
-  const touched = (value: unknown, old: unknown) =>
-    JSON.stringify(value) !== JSON.stringify(old ?? (Array.isArray(value) ? [] : {}));
+  const leaf = lastPart(naming.public_id);
   const asset: Asset = {
-    asset_id: before?.asset_id ?? newAssetId(world),
+    asset_id: before?.asset_id ?? newAssetId(exchange),
     // Where case does not tell names apart, the asset keeps the one that it has.
     public_id: before?.public_id ?? naming.public_id,
     resource_type,
     type,
     format: probe.format,
     version: Math.max(now / 1000, (before?.version ?? 0) + 1),
-    version_id: world.random.hexadecimal(32),
+    version_id: random.hexadecimal(32),
     bytes: upload.file.bytes.length,
     width: probe.width,
     height: probe.height,
@@ -136,23 +136,17 @@ export function storeUpload(world: World, upload: PreparedUpload): StoredUpload 
     moderation: upload.moderation,
     created_at: before === undefined || movesCreation ? now : before.created_at,
     uploaded_at: now,
-    last_updated: {
-      ...before?.last_updated,
-      ...(touched(tags, before?.tags) ? { tags_updated_at: now } : {}),
-      ...(touched(context, before?.context) ? { context_updated_at: now } : {}),
-      ...(touched(metadata, before?.metadata) ? { metadata_updated_at: now } : {}),
-      updated_at: now,
-    },
+    last_updated: stampWhole({ tags, context, metadata }, now, before),
     created_by: before?.created_by ?? upload.api_key,
     derived: [],
     related: before?.related ?? [],
   };
-  world.folders.ensure(asset.asset_folder);
-  if (existing !== undefined && movesCreation) world.assets.remove(existing);
-  if (existing === undefined || movesCreation) world.assets.insert(asset);
-  else world.assets.replace(existing, asset);
+  folders.ensure(asset.asset_folder);
+  if (existing !== undefined && movesCreation) assets.remove(existing);
+  if (existing === undefined || movesCreation) assets.insert(asset);
+  else assets.replace(existing, asset);
   const content = { bytes: upload.file.bytes, contentType: probe.contentType };
-  world.contents.set(asset.asset_id, content);
-  if (upload.backup) world.backups.add(asset, content);
+  contents.set(asset.asset_id, content);
+  if (upload.backup) archive.backUp(asset, content);
   return { asset, outcome: existing === undefined ? "created" : "overwritten" };
 }

@@ -1,6 +1,5 @@
-import { Parameters } from "../http/parameters.ts";
-import type { Answer, Exchange } from "../http/route.ts";
-import { causeOf } from "../notifications/cause.ts";
+import { Parameters } from "../shapes/parameters.ts";
+import { type Answer, causeOf, type Exchange } from "../http/route.ts";
 import { notifyUpload } from "../notifications/events.ts";
 import type { Json } from "../shapes/resource.ts";
 import { describeUpload } from "../shapes/upload-response.ts";
@@ -14,8 +13,8 @@ const ASYNC_DELAY_MS = 20;
 
 /** `POST /:resource_type/upload`. */
 export async function upload(exchange: Exchange): Promise<Answer> {
-  const { world, caller } = exchange;
-  const file = await readFile(world, exchange.parameters);
+  const { timers, random, caller } = exchange;
+  const file = await readFile(timers, exchange.parameters);
   const parameters = withPreset(exchange);
   const chunk = takeChunk(exchange, file);
   if (typeof chunk === "number") {
@@ -23,8 +22,8 @@ export async function upload(exchange: Exchange): Promise<Answer> {
   }
   const prepared = prepareUpload(exchange, parameters, chunk ?? file);
   if (parameters.flag("async")) {
-    const batch_id = world.random.hexadecimal(32);
-    world.timers.after(ASYNC_DELAY_MS, () => {
+    const batch_id = random.hexadecimal(32);
+    timers.after(ASYNC_DELAY_MS, () => {
       finish(exchange, parameters, prepared, { batch_id });
     });
     return {
@@ -47,20 +46,20 @@ function finish(
   prepared: PreparedUpload,
   members: Json,
 ): { body: Json } {
-  const { world, caller } = exchange;
+  const { caller } = exchange;
   const cause = causeOf({ ...exchange, parameters });
-  const { asset, outcome } = storeUpload(world, prepared);
+  const { asset, outcome } = storeUpload(exchange, prepared);
   const extra: Json = { ...members };
   if (outcome === "overwritten") extra.overwritten = true;
   if (outcome === "existing") extra.existing = true;
-  const eager = makeEager(world, cause, asset, parameters);
-  if (outcome !== "existing") notifyUpload(world, cause, asset, { ...extra, ...eager });
-  return { body: { ...describeUpload(world, asset, caller.api_key), ...extra, ...eager } };
+  const eager = makeEager(exchange, cause, asset, parameters);
+  if (outcome !== "existing") notifyUpload(exchange, cause, asset, { ...extra, ...eager });
+  return { body: { ...describeUpload(exchange, asset, caller.api_key), ...extra, ...eager } };
 }
 
 /** The call's parameters over those of its preset. */
-function withPreset({ world, parameters }: Exchange): Parameters {
-  const preset = world.presets.get(parameters.text("upload_preset") ?? "");
+function withPreset({ presets, parameters }: Exchange): Parameters {
+  const preset = presets.get(parameters.text("upload_preset") ?? "");
   if (preset === undefined) return parameters;
   const merged = new Parameters();
   for (const [name, value] of Object.entries(preset.settings)) {

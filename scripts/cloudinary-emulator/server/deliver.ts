@@ -1,10 +1,13 @@
 import { encode } from "fast-png";
-import type { Asset } from "./store/asset.ts";
-import { isResourceType } from "./store/asset.ts";
-import type { World } from "./world.ts";
+import type { Asset } from "../store/asset.ts";
+import { isResourceType } from "../store/asset.ts";
+import type { State } from "../store/state.ts";
 
 /** Longest side of a picture that stands for a generated asset, in pixels. */
 const PICTURE_SIDE = 48;
+
+/** What is delivered from. */
+type Delivered = Pick<State, "account" | "assets" | "contents">;
 
 /**
  * Delivers an asset below `/res/<cloud>/<resource_type>/<type>/…`: uploaded bytes as they came, and a
@@ -13,9 +16,9 @@ const PICTURE_SIDE = 48;
  *
  * @param segments the percent-decoded path below `/res`
  */
-export function deliver(world: World, segments: readonly string[]): Response {
+export function deliver(state: Delivered, segments: readonly string[]): Response {
   const [cloudName, resource_type, type, ...rest] = segments;
-  if (cloudName !== world.account.cloudName || !isResourceType(resource_type)) return missing("");
+  if (cloudName !== state.account.cloudName || !isResourceType(resource_type)) return missing("");
   const isSigned = /^s--[\w-]+--$/.test(rest[0] ?? "");
   const parts = isSigned ? rest.slice(1) : rest;
   const version = parts.findIndex((part) => /^v\d+$/.test(part));
@@ -23,32 +26,32 @@ export function deliver(world: World, segments: readonly string[]): Response {
     ? [parts.slice(version + 1)]
     : parts.map((_, i) => parts.slice(i));
   for (const candidate of candidates) {
-    const asset = findDelivered(world, resource_type, type ?? "", candidate.join("/"));
+    const asset = findDelivered(state, resource_type, type ?? "", candidate.join("/"));
     if (asset === undefined) continue;
     if (asset.type !== "upload" && !isSigned) {
       return new Response(null, { status: 401, headers: { "x-cld-error": "deny or ACL failure" } });
     }
-    return deliverAsset(world, asset);
+    return deliverAsset(state, asset);
   }
   return missing(candidates[0]?.join("/") ?? "");
 }
 
 function findDelivered(
-  world: World,
+  { assets }: Delivered,
   resource_type: Asset["resource_type"],
   type: string,
   path: string,
 ): Asset | undefined {
-  const exact = world.assets.getByName({ resource_type, type, public_id: path });
+  const exact = assets.getByName({ resource_type, type, public_id: path });
   if (exact !== undefined) return exact.asset;
   if (resource_type === "raw") return undefined;
   const withoutExtension = path.replace(/\.\w+$/, "");
-  return world.assets.getByName({ resource_type, type, public_id: withoutExtension })?.asset;
+  return assets.getByName({ resource_type, type, public_id: withoutExtension })?.asset;
 }
 
-function deliverAsset(world: World, asset: Asset): Response {
+function deliverAsset({ contents }: Delivered, asset: Asset): Response {
   const headers = { etag: `"${asset.etag}"`, "access-control-allow-origin": "*" };
-  const content = world.contents.get(asset.asset_id);
+  const content = contents.get(asset.asset_id);
   if (content !== undefined) {
     const body = content.bytes as Uint8Array<ArrayBuffer>;
     return new Response(body, { headers: { ...headers, "content-type": content.contentType } });

@@ -95,6 +95,20 @@ export class Parameters {
     });
   }
 
+  /**
+   * Ids, of which there must be one.
+   *
+   * @throws Failure 400 when there is none or more than `maximum`
+   */
+  ids(name: string, maximum: number): string[] {
+    const ids = this.texts(name);
+    if (ids.length === 0) throw badRequest(`Missing required parameter - ${name}`);
+    if (ids.length > maximum) {
+      throw badRequest(`Too many ${name}: ${ids.length}, at most ${maximum}`);
+    }
+    return ids;
+  }
+
   /** A comma-separated list, or any of the forms of `texts`. */
   commaList(name: string): string[] {
     return this.texts(name).flatMap((text) => text.split(","))

@@ -1,52 +1,53 @@
-import { badRequest } from "../http/failure.ts";
+import { badRequest } from "../shapes/failure.ts";
 import { decodeCursor, encodeCursor, queryMark } from "../http/cursor.ts";
-import type { Parameters } from "../http/parameters.ts";
-import type { Answer, Exchange, Route } from "../http/route.ts";
+import type { Parameters } from "../shapes/parameters.ts";
+import { admin, type Answer, type Exchange, type Route } from "../http/route.ts";
 import { describeFound, readSelection } from "../shapes/search-item.ts";
-import { countValues } from "./aggregate.ts";
-import { type Hit, runQuery, type SortKey } from "./query.ts";
+import { countValues } from "../search/aggregate.ts";
+import { type Hit, runQuery, type SortKey } from "../search/query.ts";
 
 const MAXIMUM_RESULTS = 500;
 
 /** `GET` and `POST /resources/search`. */
 export const searchRoutes: readonly Route[] = [
-  { method: "POST", pattern: "/resources/search", api: "admin", handle: searchResources },
-  { method: "GET", pattern: "/resources/search", api: "admin", handle: searchResources },
+  admin("POST", "/resources/search", searchResources),
+  admin("GET", "/resources/search", searchResources),
 ];
 
-function searchResources({ world, parameters }: Exchange): Answer {
+function searchResources(exchange: Exchange): Answer {
+  const { behavior, parameters } = exchange;
   const expression = parameters.text("expression") ?? "";
   const sortBy = readSortBy(parameters);
   const sortsStamps = sortBy.some(({ field }) => field.startsWith("last_updated."));
-  if (sortsStamps && !world.behavior.search_sorts_last_updated) {
+  if (sortsStamps && !behavior.search_sorts_last_updated) {
     throw badRequest("Invalid sort_by field: last_updated");
   }
   const size = parameters.count(
     "max_results",
-    world.behavior.search_default_max_results,
+    behavior.search_default_max_results,
     MAXIMUM_RESULTS,
   );
   const selection = readSelection(
-    world,
+    behavior,
     parameters.commaList("with_field"),
     parameters.commaList("fields"),
   );
   const mark = queryMark("search", expression, sortBy);
-  const cursor = decodeCursor<[number, string]>(world, mark, parameters.text("next_cursor"));
-  const hits = runQuery(world, expression, sortBy);
+  const cursor = decodeCursor<[number, string]>(exchange, mark);
+  const hits = runQuery(exchange, expression, sortBy);
   const start = cursor === null ? 0 : findStart(hits, cursor.place);
   const page = hits.slice(start, start + size);
   const body: Record<string, unknown> = {
     total_count: hits.length,
     time: 1,
-    resources: page.map((hit) => describeFound(world, hit.asset, selection, hit.status)),
+    resources: page.map((hit) => describeFound(exchange, hit.asset, selection, hit.status)),
   };
   const aggregate = parameters.commaList("aggregate");
   if (aggregate.length > 0) body.aggregations = countValues(hits, aggregate);
   const end = start + page.length;
   if (end < hits.length) {
     const place: [number, string] = [end, page.at(-1)!.asset.asset_id];
-    body.next_cursor = encodeCursor(world, mark, { place, told: end });
+    body.next_cursor = encodeCursor(exchange, mark, { place, told: end });
   }
   return { body };
 }

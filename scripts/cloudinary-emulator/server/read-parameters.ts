@@ -1,5 +1,6 @@
-import { badRequest } from "./failure.ts";
-import { Parameters } from "./parameters.ts";
+import { readObject } from "../http/read-object.ts";
+import { badRequest } from "../shapes/failure.ts";
+import { Parameters } from "../shapes/parameters.ts";
 
 /**
  * Reads the parameters of a request from its query string and its body (form, multipart or JSON).
@@ -46,16 +47,7 @@ async function readMultipart(request: Request, parameters: Parameters): Promise<
 }
 
 async function readJson(request: Request, parameters: Parameters): Promise<void> {
-  const text = await request.text();
-  if (text.trim() === "") return;
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw badRequest("Invalid JSON body");
+  for (const [name, value] of Object.entries(await readObject(request))) {
+    parameters.add(name, value);
   }
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw badRequest("The JSON body must be an object");
-  }
-  for (const [name, value] of Object.entries(body)) parameters.add(name, value);
 }

@@ -1,3 +1,5 @@
+import type { Clock } from "./clock.ts";
+
 /** A registered webhook. Times are ms since the epoch. */
 export interface Trigger {
   readonly id: string;
@@ -12,11 +14,11 @@ export interface Trigger {
 /** The account's webhook registrations, in order of creation. */
 export class TriggerStore {
   readonly #triggers = new Map<string, Trigger>();
-  readonly #now: () => number;
+  readonly #clock: Clock;
   #next = 1;
 
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
   /** Registers a URL for an event type. */
@@ -24,7 +26,7 @@ export class TriggerStore {
     given: { uri: string; event_type: string; uri_type?: string; additive?: boolean },
   ): Trigger {
     const id = (this.#next++).toString(16).padStart(24, "0");
-    const now = this.#now();
+    const now = this.#clock.now();
     const trigger: Trigger = {
       id,
       uri: given.uri,
@@ -47,7 +49,7 @@ export class TriggerStore {
   update(id: string, uri: string): boolean {
     const trigger = this.#triggers.get(id);
     if (trigger === undefined) return false;
-    this.#triggers.set(id, { ...trigger, uri, updated_at: this.#now() });
+    this.#triggers.set(id, { ...trigger, uri, updated_at: this.#clock.now() });
     return true;
   }
 

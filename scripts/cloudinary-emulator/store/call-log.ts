@@ -10,9 +10,9 @@ export interface Call {
   /** Parameters without credentials, signatures and files. */
   readonly parameters: Readonly<Record<string, unknown>>;
   /** What the fault injection did to it, if anything. */
-  readonly fault?: string;
+  readonly fault?: string | undefined;
   /** The message of an exception inside the emulator itself: always a defect of the emulator. */
-  readonly defect?: string;
+  readonly defect?: string | undefined;
 }
 
 const KEPT_CALLS = 1000;

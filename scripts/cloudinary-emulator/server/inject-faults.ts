@@ -1,5 +1,5 @@
-import type { ScriptedFailure } from "../control/faults.ts";
-import type { World } from "../world.ts";
+import type { Faults, ScriptedFailure } from "../store/faults.ts";
+import type { State } from "../store/state.ts";
 
 /** What the fault injection does to a call; null = nothing. */
 export type Injected =
@@ -22,18 +22,20 @@ export function brokenResponse(): Response {
  * @param path the percent-decoded path of the call
  */
 export async function injectFaults(
-  world: World,
+  state: Pick<State, "faults" | "faultRandom" | "timers">,
   request: Request,
   path: string,
 ): Promise<Injected> {
-  const { faults, faultRandom, timers } = world;
+  const { faultRandom, timers } = state;
+  // As they are when the call comes in, whatever they are when it has waited.
+  const faults = { ...state.faults };
   if (faults.latency_ms > 0) await timers.wait(faults.latency_ms, request.signal);
-  const scripted = takeScripted(world, request.method, path);
+  const scripted = takeScripted(state.faults, request.method, path);
   if (scripted !== undefined) {
     return { kind: "answer", name: "fail_next", response: scriptedResponse(scripted) };
   }
   if (faults.hang_rate > 0 && faultRandom.chance(faults.hang_rate)) {
-    await timers.forever(request.signal);
+    await timers.wait(Infinity, request.signal);
     return { kind: "answer", name: "hang", response: brokenResponse() };
   }
   if (faults.reset_rate > 0 && faultRandom.chance(faults.reset_rate)) {
@@ -49,19 +51,16 @@ export async function injectFaults(
   return null;
 }
 
-function takeScripted(world: World, method: string, path: string): ScriptedFailure | undefined {
-  const index = world.faults.fail_next.findIndex(({ match }) => {
+function takeScripted(faults: Faults, method: string, path: string): ScriptedFailure | undefined {
+  const index = faults.fail_next.findIndex(({ match }) => {
     const space = match.indexOf(" ");
     const hasMethod = space > 0 && /^[A-Z]+$/.test(match.slice(0, space));
     if (!hasMethod) return path.includes(match);
     return match.slice(0, space) === method && path.includes(match.slice(space + 1));
   });
   if (index < 0) return undefined;
-  const scripted = world.faults.fail_next[index];
-  world.faults = {
-    ...world.faults,
-    fail_next: world.faults.fail_next.filter((_, position) => position !== index),
-  };
+  const scripted = faults.fail_next[index];
+  faults.fail_next = faults.fail_next.filter((_, position) => position !== index);
   return scripted;
 }
 

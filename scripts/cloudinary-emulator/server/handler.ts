@@ -1,7 +1,7 @@
-import { control } from "../control/routes.ts";
-import { deliver } from "../delivery.ts";
-import type { World } from "../world.ts";
-import { Failure } from "./failure.ts";
+import { type Control, createControl } from "../control/routes.ts";
+import type { Parts } from "../http/route.ts";
+import { deliver } from "./deliver.ts";
+import { Failure } from "../shapes/failure.ts";
 import { serveApi } from "./serve-api.ts";
 
 const CORS_HEADERS = {
@@ -11,19 +11,24 @@ const CORS_HEADERS = {
 };
 
 /** Makes the emulator's request handler: the API, delivery and the control surface. */
-export function createHandler(world: World): (request: Request) => Promise<Response> {
+export function createHandler(parts: Parts): (request: Request) => Promise<Response> {
+  const control = createControl(parts);
   return async (request) => {
     if (request.method === "OPTIONS") {
       return new Response(null, { status: 204, headers: CORS_HEADERS });
     }
-    const response = await dispatch(world, request);
+    const response = await dispatch(parts, control, request);
     // Browsers upload straight to Cloudinary, from any origin.
     response.headers.set("access-control-allow-origin", "*");
     return response;
   };
 }
 
-async function dispatch(world: World, request: Request): Promise<Response> {
+async function dispatch(
+  parts: Parts,
+  control: Control,
+  request: Request,
+): Promise<Response> {
   const url = new URL(request.url);
   let decoded: string;
   try {
@@ -36,11 +41,11 @@ async function dispatch(world: World, request: Request): Promise<Response> {
   try {
     switch (area) {
       case "v1_1":
-        return await serveApi(world, request, url, segments);
+        return await serveApi(parts, request, url, segments);
       case "res":
-        return deliver(world, segments);
+        return deliver(parts, segments);
       case "_emulator":
-        return await control(world, request, url, `/${segments.join("/")}`);
+        return await control(request, url, `/${segments.join("/")}`);
       default:
         return failureResponse(new Failure(404, "Not found"));
     }
