@@ -13,7 +13,7 @@ export interface AccessMatrix {
     delete: Rights;
   }>;
   machinery: Record<string, Rights | string>;
-  functions: Record<string, { rights: Rights; definer?: string }>;
+  functions: Record<string, { rights: Rights }>;
   internal: Record<string, string>;
   endpoints: { method: string; path: string; rights: Rights; body?: unknown }[];
 }
@@ -81,12 +81,7 @@ export function renderMarkdown(matrix: AccessMatrix): string {
       database,
       Object.entries(matrix.functions).map(([name, { rights }]) => [[`\`${name}\``], rights]),
     ),
-    "Definer functions that clients may execute, each of which checks its caller, and why they are definers:",
-    list(Object.fromEntries(
-      Object.entries(matrix.functions).flatMap(([name, { definer }]) =>
-        definer === undefined ? [] : [[name, definer]]
-      ),
-    )),
+    "All of them run with the caller's rights. What needs the owner's is done by a function of the same name in `media_sync`.",
     `${matrix.internal.about}:`,
     list(matrix.internal),
     "#### Endpoints",

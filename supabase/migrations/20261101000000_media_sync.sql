@@ -4606,7 +4606,7 @@ create or replace trigger retry_push
 
 -- Deletions and their undoing: the intent is durable here before Cloudinary is called.
 
-create or replace function public.soft_delete_media_assets(p_ids uuid[], p_force boolean default false)
+create or replace function media_sync.soft_delete_media_assets(p_ids uuid[], p_force boolean default false)
 returns table (id uuid, public_id text, outcome text)
 language plpgsql
 security definer
@@ -4653,6 +4653,17 @@ begin
     from wanted;
 end;
 $$;
+comment on function media_sync.soft_delete_media_assets(uuid[], boolean) is 'What public.soft_delete_media_assets() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.soft_delete_media_assets(uuid[], boolean) from public, anon, authenticated;
+grant execute on function media_sync.soft_delete_media_assets(uuid[], boolean) to authenticated, service_role;
+
+create or replace function public.soft_delete_media_assets(p_ids uuid[], p_force boolean default false)
+returns table (id uuid, public_id text, outcome text)
+language sql
+set search_path = ''
+as $$
+    select * from media_sync.soft_delete_media_assets(p_ids, p_force);
+$$;
 comment on function public.soft_delete_media_assets(uuid[], boolean) is
     'Deletes assets here at once and in Cloudinary by the next push. Editors. outcome: deleted, already_deleted or in_use (pass p_force to delete all the same). Unknown ids are left out.';
 revoke all on function public.soft_delete_media_assets(uuid[], boolean) from public, anon, authenticated;
@@ -4679,7 +4690,7 @@ comment on function public.soft_delete_media_asset(uuid, boolean) is 'Deletes on
 revoke all on function public.soft_delete_media_asset(uuid, boolean) from public, anon, authenticated;
 grant execute on function public.soft_delete_media_asset(uuid, boolean) to authenticated, service_role;
 
-create or replace function public.restore_media_asset(p_id uuid)
+create or replace function media_sync.restore_media_asset(p_id uuid)
 returns text
 language plpgsql
 security definer
@@ -4730,6 +4741,17 @@ begin
     values ('restore', 'success', 'push', 'client', v_asset.id, v_asset.asset_id, v_asset.public_id, v_asset.resource_type, auth.uid());
     return 'restored';
 end;
+$$;
+comment on function media_sync.restore_media_asset(uuid) is 'What public.restore_media_asset() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.restore_media_asset(uuid) from public, anon, authenticated;
+grant execute on function media_sync.restore_media_asset(uuid) to authenticated, service_role;
+
+create or replace function public.restore_media_asset(p_id uuid)
+returns text
+language sql
+set search_path = ''
+as $$
+    select media_sync.restore_media_asset(p_id);
 $$;
 comment on function public.restore_media_asset(uuid) is
     'Undoes a deletion. Editors. Returns live (was not deleted), restored (the deletion was never sent) or requested (the next push sees to it, from Cloudinary''s backup where need be).';
@@ -6687,7 +6709,7 @@ comment on function public.edit_media_assets(uuid[], jsonb) is
 revoke all on function public.edit_media_assets(uuid[], jsonb) from public, anon, authenticated;
 grant execute on function public.edit_media_assets(uuid[], jsonb) to authenticated, service_role;
 
-create or replace function public.resolve_media_conflicts(p_ids uuid[], p_keep text)
+create or replace function media_sync.resolve_media_conflicts(p_ids uuid[], p_keep text)
 returns jsonb
 language plpgsql
 security definer
@@ -6755,6 +6777,17 @@ begin
     return v_resolved;
 end;
 $$;
+comment on function media_sync.resolve_media_conflicts(uuid[], text) is 'What public.resolve_media_conflicts() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.resolve_media_conflicts(uuid[], text) from public, anon, authenticated;
+grant execute on function media_sync.resolve_media_conflicts(uuid[], text) to authenticated, service_role;
+
+create or replace function public.resolve_media_conflicts(p_ids uuid[], p_keep text)
+returns jsonb
+language sql
+set search_path = ''
+as $$
+    select media_sync.resolve_media_conflicts(p_ids, p_keep);
+$$;
 comment on function public.resolve_media_conflicts(uuid[], text) is 'Decides open conflicts by keeping one side''s values: cloudinary or database. Editors. Returns the ids that had any.';
 revoke all on function public.resolve_media_conflicts(uuid[], text) from public, anon, authenticated;
 grant execute on function public.resolve_media_conflicts(uuid[], text) to authenticated, service_role;
@@ -6763,7 +6796,7 @@ grant execute on function public.resolve_media_conflicts(uuid[], text) to authen
 
 -- What people ask about the whole library: statistics and the state of the sync, both O(1).
 
-create or replace function public.get_media_statistics()
+create or replace function media_sync.get_media_statistics()
 returns table (
     total_assets bigint,
     total_images bigint,
@@ -6808,11 +6841,36 @@ begin
     from media_sync.statistics as counters;
 end;
 $$;
+comment on function media_sync.get_media_statistics() is 'What public.get_media_statistics() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.get_media_statistics() from public, anon, authenticated;
+grant execute on function media_sync.get_media_statistics() to authenticated, service_role;
+
+create or replace function public.get_media_statistics()
+returns table (
+    total_assets bigint,
+    total_images bigint,
+    total_videos bigint,
+    total_raw bigint,
+    total_size bigint,
+    synced_assets bigint,
+    pending_assets bigint,
+    error_assets bigint,
+    conflict_assets bigint,
+    deleted_assets bigint,
+    pending_deletions bigint,
+    out_of_scope_assets bigint
+)
+language sql
+stable
+set search_path = ''
+as $$
+    select * from media_sync.get_media_statistics();
+$$;
 comment on function public.get_media_statistics() is 'Size and state of the library from maintained counters: the same cost for ten assets and ten million. Viewers; the numbers of deleted assets are null but for editors, that of assets out of scope but for admins.';
 revoke all on function public.get_media_statistics() from public, anon, authenticated;
 grant execute on function public.get_media_statistics() to authenticated, service_role;
 
-create or replace function public.get_sync_status()
+create or replace function media_sync.get_sync_status()
 returns jsonb
 language plpgsql
 stable
@@ -6854,6 +6912,18 @@ begin
     );
 end;
 $$;
+comment on function media_sync.get_sync_status() is 'What public.get_sync_status() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.get_sync_status() from public, anon, authenticated;
+grant execute on function media_sync.get_sync_status() to authenticated, service_role;
+
+create or replace function public.get_sync_status()
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.get_sync_status();
+$$;
 comment on function public.get_sync_status() is 'The state of the sync in a few figures. Viewers; last_error is null but for editors.';
 revoke all on function public.get_sync_status() from public, anon, authenticated;
 grant execute on function public.get_sync_status() to authenticated, service_role;
@@ -6862,7 +6932,7 @@ grant execute on function public.get_sync_status() to authenticated, service_rol
 
 -- What admins may do without a secret key: read runs and the inbox, read and change the settings.
 
-create or replace function public.get_sync_run(p_run_id uuid)
+create or replace function media_sync.get_sync_run(p_run_id uuid)
 returns jsonb
 language plpgsql
 stable
@@ -6876,11 +6946,23 @@ begin
     return media_sync.run_summary(p_run_id) - 'now';
 end;
 $$;
+comment on function media_sync.get_sync_run(uuid) is 'What public.get_sync_run() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.get_sync_run(uuid) from public, anon, authenticated;
+grant execute on function media_sync.get_sync_run(uuid) to authenticated, service_role;
+
+create or replace function public.get_sync_run(p_run_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.get_sync_run(p_run_id);
+$$;
 comment on function public.get_sync_run(uuid) is 'One run, or null. Admins.';
 revoke all on function public.get_sync_run(uuid) from public, anon, authenticated;
 grant execute on function public.get_sync_run(uuid) to authenticated, service_role;
 
-create or replace function public.get_sync_overview()
+create or replace function media_sync.get_sync_overview()
 returns jsonb
 language plpgsql
 stable
@@ -6905,11 +6987,23 @@ begin
     );
 end;
 $$;
+comment on function media_sync.get_sync_overview() is 'What public.get_sync_overview() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.get_sync_overview() from public, anon, authenticated;
+grant execute on function media_sync.get_sync_overview() to authenticated, service_role;
+
+create or replace function public.get_sync_overview()
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.get_sync_overview();
+$$;
 comment on function public.get_sync_overview() is 'The last ten runs and Cloudinary''s quota as last told. Admins.';
 revoke all on function public.get_sync_overview() from public, anon, authenticated;
 grant execute on function public.get_sync_overview() to authenticated, service_role;
 
-create or replace function public.get_sync_settings()
+create or replace function media_sync.get_sync_settings()
 returns jsonb
 language plpgsql
 stable
@@ -6923,11 +7017,23 @@ begin
     return (select to_jsonb(settings) - 'id' from media_sync.settings as settings);
 end;
 $$;
+comment on function media_sync.get_sync_settings() is 'What public.get_sync_settings() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.get_sync_settings() from public, anon, authenticated;
+grant execute on function media_sync.get_sync_settings() to authenticated, service_role;
+
+create or replace function public.get_sync_settings()
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.get_sync_settings();
+$$;
 comment on function public.get_sync_settings() is 'All settings by name. Admins.';
 revoke all on function public.get_sync_settings() from public, anon, authenticated;
 grant execute on function public.get_sync_settings() to authenticated, service_role;
 
-create or replace function public.update_sync_settings(p_changes jsonb)
+create or replace function media_sync.update_sync_settings(p_changes jsonb)
 returns jsonb
 language plpgsql
 security definer
@@ -6980,11 +7086,22 @@ begin
     return v_after;
 end;
 $$;
+comment on function media_sync.update_sync_settings(jsonb) is 'What public.update_sync_settings() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.update_sync_settings(jsonb) from public, anon, authenticated;
+grant execute on function media_sync.update_sync_settings(jsonb) to authenticated, service_role;
+
+create or replace function public.update_sync_settings(p_changes jsonb)
+returns jsonb
+language sql
+set search_path = ''
+as $$
+    select media_sync.update_sync_settings(p_changes);
+$$;
 comment on function public.update_sync_settings(jsonb) is 'Changes settings by name, effective at the next tick, and logs it. Admins. Returns all of them.';
 revoke all on function public.update_sync_settings(jsonb) from public, anon, authenticated;
 grant execute on function public.update_sync_settings(jsonb) to authenticated, service_role;
 
-create or replace function public.list_webhook_events(p_limit integer default 50)
+create or replace function media_sync.list_webhook_events(p_limit integer default 50)
 returns jsonb
 language plpgsql
 stable
@@ -7002,6 +7119,18 @@ begin
         ) as event
     );
 end;
+$$;
+comment on function media_sync.list_webhook_events(integer) is 'What public.list_webhook_events() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.list_webhook_events(integer) from public, anon, authenticated;
+grant execute on function media_sync.list_webhook_events(integer) to authenticated, service_role;
+
+create or replace function public.list_webhook_events(p_limit integer default 50)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.list_webhook_events(p_limit);
 $$;
 comment on function public.list_webhook_events(integer) is 'The latest notifications and what became of them, without their bodies. Admins.';
 revoke all on function public.list_webhook_events(integer) from public, anon, authenticated;
@@ -7599,7 +7728,7 @@ comment on function media_sync.delete_old_invocations(timestamptz, bigint) is
     'Forgets calls of our functions from before a time, at most p_limit, with the answers that pg_net kept of them; nobody else''s. Returns how many calls.';
 revoke all on function media_sync.delete_old_invocations(timestamptz, bigint) from public, anon, authenticated;
 
-create or replace function public.cleanup_old_sync_logs()
+create or replace function media_sync.cleanup_old_sync_logs()
 returns bigint
 language plpgsql
 security definer
@@ -7636,6 +7765,17 @@ begin
     end if;
     return (v_deleted ->> 'log_rows')::bigint;
 end;
+$$;
+comment on function media_sync.cleanup_old_sync_logs() is 'What public.cleanup_old_sync_logs() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.cleanup_old_sync_logs() from public, anon, authenticated;
+grant execute on function media_sync.cleanup_old_sync_logs() to authenticated, service_role;
+
+create or replace function public.cleanup_old_sync_logs()
+returns bigint
+language sql
+set search_path = ''
+as $$
+    select media_sync.cleanup_old_sync_logs();
 $$;
 comment on function public.cleanup_old_sync_logs() is
     'Deletes what is older than the retentions in settings: log rows (open conflicts never), webhook events, finished runs, snapshots, and what pg_cron and pg_net keep of our jobs. At most 100,000 rows a table and call, oldest first. Returns how many log rows went. Admins and the database owner.';
@@ -8050,7 +8190,7 @@ $$;
 comment on function media_sync.health_summary() is 'Health as { status, checks: [ { name, status, message, value } ] }; the worst check is the status.';
 revoke all on function media_sync.health_summary() from public, anon, authenticated;
 
-create or replace function public.get_sync_health_summary()
+create or replace function media_sync.get_sync_health_summary()
 returns jsonb
 language plpgsql
 stable
@@ -8064,12 +8204,24 @@ begin
     return media_sync.health_summary();
 end;
 $$;
+comment on function media_sync.get_sync_health_summary() is 'What public.get_sync_health_summary() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.get_sync_health_summary() from public, anon, authenticated;
+grant execute on function media_sync.get_sync_health_summary() to authenticated, service_role;
+
+create or replace function public.get_sync_health_summary()
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.get_sync_health_summary();
+$$;
 comment on function public.get_sync_health_summary() is
     'Health as { status: ok | degraded | failing, checks: [ { name, status, message, value } ] }. Admins.';
 revoke all on function public.get_sync_health_summary() from public, anon, authenticated;
 grant execute on function public.get_sync_health_summary() to authenticated, service_role;
 
-create or replace function public.get_sync_health()
+create or replace function media_sync.get_sync_health()
 returns table (check_name text, status text, message text, value text)
 language plpgsql
 stable
@@ -8093,6 +8245,18 @@ begin
     select element ->> 'name', element ->> 'status', element ->> 'message', element ->> 'value'
     from jsonb_array_elements(v_summary -> 'checks') as element;
 end;
+$$;
+comment on function media_sync.get_sync_health() is 'What public.get_sync_health() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.get_sync_health() from public, anon, authenticated;
+grant execute on function media_sync.get_sync_health() to authenticated, service_role;
+
+create or replace function public.get_sync_health()
+returns table (check_name text, status text, message text, value text)
+language sql
+stable
+set search_path = ''
+as $$
+    select * from media_sync.get_sync_health();
 $$;
 comment on function public.get_sync_health() is
     'Health, the overall row first, then a row a check: status is ok, degraded or failing, message says what to do. Admins.';
@@ -8310,7 +8474,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'd34b50cf9461a046';
+    select '67f7c13fad5f4b62';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

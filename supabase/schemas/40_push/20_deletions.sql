@@ -1,6 +1,6 @@
 -- Deletions and their undoing: the intent is durable here before Cloudinary is called.
 
-create or replace function public.soft_delete_media_assets(p_ids uuid[], p_force boolean default false)
+create or replace function media_sync.soft_delete_media_assets(p_ids uuid[], p_force boolean default false)
 returns table (id uuid, public_id text, outcome text)
 language plpgsql
 security definer
@@ -47,6 +47,17 @@ begin
     from wanted;
 end;
 $$;
+comment on function media_sync.soft_delete_media_assets(uuid[], boolean) is 'What public.soft_delete_media_assets() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.soft_delete_media_assets(uuid[], boolean) from public, anon, authenticated;
+grant execute on function media_sync.soft_delete_media_assets(uuid[], boolean) to authenticated, service_role;
+
+create or replace function public.soft_delete_media_assets(p_ids uuid[], p_force boolean default false)
+returns table (id uuid, public_id text, outcome text)
+language sql
+set search_path = ''
+as $$
+    select * from media_sync.soft_delete_media_assets(p_ids, p_force);
+$$;
 comment on function public.soft_delete_media_assets(uuid[], boolean) is
     'Deletes assets here at once and in Cloudinary by the next push. Editors. outcome: deleted, already_deleted or in_use (pass p_force to delete all the same). Unknown ids are left out.';
 revoke all on function public.soft_delete_media_assets(uuid[], boolean) from public, anon, authenticated;
@@ -73,7 +84,7 @@ comment on function public.soft_delete_media_asset(uuid, boolean) is 'Deletes on
 revoke all on function public.soft_delete_media_asset(uuid, boolean) from public, anon, authenticated;
 grant execute on function public.soft_delete_media_asset(uuid, boolean) to authenticated, service_role;
 
-create or replace function public.restore_media_asset(p_id uuid)
+create or replace function media_sync.restore_media_asset(p_id uuid)
 returns text
 language plpgsql
 security definer
@@ -124,6 +135,17 @@ begin
     values ('restore', 'success', 'push', 'client', v_asset.id, v_asset.asset_id, v_asset.public_id, v_asset.resource_type, auth.uid());
     return 'restored';
 end;
+$$;
+comment on function media_sync.restore_media_asset(uuid) is 'What public.restore_media_asset() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.restore_media_asset(uuid) from public, anon, authenticated;
+grant execute on function media_sync.restore_media_asset(uuid) to authenticated, service_role;
+
+create or replace function public.restore_media_asset(p_id uuid)
+returns text
+language sql
+set search_path = ''
+as $$
+    select media_sync.restore_media_asset(p_id);
 $$;
 comment on function public.restore_media_asset(uuid) is
     'Undoes a deletion. Editors. Returns live (was not deleted), restored (the deletion was never sent) or requested (the next push sees to it, from Cloudinary''s backup where need be).';

@@ -51,7 +51,7 @@ comment on function public.edit_media_assets(uuid[], jsonb) is
 revoke all on function public.edit_media_assets(uuid[], jsonb) from public, anon, authenticated;
 grant execute on function public.edit_media_assets(uuid[], jsonb) to authenticated, service_role;
 
-create or replace function public.resolve_media_conflicts(p_ids uuid[], p_keep text)
+create or replace function media_sync.resolve_media_conflicts(p_ids uuid[], p_keep text)
 returns jsonb
 language plpgsql
 security definer
@@ -118,6 +118,17 @@ begin
         and media_sync.same_fields(media_sync.editable_fields(asset), asset.base);
     return v_resolved;
 end;
+$$;
+comment on function media_sync.resolve_media_conflicts(uuid[], text) is 'What public.resolve_media_conflicts() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.resolve_media_conflicts(uuid[], text) from public, anon, authenticated;
+grant execute on function media_sync.resolve_media_conflicts(uuid[], text) to authenticated, service_role;
+
+create or replace function public.resolve_media_conflicts(p_ids uuid[], p_keep text)
+returns jsonb
+language sql
+set search_path = ''
+as $$
+    select media_sync.resolve_media_conflicts(p_ids, p_keep);
 $$;
 comment on function public.resolve_media_conflicts(uuid[], text) is 'Decides open conflicts by keeping one side''s values: cloudinary or database. Editors. Returns the ids that had any.';
 revoke all on function public.resolve_media_conflicts(uuid[], text) from public, anon, authenticated;

@@ -1,6 +1,6 @@
 -- What people ask about the whole library: statistics and the state of the sync, both O(1).
 
-create or replace function public.get_media_statistics()
+create or replace function media_sync.get_media_statistics()
 returns table (
     total_assets bigint,
     total_images bigint,
@@ -45,11 +45,36 @@ begin
     from media_sync.statistics as counters;
 end;
 $$;
+comment on function media_sync.get_media_statistics() is 'What public.get_media_statistics() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.get_media_statistics() from public, anon, authenticated;
+grant execute on function media_sync.get_media_statistics() to authenticated, service_role;
+
+create or replace function public.get_media_statistics()
+returns table (
+    total_assets bigint,
+    total_images bigint,
+    total_videos bigint,
+    total_raw bigint,
+    total_size bigint,
+    synced_assets bigint,
+    pending_assets bigint,
+    error_assets bigint,
+    conflict_assets bigint,
+    deleted_assets bigint,
+    pending_deletions bigint,
+    out_of_scope_assets bigint
+)
+language sql
+stable
+set search_path = ''
+as $$
+    select * from media_sync.get_media_statistics();
+$$;
 comment on function public.get_media_statistics() is 'Size and state of the library from maintained counters: the same cost for ten assets and ten million. Viewers; the numbers of deleted assets are null but for editors, that of assets out of scope but for admins.';
 revoke all on function public.get_media_statistics() from public, anon, authenticated;
 grant execute on function public.get_media_statistics() to authenticated, service_role;
 
-create or replace function public.get_sync_status()
+create or replace function media_sync.get_sync_status()
 returns jsonb
 language plpgsql
 stable
@@ -90,6 +115,18 @@ begin
         ) end
     );
 end;
+$$;
+comment on function media_sync.get_sync_status() is 'What public.get_sync_status() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.get_sync_status() from public, anon, authenticated;
+grant execute on function media_sync.get_sync_status() to authenticated, service_role;
+
+create or replace function public.get_sync_status()
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.get_sync_status();
 $$;
 comment on function public.get_sync_status() is 'The state of the sync in a few figures. Viewers; last_error is null but for editors.';
 revoke all on function public.get_sync_status() from public, anon, authenticated;

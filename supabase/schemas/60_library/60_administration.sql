@@ -1,6 +1,6 @@
 -- What admins may do without a secret key: read runs and the inbox, read and change the settings.
 
-create or replace function public.get_sync_run(p_run_id uuid)
+create or replace function media_sync.get_sync_run(p_run_id uuid)
 returns jsonb
 language plpgsql
 stable
@@ -14,11 +14,23 @@ begin
     return media_sync.run_summary(p_run_id) - 'now';
 end;
 $$;
+comment on function media_sync.get_sync_run(uuid) is 'What public.get_sync_run() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.get_sync_run(uuid) from public, anon, authenticated;
+grant execute on function media_sync.get_sync_run(uuid) to authenticated, service_role;
+
+create or replace function public.get_sync_run(p_run_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.get_sync_run(p_run_id);
+$$;
 comment on function public.get_sync_run(uuid) is 'One run, or null. Admins.';
 revoke all on function public.get_sync_run(uuid) from public, anon, authenticated;
 grant execute on function public.get_sync_run(uuid) to authenticated, service_role;
 
-create or replace function public.get_sync_overview()
+create or replace function media_sync.get_sync_overview()
 returns jsonb
 language plpgsql
 stable
@@ -43,11 +55,23 @@ begin
     );
 end;
 $$;
+comment on function media_sync.get_sync_overview() is 'What public.get_sync_overview() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.get_sync_overview() from public, anon, authenticated;
+grant execute on function media_sync.get_sync_overview() to authenticated, service_role;
+
+create or replace function public.get_sync_overview()
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.get_sync_overview();
+$$;
 comment on function public.get_sync_overview() is 'The last ten runs and Cloudinary''s quota as last told. Admins.';
 revoke all on function public.get_sync_overview() from public, anon, authenticated;
 grant execute on function public.get_sync_overview() to authenticated, service_role;
 
-create or replace function public.get_sync_settings()
+create or replace function media_sync.get_sync_settings()
 returns jsonb
 language plpgsql
 stable
@@ -61,11 +85,23 @@ begin
     return (select to_jsonb(settings) - 'id' from media_sync.settings as settings);
 end;
 $$;
+comment on function media_sync.get_sync_settings() is 'What public.get_sync_settings() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.get_sync_settings() from public, anon, authenticated;
+grant execute on function media_sync.get_sync_settings() to authenticated, service_role;
+
+create or replace function public.get_sync_settings()
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.get_sync_settings();
+$$;
 comment on function public.get_sync_settings() is 'All settings by name. Admins.';
 revoke all on function public.get_sync_settings() from public, anon, authenticated;
 grant execute on function public.get_sync_settings() to authenticated, service_role;
 
-create or replace function public.update_sync_settings(p_changes jsonb)
+create or replace function media_sync.update_sync_settings(p_changes jsonb)
 returns jsonb
 language plpgsql
 security definer
@@ -118,11 +154,22 @@ begin
     return v_after;
 end;
 $$;
+comment on function media_sync.update_sync_settings(jsonb) is 'What public.update_sync_settings() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.update_sync_settings(jsonb) from public, anon, authenticated;
+grant execute on function media_sync.update_sync_settings(jsonb) to authenticated, service_role;
+
+create or replace function public.update_sync_settings(p_changes jsonb)
+returns jsonb
+language sql
+set search_path = ''
+as $$
+    select media_sync.update_sync_settings(p_changes);
+$$;
 comment on function public.update_sync_settings(jsonb) is 'Changes settings by name, effective at the next tick, and logs it. Admins. Returns all of them.';
 revoke all on function public.update_sync_settings(jsonb) from public, anon, authenticated;
 grant execute on function public.update_sync_settings(jsonb) to authenticated, service_role;
 
-create or replace function public.list_webhook_events(p_limit integer default 50)
+create or replace function media_sync.list_webhook_events(p_limit integer default 50)
 returns jsonb
 language plpgsql
 stable
@@ -140,6 +187,18 @@ begin
         ) as event
     );
 end;
+$$;
+comment on function media_sync.list_webhook_events(integer) is 'What public.list_webhook_events() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.list_webhook_events(integer) from public, anon, authenticated;
+grant execute on function media_sync.list_webhook_events(integer) to authenticated, service_role;
+
+create or replace function public.list_webhook_events(p_limit integer default 50)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.list_webhook_events(p_limit);
 $$;
 comment on function public.list_webhook_events(integer) is 'The latest notifications and what became of them, without their bodies. Admins.';
 revoke all on function public.list_webhook_events(integer) from public, anon, authenticated;

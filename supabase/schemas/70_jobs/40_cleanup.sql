@@ -175,7 +175,7 @@ comment on function media_sync.delete_old_invocations(timestamptz, bigint) is
     'Forgets calls of our functions from before a time, at most p_limit, with the answers that pg_net kept of them; nobody else''s. Returns how many calls.';
 revoke all on function media_sync.delete_old_invocations(timestamptz, bigint) from public, anon, authenticated;
 
-create or replace function public.cleanup_old_sync_logs()
+create or replace function media_sync.cleanup_old_sync_logs()
 returns bigint
 language plpgsql
 security definer
@@ -212,6 +212,17 @@ begin
     end if;
     return (v_deleted ->> 'log_rows')::bigint;
 end;
+$$;
+comment on function media_sync.cleanup_old_sync_logs() is 'What public.cleanup_old_sync_logs() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.cleanup_old_sync_logs() from public, anon, authenticated;
+grant execute on function media_sync.cleanup_old_sync_logs() to authenticated, service_role;
+
+create or replace function public.cleanup_old_sync_logs()
+returns bigint
+language sql
+set search_path = ''
+as $$
+    select media_sync.cleanup_old_sync_logs();
 $$;
 comment on function public.cleanup_old_sync_logs() is
     'Deletes what is older than the retentions in settings: log rows (open conflicts never), webhook events, finished runs, snapshots, and what pg_cron and pg_net keep of our jobs. At most 100,000 rows a table and call, oldest first. Returns how many log rows went. Admins and the database owner.';

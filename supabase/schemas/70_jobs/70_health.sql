@@ -28,7 +28,7 @@ $$;
 comment on function media_sync.health_summary() is 'Health as { status, checks: [ { name, status, message, value } ] }; the worst check is the status.';
 revoke all on function media_sync.health_summary() from public, anon, authenticated;
 
-create or replace function public.get_sync_health_summary()
+create or replace function media_sync.get_sync_health_summary()
 returns jsonb
 language plpgsql
 stable
@@ -42,12 +42,24 @@ begin
     return media_sync.health_summary();
 end;
 $$;
+comment on function media_sync.get_sync_health_summary() is 'What public.get_sync_health_summary() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.get_sync_health_summary() from public, anon, authenticated;
+grant execute on function media_sync.get_sync_health_summary() to authenticated, service_role;
+
+create or replace function public.get_sync_health_summary()
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.get_sync_health_summary();
+$$;
 comment on function public.get_sync_health_summary() is
     'Health as { status: ok | degraded | failing, checks: [ { name, status, message, value } ] }. Admins.';
 revoke all on function public.get_sync_health_summary() from public, anon, authenticated;
 grant execute on function public.get_sync_health_summary() to authenticated, service_role;
 
-create or replace function public.get_sync_health()
+create or replace function media_sync.get_sync_health()
 returns table (check_name text, status text, message text, value text)
 language plpgsql
 stable
@@ -71,6 +83,18 @@ begin
     select element ->> 'name', element ->> 'status', element ->> 'message', element ->> 'value'
     from jsonb_array_elements(v_summary -> 'checks') as element;
 end;
+$$;
+comment on function media_sync.get_sync_health() is 'What public.get_sync_health() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.get_sync_health() from public, anon, authenticated;
+grant execute on function media_sync.get_sync_health() to authenticated, service_role;
+
+create or replace function public.get_sync_health()
+returns table (check_name text, status text, message text, value text)
+language sql
+stable
+set search_path = ''
+as $$
+    select * from media_sync.get_sync_health();
 $$;
 comment on function public.get_sync_health() is
     'Health, the overall row first, then a row a check: status is ok, degraded or failing, message says what to do. Admins.';

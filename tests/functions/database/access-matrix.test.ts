@@ -73,9 +73,8 @@ postgresTest(
     assertEquals(gaps, [
       "column forgotten.id is not in the matrix",
       "column media_assets.forgotten is not in the matrix",
-      "definer function forgotten() is open to clients without a reason",
-      "definer function media_sync_forgotten() is open to anyone",
-      "definer function media_sync_forgotten() is open to clients without a reason",
+      "definer function media_sync.forgotten() is open to clients without a reason",
+      "definer function media_sync_forgotten() is open to clients",
       "function forgotten() is not in the matrix",
       "function media_sync.forgotten() is open and not in the matrix",
       "function media_sync_forgotten() is for the service and open to others",
