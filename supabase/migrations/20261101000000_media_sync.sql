@@ -1661,16 +1661,52 @@ $$;
 comment on function media_sync.flat_difference(jsonb) is 'A difference value by value, named as in flat_fields(); null: taken away.';
 revoke all on function media_sync.flat_difference(jsonb) from public, anon, authenticated;
 
+create or replace function media_sync.apply_values(p_base jsonb, p_values jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return media_sync.apply_difference(p_base, (
+        select jsonb_strip_nulls(jsonb_build_object(
+            'tags', case when bool_or(field = 'tags') then jsonb_build_object(
+                'added', jsonb_agg(part) filter (where field = 'tags' and value <> 'null'),
+                'removed', jsonb_agg(part) filter (where field = 'tags' and value = 'null')
+            ) end,
+            'context', case when bool_or(field = 'context') then jsonb_build_object(
+                'set', jsonb_object_agg(part, value) filter (where field = 'context' and value <> 'null'),
+                'removed', jsonb_agg(part) filter (where field = 'context' and value = 'null')
+            ) end,
+            'metadata', case when bool_or(field = 'metadata') then jsonb_build_object(
+                'set', jsonb_object_agg(part, value) filter (where field = 'metadata' and value <> 'null'),
+                'removed', jsonb_agg(part) filter (where field = 'metadata' and value = 'null')
+            ) end
+        ))
+        from (
+            select split_part(key, '.', 1) as field, substr(key, strpos(key, '.') + 1) as part, value from jsonb_each(p_values)
+        ) as parts
+    ));
+end;
+$$;
+comment on function media_sync.apply_values(jsonb, jsonb) is
+    'The fields after single tags and keys took values, which go by the names of flat_fields(); null takes one away.';
+revoke all on function media_sync.apply_values(jsonb, jsonb) from public, anon, authenticated;
+
 -- supabase/schemas/20_merge/15_sending.sql
 
 -- A write on its way: what has been sent to Cloudinary and may or may not have arrived.
 --
--- `media_assets.sending` is a list of attempts, oldest first: { id, at, until, name, sent, landed, detour, existence }.
+-- `media_assets.sending` is a list of attempts, oldest first:
+-- { id, at, until, name, rename, sent, landed, arrived, detour, existence }.
 --   at, until   database times between which the write can arrive;
 --   name        the public_id that the calls go by;
+--   rename      the public_id that they give it;
 --   sent        value by value as in flat_fields(), null for one taken away;
 --   landed      value -> the time from which on Cloudinary is known to have taken that part of the write;
 --               context.* stands for all keys that a context set as a whole does not name;
+--   arrived     the same for what Cloudinary took without showing the asset, as grouped writes are answered;
 --   detour      the name that a ring of renames passes through;
 --   existence   deleted or live, for an attempt to destroy or to restore.
 -- Until an attempt is settled Cloudinary may hold the old value or the sent one, and the row knows both.
@@ -1811,6 +1847,30 @@ $$;
 comment on function media_sync.settle_sending(jsonb, jsonb, text[], timestamptz) is
     'The attempts with what an observation leaves open of them; null when nothing is.';
 revoke all on function media_sync.settle_sending(jsonb, jsonb, text[], timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.arrived_values(p_sending jsonb, p_public_id text, p_told text[], p_observed_at timestamptz)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- A grouped write goes by name. Taken by Cloudinary before the look-up began, on the asset that still has the name: it
+    -- was there, and what the look-up shows is what somebody made of it since.
+    return (
+        select coalesce(jsonb_object_agg(sent.key, sent.value order by attempt.place), '{}')
+        from jsonb_array_elements(p_sending) with ordinality as attempt (value, place)
+        cross join lateral jsonb_each(attempt.value -> 'sent') as sent
+        where (attempt.value -> 'arrived' ->> sent.key)::timestamptz <= p_observed_at
+            and media_sync.is_told(p_told, sent.key)
+            and p_public_id in (attempt.value ->> 'name', attempt.value ->> 'rename', attempt.value ->> 'detour')
+    );
+end;
+$$;
+comment on function media_sync.arrived_values(jsonb, text, text[], timestamptz) is
+    'What is known to have been in Cloudinary before an observation that shows the asset under p_public_id, value by value.';
+revoke all on function media_sync.arrived_values(jsonb, text, text[], timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.settle_existence(p_sending jsonb, p_existence text, p_observed_at timestamptz)
 returns jsonb
@@ -2465,6 +2525,7 @@ declare
     v_decision media_sync.decision;
     -- A base that was lost leaves what the row has for what was not told.
     v_base constant jsonb := media_sync.in_folder_mode(v_known || p_asset.base, v_known || p_asset.base, v_mode);
+    v_agreed jsonb := p_asset.base;
     v_remote jsonb;
     v_merge record;
 begin
@@ -2478,8 +2539,11 @@ begin
         v_decision.sending := media_sync.settle_sending(
             p_asset.sending, media_sync.flat_fields(v_remote), media_sync.told_fields(p_observation), p_observed_at
         );
-        -- A delta tells what changed; of whether the asset is there now it tells nothing.
+        -- A delta tells what changed; of whether the asset is there now, and what else it has, it tells nothing.
         if not p_observation ? 'delta' then
+            v_agreed := media_sync.apply_values(p_asset.base, media_sync.arrived_values(
+                p_asset.sending, v_remote ->> 'public_id', media_sync.told_fields(p_observation), p_observed_at
+            ));
             v_decision.sending := media_sync.settle_existence(v_decision.sending, 'live', p_observed_at);
         end if;
     end if;
@@ -2490,7 +2554,7 @@ begin
         v_decision.conflicts := '{}';
     else
         select * into v_merge from media_sync.merge(
-            case when v_mode = 'fixed' then p_asset.base - '{folder,display_name}'::text[] else p_asset.base end,
+            case when v_mode = 'fixed' then v_agreed - '{folder,display_name}'::text[] else v_agreed end,
             case when v_mode = 'fixed' then v_known - '{folder,display_name}'::text[] else v_known end,
             media_sync.open_values(p_asset.sending),
             case when v_mode = 'fixed' then v_remote - '{folder,display_name}'::text[] else v_remote end,
@@ -4991,7 +5055,7 @@ begin
             return null;
         elsif v_difference ? 'public_id' then
             v_attempt := v_attempt || jsonb_build_object(
-                'detour', left(p_asset.base ->> 'public_id', 200) || '-' || left(p_asset.id::text, 8)
+                'rename', v_difference -> 'public_id', 'detour', left(p_asset.base ->> 'public_id', 200) || '-' || left(p_asset.id::text, 8)
             );
         end if;
         return v_attempt || jsonb_build_object('sent', media_sync.sent_by(p_asset, v_difference));
@@ -5156,6 +5220,25 @@ grant execute on function public.media_sync_plan_push(text, uuid, jsonb, text[],
 
 -- What an answer of Cloudinary settles of what was on its way.
 
+create or replace function media_sync.landing_times(p_landings jsonb, p_now timestamptz)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return (
+        select coalesce(jsonb_object_agg(key, coalesce(landing -> 'at', to_jsonb(p_now))), '{}')
+        from jsonb_array_elements(p_landings) as landing
+        cross join lateral jsonb_object_keys(media_sync.flat_difference(landing -> 'difference')) as key
+    );
+end;
+$$;
+comment on function media_sync.landing_times(jsonb, timestamptz) is
+    'Value to the time from which on a look-up must show it, of landings: [ { difference, at? } ].';
+revoke all on function media_sync.landing_times(jsonb, timestamptz) from public, anon, authenticated;
+
 create or replace function media_sync.record_landing(p_sending jsonb, p_result jsonb, p_now timestamptz)
 returns jsonb
 language plpgsql
@@ -5178,17 +5261,17 @@ begin
                         || jsonb_build_object(
                             'sent', (attempt -> 'sent') - array(select jsonb_object_keys(media_sync.flat_difference(p_result -> 'dropped')))
                                 - case when p_result -> 'dropped' -> 'context' ? 'removed' then 'context.*' else '' end,
-                            'landed', coalesce(attempt -> 'landed', '{}') || coalesce(
-                                (
-                                    select jsonb_object_agg(key, coalesce(landing -> 'at', to_jsonb(p_now)))
-                                    from (
-                                        select value as landing from jsonb_array_elements(p_result -> 'landed')
-                                        union all
-                                        select jsonb_build_object('difference', value) from jsonb_array_elements(p_result -> 'answered')
-                                    ) as answers
-                                    cross join lateral jsonb_object_keys(media_sync.flat_difference(landing -> 'difference')) as key
-                                ),
-                                '{}'
+                            'landed', coalesce(attempt -> 'landed', '{}') || media_sync.landing_times(
+                                coalesce(p_result -> 'landed', '[]') || coalesce(
+                                    (
+                                        select jsonb_agg(jsonb_build_object('difference', value))
+                                        from jsonb_array_elements(p_result -> 'answered')
+                                    ),
+                                    '[]'
+                                ), p_now
+                            ),
+                            'arrived', coalesce(attempt -> 'arrived', '{}') || media_sync.landing_times(
+                                (select jsonb_agg(value) from jsonb_array_elements(p_result -> 'landed') where not value ? 'at'), p_now
                             )
                         )
                         || case when p_result ? 'existence_at' then jsonb_build_object('landed_at', p_result -> 'existence_at') else '{}' end
@@ -8474,7 +8557,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '67f7c13fad5f4b62';
+    select 'b73b787b2ff64670';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

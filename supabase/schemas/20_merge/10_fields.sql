@@ -221,3 +221,36 @@ end;
 $$;
 comment on function media_sync.flat_difference(jsonb) is 'A difference value by value, named as in flat_fields(); null: taken away.';
 revoke all on function media_sync.flat_difference(jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.apply_values(p_base jsonb, p_values jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return media_sync.apply_difference(p_base, (
+        select jsonb_strip_nulls(jsonb_build_object(
+            'tags', case when bool_or(field = 'tags') then jsonb_build_object(
+                'added', jsonb_agg(part) filter (where field = 'tags' and value <> 'null'),
+                'removed', jsonb_agg(part) filter (where field = 'tags' and value = 'null')
+            ) end,
+            'context', case when bool_or(field = 'context') then jsonb_build_object(
+                'set', jsonb_object_agg(part, value) filter (where field = 'context' and value <> 'null'),
+                'removed', jsonb_agg(part) filter (where field = 'context' and value = 'null')
+            ) end,
+            'metadata', case when bool_or(field = 'metadata') then jsonb_build_object(
+                'set', jsonb_object_agg(part, value) filter (where field = 'metadata' and value <> 'null'),
+                'removed', jsonb_agg(part) filter (where field = 'metadata' and value = 'null')
+            ) end
+        ))
+        from (
+            select split_part(key, '.', 1) as field, substr(key, strpos(key, '.') + 1) as part, value from jsonb_each(p_values)
+        ) as parts
+    ));
+end;
+$$;
+comment on function media_sync.apply_values(jsonb, jsonb) is
+    'The fields after single tags and keys took values, which go by the names of flat_fields(); null takes one away.';
+revoke all on function media_sync.apply_values(jsonb, jsonb) from public, anon, authenticated;

@@ -1,11 +1,14 @@
 -- A write on its way: what has been sent to Cloudinary and may or may not have arrived.
 --
--- `media_assets.sending` is a list of attempts, oldest first: { id, at, until, name, sent, landed, detour, existence }.
+-- `media_assets.sending` is a list of attempts, oldest first:
+-- { id, at, until, name, rename, sent, landed, arrived, detour, existence }.
 --   at, until   database times between which the write can arrive;
 --   name        the public_id that the calls go by;
+--   rename      the public_id that they give it;
 --   sent        value by value as in flat_fields(), null for one taken away;
 --   landed      value -> the time from which on Cloudinary is known to have taken that part of the write;
 --               context.* stands for all keys that a context set as a whole does not name;
+--   arrived     the same for what Cloudinary took without showing the asset, as grouped writes are answered;
 --   detour      the name that a ring of renames passes through;
 --   existence   deleted or live, for an attempt to destroy or to restore.
 -- Until an attempt is settled Cloudinary may hold the old value or the sent one, and the row knows both.
@@ -146,6 +149,30 @@ $$;
 comment on function media_sync.settle_sending(jsonb, jsonb, text[], timestamptz) is
     'The attempts with what an observation leaves open of them; null when nothing is.';
 revoke all on function media_sync.settle_sending(jsonb, jsonb, text[], timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.arrived_values(p_sending jsonb, p_public_id text, p_told text[], p_observed_at timestamptz)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- A grouped write goes by name. Taken by Cloudinary before the look-up began, on the asset that still has the name: it
+    -- was there, and what the look-up shows is what somebody made of it since.
+    return (
+        select coalesce(jsonb_object_agg(sent.key, sent.value order by attempt.place), '{}')
+        from jsonb_array_elements(p_sending) with ordinality as attempt (value, place)
+        cross join lateral jsonb_each(attempt.value -> 'sent') as sent
+        where (attempt.value -> 'arrived' ->> sent.key)::timestamptz <= p_observed_at
+            and media_sync.is_told(p_told, sent.key)
+            and p_public_id in (attempt.value ->> 'name', attempt.value ->> 'rename', attempt.value ->> 'detour')
+    );
+end;
+$$;
+comment on function media_sync.arrived_values(jsonb, text, text[], timestamptz) is
+    'What is known to have been in Cloudinary before an observation that shows the asset under p_public_id, value by value.';
+revoke all on function media_sync.arrived_values(jsonb, text, text[], timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.settle_existence(p_sending jsonb, p_existence text, p_observed_at timestamptz)
 returns jsonb

@@ -103,6 +103,7 @@ declare
     v_decision media_sync.decision;
     -- A base that was lost leaves what the row has for what was not told.
     v_base constant jsonb := media_sync.in_folder_mode(v_known || p_asset.base, v_known || p_asset.base, v_mode);
+    v_agreed jsonb := p_asset.base;
     v_remote jsonb;
     v_merge record;
 begin
@@ -116,8 +117,11 @@ begin
         v_decision.sending := media_sync.settle_sending(
             p_asset.sending, media_sync.flat_fields(v_remote), media_sync.told_fields(p_observation), p_observed_at
         );
-        -- A delta tells what changed; of whether the asset is there now it tells nothing.
+        -- A delta tells what changed; of whether the asset is there now, and what else it has, it tells nothing.
         if not p_observation ? 'delta' then
+            v_agreed := media_sync.apply_values(p_asset.base, media_sync.arrived_values(
+                p_asset.sending, v_remote ->> 'public_id', media_sync.told_fields(p_observation), p_observed_at
+            ));
             v_decision.sending := media_sync.settle_existence(v_decision.sending, 'live', p_observed_at);
         end if;
     end if;
@@ -128,7 +132,7 @@ begin
         v_decision.conflicts := '{}';
     else
         select * into v_merge from media_sync.merge(
-            case when v_mode = 'fixed' then p_asset.base - '{folder,display_name}'::text[] else p_asset.base end,
+            case when v_mode = 'fixed' then v_agreed - '{folder,display_name}'::text[] else v_agreed end,
             case when v_mode = 'fixed' then v_known - '{folder,display_name}'::text[] else v_known end,
             media_sync.open_values(p_asset.sending),
             case when v_mode = 'fixed' then v_remote - '{folder,display_name}'::text[] else v_remote end,

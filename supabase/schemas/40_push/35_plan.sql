@@ -37,7 +37,7 @@ begin
             return null;
         elsif v_difference ? 'public_id' then
             v_attempt := v_attempt || jsonb_build_object(
-                'detour', left(p_asset.base ->> 'public_id', 200) || '-' || left(p_asset.id::text, 8)
+                'rename', v_difference -> 'public_id', 'detour', left(p_asset.base ->> 'public_id', 200) || '-' || left(p_asset.id::text, 8)
             );
         end if;
         return v_attempt || jsonb_build_object('sent', media_sync.sent_by(p_asset, v_difference));

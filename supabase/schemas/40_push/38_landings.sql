@@ -1,5 +1,24 @@
 -- What an answer of Cloudinary settles of what was on its way.
 
+create or replace function media_sync.landing_times(p_landings jsonb, p_now timestamptz)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return (
+        select coalesce(jsonb_object_agg(key, coalesce(landing -> 'at', to_jsonb(p_now))), '{}')
+        from jsonb_array_elements(p_landings) as landing
+        cross join lateral jsonb_object_keys(media_sync.flat_difference(landing -> 'difference')) as key
+    );
+end;
+$$;
+comment on function media_sync.landing_times(jsonb, timestamptz) is
+    'Value to the time from which on a look-up must show it, of landings: [ { difference, at? } ].';
+revoke all on function media_sync.landing_times(jsonb, timestamptz) from public, anon, authenticated;
+
 create or replace function media_sync.record_landing(p_sending jsonb, p_result jsonb, p_now timestamptz)
 returns jsonb
 language plpgsql
@@ -22,17 +41,17 @@ begin
                         || jsonb_build_object(
                             'sent', (attempt -> 'sent') - array(select jsonb_object_keys(media_sync.flat_difference(p_result -> 'dropped')))
                                 - case when p_result -> 'dropped' -> 'context' ? 'removed' then 'context.*' else '' end,
-                            'landed', coalesce(attempt -> 'landed', '{}') || coalesce(
-                                (
-                                    select jsonb_object_agg(key, coalesce(landing -> 'at', to_jsonb(p_now)))
-                                    from (
-                                        select value as landing from jsonb_array_elements(p_result -> 'landed')
-                                        union all
-                                        select jsonb_build_object('difference', value) from jsonb_array_elements(p_result -> 'answered')
-                                    ) as answers
-                                    cross join lateral jsonb_object_keys(media_sync.flat_difference(landing -> 'difference')) as key
-                                ),
-                                '{}'
+                            'landed', coalesce(attempt -> 'landed', '{}') || media_sync.landing_times(
+                                coalesce(p_result -> 'landed', '[]') || coalesce(
+                                    (
+                                        select jsonb_agg(jsonb_build_object('difference', value))
+                                        from jsonb_array_elements(p_result -> 'answered')
+                                    ),
+                                    '[]'
+                                ), p_now
+                            ),
+                            'arrived', coalesce(attempt -> 'arrived', '{}') || media_sync.landing_times(
+                                (select jsonb_agg(value) from jsonb_array_elements(p_result -> 'landed') where not value ? 'at'), p_now
                             )
                         )
                         || case when p_result ? 'existence_at' then jsonb_build_object('landed_at', p_result -> 'existence_at') else '{}' end

@@ -128,7 +128,12 @@ async function createSimulation(
     library,
     projects,
     observer: {
-      libraryCalled: (who: Activity) => simulation.observe({ activity: who.name }),
+      libraryCalled: (who: Activity, answer: string) => {
+        simulation.observe({ activity: who.name });
+        model.shown(namedAssets(answer), who, "answer");
+      },
+      notified: (who: Activity, body: string) =>
+        model.shown(namedAssets(body), who, "notification"),
       databaseCalled: () => {},
       libraryAnswered: () => {},
       functionAnswered: (who, name, status, body) => {
@@ -184,6 +189,11 @@ async function createSimulation(
     },
   };
   return simulation;
+}
+
+/** The assets that a text of the library's tells of by their ids. */
+function namedAssets(text: string): Set<string> {
+  return new Set([...text.matchAll(/"asset_id":"([0-9a-f]{32})"/g)].map(([, id]) => id!));
 }
 
 /** The folders that a project mirrors in the end. */

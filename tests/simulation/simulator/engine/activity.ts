@@ -20,7 +20,8 @@ export interface Activity {
 /** Looks at a database just before and just after a call of an activity's. */
 export interface Watch {
   before(): Promise<void>;
-  after(): Promise<void>;
+  /** @param call The path of what was called, and the body of the answer that the database gave. */
+  after(call: { path: string; answer: string }): Promise<void>;
 }
 
 const store = new AsyncLocalStorage<Activity>();

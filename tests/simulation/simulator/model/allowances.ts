@@ -1,6 +1,8 @@
 /** What the product does not promise, each with its reason. `allowances.md` tells them in words. */
 import type { Simulation } from "../simulation.ts";
-import type { Intent } from "./model.ts";
+import type { LogRow } from "./check.ts";
+import type { Held, Intent } from "./model.ts";
+import { standsInLog } from "./in-log.ts";
 
 /** A write leaves at most so long after the look-up that it rests on, ms. */
 const WINDOW = 2_000;
@@ -11,13 +13,18 @@ const WINDOW = 2_000;
  */
 export function isInWindow({ model, plan }: Simulation, intent: Intent): boolean {
   if (intent.side !== "there") return false;
-  const longest = WINDOW + plan.weather.cloudinary.latency + 50;
+  // The ways of the look-up's answer and of the write.
+  const longest = WINDOW + 2 * (plan.weather.cloudinary.latency + 50);
   return ["exists", intent.unit].some((unit) =>
-    model.historyOf(intent.asset, unit).some((held) =>
-      held.order > intent.order && !held.by.startsWith("act ") &&
-      held.time - intent.time <= longest &&
-      (unit !== "exists" || held.value === false)
-    )
+    model.historyOf(intent.asset, unit).some((held) => {
+      if (held.order <= intent.order || isPersons(held)) return false;
+      if (unit === "exists" && held.value !== false) return false;
+      const rested = model.looksAt(intent.asset).findLast(({ by, order }) =>
+        by.name === held.by && order < held.order
+      );
+      return rested !== undefined && rested.order < intent.order &&
+        held.time - rested.time <= longest;
+    })
   );
 }
 
@@ -25,15 +32,72 @@ export function isInWindow({ model, plan }: Simulation, intent: Intent): boolean
  * A write whose answer was lost, taken back in Cloudinary before anybody looked: what is there then is just what would
  * be there if the write had never arrived, so that it is sent again.
  */
-export function isTakenForUnsent({ model, plan }: Simulation, intent: Intent): boolean {
-  const { cloudinary, database, kill } = plan.weather;
-  const canLose = cloudinary.lost + cloudinary.hang + database.lost + database.error + kill > 0;
-  if (intent.side !== "there" || !canLose) return false;
+export function isTakenForUnsent({ model }: Simulation, intent: Intent): boolean {
+  if (intent.side !== "there") return false;
   const history = model.historyOf(intent.asset, intent.unit);
-  const arrived = history.findLastIndex((held) =>
-    held.order < intent.order && !held.by.startsWith("act ")
+  const place = history.findLastIndex((held) => held.order < intent.order && !isPersons(held));
+  if (place < 0 || !same(history[place - 1]?.value, intent.value)) return false;
+  const arrived = history[place]!;
+  const writer = model.looksAt(intent.asset).find(({ by }) => by.name === arrived.by)?.by;
+  const wasLost = writer === undefined || !isWell(writer);
+  const again = history.find((held) =>
+    held.order > intent.order && !isPersons(held) && same(held.value, arrived.value)
   );
-  if (arrived < 0) return false;
-  const before = history[arrived - 1]?.value;
-  return JSON.stringify(before) === JSON.stringify(intent.value);
+  if (!wasLost || again === undefined) return false;
+  return !model.looksAt(intent.asset).some(({ order, kind, by }) =>
+    by !== writer && isWell(by) && order > arrived.order &&
+    order < (kind === "answer" ? intent.order : again.order)
+  );
+}
+
+/**
+ * An edit that was taken back on its own side before the other side could hear of it, and with it the value from which
+ * somebody on the other side had gone on: nobody changed anything on this side.
+ */
+export function isTakenBack(
+  { model }: Simulation,
+  logs: readonly LogRow[][],
+  intent: Intent,
+): boolean {
+  const ours = model.intents.filter((one) =>
+    one.asset === intent.asset && one.unit === intent.unit && one.side === intent.side &&
+    one.order <= intent.order
+  );
+  const between: unknown[] = [];
+  let begin: Intent | undefined;
+  for (let index = ours.length - 1; index >= 0 && begin === undefined; index--) {
+    const one = ours[index]!;
+    const next = ours[index + 1];
+    // Something else changed it between the two.
+    if (next !== undefined && !same(one.value, next.before)) return false;
+    if (same(one.before, intent.value)) begin = one;
+    between.push(one.before);
+  }
+  if (begin === undefined) return false;
+  const passing = between.filter((value) => !same(value, intent.value));
+  const isKnown = passing.some((value) =>
+    intent.side === "there"
+      ? logs.some((log) => standsInLog(log, { ...intent, time: begin.time, value }))
+      : model.historyOf(intent.asset, intent.unit).some((held) =>
+        held.order > begin.order && held.order < intent.order && same(held.value, value)
+      )
+  );
+  return !isKnown &&
+    model.intents.some((other) =>
+      other.asset === intent.asset && other.unit === intent.unit && other.side !== intent.side &&
+      same(other.before, intent.value) && !same(other.value, intent.value)
+    );
+}
+
+function isPersons(held: Held): boolean {
+  return held.by.startsWith("act ");
+}
+
+/** Whether nothing went wrong with a function's calls. */
+function isWell({ alive, faults }: { alive: boolean; faults: Record<string, number> }): boolean {
+  return alive && Object.values(faults).every((count) => count === 0);
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -1,8 +1,9 @@
 /** Invariant 2: each edit is on both sides, or was replaced by somebody who saw it, or stands in the log. */
 import { EPOCH } from "../engine/machine.ts";
 import type { Simulation } from "../simulation.ts";
-import { isInWindow, isTakenForUnsent } from "./allowances.ts";
-import type { Complaint, Examined, LogRow } from "./check.ts";
+import { isInWindow, isTakenBack, isTakenForUnsent } from "./allowances.ts";
+import type { Complaint, Examined } from "./check.ts";
+import { standsInLog } from "./in-log.ts";
 import type { Intent } from "./model.ts";
 import { unitsOf, unitsOfAsset } from "./units.ts";
 
@@ -11,6 +12,7 @@ export function checkIntents(simulation: Simulation, all: readonly Examined[]): 
   const { model, library, fixed } = simulation;
   const complaints: Complaint[] = [];
   const assets = library.assets();
+  const logs = all.map(({ log }) => log);
   for (const intent of model.intents) {
     const asset = assets.get(intent.asset);
     const there = asset && unitsOfAsset(asset, fixed)[intent.unit];
@@ -21,6 +23,7 @@ export function checkIntents(simulation: Simulation, all: readonly Examined[]): 
     if (isReplaced(simulation, intent)) continue;
     if (all.some(({ log }) => standsInLog(log, intent))) continue;
     if (isInWindow(simulation, intent) || isTakenForUnsent(simulation, intent)) continue;
+    if (isTakenBack(simulation, logs, intent)) continue;
     complaints.push({
       invariant: 2,
       asset: simulation.nameOf(intent.asset),
@@ -59,42 +62,6 @@ function isFineAlthoughGone(
     event.asset === intent.asset && event.what === "deleted" && event.order > intent.order &&
     event.side === intent.side && intent.side === "there"
   );
-}
-
-/** Whether a log row of the asset, written after the edit, holds the value under the unit's name. */
-function standsInLog(log: readonly LogRow[], intent: Intent): boolean {
-  return log.some((row) =>
-    row.asset_id === intent.asset && row.time >= intent.time &&
-    (row.operation === "conflict" || row.status === "conflict" || row.operation === "delete") &&
-    holds(row.changes, intent)
-  );
-}
-
-function holds(changes: unknown, { unit, value }: Intent): boolean {
-  if (typeof changes !== "object" || changes === null) return false;
-  const [field, ...rest] = unit.split(".");
-  const key = rest.join(".");
-  const wanted = value ?? null;
-  return Object.entries(changes).some(([name, inside]) => {
-    if (name === unit) return leaves(inside).some((leaf) => same(leaf, wanted));
-    if (name !== field) return false;
-    if (field === "tags") return JSON.stringify(inside).includes(JSON.stringify(key));
-    return key === ""
-      ? leaves(inside).some((leaf) => same(leaf, wanted))
-      : objects(inside).some((object) => same(object[key] ?? null, wanted));
-  });
-}
-
-function leaves(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value.flatMap(leaves);
-  if (typeof value === "object" && value !== null) return Object.values(value).flatMap(leaves);
-  return [value];
-}
-
-function objects(value: unknown): Record<string, unknown>[] {
-  if (typeof value !== "object" || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap(objects);
-  return [value as Record<string, unknown>, ...Object.values(value).flatMap(objects)];
 }
 
 function describe(

@@ -1,17 +1,18 @@
 /** The conflict policy decides between two people who could not see each other's edit. */
 import type { Simulation } from "../simulation.ts";
-import { isInWindow, isTakenForUnsent } from "./allowances.ts";
-import type { Complaint } from "./check.ts";
+import { isInWindow, isTakenBack, isTakenForUnsent } from "./allowances.ts";
+import type { Complaint, Examined } from "./check.ts";
 import type { Intent } from "./model.ts";
 import { unitsOfAsset } from "./units.ts";
 
 /** Checks the last two edits of each unit, where one policy held for the whole run. */
-export function checkPolicy(simulation: Simulation): Complaint[] {
+export function checkPolicy(simulation: Simulation, all: readonly Examined[]): Complaint[] {
   const { plan, model, library, fixed } = simulation;
   const isPlain = plan.projects === 1 && !plan.acts.some((act) => act.do === "policy");
   if (!isPlain || (plan.policy !== "cloudinary" && plan.policy !== "database")) return [];
   const complaints: Complaint[] = [];
   const assets = library.assets();
+  const logs = all.map(({ log }) => log);
   const byUnit = Map.groupBy(model.intents, ({ asset, unit }) => `${asset} ${unit}`);
   for (const intents of byUnit.values()) {
     const [one, other] = intents.slice(-2);
@@ -24,6 +25,7 @@ export function checkPolicy(simulation: Simulation): Complaint[] {
     if (!asset || isMoved || one.unit === "public_id" || saw(simulation, one, other)) continue;
     const there = one.side === "there" ? one : other;
     if (isInWindow(simulation, there) || isTakenForUnsent(simulation, there)) continue;
+    if (isTakenBack(simulation, logs, one) || isTakenBack(simulation, logs, other)) continue;
     const wanted = plan.policy === "cloudinary" ? there : there === one ? other : one;
     const value = unitsOfAsset(asset, fixed)[one.unit];
     if (JSON.stringify(value) !== JSON.stringify(wanted.value)) {

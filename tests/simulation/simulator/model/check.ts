@@ -44,7 +44,7 @@ export async function check(simulation: Simulation): Promise<Complaint[]> {
   const all: Examined[] = [];
   for (const project of simulation.projects) all.push(await examine(simulation, project));
   for (const examined of all) complaints.push(...checkSides(examined), ...checkExistence(examined));
-  complaints.push(...checkIntents(simulation, all), ...checkPolicy(simulation));
+  complaints.push(...checkIntents(simulation, all), ...checkPolicy(simulation, all));
   if (complaints.length === 0) {
     for (const project of simulation.projects) {
       complaints.push(...await checkSecondRun(simulation, project));

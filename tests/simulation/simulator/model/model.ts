@@ -2,6 +2,7 @@
  * What was asked for. The model keeps every intent of every person, and the history of the library; it knows nothing
  * of how the product works.
  */
+import type { Activity } from "../engine/activity.ts";
 import type { Asset } from "../world/library.ts";
 import { differing, type Units, unitsOfAsset } from "./units.ts";
 
@@ -34,12 +35,22 @@ export interface Existence {
 }
 
 /** A value that a unit had in the library, from a moment on. */
-interface Held {
+export interface Held {
   order: number;
   time: number;
   value: unknown;
   /** The name of the activity that brought it, or `act <n>`. */
   by: string;
+}
+
+/** A moment at which a function was shown an asset as it is in the library. */
+export interface Look {
+  order: number;
+  time: number;
+  /** Whose faults tell whether it could do anything with what it was shown. */
+  by: Activity;
+  /** An answer of the library's, or a notification, which tells of the past. */
+  kind: "answer" | "notification";
 }
 
 /** The model of a run. */
@@ -55,6 +66,10 @@ export interface Model {
   existenceChanged(act: number, side: Side, asset: string, what: Existence["what"]): void;
   /** What a unit of an asset was in the library, oldest first. */
   historyOf(asset: string, unit: string): readonly Held[];
+  /** Notes that a function was shown assets. */
+  shown(assets: Iterable<string>, by: Activity, kind: Look["kind"]): void;
+  /** When functions were shown an asset, oldest first. */
+  looksAt(asset: string): readonly Look[];
   /** A new place in the order of things. */
   next(): number;
 }
@@ -64,6 +79,7 @@ export function createModel(fixed: boolean, now: () => number): Model {
   const intents: Intent[] = [];
   const existence: Existence[] = [];
   const history = new Map<string, Held[]>();
+  const looks = new Map<string, Look[]>();
   let known = new Map<string, Asset>();
   let order = 0;
 
@@ -80,6 +96,15 @@ export function createModel(fixed: boolean, now: () => number): Model {
     existence,
     next: () => ++order,
     historyOf: (asset, unit) => history.get(`${asset} ${unit}`) ?? [],
+    shown: (ids, by, kind) => {
+      order++;
+      for (const id of ids) {
+        const list = looks.get(id) ?? [];
+        list.push({ order, time: now(), by, kind });
+        looks.set(id, list);
+      }
+    },
+    looksAt: (asset) => looks.get(asset) ?? [],
     observeLibrary: (assets, by) => {
       const act = "act" in by ? by.act : null;
       const name = "act" in by ? `act ${by.act}` : by.activity;

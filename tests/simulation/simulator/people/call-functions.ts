@@ -115,16 +115,6 @@ export async function existHere(
     return;
   }
   const isDelete = what === "delete";
-  const done = isDelete ? "deleted" : "restored";
-  let noted = false;
-  let before = row.deleted_at;
-  let wasDeleted = row.deleted_at !== null;
-  const note = () => {
-    if (!noted && (isDelete || wasDeleted)) {
-      simulation.model.existenceChanged(act.id, side, asset, done);
-    }
-    noted = true;
-  };
   void (async () => {
     const { status, body } = await callFunction(
       simulation,
@@ -135,14 +125,18 @@ export async function existHere(
       isDelete ? "" : `/${row.id}/restore`,
       isDelete ? { ids: [row.id] } : undefined,
       {
-        before: async () => {
-          before = (await rowOf(project, asset))?.deleted_at ?? null;
-          wasDeleted ||= before !== null;
-        },
-        // The wish counts from the moment at which it is stored.
-        after: async () => {
-          const after = (await rowOf(project, asset))?.deleted_at ?? null;
-          if ((before === null) !== (after === null) && (after !== null) === isDelete) note();
+        before: () => Promise.resolve(),
+        // The wish counts from the moment at which it is stored, whatever becomes of the answer.
+        after: ({ path, answer }) => {
+          if (isWish(path, answer)) {
+            simulation.model.existenceChanged(
+              act.id,
+              side,
+              asset,
+              isDelete ? "deleted" : "restored",
+            );
+          }
+          return Promise.resolve();
         },
       },
     );
@@ -150,9 +144,14 @@ export async function existHere(
     const accepted = isDelete
       ? status === 200 && [...said.deleted ?? [], ...said.pending ?? []].length > 0
       : status === 200;
-    if (accepted) note();
-    else simulation.refused.push({ act: act.id, asset, what, answer: body });
+    if (!accepted) simulation.refused.push({ act: act.id, asset, what, answer: body });
   })();
+}
+
+/** Whether a database took a deletion or a restoring just now. Restoring what is live asks for nothing. */
+function isWish(path: string, answer: string): boolean {
+  if (path.endsWith("/rpc/soft_delete_media_assets")) return /"(already_)?deleted"/.test(answer);
+  return path.endsWith("/rpc/restore_media_asset") && /"(requested|restored)"/.test(answer);
 }
 
 /** Uploads through the browser, with fields that the function signed. */

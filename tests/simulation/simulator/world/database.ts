@@ -12,6 +12,7 @@ import { runAs } from "../engine/activity.ts";
 import { EPOCH, outsideTime, track } from "../engine/machine.ts";
 import { createRemoteCalls } from "./remote-calls.ts";
 import { type Restore, takeMemory } from "./memory.ts";
+import { warmUp } from "./warm-up.ts";
 
 /** A request that the database asked pg_net to send. */
 export interface QueuedRequest {
@@ -82,6 +83,7 @@ export async function openSimulatedDatabase(
   await database.exec(
     "set plan_cache_mode = force_generic_plan; delete from net.http_request_queue;",
   );
+  await warmUp(database);
   const editorToken = await new SignJWT({
     role: "authenticated",
     aal: "aal1",

@@ -22,8 +22,10 @@ export interface Project {
 
 /** Who is told of what passed. */
 export interface Observer {
-  /** A call of a function's has reached the library; `answered` says whether the caller can learn it. */
-  libraryCalled(activity: Activity, request: string): void;
+  /** A call of a function's has reached the library, which answered so. */
+  libraryCalled(activity: Activity, answer: string): void;
+  /** A notification has reached a function. */
+  notified(activity: Activity, body: string): void;
   /** A call of a function's has reached a database. */
   databaseCalled(activity: Activity, project: Project): void | Promise<void>;
   /** An answer of the library's has reached the function. */
@@ -99,7 +101,7 @@ export function createNetwork(options: NetworkOptions): Network {
     party: "cloudinary" | "database";
     label: string;
     handle: () => Promise<Response>;
-    arrived: () => void | Promise<void>;
+    arrived: (answer: string) => void | Promise<void>;
   }
 
   const exchange = (who: Activity, way: Way): Promise<Response> =>
@@ -139,6 +141,8 @@ export function createNetwork(options: NetworkOptions): Network {
         try {
           const given = await way.handle();
           text = await given.text();
+          // The library's own quota is a fault like any other.
+          if (given.status === 420 || given.status === 429) who.faults[way.party]++;
           const empty = given.status === 204 || given.status === 304;
           response = new Response(empty ? null : text, {
             status: given.status,
@@ -151,7 +155,7 @@ export function createNetwork(options: NetworkOptions): Network {
         }
         const lost = fate === "lost" ? ", ANSWER LOST" : "";
         trace.add(who.name, `${way.label} → ${describeAnswer(response.status, text)}${lost}`);
-        await way.arrived();
+        await way.arrived(text);
         if (fate === "lost") answer("", () => reject(refused()));
         else answer("", () => resolve(response));
       };
@@ -173,7 +177,7 @@ export function createNetwork(options: NetworkOptions): Network {
         return null;
       },
       handle: () => runAs(libraryActivity, () => library.handle(rebuilt(request, body))),
-      arrived: () => observer.libraryCalled(who, label),
+      arrived: (answer) => observer.libraryCalled(who, answer),
     });
   };
 
@@ -192,8 +196,8 @@ export function createNetwork(options: NetworkOptions): Network {
         await who.watch?.before();
         return await project.database.dataApi(rebuilt(request, body));
       },
-      arrived: async () => {
-        await who.watch?.after();
+      arrived: async (answer) => {
+        await who.watch?.after({ path: new URL(request.url).pathname, answer });
         await observer.databaseCalled(who, project);
         await sendQueued(project);
       },
@@ -243,7 +247,10 @@ export function createNetwork(options: NetworkOptions): Network {
         scheduler.send(delay, () => {
           trace.add("cloudinary", `notification ${type}${note}: ${brief(body, 300)}`);
           invoke(project, "webhook", rebuilt(request, body), `notification ${type}`)
-            .then(({ response }) => resolve(response), reject);
+            .then(({ response, activity }) => {
+              if (response.ok) observer.notified(activity, body);
+              resolve(response);
+            }, reject);
         });
       });
     const usual = 20 + random.next() * 800;
