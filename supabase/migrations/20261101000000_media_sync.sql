@@ -2951,6 +2951,23 @@ comment on function media_sync.insert_observed(text, jsonb, timestamptz, text, u
 revoke all on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer)
     from public, anon, authenticated;
 
+create or replace function media_sync.lock_observed(p_cloud_name text, p_observations jsonb, p_asset_ids text[] default '{}')
+returns void
+language sql
+set search_path = ''
+as $$
+    select media_sync.lock_assets(array(
+        select asset.id
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name
+            and asset.asset_id = any (
+                p_asset_ids || array(select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
+            )
+    ));
+$$;
+comment on function media_sync.lock_observed(text, jsonb, text[]) is 'Locks the rows of observed assets, and of others that are named, in the one order.';
+revoke all on function media_sync.lock_observed(text, jsonb, text[]) from public, anon, authenticated;
+
 create or replace function media_sync.merge_observations(
     p_cloud_name text,
     p_observations jsonb,
@@ -2973,6 +2990,10 @@ declare
     v_locked text[];
 begin
     select * into strict v_settings from media_sync.settings;
+    -- Who stamps writes every row, and locks them all at once: two passes would be no order.
+    if (p_options ->> 'stamp')::boolean then
+        perform media_sync.lock_observed(p_cloud_name, p_observations);
+    end if;
 
     -- Most of a reconcile finds nothing new. Those assets are passed over without a lock and without a write.
     if not v_force then
@@ -3002,7 +3023,6 @@ begin
 
         -- A look-up is fresher than a page that is still on its way; the row remembers that it looked.
         if (p_options ->> 'stamp')::boolean then
-            perform media_sync.lock_assets(array(select media_asset_id from unnest(v_unchanged)));
             update public.media_assets as asset
             set observed_at = p_observed_at
             from unnest(v_unchanged) as kept
@@ -3836,6 +3856,8 @@ declare
     v_applied jsonb;
     v_absent integer;
 begin
+    -- What is there and what is not are settled one after the other, and locked together.
+    perform media_sync.lock_observed(p_cloud_name, p_observations, p_asset_ids);
     v_applied := public.media_sync_apply_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id);
     v_absent := media_sync.confirm_absence(
         p_cloud_name,
@@ -4102,8 +4124,8 @@ as $$
         from media_sync.refresh_queue
         where cloud_name = p_cloud_name and asset_id = any (p_asset_ids) and requested_at <= p_observed_at
             and (p_reason is null or reason = p_reason)
-        order by asset_id
-        for update
+        -- What another transaction holds is being asked for again, or claimed: one look-up more harms nobody.
+        for update skip locked
     )
     delete from media_sync.refresh_queue as entry
     using answered
@@ -4197,9 +4219,17 @@ language sql
 security definer
 set search_path = ''
 as $$
-    update media_sync.refresh_queue
-    set lease_token = null, leased_until = null, not_before = '-infinity', attempts = greatest(attempts - 1, 0)
-    where cloud_name = p_cloud_name and lease_token = p_worker;
+    with held as (
+        select cloud_name, asset_id
+        from media_sync.refresh_queue
+        where cloud_name = p_cloud_name and lease_token = p_worker
+        order by asset_id
+        for update
+    )
+    update media_sync.refresh_queue as entry
+    set lease_token = null, leased_until = null, not_before = '-infinity', attempts = greatest(entry.attempts - 1, 0)
+    from held
+    where entry.cloud_name = held.cloud_name and entry.asset_id = held.asset_id;
 $$;
 comment on function public.media_sync_release_refresh(text, uuid) is 'Gives claimed look-ups back that were not made.';
 revoke all on function public.media_sync_release_refresh(text, uuid) from public, anon, authenticated;
@@ -8557,7 +8587,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'b73b787b2ff64670';
+    select 'c05162484d9fd9ac';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -165,6 +165,48 @@ editTest(
 );
 
 editTest(
+  "PATCH { resolve } where nothing is in conflict → 409 no_conflict; beside an edit → the edit is made",
+  ["a"],
+  async ({ a }) => {
+    const patch = (json: unknown) =>
+      call(`media-list/${a}`, { method: "PATCH", as: "editor", json });
+    const refused = await patch({ resolve: "database" });
+    assertError(refused, 409);
+    assertEquals(refused.body.code, "no_conflict");
+    const edited = await patch({ resolve: "database", tags: ["new"] });
+    assertEquals([edited.status, edited.body.items[0].tags], [200, ["new"]]);
+  },
+);
+
+editTest(
+  "PATCH of an asset that somebody deletes right after → 200, because the edit is stored",
+  ["a"],
+  async ({ a }) => {
+    await stack.sql(
+      `create function public.delete_at_once() returns trigger language plpgsql security definer as $$ begin
+         update public.media_assets set deleted_at = now() where id = new.id and deleted_at is null;
+         return null;
+       end $$`,
+    );
+    await stack.sql(
+      `create trigger delete_at_once after update of tags on public.media_assets
+       for each row execute function public.delete_at_once()`,
+    );
+    try {
+      const { status, body } = await call(`media-list/${a}`, {
+        method: "PATCH",
+        as: "editor",
+        json: { tags: ["new"] },
+      });
+      assertEquals(status, 200, JSON.stringify(body));
+      assertEquals([body.items[0].tags, body.items[0].deleted_at === null], [["new"], false]);
+    } finally {
+      await stack.sql("drop function public.delete_at_once() cascade");
+    }
+  },
+);
+
+editTest(
   "DELETE by public_ids → gone on both sides; unknown ones are told",
   ["a", "b"],
   async () => {

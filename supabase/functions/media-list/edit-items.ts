@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notFound } from "../_shared/http/api-error.ts";
+import { conflict, notFound } from "../_shared/http/api-error.ts";
 import { type Caller, requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseBody } from "../_shared/http/parse.ts";
@@ -8,6 +8,7 @@ import { callFunction } from "../_shared/media/call-function.ts";
 import type { Database } from "../_shared/media/database.types.ts";
 import type { MediaPatch } from "../_shared/media/library-types.ts";
 import { readItems } from "../_shared/media/media-library.ts";
+import type { MediaClient } from "../_shared/media/types.ts";
 import { pushInBackground } from "./push-in-background.ts";
 import { requireId } from "./require-id.ts";
 import { withThumbnail } from "./thumbnail.ts";
@@ -80,18 +81,44 @@ async function edit(
   ids: string[],
   { resolve, ...patch }: MediaPatch & { resolve?: "cloudinary" | "database" },
 ): Promise<Response> {
+  const { supabase } = caller;
+  const isOpen = resolve !== undefined && await isInConflict(supabase, ids);
+  const reached = new Set<string>();
   // Edits come first, so that what they decide themselves is no longer open.
   if (Object.keys(patch).length > 0) {
-    await callFunction(caller.supabase, "edit_media_assets", { p_ids: ids, p_patch: patch });
+    for (
+      const id of await callFunction(supabase, "edit_media_assets", { p_ids: ids, p_patch: patch })
+    ) {
+      reached.add(id);
+    }
   }
-  if (resolve !== undefined) {
-    await callFunction(caller.supabase, "resolve_media_conflicts", { p_ids: ids, p_keep: resolve });
+  if (isOpen) {
+    for (
+      const id of await callFunction(supabase, "resolve_media_conflicts", {
+        p_ids: ids,
+        p_keep: resolve,
+      })
+    ) {
+      reached.add(id);
+    }
   }
-  const items = await readItems(caller.supabase, ids);
-  const live = items.filter((item) => item.deleted_at === null);
-  if (live.length === 0) {
+  // What was stored is told, even of an asset that was deleted right after.
+  const items = (await readItems(supabase, ids))
+    .filter((item) => item.deleted_at === null || reached.has(item.id));
+  if (items.length === 0 && reached.size === 0) {
     throw notFound("There is no live asset with that id, or you may not see it.");
   }
+  if (reached.size === 0 && !isOpen) {
+    throw conflict(
+      "No conflict is open there, so that there is nothing to resolve.",
+      "no_conflict",
+    );
+  }
   pushInBackground(caller, context.log, ids);
-  return jsonResponse({ success: true, items: live.map(withThumbnail) });
+  return jsonResponse({ success: true, items: items.map(withThumbnail) });
+}
+
+/** Asked before, because a decision whose answer was lost is found made when it is repeated. */
+async function isInConflict(supabase: MediaClient, ids: string[]): Promise<boolean> {
+  return (await readItems(supabase, ids)).some((item) => item.sync_status === "conflict");
 }

@@ -71,6 +71,23 @@ comment on function media_sync.insert_observed(text, jsonb, timestamptz, text, u
 revoke all on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer)
     from public, anon, authenticated;
 
+create or replace function media_sync.lock_observed(p_cloud_name text, p_observations jsonb, p_asset_ids text[] default '{}')
+returns void
+language sql
+set search_path = ''
+as $$
+    select media_sync.lock_assets(array(
+        select asset.id
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name
+            and asset.asset_id = any (
+                p_asset_ids || array(select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
+            )
+    ));
+$$;
+comment on function media_sync.lock_observed(text, jsonb, text[]) is 'Locks the rows of observed assets, and of others that are named, in the one order.';
+revoke all on function media_sync.lock_observed(text, jsonb, text[]) from public, anon, authenticated;
+
 create or replace function media_sync.merge_observations(
     p_cloud_name text,
     p_observations jsonb,
@@ -93,6 +110,10 @@ declare
     v_locked text[];
 begin
     select * into strict v_settings from media_sync.settings;
+    -- Who stamps writes every row, and locks them all at once: two passes would be no order.
+    if (p_options ->> 'stamp')::boolean then
+        perform media_sync.lock_observed(p_cloud_name, p_observations);
+    end if;
 
     -- Most of a reconcile finds nothing new. Those assets are passed over without a lock and without a write.
     if not v_force then
@@ -122,7 +143,6 @@ begin
 
         -- A look-up is fresher than a page that is still on its way; the row remembers that it looked.
         if (p_options ->> 'stamp')::boolean then
-            perform media_sync.lock_assets(array(select media_asset_id from unnest(v_unchanged)));
             update public.media_assets as asset
             set observed_at = p_observed_at
             from unnest(v_unchanged) as kept

@@ -127,6 +127,8 @@ declare
     v_applied jsonb;
     v_absent integer;
 begin
+    -- What is there and what is not are settled one after the other, and locked together.
+    perform media_sync.lock_observed(p_cloud_name, p_observations, p_asset_ids);
     v_applied := public.media_sync_apply_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id);
     v_absent := media_sync.confirm_absence(
         p_cloud_name,

@@ -41,8 +41,8 @@ as $$
         from media_sync.refresh_queue
         where cloud_name = p_cloud_name and asset_id = any (p_asset_ids) and requested_at <= p_observed_at
             and (p_reason is null or reason = p_reason)
-        order by asset_id
-        for update
+        -- What another transaction holds is being asked for again, or claimed: one look-up more harms nobody.
+        for update skip locked
     )
     delete from media_sync.refresh_queue as entry
     using answered
@@ -136,9 +136,17 @@ language sql
 security definer
 set search_path = ''
 as $$
-    update media_sync.refresh_queue
-    set lease_token = null, leased_until = null, not_before = '-infinity', attempts = greatest(attempts - 1, 0)
-    where cloud_name = p_cloud_name and lease_token = p_worker;
+    with held as (
+        select cloud_name, asset_id
+        from media_sync.refresh_queue
+        where cloud_name = p_cloud_name and lease_token = p_worker
+        order by asset_id
+        for update
+    )
+    update media_sync.refresh_queue as entry
+    set lease_token = null, leased_until = null, not_before = '-infinity', attempts = greatest(entry.attempts - 1, 0)
+    from held
+    where entry.cloud_name = held.cloud_name and entry.asset_id = held.asset_id;
 $$;
 comment on function public.media_sync_release_refresh(text, uuid) is 'Gives claimed look-ups back that were not made.';
 revoke all on function public.media_sync_release_refresh(text, uuid) from public, anon, authenticated;

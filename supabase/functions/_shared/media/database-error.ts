@@ -34,9 +34,9 @@ export class DatabaseError extends Error {
 }
 
 /**
- * SQLSTATE classes that pass by themselves: 08 connection, 53 resources, 57P0x shutdown, 40P01 deadlock, 55P03 lock;
- * PGRST00x is PostgREST without a database.
+ * SQLSTATE classes that pass by themselves: 08 connection, 53 resources, 57P0x shutdown, 40P01 deadlock, 40001
+ * serialisation, 55P03 lock; PGRST00x is PostgREST without a database.
  */
 function isTransient(code: string): boolean {
-  return /^(08|53|57P0|40P01|55P03|PGRST00)/.test(code);
+  return /^(08|53|57P0|40P01|55P03|40001|PGRST00)/.test(code);
 }

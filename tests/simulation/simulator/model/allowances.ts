@@ -19,9 +19,8 @@ export function isInWindow({ model, plan }: Simulation, intent: Intent): boolean
     model.historyOf(intent.asset, unit).some((held) => {
       if (held.order <= intent.order || isPersons(held)) return false;
       if (unit === "exists" && held.value !== false) return false;
-      const rested = model.looksAt(intent.asset).findLast(({ by, order }) =>
-        by.name === held.by && order < held.order
-      );
+      // Of any asset: writes go by name, and after a swap of names a write for one asset reaches another.
+      const rested = model.looksBy(held.by).findLast(({ order }) => order < held.order);
       return rested !== undefined && rested.order < intent.order &&
         held.time - rested.time <= longest;
     })

@@ -6,17 +6,19 @@ import type { Intent } from "./model.ts";
 export function standsInLog(log: readonly LogRow[], intent: Intent): boolean {
   return log.some((row) =>
     row.asset_id === intent.asset && row.time >= intent.time &&
-    (row.operation === "conflict" || row.status === "conflict" || row.operation === "delete") &&
+    // A person who decides a conflict sees both values.
+    (["conflict", "delete", "resolve"].includes(row.operation) || row.status === "conflict") &&
     holds(row.changes, intent)
   );
 }
 
-function holds(changes: unknown, { unit, value }: Intent): boolean {
+function holds(changes: unknown, { unit, value, side }: Intent): boolean {
   if (typeof changes !== "object" || changes === null) return false;
   const [field, ...rest] = unit.split(".");
   const key = rest.join(".");
   const wanted = value ?? null;
-  return Object.entries(changes).some(([name, inside]) => {
+  return Object.entries(changes).some(([name, change]) => {
+    const inside = valuesOf(change, side);
     if (name === unit) return leaves(inside).some((leaf) => same(leaf, wanted));
     if (name !== field) return false;
     if (field === "tags") return JSON.stringify(inside).includes(JSON.stringify(key));
@@ -24,6 +26,13 @@ function holds(changes: unknown, { unit, value }: Intent): boolean {
       ? leaves(inside).some((leaf) => same(leaf, wanted))
       : objects(inside).some((object) => same(object[key] ?? null, wanted));
   });
+}
+
+/** Of a conflict the value as it was on that side, none being null: in another database an edit made here comes from there. */
+function valuesOf(change: unknown, side: Intent["side"]): unknown {
+  if (typeof change !== "object" || change === null || !("kept" in change)) return change;
+  const { database = null, cloudinary = null } = change as Record<string, unknown>;
+  return side === "there" ? [cloudinary] : [database, cloudinary];
 }
 
 function leaves(value: unknown): unknown[] {

@@ -70,6 +70,8 @@ export interface Model {
   shown(assets: Iterable<string>, by: Activity, kind: Look["kind"]): void;
   /** When functions were shown an asset, oldest first. */
   looksAt(asset: string): readonly Look[];
+  /** When a function was shown anything, oldest first. */
+  looksBy(activity: string): readonly Look[];
   /** A new place in the order of things. */
   next(): number;
 }
@@ -80,6 +82,7 @@ export function createModel(fixed: boolean, now: () => number): Model {
   const existence: Existence[] = [];
   const history = new Map<string, Held[]>();
   const looks = new Map<string, Look[]>();
+  const looksOfActivity = new Map<string, Look[]>();
   let known = new Map<string, Asset>();
   let order = 0;
 
@@ -98,13 +101,14 @@ export function createModel(fixed: boolean, now: () => number): Model {
     historyOf: (asset, unit) => history.get(`${asset} ${unit}`) ?? [],
     shown: (ids, by, kind) => {
       order++;
-      for (const id of ids) {
-        const list = looks.get(id) ?? [];
-        list.push({ order, time: now(), by, kind });
-        looks.set(id, list);
-      }
+      const look = { order, time: now(), by, kind };
+      const add = (map: Map<string, Look[]>, key: string) =>
+        void map.set(key, [...map.get(key) ?? [], look]);
+      for (const id of ids) add(looks, id);
+      add(looksOfActivity, by.name);
     },
     looksAt: (asset) => looks.get(asset) ?? [],
+    looksBy: (activity) => looksOfActivity.get(activity) ?? [],
     observeLibrary: (assets, by) => {
       const act = "act" in by ? by.act : null;
       const name = "act" in by ? `act ${by.act}` : by.activity;
