@@ -109,10 +109,11 @@ export const names: Scenario[] = [
     expect: {
       rows: { one: { public_id: "two", sync_status: "pending" }, two: synced },
       cloudinary: { one: { public_id: "one" }, two: { public_id: "two" } },
-      calls: { [rename]: 1 },
       log: ["update push error one name_taken"],
       differences: { one: ["public_id"] },
     },
+    // Waiting ends with time, so that a slow machine sees a second attempt.
+    lenient: true,
     settled: false,
   },
   {
