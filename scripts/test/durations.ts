@@ -1,5 +1,5 @@
 /** As much work as half of all quick tests, or of their suite. */
-const HEAVY = /\/scenarios\/scenarios\.test\.ts$|\/simulation\/webhooks\.test\.ts$/;
+const HEAVY = /\/scenarios\/(values|existence)\.test\.ts$|\/simulation\/webhooks\.test\.ts$/;
 
 /** Whether a test file takes longer than somebody who is editing wants to wait; its name says so. */
 export function isSlow(file: string): boolean {
