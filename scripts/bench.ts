@@ -1,7 +1,7 @@
 /** Runs the benchmarks: `deno task bench`. */
 import { parseArgs } from "node:util";
-import { stopSharedPostgres } from "../tests/bench/stop-shared-postgres.ts";
 import { BENCHES } from "./bench/benches.ts";
+import { runBench } from "./bench/run-bench.ts";
 import { formatTable, type Row, toRows } from "./bench/table.ts";
 import { answerHelp } from "./support/answer-help.ts";
 import { printLine } from "./support/print-line.ts";
@@ -28,18 +28,14 @@ async function main(): Promise<number> {
   const chosen = BENCHES.filter(({ name }) => values.only?.includes(name) ?? true);
   const rows: Row[] = [];
   const failed: string[] = [];
-  try {
-    for (const [index, bench] of chosen.entries()) {
-      printLine(`${index + 1}/${chosen.length} ${bench.name} …`);
-      try {
-        rows.push(...toRows(bench, await bench.run()));
-      } catch (error) {
-        failed.push(bench.name);
-        printLine(`${bench.name} failed: ${error instanceof Error ? error.stack : error}`);
-      }
+  for (const [index, bench] of chosen.entries()) {
+    printLine(`${index + 1}/${chosen.length} ${bench.name} …`);
+    try {
+      rows.push(...toRows(bench, await runBench(bench.name)));
+    } catch (error) {
+      failed.push(bench.name);
+      printLine(`${bench.name} failed: ${error instanceof Error ? error.message : error}`);
     }
-  } finally {
-    await stopSharedPostgres();
   }
   for (const line of formatTable(rows)) printLine(line);
   if (values.json !== undefined) {

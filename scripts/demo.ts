@@ -5,15 +5,15 @@
 import { compareStack, type Verdict } from "./demo/compare.ts";
 import { firstSync, reconcile } from "./demo/first-sync.ts";
 import { demoUsage, parseDemoOptions } from "./demo/options.ts";
-import { createProgressBar, createProgressLines, silentProgress } from "./demo/progress.ts";
 import { describeSteps, describeVerdict, seconds } from "./demo/report.ts";
 import { roundTrips } from "./demo/round-trips.ts";
 import { type DemoContext, DemoError, type StepResult } from "./demo/step.ts";
 import { openTwoSides } from "./demo/two-sides.ts";
 import { startStack } from "./local/stack.ts";
-import { removeStackFile, writeStackFile } from "./local/stack-file.ts";
+import { removeStackFile, writeStackFile } from "./support/stack-file.ts";
 import type { Stack } from "./local/stack-options.ts";
 import { printLine } from "./support/print-line.ts";
+import { createProgressBar, createProgressLines, silentProgress } from "./support/progress.ts";
 
 type RunOptions = Extract<ReturnType<typeof parseDemoOptions>, { kind: "run" }>;
 

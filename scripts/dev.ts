@@ -1,7 +1,7 @@
 /** `deno task dev`: the local stack in the foreground, until SIGINT or SIGTERM. */
 import { developmentUsage, parseDevelopmentOptions } from "./local/dev-options.ts";
 import { startStack } from "./local/stack.ts";
-import { removeStackFile, writeStackFile } from "./local/stack-file.ts";
+import { removeStackFile, writeStackFile } from "./support/stack-file.ts";
 import { printLine } from "./support/print-line.ts";
 
 async function main(): Promise<number> {

@@ -1,4 +1,4 @@
-import type { BenchResult } from "../../tests/bench/bench-result.ts";
+import type { BenchResult } from "./bench-result.ts";
 import type { Bench } from "./benches.ts";
 
 /** One figure of a benchmark, as the table and the JSON show it. */

@@ -1,6 +1,6 @@
 /** What the demo is made of: steps that each do one thing on the stack and say whether it held. */
 import type { Stack } from "../local/stack-options.ts";
-import type { ProgressDisplay } from "./progress.ts";
+import type { ProgressDisplay } from "../support/progress.ts";
 
 /** What a step works with. */
 export interface DemoContext {

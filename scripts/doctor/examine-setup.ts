@@ -1,6 +1,6 @@
 import type { Installation } from "../setup/installation.ts";
 import type { SetupStep } from "../setup/step.ts";
-import type { RunSupabase } from "../support/command.ts";
+import type { RunSupabase } from "../support/supabase-cli.ts";
 import { SUPABASE_CLI_VERSION } from "../support/supabase-cli.ts";
 import type { Examination } from "./finding.ts";
 

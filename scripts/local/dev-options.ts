@@ -1,7 +1,7 @@
 /** The flags of `deno task dev`. */
 import { pathToFileURL } from "node:url";
 import { parseArgs, parseEnv } from "node:util";
-import { stackFile } from "./stack-file.ts";
+import { stackFile } from "../support/stack-file.ts";
 import type { StackOptions } from "./stack-options.ts";
 
 export const developmentUsage = `Runs the local stack until Ctrl+C.

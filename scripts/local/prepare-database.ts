@@ -6,7 +6,8 @@ import { openPreparedPglite } from "./prepared-pglite.ts";
 import { requireKnownState } from "./require-known-state.ts";
 import { StackError } from "./stack-error.ts";
 import type { StackOptions } from "./stack-options.ts";
-import { seedUsers, type Users } from "./users.ts";
+import { seedUsers } from "./users.ts";
+import type { Users } from "../support/stack-info.ts";
 import { storeSecrets } from "./vault-secrets.ts";
 
 /** A database that the stack can serve. */

@@ -1,5 +1,5 @@
 /** What a local stack can be told, and what it tells. */
-import type { Users } from "./users.ts";
+import type { StackInfo } from "../support/stack-info.ts";
 
 /** Options of `startStack`; everything has a default. */
 export interface StackOptions {
@@ -39,22 +39,6 @@ export interface StackOptions {
   migrationsDirectory?: URL;
 }
 
-/** The READY line's JSON. */
-export interface StackInfo {
-  pid: number;
-  url: string;
-  publishable_key: string;
-  secret_key: string;
-  cron_key: string;
-  /** Null for PGlite. */
-  database_url: string | null;
-  /** The value for CLOUDINARY_URL. */
-  cloudinary_url: string;
-  cloudinary_http: string;
-  console_url: string;
-  users: Users;
-}
-
 /** A running stack. */
 export interface Stack {
   info: StackInfo;
@@ -73,6 +57,3 @@ export interface Stack {
   /** Ends everything that the stack started. May be called again. */
   stop(): Promise<void>;
 }
-
-/** The functions that a project deploys. */
-export const functionNames = ["media-list", "sync", "webhook"];

@@ -8,9 +8,11 @@ import { createKeys, functionEnvironment, type Keys } from "./keys.ts";
 import { startBackground } from "./background.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 import { StackError } from "./stack-error.ts";
-import { functionNames, type Stack, type StackInfo, type StackOptions } from "./stack-options.ts";
+import { functionNames } from "../support/function-names.ts";
+import type { Stack, StackOptions } from "./stack-options.ts";
+import type { StackInfo } from "../support/stack-info.ts";
 
-export type { Stack, StackInfo, StackOptions } from "./stack-options.ts";
+export type { Stack, StackOptions } from "./stack-options.ts";
 
 /**
  * Starts a stack on loopback ports and resolves when it answers. What can start in parallel does.

@@ -1,18 +1,6 @@
 /** The users that a local stack starts with: one per role. */
+import type { Credentials, Users } from "../support/stack-info.ts";
 import type { LocalDatabase } from "./database.ts";
-
-/** How a seeded user signs in. */
-export interface Credentials {
-  email: string;
-  password: string;
-}
-
-/** The seeded users. A viewer has no `media_role`; being signed in is all it takes. */
-export interface Users {
-  viewer: Credentials;
-  editor: Credentials;
-  admin: Credentials;
-}
 
 /**
  * Creates the users, or gives those of an earlier run new passwords.

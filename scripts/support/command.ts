@@ -1,17 +1,11 @@
 /** What every command that operates a project has in common: its surroundings, its signals, its end. */
 import { redactText } from "../../supabase/functions/_shared/http/redact.ts";
-import { readStackFile } from "../local/stack-file.ts";
-import type { StackInfo } from "../local/stack-options.ts";
 import { CommandError } from "./command-error.ts";
 import type { DatabaseQuery } from "./database-query.ts";
 import { printLine } from "./print-line.ts";
-import { runSupabase, type SupabaseResult } from "./supabase-cli.ts";
-
-/** Runs the Supabase CLI with these arguments; `env` is added to its environment. */
-export type RunSupabase = (
-  args: string[],
-  options?: { env?: Record<string, string> },
-) => Promise<SupabaseResult>;
+import { readStackFile } from "./stack-file.ts";
+import type { StackInfo } from "./stack-info.ts";
+import { type RunSupabase, runSupabase } from "./supabase-cli.ts";
 
 /** What surrounds a command; tests replace it. */
 export interface Surroundings {

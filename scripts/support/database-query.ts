@@ -1,7 +1,7 @@
 /** SQL on a project's database, run as its owner. */
 import postgres from "postgres";
 import { CommandError } from "./command-error.ts";
-import type { RunSupabase } from "./command.ts";
+import type { RunSupabase } from "./supabase-cli.ts";
 
 /** Runs single statements. */
 export interface DatabaseQuery {

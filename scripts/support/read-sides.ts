@@ -1,5 +1,4 @@
 /** Reads both sides of a local stack whole: the emulated library and the live rows. */
-import type { Stack } from "../local/stack-options.ts";
 import { type AssetRow, comparedColumns, type Resource } from "./compare-sides.ts";
 
 /** Everything on both sides. */
@@ -8,12 +7,18 @@ export interface Sides {
   rows: AssetRow[];
 }
 
+/** A stack, as far as it is read. */
+interface ReadStack {
+  info: { cloudinary_http: string };
+  sql<Row>(text: string): Promise<Row[]>;
+}
+
 /**
  * Reads the emulator's state and every live row.
  *
  * @throws Error when the emulator does not answer as it should.
  */
-export async function readSides({ info, sql }: Pick<Stack, "info" | "sql">): Promise<Sides> {
+export async function readSides({ info, sql }: ReadStack): Promise<Sides> {
   const response = await fetch(`${info.cloudinary_http}/_emulator/state`);
   if (!response.ok) {
     await response.body?.cancel();

@@ -9,6 +9,12 @@ export interface SupabaseResult {
   stderr: string;
 }
 
+/** Runs the Supabase CLI with these arguments; `env` is added to its environment. */
+export type RunSupabase = (
+  args: string[],
+  options?: { env?: Record<string, string> },
+) => Promise<SupabaseResult>;
+
 /** Options of {@linkcode runSupabase}. */
 export interface RunSupabaseOptions {
   /** Folder that holds `supabase/`. Default: this project's root. */

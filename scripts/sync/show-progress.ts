@@ -4,7 +4,7 @@ import {
   createProgressLines,
   type ProgressDisplay,
   silentProgress,
-} from "../demo/progress.ts";
+} from "../support/progress.ts";
 import type { Surroundings } from "../support/command.ts";
 import { CommandError } from "../support/command-error.ts";
 import type { ProjectClient } from "../support/project-client.ts";

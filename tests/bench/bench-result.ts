@@ -1,8 +1,16 @@
-/** What a benchmark found. */
-export interface BenchResult {
-  readonly name: string;
-  /** Figures by name, units in the names. */
-  readonly figures: Readonly<Record<string, number | string>>;
+import type { BenchResult } from "../../scripts/bench/bench-result.ts";
+import { printLine } from "../../scripts/support/print-line.ts";
+import { sharedProvider } from "../../scripts/support/postgres/start-postgres.ts";
+
+export type { BenchResult };
+
+/** Runs a benchmark as this process: prints `RESULT {json}`, and ends the PostgreSQL cluster if one was started. */
+export async function runAsProcess(bench: () => Promise<BenchResult>): Promise<void> {
+  try {
+    printLine(`RESULT ${JSON.stringify(await bench())}`);
+  } finally {
+    await sharedProvider().stop();
+  }
 }
 
 /** The middle of some figures; NaN when there are none. */

@@ -1,10 +1,5 @@
 import { startEmulator } from "../../scripts/cloudinary-emulator/mod.ts";
-
-/** What a benchmark found: figures by name, units in the names. */
-export interface BenchResult {
-  readonly name: string;
-  readonly figures: Readonly<Record<string, number>>;
-}
+import { type BenchResult, median, runAsProcess } from "./bench-result.ts";
 
 const ASSETS = 200_000;
 const PAGES = 60;
@@ -68,14 +63,4 @@ export async function benchEmulator(): Promise<BenchResult> {
   }
 }
 
-function median(values: number[]): number {
-  return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? NaN;
-}
-
-if (import.meta.main) {
-  const { name, figures } = await benchEmulator();
-  const lines = Object.entries(figures).map(([key, value]) =>
-    `  ${key.padEnd(24)} ${value.toFixed(value < 100 ? 1 : 0).padStart(9)}`
-  );
-  Deno.stdout.writeSync(new TextEncoder().encode(`${name}\n${lines.join("\n")}\n`));
-}
+if (import.meta.main) await runAsProcess(benchEmulator);

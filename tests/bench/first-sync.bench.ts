@@ -5,7 +5,7 @@ import {
   toObservation,
 } from "../../supabase/functions/_shared/cloudinary/observation.ts";
 import { type Postgres, startPostgres } from "../../scripts/support/postgres/start-postgres.ts";
-import { type BenchResult, measureSeconds } from "./bench-result.ts";
+import { type BenchResult, measureSeconds, runAsProcess } from "./bench-result.ts";
 import { cpuSeconds, peakMemoryMb } from "./process-usage.ts";
 import { runSync } from "./run-sync.ts";
 
@@ -132,3 +132,5 @@ async function insertAll(
   });
   return seconds;
 }
+
+if (import.meta.main) await runAsProcess(benchFirstSync);

@@ -1,4 +1,4 @@
-import type { StackInfo } from "../../scripts/local/stack-options.ts";
+import type { StackInfo } from "../../scripts/support/stack-info.ts";
 
 /**
  * Calls `POST sync` until the run that it works on has ended, as a caller does who does not wait for the next tick.

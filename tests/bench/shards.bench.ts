@@ -1,7 +1,7 @@
 import type { Child } from "../../scripts/local/child-process.ts";
-import type { StackInfo } from "../../scripts/local/stack-options.ts";
+import type { StackInfo } from "../../scripts/support/stack-info.ts";
 import { startPostgres } from "../../scripts/support/postgres/start-postgres.ts";
-import { type BenchResult, measureSeconds } from "./bench-result.ts";
+import { type BenchResult, measureSeconds, runAsProcess } from "./bench-result.ts";
 import { runSync, setLatency } from "./run-sync.ts";
 import { startStackProcess } from "./stack-process.ts";
 
@@ -62,3 +62,5 @@ async function measureInvocations(assets: number, invocations: number): Promise<
     await postgres.stop();
   }
 }
+
+if (import.meta.main) await runAsProcess(benchShards);

@@ -3,7 +3,7 @@
  * `deno run -A stack-process.ts '<StackOptions as JSON>'`. Prints `READY {json}` and ends with its standard input.
  */
 import { startStack } from "../../scripts/local/stack.ts";
-import type { StackInfo } from "../../scripts/local/stack-options.ts";
+import type { StackInfo } from "../../scripts/support/stack-info.ts";
 import { type Child, startChild } from "../../scripts/local/child-process.ts";
 import type { StackOptions } from "../../scripts/local/stack-options.ts";
 import { printLine } from "../../scripts/support/print-line.ts";

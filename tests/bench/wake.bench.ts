@@ -2,7 +2,7 @@ import { createClient } from "@supabase/supabase-js";
 import { startStack } from "../../scripts/local/stack.ts";
 import { startPostgres } from "../../scripts/support/postgres/start-postgres.ts";
 import { waitUntil } from "../support/wait-until.ts";
-import { type BenchResult, median } from "./bench-result.ts";
+import { type BenchResult, median, runAsProcess } from "./bench-result.ts";
 import { runSync } from "./run-sync.ts";
 
 const EDITS = 15;
@@ -62,3 +62,5 @@ export async function benchWake(): Promise<BenchResult> {
     await postgres.stop();
   }
 }
+
+if (import.meta.main) await runAsProcess(benchWake);

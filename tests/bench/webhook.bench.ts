@@ -3,12 +3,7 @@ import { signNotification } from "../../scripts/cloudinary-emulator/mod.ts";
 import { startStack } from "../../scripts/local/stack.ts";
 import { postgresUnavailable } from "../support/postgres/postgres-test.ts";
 import { startPostgres } from "../../scripts/support/postgres/start-postgres.ts";
-
-/** What a benchmark found: figures by name, units in the names. */
-export interface BenchResult {
-  readonly name: string;
-  readonly figures: Readonly<Record<string, number>>;
-}
+import { type BenchResult, median, runAsProcess } from "./bench-result.ts";
 
 /** Both are measured in turns, so that what else the machine does meets both. */
 const ROUNDS = 5;
@@ -143,10 +138,6 @@ function summary(prefix: string, rounds: Round[]): Record<string, number> {
   };
 }
 
-function median(values: number[]): number {
-  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
-}
-
 const ASSETS = 10_000;
 
 /** A change of tags that no other notification makes. */
@@ -205,10 +196,4 @@ async function copyFolder(from: URL, to: URL): Promise<void> {
   }
 }
 
-if (import.meta.main) {
-  const { name, figures } = await benchWebhook();
-  const lines = Object.entries(figures).map(([key, value]) =>
-    `  ${key.padEnd(28)} ${value.toFixed(1).padStart(9)}`
-  );
-  Deno.stdout.writeSync(new TextEncoder().encode(`${name}\n${lines.join("\n")}\n`));
-}
+if (import.meta.main) await runAsProcess(benchWebhook);

@@ -1,5 +1,6 @@
 import { assert } from "@std/assert";
-import { functionNames, type Stack } from "../../scripts/local/stack-options.ts";
+import type { Stack } from "../../scripts/local/stack-options.ts";
+import { functionNames } from "../../scripts/support/function-names.ts";
 
 /** A table and the rows that an installation begins with, as JSON. */
 interface InstalledTable {

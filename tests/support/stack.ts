@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { startStack } from "../../scripts/local/stack.ts";
 import type { Stack, StackOptions } from "../../scripts/local/stack-options.ts";
-import type { Users } from "../../scripts/local/users.ts";
+import type { Users } from "../../scripts/support/stack-info.ts";
 import { rememberInstallation } from "./empty-stack.ts";
 import { waitUntil } from "./wait-until.ts";
 

@@ -1,4 +1,4 @@
-import { functionNames } from "../../local/stack-options.ts";
+import { functionNames } from "../../support/function-names.ts";
 import type { Installation } from "../installation.ts";
 import type { SetupStep } from "../step.ts";
 

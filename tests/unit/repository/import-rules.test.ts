@@ -90,6 +90,139 @@ Deno.test("Deno and EdgeRuntime → named only in the runtime module", () => {
   assertEquals(check(`${shared}/http/a.ts`, "// Deno is meant\nconst name = 'Deno';"), []);
 });
 
+/** The findings about some files of which each imports others, as `file: message`. */
+function checkAll(imports: Record<string, readonly string[]>): string[] {
+  const files = Object.entries(imports).map(([path, specifiers]) => ({
+    path,
+    text: specifiers.map((specifier) => `import type { X } from "${specifier}";`).join("\n"),
+  }));
+  return checkImportRules(files).map(({ file, line, message }) => `${file}:${line} ${message}`);
+}
+
+const emulator = "scripts/cloudinary-emulator";
+
+for (
+  const [path, specifier] of [
+    ["scripts/probe/facts.ts", "../cloudinary-emulator/mod.ts"],
+    ["tests/conformance/support.ts", "../../scripts/cloudinary-emulator/mod.ts"],
+    ["tests/unit/sync/a.test.ts", "../../../supabase/functions/_shared/sync/run.ts"],
+    ["scripts/local/stack.ts", "../../supabase/functions/_shared/http/redact.ts"],
+    ["scripts/demo/step.ts", "../local/stack.ts"],
+    [`${emulator}/mod.ts`, "./emulator.ts"],
+    [`${emulator}/embedded.ts`, "./server/handler.ts"],
+    [`${emulator}/server/handler.ts`, "../control/routes.ts"],
+    [`${emulator}/admin/search.ts`, "../search/query.ts"],
+    [`${emulator}/shapes/resource.ts`, "../store/asset.ts"],
+    [`${emulator}/store/archive.ts`, "./asset.ts"],
+    [`${emulator}/upload/content.ts`, "image-size"],
+  ] as const
+) {
+  Deno.test(`${path} importing ${specifier} → allowed`, () => {
+    assertEquals(checkAll({ [path]: [specifier] }), []);
+  });
+}
+
+for (
+  const [path, specifier, message] of [
+    [
+      "scripts/probe/facts.ts",
+      "../cloudinary-emulator/store/behavior.ts",
+      `the emulator is entered by ${emulator}/mod.ts alone`,
+    ],
+    [
+      "tests/conformance/fuzz.test.ts",
+      "../../scripts/cloudinary-emulator/server/routes.ts",
+      `the emulator is entered by ${emulator}/mod.ts alone`,
+    ],
+    [
+      `${emulator}/command.ts`,
+      "../support/print-line.ts",
+      'the emulator imports nothing of ours, not "../support/print-line.ts"',
+    ],
+    [
+      `${emulator}/store/random.ts`,
+      "../../../supabase/functions/_shared/http/redact.ts",
+      'the emulator imports nothing of ours, not "../../../supabase/functions/_shared/http/redact.ts"',
+    ],
+    [`${emulator}/store/state.ts`, "../shapes/times.ts", "store does not stand above shapes"],
+    [`${emulator}/library/tags.ts`, "../admin/tags.ts", "library does not stand above admin"],
+    [`${emulator}/search/query.ts`, "../http/route.ts", "search does not stand above http"],
+    [`${emulator}/upload/eager.ts`, "../admin/detail.ts", "upload does not stand above admin"],
+    [
+      `${emulator}/server/handler.ts`,
+      "../embedded.ts",
+      "server does not stand above its own files",
+    ],
+    [
+      `${emulator}/attic/chest.ts`,
+      "../store/asset.ts",
+      `${emulator}/attic has no place among the emulator's layers`,
+    ],
+    ["scripts/bench.ts", "../tests/bench/wake.bench.ts", "scripts/ may not import from tests/"],
+    [
+      "scripts/setup/steps/functions.ts",
+      "../../local/stack.ts",
+      "scripts/setup/ may not reach scripts/local/: an installation needs no local stack (scripts/local/stack.ts)",
+    ],
+    [
+      "scripts/sync/show-progress.ts",
+      "../demo/progress.ts",
+      "scripts/sync/ may not reach scripts/demo/: what both need stands in scripts/support (scripts/demo/progress.ts)",
+    ],
+  ] as const
+) {
+  Deno.test(`${path} importing ${specifier} → refused`, () => {
+    assertEquals(check(path, `import { x } from "${specifier}";`), [message]);
+    assertEquals(check(path, `export * from "${specifier}";`), [message]);
+    assertEquals(check(path, `const x = await import("${specifier}");`), [message]);
+    assertEquals(check(path, `type X = import("${specifier}").X;`), [message]);
+  });
+}
+
+Deno.test("setup that reaches the local stack by way of others → refused where the way begins", () => {
+  const found = checkAll({
+    "scripts/setup/setup-command.ts": ["./run-steps.ts"],
+    "scripts/setup/run-steps.ts": ["../support/print-line.ts", "../support/command.ts"],
+    "scripts/support/command.ts": ["./stack-file.ts"],
+    "scripts/support/stack-file.ts": ["../local/stack.ts"],
+    "scripts/demo/step.ts": ["../support/command.ts"],
+  });
+  assertEquals(found, [
+    "scripts/setup/run-steps.ts:2 scripts/setup/ may not reach scripts/local/: an installation needs no local stack " +
+    "(scripts/support/command.ts → scripts/support/stack-file.ts → scripts/local/stack.ts)",
+  ]);
+});
+
+Deno.test("files that import each other, of types alone too → told once, with the way round", () => {
+  const ring = (folder: string) => ({
+    [`${folder}/a.ts`]: ["./d.ts", "./b.ts"],
+    [`${folder}/b.ts`]: ["./c.ts"],
+    [`${folder}/c.ts`]: ["./a.ts"],
+    [`${folder}/d.ts`]: [],
+  });
+  const way = (folder: string) =>
+    `imports itself: ${["a", "b", "c", "a"].map((name) => `${folder}/${name}.ts`).join(" → ")}`;
+  for (const folder of ["scripts/support", `${shared}/http`, `${emulator}/store`]) {
+    assertEquals(checkAll(ring(folder)), [`${folder}/a.ts:2 ${way(folder)}`]);
+  }
+  assertEquals(checkAll({ "scripts/support/a.ts": ["./a.ts"] }), [
+    "scripts/support/a.ts:1 imports itself: scripts/support/a.ts → scripts/support/a.ts",
+  ]);
+  const twoRings = { ...ring("scripts/support"), ...ring("scripts/local") };
+  assertEquals(checkAll(twoRings).length, 2);
+});
+
+Deno.test("files that import one another in a row, or one twice over → no circle", () => {
+  assertEquals(
+    checkAll({
+      "scripts/support/a.ts": ["./b.ts", "./c.ts"],
+      "scripts/support/b.ts": ["./c.ts"],
+      "scripts/support/c.ts": [],
+    }),
+    [],
+  );
+});
+
 Deno.test("a name that one function pins and another does not → refused, naming the other", () => {
   const files = [
     ...configurations,

@@ -1,4 +1,3 @@
-import type { GetAsset } from "./admin-api/assets.ts";
 import type { Observation } from "./observation.ts";
 
 /**
@@ -7,7 +6,7 @@ import type { Observation } from "./observation.ts";
  */
 export async function readAgainIfBroken(
   told: Observation,
-  getAsset: GetAsset,
+  getAsset: (reference: { assetId: string }) => Promise<{ data: Observation | null }>,
 ): Promise<Observation> {
   if (!JSON.stringify(told).includes("\uFFFD")) return told;
   const { data: intact } = await getAsset({ assetId: told.asset_id });

@@ -1,5 +1,5 @@
 /** `.local/stack.json`: how other commands find the running stack. */
-import type { StackInfo } from "./stack-options.ts";
+import type { StackInfo } from "./stack-info.ts";
 
 /** Where the file is unless a command is told another place. */
 export const stackFile = new URL("../../.local/stack.json", import.meta.url);

@@ -2,7 +2,7 @@
 // @ts-types="@types/cli-progress"
 import cliProgress from "cli-progress";
 import process from "node:process";
-import { printLine } from "../support/print-line.ts";
+import { printLine } from "./print-line.ts";
 
 /** Shows how far something is. */
 export interface ProgressDisplay {

@@ -1,0 +1,2 @@
+/** The functions that a project deploys. */
+export const functionNames: readonly string[] = ["media-list", "sync", "webhook"];
