@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { describeFacts } from "./store/behavior.ts";
 import { startEmulator } from "./emulator.ts";
+import { describeFacts } from "./store/behavior.ts";
 
 const HELP = `Runs the Cloudinary emulator as a process of its own.
 

@@ -1,5 +1,5 @@
-import type { Behavior } from "./store/behavior.ts";
 import { createEmbedded, type EmbeddedOptions } from "./embedded.ts";
+import type { Behavior } from "./store/behavior.ts";
 
 /** How an emulator starts; everything may be left out. Cloud name `demo`, seed 1 and the real time are the defaults. */
 export interface EmulatorOptions extends Partial<Omit<EmbeddedOptions, "address" | "secrets">> {

@@ -102,6 +102,28 @@ Deno.test({
     }),
 });
 
+Deno.test("the emulator in a program, as the README types it → answers", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const [program] = blocks("ts");
+    const door = new URL("scripts/cloudinary-emulator/mod.ts", `file://${ROOT}`).href;
+    const path = "./scripts/cloudinary-emulator/mod.ts";
+    await Deno.writeTextFile(`${folder}/try.ts`, program!.replace(path, door));
+    const args = ["run", "--quiet", "--check", "--allow-all", `--config=${ROOT}deno.json`];
+    const said = await run(Deno.execPath(), [...args, `${folder}/try.ts`], {
+      env: { NO_COLOR: "1" },
+    });
+    assertEquals(said?.code, 0, said?.output);
+    assertMatch(said!.output, /^\{ assets: 20, deleted: 0 \}\n/);
+    assertMatch(
+      said!.output,
+      /cloud_name: "demo",\s+created_at: "2026-01-01T00:00:00Z"\s+\} 20\n$/,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test({
   name:
     "the emulator alone, called by Cloudinary's SDK from Node.js as the README types it → works",

@@ -1,7 +1,7 @@
-import { badRequest } from "../shapes/failure.ts";
 import { admin, type Answer, causeOf, type Exchange, type Route } from "../http/route.ts";
 import { changeAsset } from "../library/change-asset.ts";
 import { notifyChanges } from "../notifications/events.ts";
+import { badRequest } from "../shapes/failure.ts";
 import { selectRows } from "./select-rows.ts";
 
 /** Changing who may see assets: `update_access_mode`. */

@@ -1,4 +1,3 @@
-import { badRequest } from "../shapes/failure.ts";
 import { decodeCursor, encodeCursor, queryMark } from "../http/cursor.ts";
 import {
   admin,
@@ -11,8 +10,9 @@ import {
 import { changeAsset } from "../library/change-asset.ts";
 import { deleteAsset } from "../library/delete-asset.ts";
 import { notifyDelete } from "../notifications/events.ts";
-import type { Asset, ResourceType } from "../store/asset.ts";
+import { badRequest } from "../shapes/failure.ts";
 import { tagKey } from "../store/asset-store.ts";
+import type { Asset, ResourceType } from "../store/asset.ts";
 import type { Row } from "../store/row.ts";
 
 /** Ids that one call takes, and assets that one call deletes. */
@@ -72,9 +72,8 @@ function deleteByType(exchange: Exchange): Answer {
 }
 
 function deleteByTag(exchange: Exchange): Answer {
-  const { assets } = exchange;
   const { resource_type, tag } = exchange.path;
-  const list = assets.byTag.list(tagKey(resource_type!, tag!));
+  const list = exchange.assets.byTag.list(tagKey(resource_type!, tag!));
   const rows = function* () {
     for (const [, row] of list?.entries() ?? []) yield row;
   };

@@ -1,10 +1,10 @@
+import { admin, type Answer, assetName, type Exchange, type Route } from "../http/route.ts";
 import { resourceNotFound } from "../shapes/failure.ts";
 import type { Parameters } from "../shapes/parameters.ts";
-import { admin, type Answer, assetName, type Exchange, type Route } from "../http/route.ts";
 import { describeDetail, type Json } from "../shapes/resource.ts";
 import { adminTime } from "../shapes/times.ts";
-import type { Asset } from "../store/asset.ts";
 import { type DeletedAsset, placeholderOf } from "../store/archive.ts";
+import type { Asset } from "../store/asset.ts";
 import type { Row } from "../store/row.ts";
 
 /** Quota units of a detail call that asks for versions. */

@@ -1,10 +1,10 @@
 import { readOffset } from "../http/cursor.ts";
-import { badRequest, Failure } from "../shapes/failure.ts";
 import { admin, type Answer, causeOf, type Exchange, type Route } from "../http/route.ts";
 import { notifyFolder, notifyFolderRename } from "../notifications/events.ts";
-import { toSecond } from "../shapes/times.ts";
-import { describeFolder, type Folder, lastPart, normalizeFolder } from "../store/folder-store.ts";
 import { wildcardPattern } from "../search/values.ts";
+import { badRequest, Failure } from "../shapes/failure.ts";
+import { toSecond } from "../shapes/times.ts";
+import { type Folder, lastPart, normalizeFolder } from "../store/folder-store.ts";
 
 const MAXIMUM_RESULTS = 2000;
 
@@ -91,13 +91,8 @@ function renameFolder(exchange: Exchange): Answer {
     folders.remove(folder);
   }
   notifyFolderRename(exchange, causeOf(exchange), from, to);
-  const [fromFolder, toFolder] = [describeFolder(from), describeFolder(to)];
-  return {
-    body: {
-      from: { name: fromFolder.name, path: from },
-      to: { name: toFolder.name, path: to },
-    },
-  };
+  const told = (path: string) => ({ name: lastPart(path), path });
+  return { body: { from: told(from), to: told(to) } };
 }
 
 /** Folder search knows `name` and `path`, with `:` and `=` and wildcards, or a bare word. */

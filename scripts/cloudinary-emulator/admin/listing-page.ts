@@ -1,11 +1,11 @@
-import { badRequest } from "../shapes/failure.ts";
-import { decodeCursor, encodeCursor, queryMark } from "../http/cursor.ts";
+import { type Cursor, decodeCursor, encodeCursor, queryMark } from "../http/cursor.ts";
 import type { Exchange } from "../http/route.ts";
-import type { Parameters } from "../shapes/parameters.ts";
+import { badRequest } from "../shapes/failure.ts";
 import { type Describer, readDescriber } from "../shapes/listed-fields.ts";
+import type { Parameters } from "../shapes/parameters.ts";
 import type { Json } from "../shapes/resource.ts";
-import type { OrderedIndex } from "../store/ordered-index.ts";
 import type { Asset } from "../store/asset.ts";
+import type { OrderedIndex } from "../store/ordered-index.ts";
 import { comparePositions, type Position, type Row } from "../store/row.ts";
 
 /** Cloudinary's page sizes: 10 when none is asked for, 500 at most. */
@@ -60,37 +60,42 @@ export function listPage(exchange: Exchange, source: PageSource): Json {
   const cursor = decodeCursor<[number, number]>(exchange, mark);
   const after = cursor === null ? undefined : readPlace(cursor.place);
   const placeholders = archive.listPlaceholders(source.fits);
-  const rows = take(source.rows, placeholders, {
-    direction,
-    startAt,
-    after,
-    size: size + 1,
-    fits: source.fits,
-  });
-  const page = rows.slice(0, size);
-  const last = page.at(-1);
-  const next = rows.length > size && last !== undefined
-    ? { place: [last.created_at, last.sequence], told: (cursor?.told ?? 0) + page.length }
-    : undefined;
-  return finishPage(exchange, page, describe, next && { ...next, mark });
+  const { fits } = source;
+  const rows = take(source.rows, placeholders, { direction, startAt, after, size: size + 1, fits });
+  const place = ({ created_at, sequence }: Row) => [created_at, sequence];
+  return finishPage(exchange, rows, { size, describe, mark, place, cursor });
 }
 
-/** Puts a page into the envelope, with the listing faults applied. */
-export function finishPage(
-  exchange: Exchange,
-  page: readonly Row[],
-  describe: Describer,
-  next: { place: unknown; told: number; mark: string } | undefined,
-): Json {
+/** How rows become a page. */
+interface Paging {
+  readonly size: number;
+  readonly describe: Describer;
+  readonly mark: string;
+  /** The place in the listing that a cursor names. */
+  readonly place: (row: Row) => unknown;
+  readonly cursor: Cursor<unknown> | null;
+}
+
+/**
+ * Puts the rows of a page, and one more where there are more, into the envelope, with the listing
+ * faults applied.
+ */
+export function finishPage(exchange: Exchange, rows: readonly Row[], paging: Paging): Json {
+  const { size, describe, mark, place, cursor } = paging;
   const { empty_listing, truncate_listing: limit } = exchange.faults;
   if (empty_listing) return { resources: [] };
-  const told = next?.told ?? 0;
+  const page = rows.slice(0, size);
+  const hasMore = rows.length > size;
+  const told = hasMore ? (cursor?.told ?? 0) + page.length : 0;
   const cut = limit === true || (typeof limit === "number" && limit > 0 && told >= limit);
   const surplus = typeof limit === "number" && limit > 0 ? Math.max(0, told - limit) : 0;
-  const kept = surplus > 0 ? page.slice(0, Math.max(0, page.length - surplus)) : page;
-  const answer: Json = { resources: kept.map((row) => describe(row.asset)) };
-  if (next !== undefined && !cut) answer.next_cursor = encodeCursor(exchange, next.mark, next);
-  return answer;
+  const kept = page.slice(0, Math.max(0, page.length - surplus));
+  return {
+    resources: kept.map((row) => describe(row.asset)),
+    next_cursor: hasMore && !cut
+      ? encodeCursor(exchange, mark, { place: place(page.at(-1)!), told })
+      : undefined,
+  };
 }
 
 function readPlace(place: unknown): Position {

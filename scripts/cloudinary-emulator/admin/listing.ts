@@ -1,11 +1,11 @@
-import { badRequest } from "../shapes/failure.ts";
 import { decodeCursor, encodeCursor, queryMark } from "../http/cursor.ts";
 import { admin, type Answer, assetName, type Exchange, type Route } from "../http/route.ts";
+import { badRequest } from "../shapes/failure.ts";
 import { readDescriber } from "../shapes/listed-fields.ts";
 import type { Json } from "../shapes/resource.ts";
-import { type Asset, RESOURCE_TYPES } from "../store/asset.ts";
-import { tagKey } from "../store/asset-store.ts";
 import { type DeletedAsset, placeholderOf } from "../store/archive.ts";
+import { tagKey } from "../store/asset-store.ts";
+import { type Asset, RESOURCE_TYPES } from "../store/asset.ts";
 import { normalizeFolder } from "../store/folder-store.ts";
 import { compareText, type Row } from "../store/row.ts";
 import { finishPage, listPage } from "./listing-page.ts";
@@ -91,22 +91,14 @@ function listByPrefix(exchange: Exchange): Answer {
   );
   found.push(...placeholders);
   found.sort((left, right) => compareText(left.asset.public_id, right.asset.public_id));
-  const page = found.slice(0, size);
-  const last = page.at(-1);
-  const next = found.length > size && last !== undefined
-    ? { place: last.asset.public_id, told: (cursor?.told ?? 0) + page.length, mark }
-    : undefined;
-  return { body: finishPage(exchange, page, describe, next) };
+  const place = ({ asset }: Row) => asset.public_id;
+  return { body: finishPage(exchange, found, { size, describe, mark, place, cursor }) };
 }
 
 function listByAssetIds(exchange: Exchange): Answer {
   const { behavior, assets, archive, parameters } = exchange;
-  const assetIds = parameters.texts("asset_ids");
-  if (assetIds.length === 0) throw badRequest("Missing required parameter - asset_ids");
   const { look_up_cap: cap, look_up_cap_silent: isSilent, look_up_pages: hasPages } = behavior;
-  if (assetIds.length > cap && !isSilent) {
-    throw badRequest(`Too many asset_ids: ${assetIds.length}, at most ${cap}`);
-  }
+  const assetIds = parameters.ids("asset_ids", isSilent ? Infinity : cap);
   const describe = readDescriber(exchange, parameters);
   const found = [...new Set(assetIds.slice(0, cap))]
     .map((assetId) =>

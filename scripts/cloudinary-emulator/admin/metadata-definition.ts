@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import { isValidDefault } from "../library/metadata-values.ts";
 import { badRequest } from "../shapes/failure.ts";
 import type { Parameters } from "../shapes/parameters.ts";
-import { isValidDefault } from "../library/metadata-values.ts";
 import type { Json } from "../shapes/resource.ts";
 import type {
   DatasourceValue,

@@ -1,6 +1,6 @@
-import { badRequest, Failure } from "../shapes/failure.ts";
 import { admin, type Answer, type Exchange, type Route } from "../http/route.ts";
 import { changeAsset } from "../library/change-asset.ts";
+import { badRequest, Failure } from "../shapes/failure.ts";
 import type { MetadataField } from "../store/metadata-fields.ts";
 import { compareText } from "../store/row.ts";
 import {
@@ -100,10 +100,7 @@ function updateDatasource(exchange: Exchange): Answer {
   return saveDatasource(exchange, field, [...values.values()]);
 }
 
-function setEntryState(
-  exchange: Exchange,
-  state: "active" | "inactive",
-): Answer {
+function setEntryState(exchange: Exchange, state: "active" | "inactive"): Answer {
   const { parameters } = exchange;
   const field = findField(exchange);
   return saveDatasource(

@@ -1,5 +1,5 @@
-import { Failure } from "../shapes/failure.ts";
 import type { Route } from "../http/route.ts";
+import { Failure } from "../shapes/failure.ts";
 
 /** What the emulator leaves out, by its name, with the paths that belong to it. */
 export const OUT_OF_SCOPE: Readonly<Record<string, { api: Route["api"]; patterns: string[] }>> = {

@@ -1,4 +1,3 @@
-import { resourceNotFound } from "../shapes/failure.ts";
 import {
   admin,
   type Answer,
@@ -8,6 +7,7 @@ import {
   type Route,
 } from "../http/route.ts";
 import { changeAsset } from "../library/change-asset.ts";
+import { resourceNotFound } from "../shapes/failure.ts";
 import type { ResourceType } from "../store/asset.ts";
 import type { Row } from "../store/row.ts";
 

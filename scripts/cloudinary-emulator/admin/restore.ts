@@ -9,8 +9,8 @@ import {
 import { notifyUpload } from "../notifications/events.ts";
 import { toSecond } from "../shapes/times.ts";
 import { describeUpload } from "../shapes/upload-response.ts";
-import type { Asset } from "../store/asset.ts";
 import type { BackedUpVersion } from "../store/archive.ts";
+import type { Asset } from "../store/asset.ts";
 
 const MAXIMUM_IDS = 100;
 

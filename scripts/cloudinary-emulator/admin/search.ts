@@ -1,10 +1,10 @@
-import { badRequest } from "../shapes/failure.ts";
 import { decodeCursor, encodeCursor, queryMark } from "../http/cursor.ts";
-import type { Parameters } from "../shapes/parameters.ts";
 import { admin, type Answer, type Exchange, type Route } from "../http/route.ts";
-import { describeFound, readSelection } from "../shapes/search-item.ts";
 import { countValues } from "../search/aggregate.ts";
 import { type Hit, runQuery, type SortKey } from "../search/query.ts";
+import { badRequest } from "../shapes/failure.ts";
+import type { Parameters } from "../shapes/parameters.ts";
+import { describeFound, readSelection } from "../shapes/search-item.ts";
 
 const MAXIMUM_RESULTS = 500;
 

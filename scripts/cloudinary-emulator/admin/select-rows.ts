@@ -1,6 +1,6 @@
 import type { Exchange } from "../http/route.ts";
-import type { ResourceType } from "../store/asset.ts";
 import { tagKey } from "../store/asset-store.ts";
+import type { ResourceType } from "../store/asset.ts";
 import type { Row } from "../store/row.ts";
 
 const MAXIMUM_ASSETS = 1000;

@@ -1,7 +1,7 @@
-import { badRequest, Failure } from "../shapes/failure.ts";
 import { admin, type Answer, type Exchange, type Route } from "../http/route.ts";
-import type { Trigger } from "../store/triggers.ts";
+import { badRequest, Failure } from "../shapes/failure.ts";
 import { offsetTime } from "../shapes/times.ts";
+import type { Trigger } from "../store/triggers.ts";
 
 /** URLs that one environment may register. */
 const MAXIMUM_TRIGGERS = 30;
@@ -35,13 +35,12 @@ function listTriggers(exchange: Exchange): Answer {
 }
 
 function createTrigger(exchange: Exchange): Answer {
-  const { parameters } = exchange;
+  const { triggers, parameters } = exchange;
   const uri = readUri(parameters.requiredText("uri"));
   const event_type = parameters.requiredText("event_type");
   if (!EVENT_TYPES.has(event_type)) throw badRequest(`Invalid event_type ${event_type}`);
   const uri_type = parameters.text("uri_type") ?? "webhook";
   if (!["webhook", "flow", "poll"].includes(uri_type)) throw badRequest("Invalid uri_type");
-  const { triggers } = exchange;
   if (triggers.list().some((held) => held.uri === uri && held.event_type === event_type)) {
     throw new Failure(409, "Trigger already exists");
   }

@@ -1,4 +1,3 @@
-import { resourceNotFound } from "../shapes/failure.ts";
 import {
   admin,
   type Answer,
@@ -11,6 +10,7 @@ import { changeAsset } from "../library/change-asset.ts";
 import { readEdits } from "../library/read-edits.ts";
 import { refuseAnalysis } from "../library/refuse-analysis.ts";
 import { notifyChanges } from "../notifications/events.ts";
+import { resourceNotFound } from "../shapes/failure.ts";
 import { describeDetail } from "../shapes/resource.ts";
 import type { Row } from "../store/row.ts";
 

@@ -1,7 +1,7 @@
+import { admin, type Answer, type Exchange, type Route } from "../http/route.ts";
 import { Failure } from "../shapes/failure.ts";
 import type { Parameters } from "../shapes/parameters.ts";
 import type { UploadPreset } from "../store/uploads.ts";
-import { admin, type Answer, type Exchange, type Route } from "../http/route.ts";
 
 const NOT_SETTINGS = new Set(["name", "unsigned", "timestamp", "live"]);
 

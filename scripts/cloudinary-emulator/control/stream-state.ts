@@ -1,6 +1,5 @@
-import { describeState } from "../shapes/resource.ts";
+import { describeState, type Describing } from "../shapes/resource.ts";
 import { adminTime } from "../shapes/times.ts";
-import type { Describing } from "../shapes/resource.ts";
 import type { State } from "../store/state.ts";
 
 /** Assets per piece of the answer. */

@@ -1,17 +1,17 @@
+import { newAssetId } from "../library/new-id.ts";
+import { stampWhole } from "../library/stamps.ts";
+import { oldestKey } from "../store/account.ts";
+import type { AssetStore } from "../store/asset-store.ts";
 import {
   type Asset,
   type AssetName,
   type MetadataValue,
   type ResourceType,
 } from "../store/asset.ts";
-import type { AssetStore } from "../store/asset-store.ts";
 import type { Behavior } from "../store/behavior.ts";
 import { lastPart, normalizeFolder, parentFolder } from "../store/folder-store.ts";
-import { oldestKey } from "../store/account.ts";
 import { createRandom, type Random } from "../store/random.ts";
 import type { State } from "../store/state.ts";
-import { newAssetId } from "../library/new-id.ts";
-import { stampWhole } from "../library/stamps.ts";
 import { METADATA_DEFINITIONS } from "./metadata-definitions.ts";
 import {
   CONTEXT_VALUES,

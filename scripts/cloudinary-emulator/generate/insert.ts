@@ -1,9 +1,9 @@
-import { badRequest } from "../shapes/failure.ts";
-import { type Asset, isResourceType, type MetadataValue } from "../store/asset.ts";
-import { lastPart, normalizeFolder, parentFolder } from "../store/folder-store.ts";
 import { stampWhole } from "../library/stamps.ts";
+import { badRequest } from "../shapes/failure.ts";
 import { toSecond } from "../shapes/times.ts";
 import { oldestKey } from "../store/account.ts";
+import { type Asset, isResourceType, type MetadataValue } from "../store/asset.ts";
+import { lastPart, normalizeFolder, parentFolder } from "../store/folder-store.ts";
 import type { State } from "../store/state.ts";
 
 /**

@@ -15,11 +15,7 @@ export function callSource(request: Request): "api" | "ui" {
  *
  * @throws Failure 401 when they are missing or wrong
  */
-export function authenticateAdmin(
-  account: Account,
-  request: Request,
-  cloudName: string,
-): Caller {
+export function authenticateAdmin(account: Account, request: Request, cloudName: string): Caller {
   const header = request.headers.get("authorization") ?? "";
   // No token is ever given out here, so that each is a bad one.
   if (/^bearer /i.test(header)) throw new Failure(401, "Invalid token");

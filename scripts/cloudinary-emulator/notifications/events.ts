@@ -1,11 +1,11 @@
 import type { Changed } from "../library/change-asset.ts";
-import { describeUpload } from "../shapes/upload-response.ts";
 import { type Describing, folderKeys, type Json } from "../shapes/resource.ts";
 import { offsetTime } from "../shapes/times.ts";
+import { describeUpload } from "../shapes/upload-response.ts";
 import type { Asset } from "../store/asset.ts";
-import { lastPart } from "../store/folder-store.ts";
 import type { Behavior } from "../store/behavior.ts";
 import type { Clock } from "../store/clock.ts";
+import { lastPart } from "../store/folder-store.ts";
 import type { State } from "../store/state.ts";
 import type { Cause } from "./cause.ts";
 import { contextDelta, tagsDelta } from "./deltas.ts";
@@ -75,11 +75,7 @@ export function notifyPublish(parts: Announcing, cause: Cause, assets: readonly 
 }
 
 /** Everything else that editing assets causes: one event per changed dimension and call. */
-export function notifyChanges(
-  parts: Announcing,
-  cause: Cause,
-  changes: readonly Changed[],
-): void {
+export function notifyChanges(parts: Announcing, cause: Cause, changes: readonly Changed[]): void {
   const { behavior, clock, notifier } = parts;
   const { source } = cause;
   const send = (

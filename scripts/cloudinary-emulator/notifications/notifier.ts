@@ -1,8 +1,8 @@
 import { oldestKey } from "../store/account.ts";
 import type { State } from "../store/state.ts";
 import type { Cause } from "./cause.ts";
-import type { Delivery } from "./delivery.ts";
 import { type Courier, createCourier } from "./courier.ts";
+import type { Delivery } from "./delivery.ts";
 import { createReorderer, type Reorderer } from "./reorder.ts";
 
 /** Deliveries that are remembered. */

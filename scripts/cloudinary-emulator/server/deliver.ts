@@ -1,6 +1,5 @@
 import { encode } from "fast-png";
-import type { Asset } from "../store/asset.ts";
-import { isResourceType } from "../store/asset.ts";
+import { type Asset, isResourceType } from "../store/asset.ts";
 import type { State } from "../store/state.ts";
 
 /** Longest side of a picture that stands for a generated asset, in pixels. */

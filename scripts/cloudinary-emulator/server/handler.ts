@@ -1,7 +1,7 @@
 import { type Control, createControl } from "../control/routes.ts";
 import type { Parts } from "../http/route.ts";
-import { deliver } from "./deliver.ts";
 import { Failure } from "../shapes/failure.ts";
+import { deliver } from "./deliver.ts";
 import { serveApi } from "./serve-api.ts";
 
 const CORS_HEADERS = {
@@ -24,11 +24,7 @@ export function createHandler(parts: Parts): (request: Request) => Promise<Respo
   };
 }
 
-async function dispatch(
-  parts: Parts,
-  control: Control,
-  request: Request,
-): Promise<Response> {
+async function dispatch(parts: Parts, control: Control, request: Request): Promise<Response> {
   const url = new URL(request.url);
   let decoded: string;
   try {

@@ -1,12 +1,12 @@
-import { routes } from "./routes.ts";
 import { authenticateAdmin } from "../http/authenticate.ts";
+import { type Answer, matchRoute, type Parts, type RouteMatch } from "../http/route.ts";
 import type { Caller } from "../notifications/cause.ts";
 import { Failure } from "../shapes/failure.ts";
-import { brokenResponse, injectFaults } from "./inject-faults.ts";
 import type { Parameters } from "../shapes/parameters.ts";
-import { readParameters } from "./read-parameters.ts";
-import { type Answer, matchRoute, type Parts, type RouteMatch } from "../http/route.ts";
 import { authenticateUpload } from "../upload/authenticate.ts";
+import { brokenResponse, injectFaults } from "./inject-faults.ts";
+import { readParameters } from "./read-parameters.ts";
+import { routes } from "./routes.ts";
 
 /** A call on its way, and what is known of it when it is logged. */
 interface Call {

@@ -1,7 +1,7 @@
-import { badRequest } from "./failure.ts";
-import type { Parameters } from "./parameters.ts";
 import type { Asset } from "../store/asset.ts";
 import { lastPart } from "../store/folder-store.ts";
+import { badRequest } from "./failure.ts";
+import type { Parameters } from "./parameters.ts";
 import {
   describeListed,
   describeSize,

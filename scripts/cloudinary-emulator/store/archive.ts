@@ -1,5 +1,5 @@
-import type { Asset, AssetName } from "./asset.ts";
 import type { AssetStore } from "./asset-store.ts";
+import type { Asset, AssetName } from "./asset.ts";
 import type { Behavior } from "./behavior.ts";
 import { comparePositions, type Row } from "./row.ts";
 

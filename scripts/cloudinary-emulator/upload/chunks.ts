@@ -1,5 +1,5 @@
-import { badRequest } from "../shapes/failure.ts";
 import type { Exchange } from "../http/route.ts";
+import { badRequest } from "../shapes/failure.ts";
 import type { IncomingFile } from "./read-file.ts";
 
 /** Smallest part but the last, bytes. */

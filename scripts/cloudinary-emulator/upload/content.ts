@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { imageSize } from "image-size";
+import { createHash } from "node:crypto";
 import { badRequest } from "../shapes/failure.ts";
 import type { ResourceType } from "../store/asset.ts";
 

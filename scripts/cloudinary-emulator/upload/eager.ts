@@ -1,8 +1,8 @@
 import type { Exchange } from "../http/route.ts";
-import type { Parameters } from "../shapes/parameters.ts";
 import { changeAsset } from "../library/change-asset.ts";
 import type { Cause } from "../notifications/cause.ts";
 import { stamped } from "../notifications/events.ts";
+import type { Parameters } from "../shapes/parameters.ts";
 import { derivedUrl, type Json } from "../shapes/resource.ts";
 import type { Account } from "../store/account.ts";
 import type { Asset, Derived } from "../store/asset.ts";

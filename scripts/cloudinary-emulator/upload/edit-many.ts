@@ -1,13 +1,13 @@
-import { badRequest } from "../shapes/failure.ts";
-import { readPairs } from "../shapes/pipe-encoding.ts";
 import { type Answer, causeOf, type Exchange } from "../http/route.ts";
 import { type AssetChange, changeAsset, type Changed } from "../library/change-asset.ts";
 import { applyMetadata } from "../library/metadata-values.ts";
 import { readContext } from "../library/read-edits.ts";
 import { checkTags, splitTags } from "../library/tags.ts";
 import { notifyChanges } from "../notifications/events.ts";
-import type { Asset, ResourceType } from "../store/asset.ts";
+import { badRequest } from "../shapes/failure.ts";
+import { readPairs } from "../shapes/pipe-encoding.ts";
 import { tagKey } from "../store/asset-store.ts";
+import type { Asset, ResourceType } from "../store/asset.ts";
 import type { Row } from "../store/row.ts";
 
 /** Assets that one call edits. */
@@ -80,8 +80,9 @@ function editEach(exchange: Exchange, edit: (asset: Asset) => AssetChange): Answ
 }
 
 function finish(exchange: Exchange, rows: readonly Row[], changes: readonly Changed[]): Answer {
-  const { behavior } = exchange;
-  if (behavior.upload_edits_notify) notifyChanges(exchange, causeOf(exchange), changes);
+  if (exchange.behavior.upload_edits_notify) {
+    notifyChanges(exchange, causeOf(exchange), changes);
+  }
   return { body: { public_ids: rows.map((row) => row.asset.public_id) } };
 }
 

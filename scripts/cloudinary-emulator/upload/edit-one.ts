@@ -1,10 +1,10 @@
-import { badRequest, Failure, resourceNotFound } from "../shapes/failure.ts";
 import { type Answer, causeOf, type Exchange } from "../http/route.ts";
 import { changeAsset } from "../library/change-asset.ts";
 import { deleteAsset } from "../library/delete-asset.ts";
 import { readEdits } from "../library/read-edits.ts";
 import { refuseAnalysis } from "../library/refuse-analysis.ts";
 import { notifyChanges, notifyDelete, notifyRename } from "../notifications/events.ts";
+import { badRequest, Failure, resourceNotFound } from "../shapes/failure.ts";
 import { describeUpload } from "../shapes/upload-response.ts";
 import type { AssetName, ResourceType } from "../store/asset.ts";
 import type { Row } from "../store/row.ts";

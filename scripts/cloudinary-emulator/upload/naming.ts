@@ -1,7 +1,7 @@
-import { badRequest } from "../shapes/failure.ts";
-import type { Parameters } from "../shapes/parameters.ts";
 import { newPublicId } from "../library/new-id.ts";
 import { readDisplayName } from "../library/read-edits.ts";
+import { badRequest } from "../shapes/failure.ts";
+import type { Parameters } from "../shapes/parameters.ts";
 import type { Behavior } from "../store/behavior.ts";
 import { normalizeFolder, parentFolder } from "../store/folder-store.ts";
 import type { Random } from "../store/random.ts";

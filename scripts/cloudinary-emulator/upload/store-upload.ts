@@ -1,13 +1,13 @@
-import { badRequest } from "../shapes/failure.ts";
 import type { Exchange } from "../http/route.ts";
-import type { Parameters } from "../shapes/parameters.ts";
-import { readPairs } from "../shapes/pipe-encoding.ts";
 import { initialMetadata } from "../library/metadata-values.ts";
 import { newAssetId } from "../library/new-id.ts";
 import { readAccessControl, readContext } from "../library/read-edits.ts";
 import { refuseAnalysis } from "../library/refuse-analysis.ts";
 import { stampWhole } from "../library/stamps.ts";
 import { checkTags, splitTags } from "../library/tags.ts";
+import { badRequest } from "../shapes/failure.ts";
+import type { Parameters } from "../shapes/parameters.ts";
+import { readPairs } from "../shapes/pipe-encoding.ts";
 import { toSecond } from "../shapes/times.ts";
 import { type Asset, isResourceType, type ResourceType } from "../store/asset.ts";
 import { lastPart } from "../store/folder-store.ts";

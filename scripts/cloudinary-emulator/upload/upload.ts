@@ -1,6 +1,6 @@
-import { Parameters } from "../shapes/parameters.ts";
 import { type Answer, causeOf, type Exchange } from "../http/route.ts";
 import { notifyUpload } from "../notifications/events.ts";
+import { Parameters } from "../shapes/parameters.ts";
 import type { Json } from "../shapes/resource.ts";
 import { describeUpload } from "../shapes/upload-response.ts";
 import { takeChunk } from "./chunks.ts";
