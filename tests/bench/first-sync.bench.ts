@@ -105,9 +105,7 @@ async function listAll({ info }: Stack): Promise<unknown[][]> {
 }
 
 function observe(resource: unknown): Observation {
-  const { data, error } = toObservation(resource, { folderMode: "dynamic" });
-  if (data === undefined) throw new Error(error.message);
-  return data;
+  return toObservation(resource, { folderMode: "dynamic" });
 }
 
 async function freshDatabase(postgres: Postgres) {

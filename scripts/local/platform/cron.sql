@@ -99,12 +99,24 @@ begin
 end
 $$;
 
+-- As in pg_cron, a job that is switched off stays so when it is scheduled again.
 create or replace function cron.schedule(job_name text, schedule text, command text)
 returns bigint
-language sql
+language plpgsql
 set search_path = ''
 as $$
-    select cron.schedule_in_database($1, $2, $3, pg_catalog.current_database()::text)
+#variable_conflict use_column
+declare
+    scheduled bigint;
+begin
+    perform cron._check_schedule($2);
+    insert into cron.job as job (jobname, schedule, command, database, username, active)
+    values ($1, $2, $3, pg_catalog.current_database()::text, current_user, true)
+    on conflict on constraint jobname_username_uniq do update
+    set schedule = excluded.schedule, command = excluded.command, database = excluded.database
+    returning job.jobid into scheduled;
+    return scheduled;
+end
 $$;
 
 create or replace function cron.schedule(schedule text, command text)

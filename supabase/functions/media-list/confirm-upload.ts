@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type ApiError, badRequest, notFound } from "../_shared/http/api-error.ts";
+import { type ApiError, badRequest, conflict, notFound } from "../_shared/http/api-error.ts";
 import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseBody } from "../_shared/http/parse.ts";
@@ -9,11 +9,11 @@ import { readItems } from "../_shared/media/media-library.ts";
 import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 import { withThumbnail } from "./thumbnail.ts";
 
-/** Cloudinary's upload response; only what is checked here, the rest may be anything. */
-export const confirmSchema = z.looseObject({
+/** Cloudinary's upload response; only what is checked here is used, the rest may be anything. */
+export const confirmSchema = z.object({
   asset_id: z.string().min(1).max(100),
   public_id: z.string().min(1).max(1_000),
-  version: z.union([z.int().min(0), z.string().regex(/^\d+$/)]),
+  version: z.union([z.number().min(0), z.string().regex(/^\d+$/)]),
   signature: z.string().regex(
     /^[0-9a-f]{40}([0-9a-f]{24})?$/,
     "must be a hexadecimal SHA-1 or SHA-256",
@@ -29,7 +29,7 @@ export async function confirmUpload(
 ): Promise<Response> {
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "editor");
-  const response = await parseBody(request, confirmSchema);
+  const response = await parseBody(request, confirmSchema, { foreign: true });
   const outcome = await BidirectionalSyncService.forCaller(caller, log).storeUpload(response);
   switch (outcome.status) {
     case "bad_signature":
@@ -43,6 +43,11 @@ export async function confirmUpload(
       );
     case "out_of_scope":
       throw outOfScope();
+    case "set_aside":
+      throw conflict(
+        "Cloudinary holds it, but what it tells of it cannot be stored; GET sync says why.",
+        "set_aside",
+      );
     case "stored": {
       const [item] = await readItems(caller.supabase, [outcome.id]);
       if (item === undefined) throw outOfScope();

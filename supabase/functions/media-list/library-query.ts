@@ -47,6 +47,7 @@ export const librarySchema = z.strictObject({
   format: text(20).optional(),
   sync_status: z.enum(["synced", "pending", "error", "conflict"]).optional(),
   collection: text(200).optional(),
+  quarantined: flag.optional(),
   used: flag.optional(),
   deleted: flag.optional(),
   created_after: time.optional(),

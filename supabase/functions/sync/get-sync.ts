@@ -46,7 +46,11 @@ export async function getSync({ url, identify, log }: RouteContext<Database>): P
   }
   return jsonResponse({
     success: true,
-    sync_status: syncStatus,
+    sync_status: {
+      ...syncStatus,
+      quarantine: overview.quarantine,
+      failed_runs: overview.failed_runs,
+    },
     stats,
     runs: overview.runs.map(runFigures),
     rate_limit: overview.rate_limit ??

@@ -13,6 +13,20 @@ comment on function media_sync.patch_object(jsonb, jsonb) is 'The object with th
 revoke all on function media_sync.patch_object(jsonb, jsonb) from public, anon, authenticated;
 grant execute on function media_sync.patch_object(jsonb, jsonb) to authenticated, service_role;
 
+create or replace function media_sync.shown_object(p_object jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    -- What came much larger from Cloudinary than any edit may be would make every page that shows it too large.
+    select case when octet_length(p_object::text) > 65536 then jsonb_build_object('…', 'Too large for a list; see the asset itself.') else p_object end;
+$$;
+comment on function media_sync.shown_object(jsonb) is 'An object as lists show it: one of more than 65,536 bytes is replaced by a sentence.';
+revoke all on function media_sync.shown_object(jsonb) from public, anon, authenticated;
+grant execute on function media_sync.shown_object(jsonb) to anon, authenticated, service_role;
+
 create or replace function media_sync.field_value(p_fields jsonb, p_field text)
 returns jsonb
 language plpgsql

@@ -23,6 +23,7 @@ create table media_sync.settings (
     conflict_policy text not null default 'cloudinary'
         check (conflict_policy in ('cloudinary', 'database', 'newest', 'manual')),
     include_folders text[] not null default '{}',
+    wanted_folders text[],
     folder_mode text check (folder_mode in ('dynamic', 'fixed')),
     delete_guard_percent numeric not null default 50 check (delete_guard_percent between 0 and 100),
     delete_guard_minimum integer not null default 10 check (delete_guard_minimum >= 0),
@@ -53,6 +54,7 @@ comment on table media_sync.settings is 'The one row of settings.';
 comment on column media_sync.settings.id is 'Always true: there is one row.';
 comment on column media_sync.settings.conflict_policy is 'Who wins when both sides changed one value: cloudinary, database, newest, or manual (a person resolves it).';
 comment on column media_sync.settings.include_folders is 'Folders to mirror, with their subfolders; empty means the whole library. Narrowing hides rows and deletes nothing.';
+comment on column media_sync.settings.wanted_folders is 'An include_folders that would hide more than the delete guard lets through: it waits until the blocked run is allowed; null takes the wish back.';
 comment on column media_sync.settings.folder_mode is 'Cloudinary''s folder mode of this product environment, read from GET /config; null until known.';
 comment on column media_sync.settings.delete_guard_percent is 'A reconcile that would delete more than this share of the library blocks (percent).';
 comment on column media_sync.settings.delete_guard_minimum is 'The share guard acts only from this many deletions on.';

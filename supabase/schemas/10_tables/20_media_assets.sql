@@ -13,17 +13,18 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select lower(concat_ws(
+    -- What one asset holds must not make every search slow: the first of each, and so many characters in all.
+    select lower(left(concat_ws(
         ' ',
-        p_public_id,
-        p_display_name,
-        p_original_filename,
-        array_to_string(p_tags, ' '),
-        (select string_agg(value, ' ' order by key) from jsonb_each_text(p_context))
-    ));
+        left(p_public_id, 1000),
+        left(p_display_name, 1000),
+        left(p_original_filename, 1000),
+        (select string_agg(left(tag, 255), ' ' order by place) from unnest(p_tags[1:1000]) with ordinality as listed (tag, place)),
+        (select string_agg(left(value, 1000), ' ' order by key) from jsonb_each_text(p_context))
+    ), 10000));
 $$;
 comment on function media_sync.search_text(text, text, text, text[], jsonb) is
-    'What the library search looks through. Immutable, because text[] and jsonb print the same for everybody.';
+    'What the library search looks through, at most 10,000 characters. Immutable, because text[] and jsonb print the same for everybody.';
 revoke all on function media_sync.search_text(text, text, text, text[], jsonb) from public, anon, authenticated;
 -- A generated column is computed with the rights of whoever writes the row.
 grant execute on function media_sync.search_text(text, text, text, text[], jsonb) to authenticated, service_role;
@@ -67,6 +68,7 @@ create table public.media_assets (
     waits_for_name boolean not null default false,
     lease_token uuid,
     leased_until timestamptz,
+    claims integer not null default 0,
     edited_at timestamptz,
     observed_at timestamptz not null default '-infinity',
     last_event_at timestamptz,
@@ -124,6 +126,7 @@ comment on column public.media_assets.next_attempt_at is 'Not pushed before this
 comment on column public.media_assets.waits_for_name is 'The wanted public_id was taken at the last attempt; the row is tried again when its holder leaves it.';
 comment on column public.media_assets.lease_token is 'The worker that is pushing this row.';
 comment on column public.media_assets.leased_until is 'When that worker loses the row.';
+comment on column public.media_assets.claims is 'Claims by workers that have not settled it: they died, perhaps of it. From the second on it is pushed alone, after the fifth not at all.';
 comment on column public.media_assets.edited_at is 'When an editable column was last changed here.';
 comment on column public.media_assets.observed_at is 'Database time at which the Cloudinary request began whose answer this row reflects; older observations are ignored.';
 comment on column public.media_assets.last_event_at is 'Cloudinary''s time of the latest notification that touched this row; older ones are stale.';

@@ -2,7 +2,7 @@
 
 create table media_sync.runs (
     id uuid primary key default gen_random_uuid(),
-    kind text not null check (kind in ('full', 'partial', 'incremental', 'push', 'refresh', 'single')),
+    kind text not null check (kind in ('full', 'partial', 'incremental', 'push', 'refresh', 'single', 'scope')),
     status text not null default 'running' check (status in ('running', 'completed', 'blocked', 'failed')),
     cloud_name text not null,
     source text not null check (source in ('webhook', 'cron', 'api', 'client', 'console')),
@@ -27,7 +27,7 @@ create table media_sync.runs (
 
 comment on table media_sync.runs is 'One row per run of a sync; its cursors are its checkpoint.';
 comment on column media_sync.runs.id is 'Key; run_id in every answer and log row.';
-comment on column media_sync.runs.kind is 'full: reconcile; partial: a reconcile of one resource_type or folder; incremental: changes since the last pull; push: local edits; refresh: queued look-ups; single: one asset.';
+comment on column media_sync.runs.kind is 'full: reconcile; partial: a reconcile of one resource_type or folder; incremental: changes since the last pull; push: local edits; refresh: queued look-ups; single: one asset; scope: a change of include_folders that waits to be allowed.';
 comment on column media_sync.runs.status is 'running, completed, blocked (the delete guard stopped it before any write) or failed.';
 comment on column media_sync.runs.cloud_name is 'Cloudinary product environment.';
 comment on column media_sync.runs.source is 'What started it.';

@@ -6,7 +6,7 @@ create type media_sync.merge_outcome as (
     outcome text,
     conflict_count integer
 );
-comment on type media_sync.merge_outcome is 'What became of one observation: inserted, updated, restored, unchanged, stale or out_of_scope.';
+comment on type media_sync.merge_outcome is 'What became of one observation: inserted, updated, restored, unchanged, stale, undecided, out_of_scope or quarantined.';
 
 create or replace function media_sync.observed_assets(p_cloud_name text, p_observations jsonb)
 returns table (asset_id text, observation jsonb, asset public.media_assets)
@@ -33,6 +33,26 @@ $$;
 comment on function media_sync.observed_assets(text, jsonb) is 'Each observed asset once, beside its row where there is one.';
 revoke all on function media_sync.observed_assets(text, jsonb) from public, anon, authenticated;
 
+create or replace function media_sync.observed_extra(p_extra jsonb, p_observation jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    -- An answer that tells a key tells what was sent for it as well, or it can be stored by now.
+    v_originals constant jsonb := ((p_extra -> 'original_values') - array(select jsonb_object_keys(p_observation)))
+        || coalesce(p_observation -> 'extra' -> 'original_values', '{}');
+begin
+    return ((p_extra || coalesce(p_observation -> 'extra', '{}')) - 'original_values')
+        || case when v_originals <> '{}' then jsonb_build_object('original_values', v_originals) else '{}' end;
+end;
+$$;
+comment on function media_sync.observed_extra(jsonb, jsonb) is
+    'extra after an observation, where it holds original_values: what Cloudinary sent for keys that cannot be stored like that.';
+revoke all on function media_sync.observed_extra(jsonb, jsonb) from public, anon, authenticated;
+
 create or replace function media_sync.observed_content(p_asset public.media_assets, p_observation jsonb)
 returns public.media_assets
 language plpgsql
@@ -43,7 +63,10 @@ begin
     return jsonb_populate_record(
         p_asset,
         p_observation - media_sync.editable_keys() - array['delta', 'observed_at']
-            || jsonb_build_object('extra', coalesce(p_asset.extra, '{}') || coalesce(p_observation -> 'extra', '{}'))
+            || jsonb_build_object('extra', case
+                when p_asset.extra ? 'original_values' then media_sync.observed_extra(p_asset.extra, p_observation)
+                else coalesce(p_asset.extra, '{}') || coalesce(p_observation -> 'extra', '{}')
+            end)
             -- An etag that was not told belongs to the content before this version.
             || case
                 when not p_observation ? 'etag'

@@ -272,6 +272,6 @@ begin
 end;
 $$;
 comment on function media_sync.merge_existing(text, jsonb, timestamptz, text, uuid, media_sync.settings, timestamptz, integer) is
-    'The part of merge_observations() for assets that have a row. The caller holds the rows'' locks.';
+    'The part of merge_page() for assets that have a row. The caller holds the rows'' locks.';
 revoke all on function media_sync.merge_existing(text, jsonb, timestamptz, text, uuid, media_sync.settings, timestamptz, integer)
     from public, anon, authenticated;

@@ -1,5 +1,5 @@
 -- What Cloudinary said about a page of assets becomes what the rows are: one call, one transaction, one outcome
--- per asset. The only place that turns observations into rows.
+-- per asset. The only place that turns observations into rows; merge_observations() is its door.
 
 create or replace function media_sync.insert_observed(
     p_cloud_name text,
@@ -67,7 +67,7 @@ as $$
     select asset_id, null::uuid, 'out_of_scope', 0 from observed where not in_scope;
 $$;
 comment on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer) is
-    'The part of merge_observations() for assets that have no row yet.';
+    'The part of merge_page() for assets that have no row yet.';
 revoke all on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer)
     from public, anon, authenticated;
 
@@ -88,7 +88,7 @@ $$;
 comment on function media_sync.lock_observed(text, jsonb, text[]) is 'Locks the rows of observed assets, and of others that are named, in the one order.';
 revoke all on function media_sync.lock_observed(text, jsonb, text[]) from public, anon, authenticated;
 
-create or replace function media_sync.merge_observations(
+create or replace function media_sync.merge_page(
     p_cloud_name text,
     p_observations jsonb,
     p_observed_at timestamptz,
@@ -197,6 +197,6 @@ begin
     end loop;
 end;
 $$;
-comment on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) is
-    'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset. Options: force (re-merge what looks unchanged), stamp (remember the look-up), created_by (user of an upload).';
-revoke all on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) from public, anon, authenticated;
+comment on function media_sync.merge_page(text, jsonb, timestamptz, text, uuid, jsonb) is
+    'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset; one value that cannot be stored fails it as a whole. Options as merge_observations().';
+revoke all on function media_sync.merge_page(text, jsonb, timestamptz, text, uuid, jsonb) from public, anon, authenticated;

@@ -55,6 +55,40 @@ $$;
 comment on function media_sync.run_summary(uuid) is 'A run as the API shows it, with the database''s time in now; null for an unknown id.';
 revoke all on function media_sync.run_summary(uuid) from public, anon, authenticated;
 
+create or replace function media_sync.end_lost_runs()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_run record;
+    v_count integer := 0;
+begin
+    for v_run in
+        select id
+        from media_sync.runs
+        where status = 'running'
+            -- A pull keeps its checkpoint for the next tick; of the others nobody takes over the run, only its work.
+            and touched_at < (select clock_timestamp()) - case
+                when kind in ('full', 'partial', 'incremental') then interval '1 day' else interval '10 minutes'
+            end
+        order by started_at
+        for update skip locked
+    loop
+        update media_sync.runs
+        set error_count = error_count + 1, errors = errors || jsonb_build_object(
+            'code', 'worker_lost', 'message', 'The worker that ran it ended without a word; the next tick goes on with its work.'
+        )
+        where id = v_run.id;
+        perform public.media_sync_finish_run(v_run.id, 'failed');
+        v_count := v_count + 1;
+    end loop;
+    return v_count;
+end;
+$$;
+comment on function media_sync.end_lost_runs() is 'Ends runs as failed whose worker was killed, with the reason. Returns how many.';
+revoke all on function media_sync.end_lost_runs() from public, anon, authenticated;
+
 create or replace function public.media_sync_start_run(
     p_cloud_name text,
     p_kind text,
@@ -174,6 +208,17 @@ begin
         update media_sync.runs
         set status = p_status, finished_at = clock_timestamp(), touched_at = clock_timestamp()
         where id = p_run_id;
+        -- What a whole listing did not show is no longer there to be set aside.
+        if p_status = 'completed' and v_run.kind = 'full' then
+            perform media_sync.let_back(
+                v_run.cloud_name,
+                array(
+                    select asset_id from media_sync.quarantine
+                    where cloud_name = v_run.cloud_name and seen_at < v_run.started_at
+                ),
+                v_run.source, p_run_id
+            );
+        end if;
         if p_status <> 'blocked' then
             delete from media_sync.run_pages where run_id = p_run_id;
             delete from media_sync.run_absences where run_id = p_run_id;

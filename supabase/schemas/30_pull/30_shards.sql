@@ -51,6 +51,7 @@ as $$
     update media_sync.run_cursors
     set lease_token = null, leased_until = null
     where run_id = p_run_id and lease_token = p_worker;
+    update media_sync.runs set touched_at = clock_timestamp() where id = p_run_id;
     -- Last, because all workers share these rows.
     select media_sync.record_traffic(cloud_name, p_run_id, p_traffic) from media_sync.runs where id = p_run_id;
 $$;

@@ -13,9 +13,10 @@ set search_path = ''
 as $$
 declare
     v_count integer;
+    v_asset_ids constant text[] := media_sync.guard_absences(p_cloud_name, p_asset_ids, p_source, p_run_id);
 begin
     perform from public.media_assets as asset
-    where asset.cloud_name = p_cloud_name and asset.asset_id = any (p_asset_ids)
+    where asset.cloud_name = p_cloud_name and asset.asset_id = any (v_asset_ids)
     order by asset.asset_id
     for no key update;
 
@@ -24,7 +25,7 @@ begin
         jsonb_path_query_array(asset.sending, '$[*] ? (exists (@.existence))'), 'deleted', p_observed_at
     )
     where asset.cloud_name = p_cloud_name
-        and asset.asset_id = any (p_asset_ids)
+        and asset.asset_id = any (v_asset_ids)
         and asset.sending is not null
         and asset.observed_at <= p_observed_at;
 
@@ -34,7 +35,7 @@ begin
             media_sync.changed_fields(asset.base, media_sync.editable_fields(asset)) as unsent
         from public.media_assets as asset
         where asset.cloud_name = p_cloud_name
-            and asset.asset_id = any (p_asset_ids)
+            and asset.asset_id = any (v_asset_ids)
             -- What was seen alive by a request that began later is alive.
             and asset.observed_at <= p_observed_at
             and not (asset.deleted_at is not null and asset.sync_status = 'synced')
@@ -94,7 +95,9 @@ begin
     )
     select count(*) into v_count from deleted;
 
-    perform media_sync.forget_refresh(p_cloud_name, p_asset_ids, p_observed_at);
+    perform media_sync.forget_refresh(p_cloud_name, v_asset_ids, p_observed_at);
+    perform media_sync.let_back(p_cloud_name, v_asset_ids, p_source, p_run_id);
+    perform media_sync.forget_hits(p_cloud_name, v_asset_ids, '-infinity');
     if v_count > 0 then
         perform media_sync.invite_waiting_names(p_cloud_name);
     end if;
@@ -106,7 +109,7 @@ begin
 end;
 $$;
 comment on function media_sync.confirm_absence(text, text[], timestamptz, text, uuid) is
-    'Cloudinary denied these assets in answer to a request that began at p_observed_at: they are deleted here, with their audit rows. Returns how many rows that changed.';
+    'Cloudinary denied these assets in answer to a request that began at p_observed_at: they are deleted here, with their audit rows, as far as the guard lets them. Returns how many rows that changed.';
 revoke all on function media_sync.confirm_absence(text, text[], timestamptz, text, uuid) from public, anon, authenticated;
 
 create or replace function public.media_sync_settle_look_up(

@@ -174,9 +174,13 @@ begin
     if v_run.id is null or v_run.status <> 'blocked' then
         return null;
     end if;
-    update media_sync.runs
-    set status = 'running', allowed_at = clock_timestamp(), finished_at = null, touched_at = clock_timestamp()
-    where id = p_run_id;
+    if v_run.kind = 'scope' then
+        update media_sync.settings set include_folders = wanted_folders, wanted_folders = null where wanted_folders is not null;
+    else
+        update media_sync.runs
+        set status = 'running', allowed_at = clock_timestamp(), finished_at = null, touched_at = clock_timestamp()
+        where id = p_run_id;
+    end if;
     insert into public.media_sync_log (operation, status, source, run_id, user_id, changes)
     values ('run', 'success', p_source, p_run_id, p_user_id, jsonb_build_object('allow_mass_delete', v_run.blocked_by));
     return media_sync.run_summary(p_run_id);

@@ -25,7 +25,8 @@ create or replace function public.media_sync_store_search_page(
     p_traffic jsonb,
     p_lease_seconds integer,
     p_cursor text default null,
-    p_next_cursor text default null
+    p_next_cursor text default null,
+    p_total bigint default null
 )
 returns jsonb
 language plpgsql
@@ -38,6 +39,9 @@ declare
     v_shard media_sync.run_cursors;
     v_include text[];
     v_changed text[];
+    v_now constant timestamptz := clock_timestamp();
+    v_since timestamptz;
+    v_next_cursor text := p_next_cursor;
 begin
     select * into v_run from media_sync.runs where id = p_run_id;
     select * into v_shard from media_sync.run_cursors where run_id = p_run_id and shard = 'search' for update;
@@ -54,6 +58,16 @@ begin
     select array_agg(observed.asset_id) into v_changed
     from media_sync.observed_assets(v_run.cloud_name, p_observations) as observed
     where case
+        -- It cannot be stored: after a while a look-up may show it healed.
+        when observed.observation ? 'unstorable' or exists (
+            select from media_sync.quarantine as aside
+            where aside.cloud_name = v_run.cloud_name and aside.asset_id = observed.asset_id
+        ) then not exists (
+            select from media_sync.quarantine as aside
+            where aside.cloud_name = v_run.cloud_name
+                and aside.asset_id = observed.asset_id
+                and aside.seen_at > v_now - interval '10 minutes'
+        )
         when (observed.asset).id is null
             then media_sync.in_scope(coalesce(observed.observation ->> 'folder', ''), v_include)
         else (observed.asset).deleted_at is not null
@@ -80,16 +94,26 @@ begin
     from stamped
     where asset.id = stamped.id;
 
+    if v_run.options ? 'changed_since' then
+        v_since := (v_run.options ->> 'changed_since')::timestamptz;
+        if media_sync.remember_hits(v_run.cloud_name, p_observations, v_since, p_total) then
+            v_next_cursor := null;
+        end if;
+        if v_next_cursor is null then
+            perform media_sync.forget_hits(v_run.cloud_name, '{}', v_since);
+        end if;
+    end if;
+
     update media_sync.run_cursors
     set
-        cursor = p_next_cursor,
-        status = case when p_next_cursor is null then 'completed' else 'pending' end,
+        cursor = v_next_cursor,
+        status = case when v_next_cursor is null then 'completed' else 'pending' end,
         pages = pages + 1,
         seen = seen + jsonb_array_length(p_observations),
         unchanged_items = unchanged_items + jsonb_array_length(p_observations) - cardinality(coalesce(v_changed, '{}')),
-        lease_token = case when p_next_cursor is null then null else lease_token end,
+        lease_token = case when v_next_cursor is null then null else lease_token end,
         leased_until = case
-            when p_next_cursor is null then null
+            when v_next_cursor is null then null
             else clock_timestamp() + make_interval(secs => p_lease_seconds)
         end
     where run_id = p_run_id and shard = 'search';
@@ -97,12 +121,13 @@ begin
     return jsonb_build_object(
         'stored', true,
         'queued', cardinality(coalesce(v_changed, '{}')),
+        'next_cursor', v_next_cursor,
         'budget', media_sync.call_budget(v_run.cloud_name),
         'now', clock_timestamp()
     );
 end;
 $$;
-comment on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text) is
-    'Compares a page of search results with the rows, queues what differs for a look-up and moves the cursor. Returns { stored, queued, budget, now }.';
-revoke all on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text) from public, anon, authenticated;
-grant execute on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text) to service_role;
+comment on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint) is
+    'Compares a page of search results with the rows, queues what differs for a look-up and moves the cursor. p_total: how many assets the search finds. Returns { stored, queued, next_cursor (null: nothing on the other pages is news), budget, now }.';
+revoke all on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint) from public, anon, authenticated;
+grant execute on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint) to service_role;

@@ -58,7 +58,7 @@ as $$
             observed.observation ->> 'public_id' as public_id,
             (observed.asset).id is null or (observed.asset).deleted_at is not null as absent,
             media_sync.in_scope(coalesce(observed.observation ->> 'folder', ''), settings.include_folders) as wanted,
-            array(
+            case when observed.observation ? 'unstorable' then '{quarantine}' else array(
                 select key
                 from jsonb_object_keys(coalesce(
                     media_sync.changed_fields(
@@ -69,7 +69,7 @@ as $$
                     media_sync.content_changes(observed.asset, media_sync.observed_content(observed.asset, observed.observation)), '{}'
                 )) as key
                 order by key
-            ) as fields
+            ) end as fields
         from media_sync.observed_assets(p_cloud_name, p_observations) as observed
         cross join media_sync.settings as settings
     )

@@ -1,6 +1,6 @@
 -- Local edits: editing an editable column is enough, the trigger here does the rest.
 
-create or replace function media_sync.clean_tags(p_tags text[])
+create or replace function media_sync.clean_tags(p_tags text[], p_known text[])
 returns text[]
 language plpgsql
 immutable
@@ -12,23 +12,27 @@ declare
 begin
     v_clean := array(
         select jsonb_array_elements_text(media_sync.keep_order(to_jsonb(array(
-            select btrim(tag) from unnest(p_tags) as tag where btrim(tag) <> ''
+            select tag
+            from unnest(p_tags) as given
+            cross join lateral (select case when given = any (p_known) then given else btrim(given) end as tag) as trimmed
+            where tag <> ''
         ))))
     );
     -- Cloudinary joins tags with commas on the wire, so that a comma would split one tag into two.
-    if exists (select from unnest(v_clean) as tag where tag like '%,%' or length(tag) > 255) then
+    if exists (select from unnest(v_clean) as tag where (tag like '%,%' or length(tag) > 255) and tag <> all (p_known)) then
         raise exception 'A tag must not contain a comma and is at most 255 characters long.' using errcode = 'check_violation';
     end if;
-    if cardinality(v_clean) > 1000 then
+    if cardinality(v_clean) > greatest(1000, cardinality(p_known)) then
         raise exception 'An asset has at most 1000 tags.' using errcode = 'check_violation';
     end if;
     return v_clean;
 end;
 $$;
-comment on function media_sync.clean_tags(text[]) is 'Tags as Cloudinary keeps them: trimmed, without empty or repeated ones. Raises check_violation for what it cannot hold.';
-revoke all on function media_sync.clean_tags(text[]) from public, anon, authenticated;
+comment on function media_sync.clean_tags(text[], text[]) is
+    'Tags as Cloudinary keeps them: trimmed, without empty or repeated ones; those that were there before stay as they are. Raises check_violation for what it cannot hold.';
+revoke all on function media_sync.clean_tags(text[], text[]) from public, anon, authenticated;
 
-create or replace function media_sync.clean_context(p_context jsonb)
+create or replace function media_sync.clean_context(p_context jsonb, p_known jsonb)
 returns jsonb
 language plpgsql
 immutable
@@ -41,9 +45,20 @@ begin
     end if;
     if exists (
         select from jsonb_each(p_context)
-        where jsonb_typeof(value) in ('object', 'array') or key = '' or key ~ '[=|]'
+        where value is distinct from p_known -> key
+            and (
+                jsonb_typeof(value) in ('object', 'array')
+                or (jsonb_typeof(value) <> 'null' and not p_known ? key and (key = '' or key ~ '[=|]'))
+            )
     ) then
         raise exception 'A context value must be a string, and its key must not be empty or contain = or |.' using errcode = 'check_violation';
+    end if;
+    if exists (
+        select from jsonb_each_text(p_context)
+        where value is distinct from p_known ->> key
+            and (length(value) > 10000 or (length(key) > 255 and not p_known ? key))
+    ) then
+        raise exception 'A context value is at most 10000 characters long, its key at most 255.' using errcode = 'check_violation';
     end if;
     -- Cloudinary keeps strings only; a null is a key taken away.
     return (
@@ -52,8 +67,42 @@ begin
     );
 end;
 $$;
-comment on function media_sync.clean_context(jsonb) is 'Context as Cloudinary keeps it: strings only, null taken away. Raises check_violation for what it cannot hold.';
-revoke all on function media_sync.clean_context(jsonb) from public, anon, authenticated;
+comment on function media_sync.clean_context(jsonb, jsonb) is
+    'Context as Cloudinary keeps it: strings only, null taken away; what was there before stays as it is. Raises check_violation for what it cannot hold.';
+revoke all on function media_sync.clean_context(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.check_sizes(p_before public.media_assets, p_after public.media_assets)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_before constant jsonb := media_sync.editable_fields(p_before);
+    v_field record;
+begin
+    if p_after.public_id is distinct from p_before.public_id and length(p_after.public_id) not between 1 and 255 then
+        raise exception 'public_id is 1 to 255 characters long.' using errcode = 'check_violation';
+    elsif p_after.folder is distinct from p_before.folder and length(p_after.folder) > 1000 then
+        raise exception 'folder is at most 1000 characters long.' using errcode = 'check_violation';
+    elsif p_after.display_name is distinct from p_before.display_name and length(p_after.display_name) > 255 then
+        raise exception 'display_name is at most 255 characters long.' using errcode = 'check_violation';
+    end if;
+    for v_field in
+        select key, octet_length(value::text) as bytes
+        from jsonb_each(media_sync.editable_fields(p_after))
+        where key in ('tags', 'context', 'metadata') and value is distinct from v_before -> key
+    loop
+        -- What came larger from Cloudinary may still be edited, and grow by a little.
+        if v_field.bytes > 32768 and v_field.bytes > octet_length((p_after.base -> v_field.key)::text) + 4096 then
+            raise exception '% holds at most 32768 bytes.', v_field.key using errcode = 'check_violation';
+        end if;
+    end loop;
+end;
+$$;
+comment on function media_sync.check_sizes(public.media_assets, public.media_assets) is
+    'Raises check_violation, with a sentence that names the limit, for an edit that makes a row too large.';
+revoke all on function media_sync.check_sizes(public.media_assets, public.media_assets) from public, anon, authenticated;
 
 create or replace function media_sync.edited_values(p_before jsonb, p_after jsonb, p_base jsonb, p_edited jsonb, p_now timestamptz)
 returns jsonb
@@ -101,10 +150,10 @@ declare
 begin
     -- What was not changed came from Cloudinary, and is not for us to judge.
     if p_after.tags is distinct from p_before.tags then
-        p_after.tags := media_sync.clean_tags(p_after.tags);
+        p_after.tags := media_sync.clean_tags(p_after.tags, p_before.tags);
     end if;
     if p_after.context is distinct from p_before.context then
-        p_after.context := media_sync.clean_context(p_after.context);
+        p_after.context := media_sync.clean_context(p_after.context, p_before.context);
     end if;
     if jsonb_typeof(p_after.metadata) is distinct from 'object' then
         raise exception 'metadata must be an object of external_ids and values.' using errcode = 'check_violation';
@@ -129,6 +178,7 @@ begin
             p_after.folder := coalesce(substring(p_after.public_id from '^(.*)/'), '');
         end if;
     end if;
+    perform media_sync.check_sizes(p_before, p_after);
     return p_after;
 end;
 $$;
@@ -167,6 +217,7 @@ begin
     new.waits_for_name := new.waits_for_name and new.public_id = old.public_id;
     new.sync_error := null;
     new.sync_attempts := 0;
+    new.claims := 0;
     new.next_attempt_at := null;
     new.edited_at := v_now;
     new.updated_at := v_now;

@@ -73,6 +73,38 @@ $$;
 comment on function media_sync.push_task(public.media_assets) is 'What a row wants of Cloudinary, as far as is known before the look-up.';
 revoke all on function media_sync.push_task(public.media_assets) from public, anon, authenticated;
 
+create or replace function media_sync.row_bytes(p_context jsonb, p_metadata jsonb, p_tags text[])
+returns bigint
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select octet_length(p_context::text)::bigint + octet_length(p_metadata::text) + octet_length(p_tags::text);
+$$;
+comment on function media_sync.row_bytes(jsonb, jsonb, text[]) is 'What a row weighs in a request or an answer, in bytes.';
+revoke all on function media_sync.row_bytes(jsonb, jsonb, text[]) from public, anon, authenticated;
+
+create or replace function media_sync.give_up_deadly(p_cloud_name text)
+returns void
+language sql
+set search_path = ''
+as $$
+    update public.media_assets
+    set
+        sync_status = 'error',
+        sync_error = 'Five workers ended while they pushed this row; make its fields smaller, then retry.',
+        claims = 0,
+        lease_token = null,
+        leased_until = null
+    where sync_status = 'pending'
+        and cloud_name = p_cloud_name
+        and claims >= 5
+        and (leased_until is null or leased_until < (select clock_timestamp()));
+$$;
+comment on function media_sync.give_up_deadly(text) is 'Rows of which workers died again and again rest in error.';
+revoke all on function media_sync.give_up_deadly(text) from public, anon, authenticated;
+
 create or replace function media_sync.claim_pending(
     p_cloud_name text,
     p_worker uuid,
@@ -88,17 +120,29 @@ declare
     v_now constant timestamptz := clock_timestamp();
     v_ids uuid[];
 begin
+    perform media_sync.give_up_deadly(p_cloud_name);
     v_ids := array(
         select id
-        from public.media_assets
-        where sync_status = 'pending'
-            and cloud_name = p_cloud_name
-            and (p_ids is null or id = any (p_ids))
-            -- Whoever asks for certain rows wants them now; the pause is for the background.
-            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= v_now)
-            and (leased_until is null or leased_until < v_now)
-        order by next_attempt_at nulls first
-        limit p_limit
+        from (
+            select
+                id, dangerous,
+                row_number() over (order by dangerous, next_attempt_at nulls first, id) as place,
+                sum(bytes) over (order by dangerous, next_attempt_at nulls first, id) as total
+            from (
+                select id, next_attempt_at, claims >= 2 as dangerous, media_sync.row_bytes(context, metadata, tags) as bytes
+                from public.media_assets
+                where sync_status = 'pending'
+                    and cloud_name = p_cloud_name
+                    and (p_ids is null or id = any (p_ids))
+                    -- Whoever asks for certain rows wants them now; the pause is for the background.
+                    and (p_ids is not null or next_attempt_at is null or next_attempt_at <= v_now)
+                    and (leased_until is null or leased_until < v_now)
+                order by claims >= 2, next_attempt_at nulls first
+                limit p_limit
+            ) as waiting
+        ) as counted
+        -- What a worker holds in memory is bounded, and what workers have died of goes alone.
+        where place = 1 or (not dangerous and total <= 4000000)
     );
     v_ids := v_ids || array(select media_sync.linked_renames(p_cloud_name, v_ids));
     return query
@@ -110,7 +154,7 @@ begin
         for no key update skip locked
     )
     update public.media_assets as asset
-    set lease_token = p_worker, leased_until = v_now + make_interval(secs => p_lease_seconds)
+    set lease_token = p_worker, leased_until = v_now + make_interval(secs => p_lease_seconds), claims = asset.claims + 1
     from free
     where asset.id = free.id
     returning asset.*;
@@ -143,9 +187,17 @@ begin
     -- the claim below, a statement later, sees his edit.
     update media_sync.wakes set waiting_since = null, begun_at = clock_timestamp() where p_ids is null;
 
-    select coalesce(jsonb_agg(media_sync.push_task(claimed)), '[]'), count(*) >= p_limit
-    into v_tasks, v_more
+    select coalesce(jsonb_agg(media_sync.push_task(claimed)), '[]') into v_tasks
     from media_sync.claim_pending(p_cloud_name, p_worker, p_limit, p_lease_seconds, p_ids) as claimed;
+    v_more := v_tasks <> '[]' and exists (
+        select
+        from public.media_assets
+        where sync_status = 'pending'
+            and cloud_name = p_cloud_name
+            and (p_ids is null or id = any (p_ids))
+            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= clock_timestamp())
+            and (leased_until is null or leased_until < clock_timestamp())
+    );
 
     if v_run_id is null and p_ids is null and jsonb_array_length(v_tasks) > 0 then
         insert into media_sync.runs (kind, cloud_name, source, user_id)
@@ -180,7 +232,7 @@ as $$
 begin
     perform media_sync.lock_assets(p_ids);
     update public.media_assets
-    set lease_token = null, leased_until = null
+    set lease_token = null, leased_until = null, claims = 0
     where id = any (p_ids) and lease_token = p_worker;
 end;
 $$;

@@ -70,6 +70,7 @@ as $$
             select least(max((attempt ->> 'until')::timestamptz), clock_timestamp() + interval '5 seconds')
             from jsonb_array_elements(asset.sending) as attempt
         ),
+        claims = 0,
         lease_token = null,
         leased_until = null
     where asset.id = any (p_ids);
@@ -119,6 +120,8 @@ begin
         set
             sending = coalesce(asset.sending, '[]') || (planned.attempt || jsonb_build_object('at', v_now, 'until', v_until)),
             sync_attempts = asset.sync_attempts + 1,
+            -- The claim is older by as many parts of it as were pushed before.
+            leased_until = v_now + interval '1 minute',
             observed_at = greatest(asset.observed_at, p_observed_at)
         from planned
         where asset.id = planned.id and planned.attempt is not null and planned.id not in (select id from given_up)
@@ -162,6 +165,7 @@ declare
     v_seen constant text[] := array(select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element);
     v_outcomes jsonb;
     v_undecided text[];
+    v_quarantined text[];
 begin
     perform media_sync.lock_assets(array(
         select id from public.media_assets where cloud_name = p_cloud_name and asset_id = any (v_seen || p_absent)
@@ -171,11 +175,38 @@ begin
     perform media_sync.forget_refresh(p_cloud_name, v_seen, p_observed_at);
     -- Absent: an edit has nothing left to reach, a deletion has arrived.
     perform media_sync.confirm_absence(p_cloud_name, p_absent, p_observed_at, p_source, p_run_id);
+    -- Too many were denied at once: what was edited of them waits until somebody has looked.
+    update public.media_assets as asset
+    set
+        lease_token = null,
+        leased_until = null,
+        next_attempt_at = clock_timestamp() + interval '10 minutes',
+        sync_error = 'Cloudinary denies the asset, and many others with it; see the blocked run in GET sync.'
+    where asset.cloud_name = p_cloud_name
+        and asset.asset_id = any (p_absent)
+        and asset.lease_token = p_worker
+        and asset.deleted_at is null
+        and asset.observed_at <= p_observed_at;
     v_undecided := array(
         select element ->> 'asset_id'
         from jsonb_array_elements(v_outcomes) as element
         where element ->> 'outcome' = 'undecided'
     );
+    -- Nobody knows what its asset holds: edits wait until it can be stored.
+    v_quarantined := array(
+        select element ->> 'asset_id'
+        from jsonb_array_elements(v_outcomes) as element
+        where element ->> 'outcome' = 'quarantined'
+    );
+    update public.media_assets as asset
+    set
+        lease_token = null,
+        leased_until = null,
+        next_attempt_at = clock_timestamp() + interval '10 minutes',
+        sync_error = 'What Cloudinary holds of the asset cannot be stored; health names it, and the edit goes out once it can.'
+    where asset.cloud_name = p_cloud_name
+        and asset.asset_id = any (v_quarantined)
+        and asset.lease_token = p_worker;
     -- Settled, or in conflict: nothing is to be sent, and nobody need wait for the lease to end.
     update public.media_assets as asset
     set lease_token = null, leased_until = null

@@ -81,6 +81,7 @@ as $$
             when told.error is null then case when asset.sending is not null then clock_timestamp() + interval '5 seconds' end
             else clock_timestamp() + media_sync.backoff(told.counted, p_settings.push_backoff_cap, random())
         end,
+        claims = 0,
         lease_token = null,
         leased_until = null
     from (

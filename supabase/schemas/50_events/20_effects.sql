@@ -166,6 +166,7 @@ declare
     v_fetch text[];
     v_verify text[];
     v_stale text[];
+    v_refused text[];
     v_touched uuid[];
     v_changed integer := 0;
 begin
@@ -236,7 +237,10 @@ begin
     from judged;
 
     if jsonb_array_length(v_merge) > 0 then
-        select v_changed + count(*) filter (where outcome in ('inserted', 'updated', 'restored')) into v_changed
+        select
+            v_changed + count(*) filter (where outcome in ('inserted', 'updated', 'restored')),
+            array_agg(asset_id) filter (where outcome = 'quarantined')
+        into v_changed, v_refused
         from media_sync.merge_observations(p_cloud_name, v_merge, v_now, p_source);
     end if;
     if p_triggered_at is not null then
@@ -247,13 +251,15 @@ begin
     perform media_sync.queue_refresh(p_cloud_name, coalesce(v_fetch, '{}'), 'an event tells too little');
     -- Events come in any order: what one of them changed is looked up once things are quiet.
     perform media_sync.queue_refresh_later(p_cloud_name, coalesce(v_verify, '{}'), 'changed by an event', interval '30 seconds');
+    perform media_sync.queue_refresh(p_cloud_name, coalesce(v_refused, '{}'), 'an event could not be applied');
     return jsonb_build_object(
         'changed', v_changed,
+        'refused', cardinality(coalesce(v_refused, '{}')),
         'fetch', cardinality(coalesce(v_fetch, '{}')),
         'stale', cardinality(coalesce(v_stale, '{}'))
     );
 end;
 $$;
 comment on function media_sync.apply_effects(text, jsonb, timestamptz, text) is
-    'Applies what a notification says: [ { kind: observe | delta | delete | refresh | folder, asset_id, public_id, observation, fields, incomplete, from, to } ]. Returns { changed, fetch (look-ups wanted at once), stale }.';
+    'Applies what a notification says: [ { kind: observe | delta | delete | refresh | folder, asset_id, public_id, observation, fields, incomplete, from, to } ]. Returns { changed, refused (assets that cannot be stored as told), fetch (look-ups wanted at once), stale }.';
 revoke all on function media_sync.apply_effects(text, jsonb, timestamptz, text) from public, anon, authenticated;

@@ -14,15 +14,23 @@ begin
         v_applied := media_sync.apply_effects(p_cloud_name, p_effects, p_triggered_at, 'webhook');
         v_result := case
             when jsonb_array_length(p_effects) = 0 then 'ignored'
+            when (v_applied ->> 'refused')::integer > 0 then 'failed'
             when (v_applied ->> 'changed')::integer > 0 then 'applied'
             when (v_applied ->> 'fetch')::integer > 0 then 'stored'
             when (v_applied ->> 'stale')::integer > 0 then 'stale'
             else 'ignored'
         end;
+        if v_result = 'failed' then
+            v_error := 'What it tells of its assets cannot be stored; they are set aside and looked up.';
+        end if;
     exception
         -- The event is safe in the inbox; its assets are looked up, and an operator may replay it.
         when others then
-            v_error := sqlerrm;
+            -- What passes by itself is for the caller to repeat.
+            if left(sqlstate, 2) in ('08', '40', '53', '55', '57') then
+                raise;
+            end if;
+            v_error := format('It could not be applied (SQLSTATE %s); its assets are looked up.', sqlstate);
             v_result := 'failed';
             perform media_sync.queue_refresh(
                 p_cloud_name,
@@ -54,6 +62,30 @@ $$;
 comment on function media_sync.settle_event(text, bigint, jsonb, timestamptz) is 'Applies a stored event and notes what became of it: { result, refresh, event_id }.';
 revoke all on function media_sync.settle_event(text, bigint, jsonb, timestamptz) from public, anon, authenticated;
 
+create or replace function media_sync.keep_refused_event(p_cloud_name text, p_id bigint, p_event jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_error constant text := 'It could not be applied; its assets are looked up.';
+begin
+    update media_sync.webhook_events set result = 'failed', error_message = v_error where id = p_id;
+    insert into public.media_sync_log (operation, status, direction, source, changes, error_code, error_message)
+    values (
+        'event', 'error', 'pull', 'webhook',
+        jsonb_build_object('event', p_id, 'notification_type', p_event ->> 'notification_type'), 'event_failed', v_error
+    );
+    perform media_sync.queue_refresh(
+        p_cloud_name, array(select jsonb_array_elements_text(p_event -> 'refused')), 'an event could not be applied'
+    );
+    return jsonb_build_object('result', 'stored', 'refresh', true, 'event_id', p_id);
+end;
+$$;
+comment on function media_sync.keep_refused_event(text, bigint, jsonb) is
+    'Notes that an event was stored and not applied, in the log too, and asks for the true state of its assets.';
+revoke all on function media_sync.keep_refused_event(text, bigint, jsonb) from public, anon, authenticated;
+
 create or replace function public.media_sync_receive_event(p_cloud_name text, p_event jsonb)
 returns jsonb
 language plpgsql
@@ -78,11 +110,14 @@ begin
     if v_deliveries > 1 then
         return jsonb_build_object('result', 'duplicate', 'refresh', false, 'event_id', v_id);
     end if;
+    if p_event ? 'refused' then
+        return media_sync.keep_refused_event(p_cloud_name, v_id, p_event);
+    end if;
     return media_sync.settle_event(p_cloud_name, v_id, p_event -> 'effects', (p_event ->> 'triggered_at')::timestamptz);
 end;
 $$;
 comment on function public.media_sync_receive_event(text, jsonb) is
-    'Stores a verified notification and applies it, in one transaction: { dedup_key, notification_type, body, triggered_at, signature_key, effects }. Returns { result: applied | stored | duplicate | ignored, refresh, event_id }.';
+    'Stores a verified notification and applies it, in one transaction: { dedup_key, notification_type, body, triggered_at, signature_key, effects }; with refused (asset_ids), because the first try failed, it is only stored, and they are looked up. Returns { result: applied | stored | duplicate | ignored, refresh, event_id }.';
 revoke all on function public.media_sync_receive_event(text, jsonb) from public, anon, authenticated;
 grant execute on function public.media_sync_receive_event(text, jsonb) to service_role;
 

@@ -52,6 +52,16 @@ begin
     if p_query ? 'used' then
         v_conditions := v_conditions || case when (p_query ->> 'used')::boolean then 'asset.usage_count > 0' else 'asset.usage_count = 0' end;
     end if;
+    if p_query ? 'quarantined' then
+        v_conditions := v_conditions || case
+            -- Who is not signed in has no such business.
+            when media_sync.media_role() = 'anonymous' then (not (p_query ->> 'quarantined')::boolean)::text
+            else case when (p_query ->> 'quarantined')::boolean then '' else 'not ' end || 'exists (
+                select from media_sync.quarantine as aside
+                where aside.cloud_name = asset.cloud_name and aside.asset_id = asset.asset_id
+            )'
+        end;
+    end if;
     if p_query ? 'collection' then
         v_conditions := v_conditions || format(
             'asset.id in (
@@ -62,6 +72,13 @@ begin
             )',
             p_query ->> 'collection'
         );
+    end if;
+    if length(p_query ->> 'search') > 200 then
+        raise exception 'search is at most 200 characters long.' using errcode = 'invalid_parameter_value';
+    elsif array_length(regexp_split_to_array(btrim(p_query ->> 'search'), '\s+'), 1) > 20 then
+        raise exception 'search holds at most 20 words.' using errcode = 'invalid_parameter_value';
+    elsif jsonb_array_length(p_query -> 'tags') > 50 then
+        raise exception 'tags names at most 50 tags.' using errcode = 'invalid_parameter_value';
     end if;
     -- Every word must be found; words and prefixes are substrings too, and one trigram index serves all three.
     for v_word in select regexp_split_to_table(lower(btrim(p_query ->> 'search')), '\s+') loop

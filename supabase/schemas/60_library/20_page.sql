@@ -23,8 +23,8 @@ declare
     end;
     v_type text := case v_sort when 'created_at' then 'timestamptz' when 'updated_at' then 'timestamptz' when 'bytes' then 'bigint' else 'text' end;
     v_columns constant text := 'asset.id, asset.asset_id, asset.public_id, asset.resource_type, asset.type, asset.format, asset.version,
-        asset.bytes, asset.width, asset.height, asset.duration, asset.folder, asset.display_name, asset.original_filename, asset.tags,
-        asset.context, asset.url, asset.secure_url, asset.created_at, asset.updated_at, asset.deleted_at';
+        asset.bytes, asset.width, asset.height, asset.duration, asset.folder, asset.display_name, asset.original_filename, asset.tags[1:1000] as tags,
+        media_sync.shown_object(asset.context) as context, asset.url, asset.secure_url, asset.created_at, asset.updated_at, asset.deleted_at';
     v_known_only constant boolean := media_sync.media_role() = 'anonymous';
     v_items jsonb;
     v_keys jsonb;
@@ -57,7 +57,7 @@ begin
         $query$,
         v_limit,
         -- Anonymous callers hold grants on the columns that a public page shows, and on no other.
-        v_columns || case when v_known_only then '' else ', asset.metadata, asset.sync_status, asset.usage_count' end,
+        v_columns || case when v_known_only then '' else ', media_sync.shown_object(asset.metadata) as metadata, asset.sync_status, asset.usage_count' end,
         v_key,
         v_conditions,
         case
@@ -72,7 +72,7 @@ begin
         case when p_query ? 'cursor' then 0 else (v_page - 1)::bigint * v_limit end
     ) into v_items, v_keys, v_has_more;
 
-    v_unfiltered := not (p_query ?| '{resource_type,type,format,sync_status,tags,folder,created_after,created_before,used,collection,search}')
+    v_unfiltered := not (p_query ?| '{resource_type,type,format,sync_status,tags,folder,created_after,created_before,used,collection,search,quarantined}')
         and not coalesce((p_query ->> 'deleted')::boolean, false);
     if v_unfiltered and not v_known_only then
         select total_assets into v_total from public.get_media_statistics();

@@ -17,11 +17,28 @@ comment on function public.find_media_assets(text[], text, text) is 'Live assets
 revoke all on function public.find_media_assets(text[], text, text) from public, anon, authenticated;
 grant execute on function public.find_media_assets(text[], text, text) to authenticated, service_role;
 
+create or replace function media_sync.require_few(p_ids anyarray)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    if cardinality(p_ids) > 1000 then
+        raise exception 'One call names at most 1000 assets.' using errcode = 'invalid_parameter_value';
+    end if;
+end;
+$$;
+comment on function media_sync.require_few(anyarray) is 'Raises invalid_parameter_value for more assets than one call may name.';
+revoke all on function media_sync.require_few(anyarray) from public, anon, authenticated;
+grant execute on function media_sync.require_few(anyarray) to authenticated, service_role;
+
 create or replace function public.edit_media_assets(p_ids uuid[], p_patch jsonb)
 returns jsonb
 language sql
 set search_path = ''
 as $$
+    select media_sync.require_few(p_ids);
     select media_sync.lock_assets(p_ids);
     with edited as (
         update public.media_assets as asset
@@ -66,6 +83,7 @@ begin
         raise exception 'A conflict is resolved by keeping cloudinary or database.' using errcode = 'invalid_parameter_value';
     end if;
 
+    perform media_sync.require_few(p_ids);
     with open as materialized (
         select asset as before, (
             -- base holds what Cloudinary last said.

@@ -99,6 +99,8 @@ begin
     return jsonb_build_object(
         'last_sync', v_last_sync,
         'is_synced', v_last_sync is not null and not v_in_progress
+            and not exists (select from media_sync.unsettled_runs())
+            and not exists (select from media_sync.quarantine)
             and v_statistics.pending_assets + coalesce(v_statistics.pending_deletions, 0)
                 + v_statistics.error_assets + v_statistics.conflict_assets = 0,
         'pending_operations', v_statistics.pending_assets + coalesce(v_statistics.pending_deletions, 0),

@@ -51,6 +51,17 @@ begin
             from media_sync.rate_limits
             order by updated_at desc
             limit 1
+        ),
+        'quarantine', (
+            select coalesce(jsonb_agg(to_jsonb(aside) - '{cloud_name,seen_at}'::text[] order by aside.since, aside.asset_id), '[]')
+            from (select * from media_sync.quarantine order by since limit 1000) as aside
+        ),
+        'failed_runs', (
+            select coalesce(jsonb_agg(jsonb_build_object(
+                'run_id', run.id, 'kind', run.kind, 'status', run.status, 'started_at', run.started_at, 'finished_at', run.finished_at,
+                'error', run.errors -> 0
+            ) order by run.started_at desc), '[]')
+            from (select * from media_sync.unsettled_runs() order by started_at desc limit 100) as run
         )
     );
 end;
@@ -67,7 +78,7 @@ set search_path = ''
 as $$
     select media_sync.get_sync_overview();
 $$;
-comment on function public.get_sync_overview() is 'The last ten runs and Cloudinary''s quota as last told. Admins.';
+comment on function public.get_sync_overview() is 'The last ten runs, Cloudinary''s quota as last told, the assets in quarantine (the first 1,000), and the runs that failed or are blocked. Admins.';
 revoke all on function public.get_sync_overview() from public, anon, authenticated;
 grant execute on function public.get_sync_overview() to authenticated, service_role;
 
@@ -125,13 +136,13 @@ begin
 
     update media_sync.settings as settings
     set (
-        conflict_policy, include_folders, delete_guard_percent, delete_guard_minimum, quota_reserve_percent, push_max_attempts,
+        conflict_policy, include_folders, wanted_folders, delete_guard_percent, delete_guard_minimum, quota_reserve_percent, push_max_attempts,
         push_backoff_cap, incremental_interval, incremental_overlap, full_interval, push_interval, refresh_interval,
         log_retention, problem_log_retention, event_retention, run_retention, snapshot_retention, webhook_silence, alert_url,
         viewers, look_up_cap, updated_at
     ) = (
         select
-            wanted.conflict_policy, wanted.include_folders, wanted.delete_guard_percent, wanted.delete_guard_minimum,
+            wanted.conflict_policy, wanted.include_folders, wanted.wanted_folders, wanted.delete_guard_percent, wanted.delete_guard_minimum,
             wanted.quota_reserve_percent, wanted.push_max_attempts, wanted.push_backoff_cap, wanted.incremental_interval,
             wanted.incremental_overlap, wanted.full_interval, wanted.push_interval, wanted.refresh_interval,
             wanted.log_retention, wanted.problem_log_retention, wanted.event_retention, wanted.run_retention,

@@ -128,9 +128,22 @@ declare
     v_deleted bigint := 0;
 begin
     if to_regclass('cron.job_run_details') is not null then
-        -- pg_cron never deletes them. Known by their command: a job that is scheduled no more is in no table.
+        -- pg_cron never deletes them. Known by their command: a job that is scheduled no more is in no table. Those that never
+        -- started have no time: what is older than one that is old enough is so as well.
         execute format(
-            'delete from %I.job_run_details where command = any ($1) and database = current_database() and end_time < $2', 'cron'
+            $query$
+                delete from %1$I.job_run_details
+                where command = any ($1)
+                    and database = current_database()
+                    and (
+                        coalesce(end_time, start_time) < $2
+                        or runid < (
+                            select max(runid) from %1$I.job_run_details
+                            where command = any ($1) and database = current_database() and coalesce(end_time, start_time) < $2
+                        )
+                    )
+            $query$,
+            'cron'
         ) using p_commands, p_before;
         get diagnostics v_deleted = row_count;
     end if;
@@ -202,6 +215,7 @@ begin
         )
     );
     delete from media_sync.signed_uploads where signed_at < v_now - interval '7 days';
+    delete from media_sync.alerts where created_at < v_now - v_settings.log_retention;
     delete from media_sync.snapshots where taken_at < v_now - v_settings.snapshot_retention;
     if (v_deleted ->> 'log_rows')::bigint > 0 then
         insert into public.media_sync_log (operation, status, source, user_id, changes, processing_time_ms)

@@ -1,5 +1,28 @@
 -- Health of runs, assets and Cloudinary.
 
+create or replace function media_sync.unsettled_runs()
+returns setof media_sync.runs
+language sql
+stable
+set search_path = ''
+as $$
+    select run.*
+    from media_sync.runs as run
+    where run.status in ('blocked', 'failed')
+        and run.started_at > (select clock_timestamp()) - case run.status when 'failed' then interval '1 day' else interval '1000 years' end
+        -- A later one found the library as it should be.
+        and not exists (
+            select from media_sync.runs as later
+            where later.cloud_name = run.cloud_name
+                and later.status = 'completed'
+                and later.started_at > run.started_at
+                and run.kind <> 'scope'
+                and (later.kind = 'full' or (run.status = 'failed' and later.kind = run.kind))
+        );
+$$;
+comment on function media_sync.unsettled_runs() is 'Runs that are blocked, or failed within a day, and that no later run has made up for.';
+revoke all on function media_sync.unsettled_runs() from public, anon, authenticated;
+
 create or replace function media_sync.check_runs()
 returns table (check_name text, status text, message text, value text)
 language plpgsql
@@ -8,23 +31,19 @@ set search_path = ''
 as $$
 declare
     v_blocked media_sync.runs;
+    v_last media_sync.runs;
     v_failed bigint;
-    v_error text;
 begin
-    -- A later complete reconcile found the library as it should be.
-    select run.* into v_blocked
-    from media_sync.runs as run
-    where run.status = 'blocked' and not exists (
-        select from media_sync.runs as later
-        where later.cloud_name = run.cloud_name and later.kind = 'full' and later.status = 'completed' and later.started_at > run.started_at
-    )
-    order by run.started_at desc
-    limit 1;
+    select * into v_blocked from media_sync.unsettled_runs() as run where run.status = 'blocked' order by started_at desc limit 1;
     return query values (
         'delete_guard',
         case when v_blocked.id is null then 'ok' else 'failing' end,
         case
             when v_blocked.id is null then 'No run is blocked.'
+            when v_blocked.kind = 'scope' then format(
+                'include_folders = %L would hide %s of %s assets and waits: if that is right, call sync with {"allow_mass_delete": "%s"}; if not, update media_sync.settings set wanted_folders = null.',
+                (select wanted_folders from media_sync.settings), v_blocked.blocked_by ->> 'absent', v_blocked.blocked_by ->> 'live', v_blocked.id
+            )
             else format(
                 'Run %s is blocked, because it would delete %s of %s assets: if that is right, call sync with {"allow_mass_delete": "%s"}; if not, check the Cloudinary account.',
                 v_blocked.id, v_blocked.blocked_by ->> 'absent', v_blocked.blocked_by ->> 'live', v_blocked.id
@@ -34,22 +53,23 @@ begin
     );
 
     with latest as materialized (
-        select run.status, run.started_at, run.errors -> 0 ->> 'message' as error
+        select run.status, run.started_at
         from media_sync.runs as run
         where run.status in ('completed', 'failed')
         order by run.started_at desc
         limit 20
     )
-    select count(*), (array_agg(error order by started_at desc))[1] into v_failed, v_error
+    select count(*) into v_failed
     from latest
     where started_at > coalesce((select max(good.started_at) from latest as good where good.status = 'completed'), '-infinity');
+    select * into v_last from media_sync.unsettled_runs() as run where run.status = 'failed' order by started_at desc limit 1;
     return query values (
         'runs',
-        case when v_failed >= 10 then 'failing' when v_failed >= 3 then 'degraded' else 'ok' end,
+        case when v_failed >= 10 then 'failing' when v_last.id is not null then 'degraded' else 'ok' end,
         case
-            when v_failed >= 3 then format(
-                'The last %s runs failed%s; see select * from media_sync_log where operation = ''run'' order by created_at desc limit 10.',
-                v_failed, coalesce(': ' || rtrim(left(v_error, 200), '.'), '')
+            when v_last.id is not null then format(
+                'The last run of kind %s failed%s; it is tried again by itself, and select * from media_sync_log where operation = ''run'' order by created_at desc limit 10 tells more.',
+                v_last.kind, coalesce(': ' || rtrim(left(v_last.errors -> 0 ->> 'message', 200), '.'), '')
             )
             else 'Runs succeed.'
         end,

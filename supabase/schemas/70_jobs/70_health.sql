@@ -14,6 +14,10 @@ as $$
         select * from media_sync.check_assets()
         union all
         select * from media_sync.check_cloudinary()
+        union all
+        select * from media_sync.check_quarantine()
+        union all
+        select * from media_sync.check_alerts()
     )
     select jsonb_build_object(
         'status', case
@@ -129,53 +133,3 @@ comment on function public.media_sync_take_snapshot() is
     'Keeps this hour''s figures of health and size. False when this hour has its row already. The database owner and secret keys.';
 revoke all on function public.media_sync_take_snapshot() from public, anon, authenticated;
 grant execute on function public.media_sync_take_snapshot() to service_role;
-
-create or replace function media_sync.alert_health()
-returns bigint
-language plpgsql
-set search_path = ''
-as $$
-declare
-    v_summary constant jsonb := media_sync.health_summary();
-    v_status constant text := v_summary ->> 'status';
-    v_before media_sync.health_state;
-    v_url text;
-begin
-    -- Two that find the same change wait here for each other, and the second finds it told.
-    select * into strict v_before from media_sync.health_state for update;
-    if v_before.status = v_status then
-        return null;
-    end if;
-    update media_sync.health_state set status = v_status, since = clock_timestamp();
-    select alert_url into v_url from media_sync.settings;
-    if v_url is null then
-        return null;
-    elsif to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
-        raise notice 'Health is % now, and nobody was told: enable the extension pg_net.', v_status;
-        return null;
-    end if;
-    return media_sync.post_request(
-        v_url,
-        '{}',
-        jsonb_build_object(
-            'text', format('Media Sync is %s (was %s).', v_status, v_before.status) || coalesce(
-                (
-                    select E'\n' || string_agg(format('%s: %s', element ->> 'name', element ->> 'message'), E'\n' order by place)
-                    from jsonb_array_elements(v_summary -> 'checks') with ordinality as listed (element, place)
-                    where element ->> 'status' <> 'ok'
-                ),
-                ''
-            ),
-            'status', v_status,
-            'previous_status', v_before.status,
-            'checks', (
-                select coalesce(jsonb_agg(element order by place) filter (where element ->> 'status' <> 'ok'), '[]')
-                from jsonb_array_elements(v_summary -> 'checks') with ordinality as listed (element, place)
-            )
-        )
-    );
-end;
-$$;
-comment on function media_sync.alert_health() is
-    'When overall health is another than last time: remembers it and posts { text, status, previous_status, checks } to settings.alert_url, once. Returns pg_net''s id of the request, or null.';
-revoke all on function media_sync.alert_health() from public, anon, authenticated;

@@ -11,7 +11,7 @@ as $$
         ('media-sync-tick', '* * * * *', $job$select media_sync.invoke_function('sync', '{"background": true}')$job$),
         ('media-sync-cleanup', '17 3 * * *', 'select public.cleanup_old_sync_logs()'),
         ('media-sync-snapshot', '2 * * * *', 'select public.media_sync_take_snapshot()'),
-        ('media-sync-alert', '*/5 * * * *', 'select media_sync.alert_health()');
+        ('media-sync-alert', '* * * * *', 'select media_sync.alert_health()');
 $$;
 comment on function media_sync.jobs() is 'The jobs of Media Sync: name, schedule (GMT) and command.';
 revoke all on function media_sync.jobs() from public, anon, authenticated;
@@ -31,6 +31,16 @@ begin
         raise notice 'Nothing is scheduled: enable the extension pg_cron, then run select public.schedule_media_sync().';
         return 0;
     end if;
+    -- pg_cron's schedule() leaves a job switched off that is: it is made anew.
+    execute format(
+        $query$
+            select count(%1$I.unschedule(jobid))
+            from %1$I.job
+            where jobname in (select name from media_sync.jobs())
+                and not active and database = current_database() and username = current_user
+        $query$,
+        'cron'
+    );
     for v_job in select name, schedule, command from media_sync.jobs() loop
         execute format('select %I.schedule($1, $2, $3)', 'cron') using v_job.name, v_job.schedule, v_job.command;
         v_count := v_count + 1;

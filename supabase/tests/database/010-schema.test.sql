@@ -152,7 +152,7 @@ select bag_eq(
     'select short_name::text from tests.functions where anon_may',
     $$values ('media_role'), ('token_role'), ('owns_media_sync'), ('is_viewer'), ('is_editor'), ('is_admin'), ('public_asset_ids'),
         ('library_conditions'), ('list_media_assets'), ('get_media_facets'), ('library_page'), ('library_facets'),
-        ('read_library'), ('read_library_as_anyone'), ('get_media_asset'), ('public_asset')$$,
+        ('read_library'), ('read_library_as_anyone'), ('get_media_asset'), ('public_asset'), ('shown_object')$$,
     'functions open to anyone → these and no other'
 );
 select is_empty(
@@ -161,7 +161,7 @@ select is_empty(
         'soft_delete_media_assets', 'restore_media_asset', 'resolve_media_conflicts',
         'get_media_statistics', 'get_sync_status', 'get_sync_run', 'get_sync_overview', 'get_sync_health',
         'get_sync_health_summary', 'cleanup_old_sync_logs', 'get_sync_settings', 'update_sync_settings', 'list_webhook_events',
-        'read_library_as_viewer', 'asset_for_editors', 'viewers', 'public_asset_ids'
+        'test_media_alert', 'read_library_as_viewer', 'asset_for_editors', 'viewers', 'public_asset_ids'
     )$$,
     'definer functions open to signed-in users → these and no other'
 );
@@ -169,7 +169,7 @@ select is_empty(
     $$select short_name from tests.functions
     where authenticated_may and not definer and not anon_may and short_name not in (
         'search_text', 'patch_object', 'lock_assets', 'soft_delete_media_asset', 'find_media_assets', 'edit_media_assets',
-        'asset_for_viewers'
+        'asset_for_viewers', 'require_few'
     )
     -- Of these, the function of the same name in media_sync is one of the definers above.
     and not (schema = 'public' and exists (

@@ -89,6 +89,8 @@ values (71, 202, clock_timestamp() - interval '25 hours'), (72, 202, clock_times
     (73, 202, clock_timestamp() - interval '25 hours'), (71, 200, clock_timestamp());
 insert into cron.job_run_details (jobid, command, database, username, status, end_time)
 values
+    -- Never started, and older than the next.
+    (1, 'select public.cleanup_old_sync_logs()', current_database(), 'postgres', 'starting', null),
     (1, 'select public.cleanup_old_sync_logs()', current_database(), 'postgres', 'succeeded', clock_timestamp() - interval '8 days'),
     (1, 'select public.cleanup_old_sync_logs()', current_database(), 'postgres', 'succeeded', clock_timestamp() - interval '6 days'),
     (1, 'select public.cleanup_old_sync_logs()', 'another', 'postgres', 'succeeded', clock_timestamp() - interval '8 days'),

@@ -1,7 +1,7 @@
 -- Health: each check turns when it should and back again, says what to do, and a change of the whole is told once.
 begin;
 \ir helpers.sql
-select plan(75);
+select plan(76);
 
 delete from vault.secrets;
 select vault.create_secret('http://project.test', 'media_sync_project_url'), vault.create_secret('opensesame', 'media_sync_cron_key');
@@ -35,7 +35,7 @@ $$;
 
 select bag_eq(
     'select check_name, status from public.get_sync_health()',
-    $$select unnest('{overall,schedule,calls,tick,delete_guard,runs,error_rate,pending_edits,assets_in_error,open_conflicts,quota,webhooks}'::text[]), 'ok'$$,
+    $$select unnest('{overall,schedule,calls,tick,delete_guard,runs,error_rate,pending_edits,assets_in_error,open_conflicts,quota,webhooks,quarantine,alerts}'::text[]), 'ok'$$,
     'a fresh installation that is set up → every check is ok'
 );
 select is((select check_name from public.get_sync_health() limit 1), 'overall', 'health → begins with the whole');
@@ -143,16 +143,18 @@ rollback to intact;
 insert into media_sync.runs (kind, status, cloud_name, source, started_at, errors)
 select 'push', 'failed', 'demo', 'cron', tests.ago(make_interval(mins => 40 - place)), jsonb_build_array(jsonb_build_object('message', 'Reason ' || place || '.'))
 from generate_series(1, 2) as place;
-select is(tests.check('runs'), 'ok', 'two runs failed in a row → ok');
+select is(tests.check('runs'), 'degraded', 'a run failed, none of its kind succeeded since → degraded');
 insert into media_sync.runs (kind, status, cloud_name, source, started_at, errors) values ('full', 'failed', 'demo', 'cron', tests.ago('30 minutes'), '[{"message": "Invalid credentials."}]');
 select is(tests.check('runs'), 'degraded', 'three runs failed in a row → degraded');
-select matches(tests.message('runs'), 'last 3 runs failed: Invalid credentials; see', 'runs failed → how many, and why the last one did');
+select matches(tests.message('runs'), 'last run of kind full failed: Invalid credentials; it', 'runs failed → of which kind the last one was, and why it did');
 insert into media_sync.runs (kind, status, cloud_name, source, started_at) select 'push', 'failed', 'demo', 'cron', tests.ago(make_interval(mins => 30 - place)) from generate_series(1, 7) as place;
 select is(tests.check('runs'), 'failing', 'ten runs failed in a row → failing');
 insert into media_sync.runs (kind, status, cloud_name, source, started_at) values ('push', 'running', 'demo', 'cron', clock_timestamp());
 select is(tests.check('runs'), 'failing', 'an open run → proves nothing yet');
 insert into media_sync.runs (kind, status, cloud_name, source, started_at) values ('push', 'completed', 'demo', 'cron', clock_timestamp());
-select is(tests.check('runs'), 'ok', 'a run succeeds → ok again');
+select is(tests.check('runs'), 'degraded', 'a run of another kind succeeds → the full one is still to be made up for');
+insert into media_sync.runs (kind, status, cloud_name, source, started_at) values ('full', 'completed', 'demo', 'cron', clock_timestamp());
+select is(tests.check('runs'), 'ok', 'a full one succeeds → ok again');
 rollback to intact;
 
 -- 4. Assets

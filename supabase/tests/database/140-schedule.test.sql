@@ -1,7 +1,7 @@
 -- The jobs: scheduled by the migration, again without doubling, and taken away by one call.
 begin;
 \ir helpers.sql
-select plan(19);
+select plan(21);
 
 create function tests.jobs()
 returns setof text
@@ -18,14 +18,18 @@ select bag_eq(
         ('media-sync-tick', '* * * * *', $job$select media_sync.invoke_function('sync', '{"background": true}')$job$),
         ('media-sync-cleanup', '17 3 * * *', 'select public.cleanup_old_sync_logs()'),
         ('media-sync-snapshot', '2 * * * *', 'select public.media_sync_take_snapshot()'),
-        ('media-sync-alert', '*/5 * * * *', 'select media_sync.alert_health()')$$,
-    'after the migrations → the tick every minute, the alert every five, the snapshot hourly, the cleaning daily'
+        ('media-sync-alert', '* * * * *', 'select media_sync.alert_health()')$$,
+    'after the migrations → the tick every minute, the alert too, the snapshot hourly, the cleaning daily'
 );
 select is(public.schedule_media_sync(), 4, 'scheduling once more → says how many jobs there are');
 select is((select count(*)::integer from tests.jobs()), 4, 'scheduling once more → no job twice');
 update cron.job set schedule = '0 0 1 1 *' where jobname = 'media-sync-tick';
 select public.schedule_media_sync();
 select is((select schedule from cron.job where jobname = 'media-sync-tick'), '* * * * *', 'scheduling after an update → the schedule of this version');
+update cron.job set active = false where jobname = 'media-sync-tick';
+select is((select status from public.get_sync_health() where check_name = 'schedule'), 'degraded', 'the tick is switched off → health says what to run');
+select public.schedule_media_sync();
+select is((select status from public.get_sync_health() where check_name = 'schedule'), 'ok', 'run as health says → the tick is on again');
 select is(
     (select string_agg(distinct username || ' ' || database, ', ') from cron.job), current_user || ' ' || current_database(),
     'every job → the owner''s, in this database'

@@ -71,6 +71,30 @@ callTest(
 );
 
 callTest(
+  "1,200 assets new there within the hour → three searches once, then one a tick",
+  async () => {
+    const { stack, call } = world;
+    await resetWorld(world);
+    await stack.sql("update media_sync.settings set incremental_interval = '0'");
+    await insertAssets(world, { one: {} });
+    await syncUntilCompleted(call);
+    const created_at = (await control(stack, "GET /clock")).now;
+    const names = Array.from({ length: 1_200 }, (_, index) => `a${index}`);
+    await insertAssets(world, Object.fromEntries(names.map((name) => [name, { created_at }])));
+
+    const calls = await callsOf(world, () => syncUntilCompleted(call, {}));
+    assertEquals(calls, { [search]: 3, [lookUp]: 12 });
+    for (const _ of [1, 2]) {
+      assertEquals(await callsOf(world, () => syncUntilCompleted(call, {})), { [search]: 1 });
+    }
+    await there.set("a1100", { tags: ["news"] })(world);
+    const found = await callsOf(world, () => syncUntilCompleted(call, {}));
+    assertEquals(found[lookUp], 1);
+    await assertSidesEqual(stack, 1_201);
+  },
+);
+
+callTest(
   "incremental pull of one change → one search, one look-up; the next tick finds nothing",
   async () => {
     const { stack, call } = world;

@@ -1,11 +1,11 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import {
   type Asked,
   type FolderMode,
-  toContext,
   toObservation,
 } from "../../../supabase/functions/_shared/cloudinary/observation.ts";
+import { toContext } from "../../../supabase/functions/_shared/cloudinary/observed-values.ts";
 
 const identity = { asset_id: "a1", public_id: "dir/cat", resource_type: "image", type: "upload" };
 const nothing: Asked = { tags: false, context: false, metadata: false };
@@ -14,9 +14,7 @@ function observe(
   more: Record<string, unknown>,
   options: { asked?: Asked; folderMode?: FolderMode } = { asked: nothing },
 ) {
-  const { data, error } = toObservation({ ...identity, ...more }, options);
-  if (error !== undefined) throw new Error(error.message);
-  return data;
+  return toObservation({ ...identity, ...more }, options);
 }
 
 Deno.test("an answer that tells only the identity → nothing else is told", () => {
@@ -101,9 +99,64 @@ Deno.test("a field without a column → kept in extra", () => {
   assertEquals(extra, { access_control: [{ access_type: "token" }], brand_new: 1, phash: "p" });
 });
 
-Deno.test("a null or a value of the wrong type → not told", () => {
-  const observed = observe({ format: null, bytes: "many", width: {}, tags: "a,b", metadata: "m" });
-  assertEquals(observed, { ...identity, extra: {} });
+Deno.test("a null → not told", () => {
+  assertEquals(observe({ format: null, width: null, tags: null }), { ...identity, extra: {} });
+});
+
+Deno.test("a value of the wrong type → null, or not told where the row needs one; what was sent is kept", () => {
+  const odd = { bytes: "many", width: {}, etag: [1], tags: "a,b", metadata: "m", created_at: 5 };
+  const observed = observe(odd, {});
+  assertEquals(observed, {
+    ...identity,
+    ...{ bytes: null, width: null, etag: null, context: {} },
+    extra: { original_values: odd },
+  });
+});
+
+const figures: [string, unknown, unknown][] = [
+  ["width", 100.5, 101],
+  ["width", 3e9, null],
+  ["width", -1, null],
+  ["height", "12", 12],
+  ["version", 1.25, 1],
+  ["bytes", 1e19, null],
+  ["pages", 1e400, null],
+  ["duration", 12.75, 12.75],
+  ["duration", -1, null],
+];
+for (const [field, told, stored] of figures) {
+  Deno.test(`${field} is told as ${told} → ${stored}, the original is kept where it is another`, () => {
+    const { extra, ...fields } = observe({ [field]: told });
+    assertEquals((fields as Record<string, unknown>)[field], stored);
+    const kept = typeof told === "number" && !Number.isFinite(told) ? String(told) : told;
+    const originals = Number(told) === stored ? undefined : { [field]: kept };
+    assertEquals(extra.original_values, originals);
+  });
+}
+
+Deno.test("NUL and halves of surrogate pairs in texts and keys → left out, everywhere", () => {
+  const odd = "a\u0000b\ud800c\udfffd";
+  const observed = observe({
+    ...{ display_name: odd, tags: [odd, "abcd", "\u0000"], brand_new: [{ [odd]: odd }] },
+    ...{ context: { custom: { [odd]: odd, alt: "😀" } }, metadata: { [odd]: [odd] } },
+  });
+  assertEquals(observed, {
+    ...identity,
+    ...{ display_name: "abcd", tags: ["abcd"], context: { abcd: "abcd", alt: "😀" } },
+    metadata: { abcd: ["abcd"] },
+    extra: { brand_new: [{ abcd: "abcd" }] },
+  });
+});
+
+Deno.test("a key called __proto__ → a key like any other", () => {
+  const observed = observe(JSON.parse(
+    '{"__proto__":{"a":1},"context":{"custom":{"__proto__":"x"}},"metadata":{"__proto__":"y"}}',
+  ));
+  const { context, metadata, extra } = observed;
+  assertEquals(
+    JSON.stringify([context, metadata, extra]),
+    '[{"__proto__":"x"},{"__proto__":"y"},{"__proto__":{"a":1}}]',
+  );
 });
 
 Deno.test("times in any of Cloudinary's forms → RFC 3339 in UTC", () => {
@@ -116,6 +169,22 @@ Deno.test("times in any of Cloudinary's forms → RFC 3339 in UTC", () => {
   assertEquals(observed.uploaded_at, "2024-06-25T10:21:27.123Z");
   assertEquals(observed.last_updated, { updated_at: "2023-03-01T12:00:00Z" });
 });
+
+for (
+  const time of [
+    ...["5", "+275760-09-13T00:00:00Z", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z"],
+    ...["0000-01-01T00:00:00Z", "2026-01-01T25:00:00Z", "-000001-01-01T00:00:00Z", "yesterday"],
+  ]
+) {
+  Deno.test(`a time that is none, ${time} → null; the time of making is not told`, () => {
+    const observed = observe({ created_at: time, uploaded_at: time, last_updated: { a: time } });
+    assertEquals(observed, {
+      ...identity,
+      ...{ uploaded_at: null, last_updated: {} },
+      extra: { original_values: { created_at: time, uploaded_at: time } },
+    });
+  });
+}
 
 const folders: [string, Record<string, unknown>, FolderMode | undefined, string | undefined][] = [
   ["asset_folder", { asset_folder: "/a/b/" }, undefined, "a/b"],
@@ -142,18 +211,35 @@ Deno.test("context nested, flat or as a list → one flat map of text", () => {
 });
 
 for (const key of ["asset_id", "public_id", "resource_type", "type"]) {
-  Deno.test(`a resource without ${key} → an error that names it`, () => {
-    const { error } = toObservation({ ...identity, [key]: undefined });
-    assertEquals([error?.code, error?.missing], ["incomplete_resource", [key]]);
-  });
+  for (const odd of [undefined, "", 5, "a\u0000", "\ud800"]) {
+    Deno.test(`a resource whose ${key} is ${JSON.stringify(odd)} → set aside, and the reason names it`, () => {
+      const { unstorable, asset_id } = toObservation({ ...identity, [key]: odd });
+      assertStringIncludes(unstorable!, key);
+      if (key !== "asset_id") assertEquals(asset_id, identity.asset_id);
+      else assertStringIncludes(asset_id, identity.public_id);
+    });
+  }
 }
 
-Deno.test("anything at all in place of a resource → an error or an observation, never a crash", () => {
-  const value = fc.oneof(fc.anything(), fc.object().map((more) => ({ ...identity, ...more })));
-  fc.assert(fc.property(value, (resource) => {
-    const { data, error } = toObservation(resource);
-    return (data === undefined) !== (error === undefined);
-  }));
+Deno.test("an asset_id of 100 kB → set aside", () => {
+  const { unstorable, asset_id } = toObservation({ ...identity, asset_id: "f".repeat(100_000) });
+  assertStringIncludes(unstorable!, "asset_id");
+  assert(asset_id.length <= 255);
+});
+
+Deno.test("anything at all in place of a resource → an observation that can be stored, never a crash", () => {
+  const value = fc.oneof(
+    fc.anything({ withNullPrototype: true }),
+    fc.object({ key: fc.string({ unit: "binary" }), values: [fc.string({ unit: "binary" })] })
+      .map((more) => ({ ...identity, ...more })),
+  );
+  fc.assert(
+    fc.property(value, (resource) => {
+      const text = JSON.stringify(toObservation(resource));
+      return !/\\u0000|\\ud[89a-f]/i.test(text.replaceAll("\\\\", ""));
+    }),
+    { numRuns: 300 },
+  );
 });
 
 Deno.test("observing an observation's own fields again → the same observation", () => {

@@ -1,4 +1,5 @@
 import { redactText } from "../http/redact.ts";
+import { storableText } from "./storable.ts";
 
 /** What went wrong, in terms a caller can act on. */
 export type CloudinaryErrorCode =
@@ -31,15 +32,27 @@ export class CloudinaryError extends Error {
 
   constructor(
     message: string,
-    options: { code: CloudinaryErrorCode; status?: number | null; retryAt?: Date },
+    options: {
+      code: CloudinaryErrorCode;
+      status?: number | null;
+      retryAt?: Date;
+      /** What the network said, for the log alone. */
+      cause?: string;
+    },
   ) {
-    super(redactText(message));
+    super(
+      storableText(redactText(message)),
+      options.cause === undefined ? undefined : { cause: redactText(options.cause) },
+    );
     this.code = options.code;
     this.status = options.status ?? null;
     this.retryable = RETRYABLE.has(options.code);
     if (options.retryAt !== undefined) this.retryAt = options.retryAt;
   }
 }
+
+/** The end of the year 9999, in ms. */
+const LATEST = Date.UTC(10_000, 0);
 
 const RETRYABLE = new Set<CloudinaryErrorCode>(["unavailable", "timeout", "locked"]);
 
@@ -112,9 +125,11 @@ export function toCloudinaryError(rejection: unknown): CloudinaryError {
     return new CloudinaryError("Cloudinary did not answer in time.", { code: "timeout" });
   }
   if (!Number.isInteger(status) || status < 100) {
-    const detail = code ?? (message || "no answer");
+    // Only the code: what the network says names addresses.
+    const detail = code !== undefined && /^[A-Z][A-Z0-9_]*$/.test(code) ? code : "no answer";
     return new CloudinaryError(`Cloudinary could not be reached: ${detail}.`, {
       code: "unavailable",
+      cause: message,
     });
   }
   // The SDK reports an HTML page with status 200 as an error of status 200.
@@ -164,7 +179,8 @@ function parseRetryAt(message: string): Date | undefined {
 function parseDate(value: string | null | undefined): Date | undefined {
   if (value === null || value === undefined) return undefined;
   const date = new Date(value);
-  return Number.isNaN(date.getTime()) ? undefined : date;
+  // Only times that a database can hold.
+  return date.getTime() > 0 && date.getTime() < LATEST ? date : undefined;
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

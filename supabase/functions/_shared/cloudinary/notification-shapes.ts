@@ -1,3 +1,5 @@
+import { isStorableText, storableJson } from "./storable.ts";
+
 /** The shapes in which sources say that notifications deliver their items; each reader accepts all of them. */
 
 type Body = Record<string, unknown>;
@@ -14,6 +16,27 @@ export function texts(value: unknown): string[] {
 
 function isObject(value: unknown): value is Body {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * A notification's body as it can be stored: any JSON, of which only an object says something. A name that cannot be
+ * stored is left out, for cleaned it would be another one.
+ */
+export function readBody(received: unknown): Body {
+  if (!isObject(received)) return {};
+  const body = withStorableNames(received);
+  if (isObject(body.resources) || Array.isArray(body.resources)) {
+    body.resources = readItems(body).map(withStorableNames);
+  }
+  return storableJson(body) as Body;
+}
+
+function withStorableNames(item: Body): Body {
+  const kept = { ...item };
+  for (const key of ["asset_id", "public_id", "resource_type", "type"]) {
+    if (typeof kept[key] === "string" && !isStorableText(kept[key])) delete kept[key];
+  }
+  return kept;
 }
 
 /** `resources` as a list: it comes as an array, or as a map by public_id. */
@@ -40,10 +63,13 @@ function readPairs(value: unknown): [string, unknown][] {
 
 /** What changed of the context: keys set, keys removed. */
 export function readContextDelta(item: Body): { set: Record<string, string>; removed: string[] } {
-  const set: Record<string, string> = {};
-  for (const [name, value] of [...readPairs(item.added), ...readPairs(item.updated)]) {
-    if (value !== undefined && value !== null) set[name] = String(value);
-  }
+  const set = Object.fromEntries(
+    [...readPairs(item.added), ...readPairs(item.updated)].flatMap(([name, value]) =>
+      value === undefined || value === null
+        ? []
+        : [[name, String(value)] satisfies [string, string]]
+    ),
+  );
   return { set, removed: readPairs(item.removed).map(([name]) => name) };
 }
 

@@ -1,5 +1,13 @@
-import { isPlaceholder, normaliseFolder, type Observation, toObservation } from "./observation.ts";
 import {
+  hasAssetId,
+  isPlaceholder,
+  normaliseFolder,
+  type Observation,
+  toObservation,
+} from "./observation.ts";
+import { toTime } from "./observed-values.ts";
+import {
+  readBody,
   readContextDelta,
   readItems,
   readMetadataDelta,
@@ -57,10 +65,10 @@ const NOTHING_ASKED = { tags: false, context: false, metadata: false };
 /** Types whose resources carry changes; each accepts arrays and maps, since sources disagree which comes. */
 const READERS: Record<string, Reader> = {
   upload: (body) => {
-    const { data } = toObservation(body, { asked: NOTHING_ASKED });
-    // Old notifications lack the asset_id: a row of that name is looked up.
-    if (data === undefined) return [refreshOf(body)];
-    return [{ kind: "observe", asset_id: data.asset_id, observation: data }];
+    const observation = toObservation(body, { asked: NOTHING_ASKED });
+    // Old notifications lack the asset_id: a row of that name is looked up. A look-up also tells who is to be set aside.
+    if (!hasAssetId(body) || observation.unstorable !== undefined) return [refreshOf(body)];
+    return [{ kind: "observe", asset_id: observation.asset_id, observation }];
   },
   delete: (body) => readItems(body).map((item) => ({ kind: "delete", ...subjectOf(item) })),
   rename: (body) => {
@@ -161,15 +169,20 @@ const IRRELEVANT = new Set([
 /** Every notification type that is worth registering for. */
 export const NOTIFICATION_TYPES: readonly string[] = Object.keys(READERS);
 
+/** Longer names are none of Cloudinary's, and nothing that could be looked up. */
+const LONGEST = { type: 100, signatureKey: 255, publicId: 1_000 };
+
 /**
- * Reads a notification of any type, in either shape that sources give for it.
+ * Reads a notification of any type, in either shape that sources give for it. What comes of it can be stored, whatever
+ * stands in the body.
  *
  * A type that is not known here is read as "something happened to the assets it names".
  *
- * @param body The parsed body.
+ * @param received The parsed body: any JSON.
  */
-export function readNotification(body: Body): Notification {
-  const type = text(body.notification_type) ?? "unknown";
+export function readNotification(received: unknown): Notification {
+  const body = readBody(received);
+  const type = text(body.notification_type)?.slice(0, LONGEST.type) ?? "unknown";
   const context = body.notification_context as { triggered_at?: unknown } | null | undefined;
   // Own keys alone: a type may be called like a member that every object inherits.
   const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
@@ -186,7 +199,7 @@ export function readNotification(body: Body): Notification {
   return {
     type,
     triggeredAt: time(context?.triggered_at) ?? time(body.timestamp),
-    signatureKey: text(body.signature_key) ?? null,
+    signatureKey: text(body.signature_key)?.slice(0, LONGEST.signatureKey) ?? null,
     effects: effects.filter((effect) =>
       effect.kind === "folder" || effect.asset_id !== undefined ||
       ("public_id" in effect && effect.public_id !== undefined)
@@ -200,14 +213,19 @@ function refreshOf(item: Body): Effect {
 
 function subjectOf(item: Body): Subject {
   const subject: Subject = {};
-  for (const key of ["asset_id", "public_id", "resource_type", "type"] as const) {
+  if (hasAssetId(item)) subject.asset_id = item.asset_id;
+  for (const key of ["public_id", "resource_type", "type"] as const) {
     const value = text(item[key]);
-    if (value !== undefined) subject[key] = value;
+    if (value !== undefined && value.length <= LONGEST.publicId) subject[key] = value;
   }
   return subject;
 }
 
+/** Times of notifications order them, so that no digit of a second is lost. */
+const PRECISE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
 function time(value: unknown): string | null {
-  const told = text(value);
-  return told === undefined || Number.isNaN(Date.parse(told)) ? null : told;
+  const told = text(value) ?? "";
+  const known = toTime(told);
+  return known !== null && PRECISE_TIME.test(told) ? told : known;
 }

@@ -1,43 +1,61 @@
+import { isStorableText, storableJson, storableText } from "./storable.ts";
+import {
+  isFields,
+  LARGEST,
+  toContext,
+  toFigure,
+  toTags,
+  toText,
+  toTime,
+  toTimes,
+} from "./observed-values.ts";
+
 /**
  * What Cloudinary said about one asset, in one form for listing, detail, search, upload answers and
  * webhooks, ready to be sent to SQL as jsonb.
  *
  * **A key is present only if this answer told it**; an absent key means "keep what we have". Where tags,
- * context or metadata were asked for and the answer has none, they are present and empty.
+ * context or metadata were asked for and the answer has none, they are present and empty. A key whose
+ * value is impossible is null, or not told where the row cannot do without one.
  */
 export interface Observation {
   asset_id: string;
   public_id: string;
   resource_type: string;
   type: string;
-  format?: string;
-  version?: number;
-  bytes?: number;
-  width?: number;
-  height?: number;
+  format?: string | null;
+  version?: number | null;
+  bytes?: number | null;
+  width?: number | null;
+  height?: number | null;
   /** Seconds. */
-  duration?: number;
-  pages?: number;
-  etag?: string;
-  url?: string;
-  secure_url?: string;
-  original_filename?: string;
+  duration?: number | null;
+  pages?: number | null;
+  etag?: string | null;
+  url?: string | null;
+  secure_url?: string | null;
+  original_filename?: string | null;
   /** `asset_folder` in dynamic-folder clouds, the path part of `public_id` in fixed-folder ones. */
   folder?: string;
-  display_name?: string;
+  display_name?: string | null;
   tags?: string[];
   context?: Record<string, string>;
   metadata?: Record<string, unknown>;
-  access_mode?: string;
-  moderation_status?: string;
+  access_mode?: string | null;
+  moderation_status?: string | null;
   /** RFC 3339, UTC. */
   created_at?: string;
   /** RFC 3339, UTC. */
-  uploaded_at?: string;
+  uploaded_at?: string | null;
   /** Cloudinary's stamps, each RFC 3339, UTC. */
   last_updated?: Record<string, string>;
-  /** Every other key that Cloudinary sent and that says something lasting about the asset. */
+  /**
+   * Every other key that Cloudinary sent and that says something lasting about the asset; in `original_values` what it
+   * sent for keys that cannot be stored like that.
+   */
   extra: Record<string, unknown>;
+  /** Why the asset cannot be a row: it is set aside, and nothing of it is merged. */
+  unstorable?: string;
 }
 
 /** How a cloud keeps its folders; see `config()` of the client. */
@@ -50,28 +68,19 @@ export interface Asked {
   metadata: boolean;
 }
 
-/** A resource that cannot be an observation: it lacks part of its identity. */
-export interface ObservationError {
-  code: "incomplete_resource";
-  missing: string[];
-  message: string;
-}
-
-export type ObservationResult =
-  | { data: Observation; error?: undefined }
-  | { data?: undefined; error: ObservationError };
-
 const EVERYTHING: Asked = { tags: true, context: true, metadata: true };
 
 type Fields = Record<string, unknown>;
 
 /** Keys whose value goes to the key of the same name, and the type it must have. */
 const TEXT = new Set([
-  ...["asset_id", "public_id", "resource_type", "type", "format", "etag", "url", "secure_url"],
-  ...["original_filename", "display_name", "access_mode", "moderation_status"],
+  ...["format", "etag", "url", "secure_url", "original_filename", "display_name", "access_mode"],
+  "moderation_status",
 ]);
-const FIGURE = new Set(["version", "bytes", "width", "height", "duration", "pages"]);
 const TIME = new Set(["created_at", "uploaded_at"]);
+const IDENTITY = ["asset_id", "public_id", "resource_type", "type"];
+/** Cloudinary's own are 32 characters long; much longer ones would break every look-up that names them. */
+const LONGEST_ASSET_ID = 255;
 
 /**
  * Keys left out of `extra`. Most differ between a listing, a detail, a search and an upload answer for one
@@ -94,65 +103,113 @@ const IGNORED = new Set([
   ...["backup_bytes", "created_by", "uploaded_by", "last_accessed_at", "access_key", "versions"],
   ...["moderation", "moderation_kind", "related_assets"],
   // Handled by name.
+  ...["asset_id", "public_id", "resource_type", "type"],
   ...["asset_folder", "folder", "tags", "context", "metadata", "last_updated", "placeholder"],
 ]);
 
 /**
- * Normalises one resource of any Cloudinary answer. Cheap on purpose: a page holds 500 of them and a
- * function has 2 s of CPU.
+ * Normalises one resource of any Cloudinary answer, so that it can be stored. Cheap on purpose: a page holds 500 of them
+ * and a function has 2 s of CPU.
  *
  * @param resource The resource as Cloudinary sent it.
  * @param options `asked`: what the request asked for (default everything); `folderMode`: `fixed` derives
  *   the folder from `public_id` when no key tells it.
- * @returns `{ data }`, or `{ error }` when it has no `asset_id`, `public_id`, `resource_type` or `type`.
+ * @returns The observation; `unstorable` where part of its identity is missing or cannot be stored. One without an
+ *   asset_id has a made-up one, which names it for people.
  */
 export function toObservation(
   resource: unknown,
   options: { asked?: Asked; folderMode?: FolderMode } = {},
-): ObservationResult {
+): Observation {
   const source = isFields(resource) ? resource : {};
-  const missing = ["asset_id", "public_id", "resource_type", "type"].filter((key) =>
-    typeof source[key] !== "string" || source[key] === ""
-  );
-  if (missing.length > 0) {
-    return {
-      error: {
-        code: "incomplete_resource",
-        missing,
-        message: `Cloudinary sent an asset without ${missing.join(", ")}.`,
-      },
-    };
-  }
+  const unstorable = unstorableReason(source);
+  if (unstorable !== null) return setAside(source, unstorable);
+
   const fields: Fields = {};
-  const extra: Fields = {};
+  const extra: [string, unknown][] = [];
+  const originals: [string, unknown][] = [];
   for (const key in source) {
     const value = source[key];
     if (value === null || value === undefined) continue;
-    if (TEXT.has(key)) {
-      if (typeof value === "string") fields[key] = value;
-    } else if (FIGURE.has(key)) {
-      const figure = typeof value === "string" && value !== "" ? Number(value) : value;
-      if (typeof figure === "number" && Number.isFinite(figure)) fields[key] = figure;
+    if (Object.hasOwn(LARGEST, key)) {
+      const figure = fields[key] = toFigure(key, value);
+      if (figure === null || figure !== Number(value)) originals.push([key, originalOf(value)]);
+    } else if (TEXT.has(key)) {
+      if ((fields[key] = toText(value)) === null) originals.push([key, originalOf(value)]);
     } else if (TIME.has(key)) {
       const time = toTime(value);
-      if (time !== null) fields[key] = time;
-    } else if (!IGNORED.has(key)) extra[key] = value;
+      if (time === null) originals.push([key, originalOf(value)]);
+      // A row cannot do without the time of its making.
+      if (time !== null || key !== "created_at") fields[key] = time;
+    } else if (!IGNORED.has(key)) extra.push([storableText(key), storableJson(value)]);
   }
+  for (const key of IDENTITY) fields[key] = source[key];
 
-  const asked = options.asked ?? EVERYTHING;
-  if (Array.isArray(source.tags)) fields.tags = source.tags.filter(isText);
-  else if (asked.tags) fields.tags = [];
-  if (source.context !== null && source.context !== undefined) {
-    fields.context = toContext(source.context);
-  } else if (asked.context) fields.context = {};
-  if (isFields(source.metadata)) fields.metadata = source.metadata;
-  else if (asked.metadata) fields.metadata = {};
-
+  addEditable(fields, originals, source, options.asked ?? EVERYTHING);
   addFolder(fields, source, options.folderMode);
   addModeration(fields, extra, source);
   if (isFields(source.last_updated)) fields.last_updated = toTimes(source.last_updated);
-  fields.extra = extra;
-  return { data: fields as unknown as Observation };
+  if (originals.length > 0) extra.push(["original_values", Object.fromEntries(originals)]);
+  fields.extra = Object.fromEntries(extra);
+  return fields as unknown as Observation;
+}
+
+/** Whether an asset came with an asset_id under which it can be known. */
+export function hasAssetId(resource: unknown): resource is Fields & { asset_id: string } {
+  const id = isFields(resource) ? resource.asset_id : undefined;
+  return typeof id === "string" && id !== "" && id.length <= LONGEST_ASSET_ID && isStorableText(id);
+}
+
+function unstorableReason(source: Fields): string | null {
+  const missing = IDENTITY.filter((key) => typeof source[key] !== "string" || source[key] === "");
+  if (missing.length > 0) return `Cloudinary sent it without ${missing.join(", ")}.`;
+  // Cleaned of what cannot be stored it would be another name, perhaps another asset's.
+  const odd = IDENTITY.find((key) => !isStorableText(source[key] as string));
+  if (odd !== undefined) return `Its ${odd} holds characters that cannot be stored.`;
+  return hasAssetId(source) ? null : "Its asset_id is longer than any of Cloudinary's.";
+}
+
+/** What little is known of an asset that cannot be a row. */
+function setAside(source: Fields, unstorable: string): Observation {
+  const [public_id, resource_type, type] = IDENTITY.slice(1)
+    .map((key) => toText(source[key])?.slice(0, 1_000) ?? "") as [string, string, string];
+  const asset_id = hasAssetId(source)
+    ? source.asset_id
+    : `without asset_id: ${resource_type}/${type}/${public_id}`.slice(0, LONGEST_ASSET_ID);
+  return {
+    asset_id: storableText(asset_id),
+    public_id,
+    resource_type,
+    type,
+    extra: {},
+    unstorable,
+  };
+}
+
+function originalOf(value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : storableJson(value);
+}
+
+/** Tags, context and metadata: what is none of them is not told, rather than taken for empty. */
+function addEditable(
+  fields: Fields,
+  originals: [string, unknown][],
+  source: Fields,
+  asked: Asked,
+): void {
+  const { tags, context, metadata } = source;
+  const known = {
+    tags: Array.isArray(tags) ? () => toTags(tags) : null,
+    context: typeof context === "object" ? () => toContext(context) : null,
+    metadata: isFields(metadata) ? () => storableJson(metadata) : null,
+  };
+  for (const key of ["tags", "context", "metadata"] as const) {
+    const value = source[key];
+    if (value === null || value === undefined) {
+      if (asked[key]) fields[key] = key === "tags" ? [] : {};
+    } else if (known[key] !== null) fields[key] = known[key]!();
+    else originals.push([key, originalOf(value)]);
+  }
 }
 
 /**
@@ -163,29 +220,6 @@ export function isPlaceholder(resource: unknown): resource is Fields {
   return isFields(resource) && resource.placeholder === true;
 }
 
-/** Accepts `{ custom: {…} }` (Admin, Upload), flat (Search) and `[{ key, value }]` (tolerated by SDKs). */
-export function toContext(context: unknown): Record<string, string> {
-  const flat: Record<string, string> = {};
-  if (Array.isArray(context)) {
-    for (const item of context) {
-      if (isFields(item) && isText(item.key ?? item.name)) {
-        flat[String(item.key ?? item.name)] = String(item.value ?? "");
-      }
-    }
-    return flat;
-  }
-  if (!isFields(context)) return flat;
-  // A flat context may have a key called `custom`, whose value is text then.
-  const entries = isFields(context.custom) ? context.custom : context;
-  for (const key in entries) {
-    const value = entries[key];
-    if (value !== null && value !== undefined) {
-      flat[key] = typeof value === "object" ? JSON.stringify(value) : String(value);
-    }
-  }
-  return flat;
-}
-
 /** A folder without leading and trailing slashes; the root is the empty string. */
 export function normaliseFolder(folder: string): string {
   return folder.replace(/^\/+|\/+$/g, "");
@@ -193,49 +227,21 @@ export function normaliseFolder(folder: string): string {
 
 function addFolder(fields: Fields, source: Fields, folderMode: FolderMode | undefined): void {
   if (folderMode !== "fixed" && typeof source.asset_folder === "string") {
-    fields.folder = normaliseFolder(source.asset_folder);
+    fields.folder = normaliseFolder(storableText(source.asset_folder));
   } else if (folderMode === "fixed") {
     const publicId = source.public_id as string;
     fields.folder = normaliseFolder(publicId.slice(0, Math.max(0, publicId.lastIndexOf("/"))));
   } else if (typeof source.folder === "string") {
-    fields.folder = normaliseFolder(source.folder);
+    fields.folder = normaliseFolder(storableText(source.folder));
   }
 }
 
-function addModeration(fields: Fields, extra: Fields, source: Fields): void {
+function addModeration(fields: Fields, extra: [string, unknown][], source: Fields): void {
   const list: unknown[] = Array.isArray(source.moderation) ? source.moderation : [];
   const latest = list.find(isFields);
   if (latest !== undefined && typeof latest.status === "string") {
-    fields.moderation_status = latest.status;
+    fields.moderation_status = storableText(latest.status);
   }
   const kind = latest?.kind ?? source.moderation_kind;
-  if (typeof kind === "string") extra.moderation_kind = kind;
-}
-
-function toTimes(stamps: Fields): Record<string, string> {
-  const times: Record<string, string> = {};
-  for (const key in stamps) {
-    const time = toTime(stamps[key]);
-    if (time !== null) times[key] = time;
-  }
-  return times;
-}
-
-/** Cloudinary writes `…Z` or `…+00:00`; one form, so that the same moment compares equal as text. */
-function toTime(value: unknown): string | null {
-  if (typeof value !== "string") return null;
-  // The usual form needs no Date, which is the dearest step of all here.
-  if (value.length === 20 && value.charCodeAt(19) === 90 && value.charCodeAt(10) === 84) {
-    return value;
-  }
-  const date = new Date(value);
-  return Number.isNaN(date.getTime()) ? null : date.toISOString().replace(".000Z", "Z");
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  if (typeof kind === "string") extra.push(["moderation_kind", storableText(kind)]);
 }

@@ -6,6 +6,7 @@ import {
   type Observation,
   toObservation,
 } from "./observation.ts";
+import { storableText } from "./storable.ts";
 
 /** What decides how a resource is read; see {@link toObservation}. */
 export interface ObserveOptions {
@@ -16,7 +17,7 @@ export interface ObserveOptions {
 /**
  * Normalises one resource.
  *
- * @throws CloudinaryError `unavailable` for a resource without an identity, `not_found` for a placeholder.
+ * @throws CloudinaryError `not_found` for a placeholder.
  */
 export function observe(resource: unknown, options: ObserveOptions): Observation {
   if (isPlaceholder(resource)) {
@@ -24,14 +25,11 @@ export function observe(resource: unknown, options: ObserveOptions): Observation
       code: "not_found",
     });
   }
-  const { data, error } = toObservation(resource, options);
-  if (error !== undefined) throw new CloudinaryError(error.message, { code: "unavailable" });
-  return data;
+  return toObservation(resource, options);
 }
 
 /**
- * Normalises a list of resources. One without an identity makes the whole answer unusable: skipping it could be mistaken
- * for its absence. Placeholders are left out.
+ * Normalises a list of resources. Placeholders are left out; what cannot be a row is there, marked as such.
  *
  * @throws CloudinaryError `unavailable` when it is no such list.
  */
@@ -46,5 +44,5 @@ export function observeAll(resources: unknown, options: ObserveOptions): Observa
 /** The cursor of the next page, or null after the last one. */
 export function nextCursorOf(data: Record<string, unknown>): string | null {
   const { next_cursor } = data;
-  return typeof next_cursor === "string" && next_cursor !== "" ? next_cursor : null;
+  return typeof next_cursor === "string" && next_cursor !== "" ? storableText(next_cursor) : null;
 }

@@ -7,19 +7,26 @@ export interface RateLimit {
   resetAt: Date;
 }
 
+/** The end of the year 9999, in ms; later times cannot be stored. */
+const LATEST = Date.UTC(10_000, 0);
+
 /**
  * Builds a rate limit from Cloudinary's three figures.
  *
  * @param limit `X-FeatureRateLimit-Limit`.
  * @param remaining `X-FeatureRateLimit-Remaining`.
  * @param reset `X-FeatureRateLimit-Reset`, an HTTP date, or the `Date` that the SDK made of it.
- * @returns null unless all three are there: Upload API answers carry none.
+ * @returns null unless all three are there and can be stored: Upload API answers carry none.
  */
 export function toRateLimit(limit: unknown, remaining: unknown, reset: unknown): RateLimit | null {
   if ([limit, remaining, reset].some((value) => value === null || value === undefined)) return null;
   const resetAt = reset instanceof Date ? reset : new Date(String(reset));
   const figures = { limit: Number(limit), remaining: Number(remaining), resetAt };
-  const wellFormed = Number.isFinite(figures.limit) && Number.isFinite(figures.remaining) &&
-    !Number.isNaN(resetAt.getTime());
+  const wellFormed = isCount(figures.limit) && isCount(figures.remaining) &&
+    resetAt.getTime() > 0 && resetAt.getTime() < LATEST;
   return wellFormed ? figures : null;
+}
+
+function isCount(figure: number): boolean {
+  return Number.isInteger(figure) && figure >= 0 && figure <= 2_147_483_647;
 }

@@ -55,7 +55,8 @@ export function createSearchApi(transport: Transport, folderMode: () => FolderMo
       metadata: withFields.includes("metadata"),
     };
     const resources = observeAll(data.resources, { asked, folderMode: folderMode() });
-    const totalCount = Number(data.total_count ?? resources.length);
+    const told = Number(data.total_count);
+    const totalCount = Number.isSafeInteger(told) && told >= 0 ? told : resources.length;
     return { data: { totalCount, resources, nextCursor: nextCursorOf(data) }, rateLimit };
   };
 

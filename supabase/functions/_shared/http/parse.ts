@@ -38,21 +38,31 @@ export function parseQuery<Schema extends z.ZodType>(url: URL, schema: Schema): 
  *
  * @param request The request; its body is consumed.
  * @param schema Strict schema, as for {@link parseQuery}.
- * @param options `maxBytes`: largest body accepted, in bytes (default 2 MiB).
+ * @param options `maxBytes`: largest body accepted, in bytes (default 2 MiB). `foreign`: the body is another system's,
+ *   which may hold anything; the schema picks what is used, and that alone is looked at.
  * @throws ApiError 400 (`invalid_json`, or one entry in `details` per bad field), 413, 415.
  */
 export async function parseBody<Schema extends z.ZodType>(
   request: Request,
   schema: Schema,
-  options: { maxBytes?: number } = {},
+  options: { maxBytes?: number; foreign?: boolean } = {},
 ): Promise<z.output<Schema>> {
   const bytes = await readBody(request, options.maxBytes ?? DEFAULT_MAX_BYTES);
   if (bytes.length === 0) return validate({}, schema);
   if (!isJson(request.headers.get("content-type"))) throw unsupportedMediaType();
   const value = parseJson(bytes);
+  if (options.foreign) {
+    const picked = validate(value, schema);
+    refuseUnstorable(picked);
+    return picked;
+  }
+  refuseUnstorable(value);
+  return validate(value, schema);
+}
+
+function refuseUnstorable(value: unknown): void {
   const details = findUnstorable(value);
   if (details.length > 0) throw badRequest(onePerField(details));
-  return validate(value, schema);
 }
 
 /**

@@ -17,6 +17,8 @@ export class DatabaseError extends Error {
   readonly code: string;
   readonly status: number;
   readonly retryable: boolean;
+  /** What the database or the network said, for the log; never for a client. */
+  readonly said: string;
 
   /**
    * @param operation Name of the function or table that was called.
@@ -27,6 +29,7 @@ export class DatabaseError extends Error {
     super(`${operation}: ${failed.message}`);
     this.code = failed.code || (status === 0 ? "network" : `http_${status}`);
     this.status = status;
+    this.said = failed.message;
     this.retryable = status === 0 || status === 502 || status === 503 ||
       status === 504 ||
       isTransient(this.code);

@@ -15,6 +15,7 @@ export type Database = {
           "asset_id": string;
           "base": NonNullable<Json>;
           "bytes": number | null;
+          "claims": number;
           "cloud_name": string;
           "conflicts": Json | null;
           "context": NonNullable<Json>;
@@ -69,6 +70,7 @@ export type Database = {
           "asset_id": string;
           "base"?: NonNullable<Json>;
           "bytes"?: number | null;
+          "claims"?: number;
           "cloud_name": string;
           "conflicts"?: Json | null;
           "context"?: NonNullable<Json>;
@@ -122,6 +124,7 @@ export type Database = {
           "asset_id"?: string;
           "base"?: NonNullable<Json>;
           "bytes"?: number | null;
+          "claims"?: number;
           "cloud_name"?: string;
           "conflicts"?: Json | null;
           "context"?: NonNullable<Json>;
@@ -628,6 +631,7 @@ export type Database = {
           "p_next_cursor"?: string;
           "p_observations": Json;
           "p_run_id": string;
+          "p_total"?: number;
           "p_traffic": Json;
           "p_worker": string;
         };
@@ -648,6 +652,7 @@ export type Database = {
           "public_id": string;
         }[];
       };
+      "test_media_alert": { Args: Record<PropertyKey, never>; Returns: string };
       "unschedule_media_sync": { Args: Record<PropertyKey, never>; Returns: number };
       "update_sync_settings": { Args: { "p_changes": Json }; Returns: Json };
     };

@@ -19,10 +19,12 @@ import type {
   PushConfirmation,
   PushPlan,
   PushTask,
+  QuarantinedAsset,
   RunSummary,
   ShardClaim,
   SweepState,
   SyncStatus,
+  UnsettledRun,
 } from "./types.ts";
 
 /** What every answer to a worker tells: the database's time. */
@@ -52,7 +54,12 @@ export interface FunctionResults {
   /** `live`: was not deleted; `restored`: Cloudinary still held it; `requested`: its backup must give it back. */
   restore_media_asset: "live" | "restored" | "requested";
   get_sync_status: SyncStatus;
-  get_sync_overview: { runs: RunSummary[]; rate_limit: RateLimitState | null };
+  get_sync_overview: {
+    runs: RunSummary[];
+    rate_limit: RateLimitState | null;
+    quarantine: QuarantinedAsset[];
+    failed_runs: UnsettledRun[];
+  };
   get_sync_health_summary: HealthSummary;
   get_sync_run: RunSummary | null;
 
@@ -69,7 +76,9 @@ export interface FunctionResults {
   media_sync_plan_shards: Stored<ShardClaim>;
   media_sync_claim_shard: ShardClaim & Timed;
   media_sync_store_page: Stored<ShardClaim>;
-  media_sync_store_search_page: Stored<{ queued: number; budget: CallBudget }>;
+  media_sync_store_search_page: Stored<
+    { queued: number; next_cursor: string | null; budget: CallBudget }
+  >;
   media_sync_begin_sweep: SweepState;
   media_sync_settle_absences: SweepState;
 

@@ -18,6 +18,7 @@ export interface LibraryQuery {
   format?: string;
   sync_status?: string;
   collection?: string;
+  quarantined?: boolean;
   used?: boolean;
   deleted?: boolean;
   created_after?: string;

@@ -14,7 +14,8 @@ export type RunKind =
   | "incremental"
   | "push"
   | "refresh"
-  | "single";
+  | "single"
+  | "scope";
 
 /** Who decides a value that both sides changed. */
 export type ConflictPolicy = "cloudinary" | "database" | "newest" | "manual";
@@ -84,7 +85,7 @@ export interface RunSummary {
   blocked_by: {
     absent: number;
     live: number;
-    reason: "mass_delete" | "empty_listing";
+    reason: "mass_delete" | "empty_listing" | "scope";
   } | null;
   api_calls: number;
   duration_ms: number;
@@ -106,7 +107,9 @@ export interface MergeOutcome {
     | "restored"
     | "unchanged"
     | "stale"
-    | "out_of_scope";
+    | "undecided"
+    | "out_of_scope"
+    | "quarantined";
   conflict_count: number;
 }
 
@@ -119,6 +122,27 @@ export interface SyncStatus {
   synced_assets: number;
   error_assets: number;
   last_error: string | null;
+}
+
+/** An asset that cannot be stored as Cloudinary shows it. */
+export interface QuarantinedAsset {
+  /** Where Cloudinary tells none, a text that names the asset. */
+  asset_id: string;
+  public_id: string;
+  resource_type: string;
+  /** A sentence. */
+  reason: string;
+  since: string;
+}
+
+/** A run that failed or is blocked, and that no later run has made up for. */
+export interface UnsettledRun {
+  run_id: string;
+  kind: RunKind;
+  status: "failed" | "blocked";
+  started_at: string;
+  finished_at: string | null;
+  error: RunError | null;
 }
 
 /** A shard that a worker was leased, and what it may do with it. */
@@ -297,6 +321,8 @@ export interface ReceivedEvent {
   triggered_at: string | null;
   signature_key: string | null;
   effects: object[];
+  /** asset_ids that it names: it could not be applied, and is only stored. */
+  refused?: string[];
 }
 
 /** What became of a notification. */

@@ -1,6 +1,7 @@
 import { readNotification } from "../cloudinary/notification.ts";
 import type { Caller } from "../http/caller.ts";
 import type { Logger } from "../http/log.ts";
+import { DatabaseError } from "../media/database-error.ts";
 import type { Database } from "../media/database.types.ts";
 import type { EventOutcome, PushFailure, ReceivedEvent } from "../media/types.ts";
 import { doDueWork, type SyncRequest, type SyncResult } from "./due-work.ts";
@@ -81,13 +82,24 @@ export class BidirectionalSyncService {
     await this.#work(refresh(this.session, null));
   }
 
-  /** Stores a verified notification and applies it, in one transaction. Cloudinary is not called. */
-  receiveEvent(event: ReceivedEvent): Promise<EventOutcome> {
-    const { media } = this.session;
-    return media.call("media_sync_receive_event", {
-      p_cloud_name: media.cloudName,
-      p_event: event,
-    });
+  /**
+   * Stores a verified notification and applies it, in one transaction. One that cannot be applied is stored all the same:
+   * Cloudinary would send it three times and never again. Cloudinary is not called.
+   */
+  async receiveEvent(event: ReceivedEvent): Promise<EventOutcome> {
+    const { media, log } = this.session;
+    const receive = (p_event: ReceivedEvent) =>
+      media.call("media_sync_receive_event", { p_cloud_name: media.cloudName, p_event });
+    try {
+      return await receive(event);
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.retryable) throw error;
+      log.error("a notification could not be applied; it is stored", { error });
+      const refused = event.effects.flatMap((effect) =>
+        "asset_id" in effect && typeof effect.asset_id === "string" ? [effect.asset_id] : []
+      );
+      return await receive({ ...event, effects: [], refused });
+    }
   }
 
   /**

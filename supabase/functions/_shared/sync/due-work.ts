@@ -1,3 +1,4 @@
+import { CloudinaryError } from "../cloudinary/errors.ts";
 import type { ResourceType } from "../cloudinary/resource-types.ts";
 import type { DueWork, RunSummary } from "../media/types.ts";
 import { folderPull } from "./folder-pull.ts";
@@ -37,7 +38,8 @@ export type SyncResult =
  *
  * @returns The runs that this call worked on, the most telling one last; none when nothing was due.
  * @throws {CloudinaryError} When Cloudinary failed beyond its retries. Open runs keep their place.
- * @throws {DatabaseError} When the database failed beyond its retries.
+ * @throws {DatabaseError} When the database failed beyond its retries, or refused something. A push that it refuses does
+ *   not keep the pull from its work.
  */
 export async function doDueWork(session: SyncSession, request: SyncRequest): Promise<SyncResult> {
   if (request.singleAsset !== undefined) {
@@ -49,8 +51,16 @@ export async function doDueWork(session: SyncSession, request: SyncRequest): Pro
   }
 
   const results: RunResult[] = [];
-  // People's edits come first: they are few, and somebody is waiting for them.
-  if (request.direction !== "pull") results.push(...await servePush(session));
+  let failure: unknown;
+  try {
+    // People's edits come first: they are few, and somebody is waiting for them.
+    if (request.direction !== "pull") results.push(...await servePush(session));
+  } catch (error) {
+    // Without Cloudinary nothing else can be done; any other trouble of the edits is theirs alone.
+    if (error instanceof CloudinaryError) throw error;
+    session.log.error("the push failed", { error });
+    failure = error;
+  }
   if (request.direction !== "push") {
     const due = await session.media.call("media_sync_due", {
       p_cloud_name: session.media.cloudName,
@@ -62,12 +72,14 @@ export async function doDueWork(session: SyncSession, request: SyncRequest): Pro
       // A listing tells no times of change: what both sides changed has been left to a look-up that does.
       if (due.conflict_policy === "newest") results.push(await serveRefresh(session));
       // It may have brought back an asset whose edits were waiting for it.
-      if (request.direction === "both" && !session.deadline.expired()) {
+      const pushes = request.direction === "both" && failure === undefined;
+      if (pushes && !session.deadline.expired()) {
         results.push(...await servePush(session));
       }
       results.push(pulled);
     }
   }
+  if (failure !== undefined) throw failure;
   const note = results.map((result) => result.note).find((text) => text !== undefined);
   return {
     status: "runs",
@@ -100,8 +112,9 @@ async function servePush(session: SyncSession): Promise<RunResult[]> {
     const { run, note } = await push(session, undefined, (begun) => runId = begun);
     return run === null ? [] : [{ run, ...(note === undefined ? {} : { note }) }];
   } catch (error) {
-    if (runId === undefined) throw error;
-    return [await guardRun(session, runId, () => Promise.reject(error))];
+    // What failed before there was a run is told by one all the same.
+    const noted = runId ?? (await startRun(session, "push")).run.run_id;
+    return [await guardRun(session, noted, () => Promise.reject(error))];
   }
 }
 
@@ -126,6 +139,8 @@ async function allowMassDelete(
     p_source: session.source,
   });
   if (blocked === null) return { status: "not_found", what: "blocked_run" };
+  // A change of scope is done with the word.
+  if (blocked.status !== "running") return { status: "runs", runs: [blocked] };
   const { run, note } = await continuePull(session, blocked, pageSize);
   return { status: "runs", runs: [run], note };
 }

@@ -1,5 +1,5 @@
 import { CloudinaryError } from "../cloudinary/errors.ts";
-import { ApiError, conflict, forbidden, upstreamFailed } from "../http/api-error.ts";
+import { ApiError, conflict, forbidden, unauthorized, upstreamFailed } from "../http/api-error.ts";
 import { DatabaseError } from "../media/database-error.ts";
 
 /**
@@ -23,12 +23,15 @@ export function mapError(error: unknown): ApiError | null {
       },
     );
   }
-  const said = error.message.replace(/^\w+: /, "");
-  // Our functions refuse in a sentence; Postgres itself names tables and constraints, which is nobody's business.
-  const sentence = /permission denied|violates|relation |constraint |column "/.test(said)
-    ? null
-    : said;
+  // Our functions refuse in a sentence; Postgres itself, whose words are nobody's business, ends none with a full stop.
+  const sentence = error.said.endsWith(".") ? error.said : null;
   switch (error.code) {
+    // The data API takes the key or token no more: it was changed, or ended while the request was under way.
+    case "PGRST301":
+    case "PGRST302":
+    case "PGRST303":
+    case "http_401":
+      return unauthorized("The data API does not take this key or token any more.", error);
     case "42501":
       return forbidden(sentence ?? "Your role does not allow this.");
     // check_violation and its kin: our triggers explain in a sentence what Cloudinary cannot hold.
@@ -54,6 +57,13 @@ export function mapError(error: unknown): ApiError | null {
         },
       );
     default:
-      return null;
+      // Values that no column holds, and texts that are too long for an index.
+      return /^(22|23|54)/.test(error.code)
+        ? new ApiError("The database refuses a value of this request.", {
+          status: 400,
+          code: "bad_request",
+          cause: error,
+        })
+        : null;
   }
 }

@@ -56,11 +56,13 @@ async function search(
       p_observations: data.resources,
       p_traffic: session.meter.take(),
       p_lease_seconds: LEASE_SECONDS,
+      p_total: data.totalCount,
     });
-    if (!answer.stored || data.nextCursor === null) return null;
+    // The database knows what earlier searches have shown: nothing on the other pages may be news.
+    if (!answer.stored || answer.next_cursor === null) return null;
     const note = quotaPause(answer.budget);
     if (note !== null) return note;
-    cursor = data.nextCursor;
+    cursor = answer.next_cursor;
   }
   return null;
 }

@@ -1,6 +1,7 @@
 import { RESOURCE_TYPES, type ResourceType } from "../cloudinary/resource-types.ts";
 import type { Observation } from "../cloudinary/observation.ts";
 import type { RunSummary } from "../media/types.ts";
+import { guardRun } from "./guard-run.ts";
 import { finishRun, startRun } from "./run-books.ts";
 import type { SyncSession } from "./sync-session.ts";
 
@@ -42,15 +43,18 @@ export async function syncSingleAsset(
   if (found.size === 0 && known.length === 0) return null;
 
   const { run } = await startRun(session, "single", { single_asset: name });
-  await session.media.call("media_sync_settle_look_up", {
-    p_cloud_name: session.media.cloudName,
-    p_asset_ids: [...new Set([...known, ...found.keys()])],
-    p_observations: [...found.values()],
-    p_observed_at: observedAt,
-    p_source: session.source,
-    p_run_id: run.run_id,
+  const result = await guardRun(session, run.run_id, async () => {
+    await session.media.call("media_sync_settle_look_up", {
+      p_cloud_name: session.media.cloudName,
+      p_asset_ids: [...new Set([...known, ...found.keys()])],
+      p_observations: [...found.values()],
+      p_observed_at: observedAt,
+      p_source: session.source,
+      p_run_id: run.run_id,
+    });
+    return { run: await finishRun(session, run.run_id, "completed") };
   });
-  return await finishRun(session, run.run_id, "completed");
+  return result.run;
 }
 
 /** Cloudinary's asset_id: 32 hexadecimal digits. */

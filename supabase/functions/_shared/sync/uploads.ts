@@ -1,3 +1,4 @@
+import type { Observation } from "../cloudinary/observation.ts";
 import type { SignedUpload } from "../cloudinary/upload-signature.ts";
 import type { SyncSession } from "./sync-session.ts";
 
@@ -39,7 +40,7 @@ export interface UploadAnswer {
 /** What became of an upload that was handed over. */
 export type UploadOutcome =
   | { status: "stored"; id: string }
-  | { status: "bad_signature" | "unknown" | "out_of_scope" };
+  | { status: "bad_signature" | "unknown" | "out_of_scope" | "set_aside" };
 
 /**
  * Signed fields with which a browser posts a file straight to Cloudinary.
@@ -123,7 +124,10 @@ export async function storeUpload(
   const observedAt = session.media.clock.now();
   const { data: [asset] } = await session.cloudinary.getAssetsByIds({ assetIds: [asset_id] });
   // The signature vouches for this name and version only: another asset of that name is not what was uploaded.
-  if (asset?.public_id !== public_id || String(asset.version) !== String(version)) {
+  if (
+    asset?.unstorable === undefined &&
+    (asset?.public_id !== public_id || versionOf(asset) !== String(version))
+  ) {
     return { status: "unknown" };
   }
   const { outcomes: [outcome] } = await session.media.call("media_sync_apply_observations", {
@@ -134,7 +138,14 @@ export async function storeUpload(
     p_created_by: session.userId,
     p_traffic: session.meter.take(),
   });
+  if (outcome?.outcome === "quarantined") return { status: "set_aside" };
   return outcome?.media_asset_id
     ? { status: "stored", id: outcome.media_asset_id }
     : { status: "out_of_scope" };
+}
+
+/** The version as Cloudinary sent it. */
+function versionOf({ version, extra }: Observation): string {
+  const originals = extra.original_values as { version?: unknown } | undefined;
+  return String(originals?.version ?? version);
 }

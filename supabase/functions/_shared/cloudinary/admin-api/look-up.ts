@@ -14,6 +14,8 @@ const MOST = 100;
 interface Shown {
   observations: Observation[];
   placeholders: string[];
+  /** Assets came without an asset_id: they may be any of those that seem to be missing. */
+  nameless: boolean;
   rateLimit: RateLimit | null;
 }
 
@@ -30,7 +32,12 @@ export function createAssetLookUp(transport: Transport, folderMode: () => Folder
   const cap = () => Math.min(told, shown);
 
   const ask = async (ids: string[]): Promise<Shown> => {
-    const answer: Shown = { observations: [], placeholders: [], rateLimit: null };
+    const answer: Shown = {
+      observations: [],
+      placeholders: [],
+      nameless: false,
+      rateLimit: null,
+    };
     let cursor: string | null = null;
     // A page shows one asset at least; more pages than ids are none of ours.
     for (let page = 0; page < ids.length; page++) {
@@ -45,7 +52,10 @@ export function createAssetLookUp(transport: Transport, folderMode: () => Folder
         path: ["resources", "by_asset_ids"],
         query,
       });
-      answer.observations.push(...observeAll(data.resources, { folderMode: folderMode() }));
+      const assets = observeAll(data.resources, { folderMode: folderMode() });
+      const named = assets.filter((asset) => ids.includes(asset.asset_id));
+      answer.observations.push(...named);
+      answer.nameless ||= named.length < assets.length;
       answer.placeholders.push(...placeholdersOf(data.resources));
       answer.rateLimit = rateLimit ?? answer.rateLimit;
       cursor = nextCursorOf(data);
@@ -62,13 +72,15 @@ export function createAssetLookUp(transport: Transport, folderMode: () => Folder
     const first = answer.observations.length + answer.placeholders.length;
     const open = without(batch, answer);
     for (let start = 0; start < open.length; start += CERTAIN) {
-      const again = await ask(open.slice(start, start + CERTAIN));
+      const rest = open.slice(start, start + CERTAIN);
+      const again = await ask(rest);
       if (again.observations.length > 0 && batch.length > CERTAIN) {
         // The first answer was cut: from now on no question is longer than it was.
         shown = Math.min(shown, Math.max(CERTAIN, first));
       }
       answer.observations.push(...again.observations);
       answer.placeholders.push(...again.placeholders);
+      if (again.nameless) answer.observations.push(...without(rest, again).map(nameless));
       answer.rateLimit = again.rateLimit ?? answer.rateLimit;
     }
     return answer;
@@ -108,6 +120,14 @@ export function createAssetLookUp(transport: Transport, folderMode: () => Folder
 function without(ids: string[], { observations, placeholders }: Shown): string[] {
   const told = new Set([...observations.map((asset) => asset.asset_id), ...placeholders]);
   return ids.filter((id) => !told.has(id));
+}
+
+/** An asset that may have been shown without its asset_id is neither known nor absent. */
+function nameless(assetId: string): Observation {
+  return {
+    ...{ asset_id: assetId, public_id: "", resource_type: "", type: "", extra: {} },
+    unstorable: "Cloudinary shows it without its asset_id.",
+  };
 }
 
 function placeholdersOf(resources: unknown): string[] {

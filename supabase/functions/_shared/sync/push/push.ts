@@ -3,10 +3,13 @@ import type { PushClaim, PushFailure, PushTask, RunSummary } from "../../media/t
 import { finishRun } from "../run-books.ts";
 import { LEASE_SECONDS, type SyncSession } from "../sync-session.ts";
 import { pushSlice } from "./push-slice.ts";
+import { drain } from "./drain.ts";
 import { slicesOf } from "./slices.ts";
 
 /** Rows a claim: what one grouped call can serve. */
 const CLAIM_SIZE = 1_000;
+/** Slices at the same time: while one waits for Cloudinary, another is planned or settled. */
+const PARALLEL_SLICES = 2;
 /** Claims of certain rows that somebody waits for: more only follow edits made meanwhile, or a slow machine. */
 const MOST_ROUNDS = 5;
 
@@ -80,17 +83,15 @@ async function pushClaim(
         `Cloudinary's rate limit is used up; edits wait until ${claim.budget.blocked_until}.`;
       return false;
     }
-    const slices = slicesOf(claim.tasks);
-    while (slices.length > 0 && !session.deadline.expired()) {
-      const slice = slices.shift()!;
-      const outcome = await pushSlice(session, claim, slice, slices.length === 0 && !more);
+    await drain(slicesOf(claim.tasks), PARALLEL_SLICES, session.deadline, async (slice, rest) => {
+      const outcome = await pushSlice(session, claim, slice, rest.isLast() && !more);
       for (const task of slice) left.delete(task.id);
       for (const [id, failure] of outcome.failures) progress.failures.set(id, failure);
       progress.run = outcome.run ?? progress.run;
       // Looking so many up took longer than what they show may be built upon.
-      if (outcome.tooSlow && slice.length > 1) slices.unshift(...quarters(slice));
+      if (outcome.tooSlow && slice.length > 1) rest.add(quarters(slice));
       else more ||= outcome.more;
-    }
+    });
     return more;
   } catch (error) {
     if (error instanceof CloudinaryError && error.code === "rate_limited") more = false;
