@@ -154,6 +154,20 @@ comment on function media_sync.patch_object(jsonb, jsonb) is 'The object with th
 revoke all on function media_sync.patch_object(jsonb, jsonb) from public, anon, authenticated;
 grant execute on function media_sync.patch_object(jsonb, jsonb) to authenticated, service_role;
 
+create or replace function media_sync.shown_object(p_object jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    -- What came much larger from Cloudinary than any edit may be would make every page that shows it too large.
+    select case when octet_length(p_object::text) > 65536 then jsonb_build_object('…', 'Too large for a list; see the asset itself.') else p_object end;
+$$;
+comment on function media_sync.shown_object(jsonb) is 'An object as lists show it: one of more than 65,536 bytes is replaced by a sentence.';
+revoke all on function media_sync.shown_object(jsonb) from public, anon, authenticated;
+grant execute on function media_sync.shown_object(jsonb) to anon, authenticated, service_role;
+
 create or replace function media_sync.field_value(p_fields jsonb, p_field text)
 returns jsonb
 language plpgsql
@@ -303,6 +317,7 @@ create table media_sync.settings (
     conflict_policy text not null default 'cloudinary'
         check (conflict_policy in ('cloudinary', 'database', 'newest', 'manual')),
     include_folders text[] not null default '{}',
+    wanted_folders text[],
     folder_mode text check (folder_mode in ('dynamic', 'fixed')),
     delete_guard_percent numeric not null default 50 check (delete_guard_percent between 0 and 100),
     delete_guard_minimum integer not null default 10 check (delete_guard_minimum >= 0),
@@ -333,6 +348,7 @@ comment on table media_sync.settings is 'The one row of settings.';
 comment on column media_sync.settings.id is 'Always true: there is one row.';
 comment on column media_sync.settings.conflict_policy is 'Who wins when both sides changed one value: cloudinary, database, newest, or manual (a person resolves it).';
 comment on column media_sync.settings.include_folders is 'Folders to mirror, with their subfolders; empty means the whole library. Narrowing hides rows and deletes nothing.';
+comment on column media_sync.settings.wanted_folders is 'An include_folders that would hide more than the delete guard lets through: it waits until the blocked run is allowed; null takes the wish back.';
 comment on column media_sync.settings.folder_mode is 'Cloudinary''s folder mode of this product environment, read from GET /config; null until known.';
 comment on column media_sync.settings.delete_guard_percent is 'A reconcile that would delete more than this share of the library blocks (percent).';
 comment on column media_sync.settings.delete_guard_minimum is 'The share guard acts only from this many deletions on.';
@@ -386,17 +402,18 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select lower(concat_ws(
+    -- What one asset holds must not make every search slow: the first of each, and so many characters in all.
+    select lower(left(concat_ws(
         ' ',
-        p_public_id,
-        p_display_name,
-        p_original_filename,
-        array_to_string(p_tags, ' '),
-        (select string_agg(value, ' ' order by key) from jsonb_each_text(p_context))
-    ));
+        left(p_public_id, 1000),
+        left(p_display_name, 1000),
+        left(p_original_filename, 1000),
+        (select string_agg(left(tag, 255), ' ' order by place) from unnest(p_tags[1:1000]) with ordinality as listed (tag, place)),
+        (select string_agg(left(value, 1000), ' ' order by key) from jsonb_each_text(p_context))
+    ), 10000));
 $$;
 comment on function media_sync.search_text(text, text, text, text[], jsonb) is
-    'What the library search looks through. Immutable, because text[] and jsonb print the same for everybody.';
+    'What the library search looks through, at most 10,000 characters. Immutable, because text[] and jsonb print the same for everybody.';
 revoke all on function media_sync.search_text(text, text, text, text[], jsonb) from public, anon, authenticated;
 -- A generated column is computed with the rights of whoever writes the row.
 grant execute on function media_sync.search_text(text, text, text, text[], jsonb) to authenticated, service_role;
@@ -440,6 +457,7 @@ create table public.media_assets (
     waits_for_name boolean not null default false,
     lease_token uuid,
     leased_until timestamptz,
+    claims integer not null default 0,
     edited_at timestamptz,
     observed_at timestamptz not null default '-infinity',
     last_event_at timestamptz,
@@ -497,6 +515,7 @@ comment on column public.media_assets.next_attempt_at is 'Not pushed before this
 comment on column public.media_assets.waits_for_name is 'The wanted public_id was taken at the last attempt; the row is tried again when its holder leaves it.';
 comment on column public.media_assets.lease_token is 'The worker that is pushing this row.';
 comment on column public.media_assets.leased_until is 'When that worker loses the row.';
+comment on column public.media_assets.claims is 'Claims by workers that have not settled it: they died, perhaps of it. From the second on it is pushed alone, after the fifth not at all.';
 comment on column public.media_assets.edited_at is 'When an editable column was last changed here.';
 comment on column public.media_assets.observed_at is 'Database time at which the Cloudinary request began whose answer this row reflects; older observations are ignored.';
 comment on column public.media_assets.last_event_at is 'Cloudinary''s time of the latest notification that touched this row; older ones are stale.';
@@ -555,7 +574,8 @@ create index media_assets_waiting_index on public.media_assets (greatest(edited_
 create table public.media_sync_log (
     id bigint generated always as identity primary key,
     operation text not null check (operation in (
-        'upload', 'update', 'rename', 'move', 'delete', 'restore', 'conflict', 'resolve', 'run', 'event', 'settings', 'cleanup'
+        'upload', 'update', 'rename', 'move', 'delete', 'restore', 'conflict', 'resolve', 'run', 'event', 'settings', 'cleanup',
+        'quarantine'
     )),
     status text not null check (status in ('success', 'error', 'conflict', 'skipped', 'stale')),
     direction text check (direction in ('pull', 'push')),
@@ -576,7 +596,7 @@ create table public.media_sync_log (
 
 comment on table public.media_sync_log is 'The audit trail: one row per operation. Trimmed by cleanup_old_sync_logs().';
 comment on column public.media_sync_log.id is 'Ascending with time of writing.';
-comment on column public.media_sync_log.operation is 'What was done: upload, update, rename, move, delete, restore, conflict, resolve, run, event, settings or cleanup.';
+comment on column public.media_sync_log.operation is 'What was done: upload, update, rename, move, delete, restore, conflict, resolve, run, event, settings, cleanup or quarantine.';
 comment on column public.media_sync_log.status is 'success, error, conflict, skipped (nothing to do) or stale (overtaken by a newer state).';
 comment on column public.media_sync_log.direction is 'pull: from Cloudinary; push: to Cloudinary.';
 comment on column public.media_sync_log.source is 'What set it off: webhook, cron, api, client or console.';
@@ -1121,7 +1141,7 @@ create or replace trigger count_assets_on_delete
 
 create table media_sync.runs (
     id uuid primary key default gen_random_uuid(),
-    kind text not null check (kind in ('full', 'partial', 'incremental', 'push', 'refresh', 'single')),
+    kind text not null check (kind in ('full', 'partial', 'incremental', 'push', 'refresh', 'single', 'scope')),
     status text not null default 'running' check (status in ('running', 'completed', 'blocked', 'failed')),
     cloud_name text not null,
     source text not null check (source in ('webhook', 'cron', 'api', 'client', 'console')),
@@ -1146,7 +1166,7 @@ create table media_sync.runs (
 
 comment on table media_sync.runs is 'One row per run of a sync; its cursors are its checkpoint.';
 comment on column media_sync.runs.id is 'Key; run_id in every answer and log row.';
-comment on column media_sync.runs.kind is 'full: reconcile; partial: a reconcile of one resource_type or folder; incremental: changes since the last pull; push: local edits; refresh: queued look-ups; single: one asset.';
+comment on column media_sync.runs.kind is 'full: reconcile; partial: a reconcile of one resource_type or folder; incremental: changes since the last pull; push: local edits; refresh: queued look-ups; single: one asset; scope: a change of include_folders that waits to be allowed.';
 comment on column media_sync.runs.status is 'running, completed, blocked (the delete guard stopped it before any write) or failed.';
 comment on column media_sync.runs.cloud_name is 'Cloudinary product environment.';
 comment on column media_sync.runs.source is 'What started it.';
@@ -1354,6 +1374,58 @@ alter table media_sync.wake_requests enable row level security;
 revoke all on media_sync.wake_requests from public, anon, authenticated, service_role;
 grant select on media_sync.wake_requests to service_role;
 
+-- supabase/schemas/10_tables/85_quarantine.sql
+
+-- Assets whose facts cannot be stored. One of them never stops the others: it is set aside here, and told.
+
+create table media_sync.quarantine (
+    cloud_name text not null,
+    asset_id text not null,
+    public_id text not null default '',
+    resource_type text not null default '',
+    reason text not null,
+    since timestamptz not null default clock_timestamp(),
+    seen_at timestamptz not null default clock_timestamp(),
+    primary key (cloud_name, asset_id)
+);
+
+comment on table media_sync.quarantine is 'Assets that Cloudinary shows and that cannot be stored as they are. Each leaves by itself once it fits, or is gone.';
+comment on column media_sync.quarantine.cloud_name is 'Cloudinary product environment.';
+comment on column media_sync.quarantine.asset_id is 'The asset; where Cloudinary tells no asset_id, a text that names it.';
+comment on column media_sync.quarantine.public_id is 'Its public_id as far as it can be stored, for people.';
+comment on column media_sync.quarantine.resource_type is 'Its resource_type as Cloudinary tells it.';
+comment on column media_sync.quarantine.reason is 'Why it cannot be stored, as a sentence.';
+comment on column media_sync.quarantine.since is 'When it was set aside.';
+comment on column media_sync.quarantine.seen_at is 'When Cloudinary last showed it so.';
+
+create index quarantine_since_index on media_sync.quarantine (since desc);
+
+alter table media_sync.quarantine enable row level security;
+revoke all on media_sync.quarantine from public, anon, authenticated, service_role;
+grant select on media_sync.quarantine to service_role;
+
+-- supabase/schemas/10_tables/86_search_hits.sql
+
+-- What searches of the last hour have shown already, so that a tick that finds nothing new costs one call.
+
+create table media_sync.search_hits (
+    cloud_name text not null,
+    asset_id text not null,
+    updated_at timestamptz not null,
+    primary key (cloud_name, asset_id)
+);
+
+comment on table media_sync.search_hits is 'Assets that searches for changes have shown, as long as such a search reaches back to them.';
+comment on column media_sync.search_hits.cloud_name is 'Cloudinary product environment.';
+comment on column media_sync.search_hits.asset_id is 'The asset.';
+comment on column media_sync.search_hits.updated_at is 'Cloudinary''s time of its latest change that a search has shown.';
+
+create index search_hits_updated_at_index on media_sync.search_hits (cloud_name, updated_at);
+
+alter table media_sync.search_hits enable row level security;
+revoke all on media_sync.search_hits from public, anon, authenticated, service_role;
+grant select on media_sync.search_hits to service_role;
+
 -- supabase/schemas/10_tables/90_surroundings.sql
 
 -- What is remembered of the world around: Cloudinary's quota, requests to our functions, health.
@@ -1434,6 +1506,58 @@ comment on column media_sync.snapshots.figures is 'Statistics, rate limit and ch
 alter table media_sync.snapshots enable row level security;
 revoke all on media_sync.snapshots from public, anon, authenticated, service_role;
 grant select on media_sync.snapshots to service_role;
+
+-- supabase/schemas/10_tables/95_alerts.sql
+
+-- Alerts: what of health was told, and what is still to be delivered.
+
+create table media_sync.health_checks (
+    check_name text primary key,
+    status text not null check (status in ('ok', 'degraded', 'failing')),
+    since timestamptz not null default clock_timestamp(),
+    told_at timestamptz not null default clock_timestamp()
+);
+
+comment on table media_sync.health_checks is 'What was last told of each check of health; one that is not here was never told to be other than ok.';
+comment on column media_sync.health_checks.check_name is 'The check.';
+comment on column media_sync.health_checks.status is 'Its status as last told.';
+comment on column media_sync.health_checks.since is 'When it became so.';
+comment on column media_sync.health_checks.told_at is 'When it was last told; while it fails it is told again.';
+
+alter table media_sync.health_checks enable row level security;
+revoke all on media_sync.health_checks from public, anon, authenticated, service_role;
+grant select on media_sync.health_checks to service_role;
+
+create table media_sync.alerts (
+    id bigint generated always as identity primary key,
+    check_name text not null,
+    body jsonb not null,
+    created_at timestamptz not null default clock_timestamp(),
+    attempts integer not null default 0,
+    next_attempt_at timestamptz not null default '-infinity',
+    request_id bigint,
+    sent_at timestamptz,
+    delivered_at timestamptz,
+    last_error text
+);
+
+comment on table media_sync.alerts is 'Alerts in their order, kept until settings.alert_url has taken them.';
+comment on column media_sync.alerts.id is 'Ascending with time.';
+comment on column media_sync.alerts.check_name is 'The check that it is about; test: somebody tried whether alerts arrive.';
+comment on column media_sync.alerts.body is 'What is posted: { text, check, status, previous_status, message, health }.';
+comment on column media_sync.alerts.created_at is 'When it arose.';
+comment on column media_sync.alerts.attempts is 'Times it was sent.';
+comment on column media_sync.alerts.next_attempt_at is 'Not sent before this time.';
+comment on column media_sync.alerts.request_id is 'pg_net''s id while an answer is awaited; else null.';
+comment on column media_sync.alerts.sent_at is 'When it was last sent.';
+comment on column media_sync.alerts.delivered_at is 'When the receiver was found to have taken it; null: not yet.';
+comment on column media_sync.alerts.last_error is 'Why it was not taken last time.';
+
+create index alerts_waiting_index on media_sync.alerts (id) where delivered_at is null;
+
+alter table media_sync.alerts enable row level security;
+revoke all on media_sync.alerts from public, anon, authenticated, service_role;
+grant select on media_sync.alerts to service_role;
 
 -- supabase/schemas/20_merge/10_fields.sql
 
@@ -2263,13 +2387,83 @@ $$;
 comment on function media_sync.in_scope(text, text[]) is 'True when the folder, or one above it, is among the mirrored ones; an empty list mirrors everything.';
 revoke all on function media_sync.in_scope(text, text[]) from public, anon, authenticated;
 
+create or replace function media_sync.end_blocked_scope(p_status text)
+returns void
+language sql
+set search_path = ''
+as $$
+    update media_sync.runs
+    set
+        status = p_status,
+        finished_at = clock_timestamp(),
+        touched_at = clock_timestamp(),
+        errors = case p_status
+            when 'failed' then errors || '{"code": "taken_back", "message": "Somebody took the change of include_folders back."}'::jsonb
+            else errors
+        end
+    where kind = 'scope' and status = 'blocked';
+$$;
+comment on function media_sync.end_blocked_scope(text) is 'Ends the run that waits for a change of scope to be allowed: completed or failed.';
+revoke all on function media_sync.end_blocked_scope(text) from public, anon, authenticated;
+
+create or replace function media_sync.hides_too_much(p_settings media_sync.settings, p_include_folders text[])
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_hidden bigint;
+    v_shown bigint;
+    v_cloud_name text;
+begin
+    select
+        count(*) filter (where not media_sync.in_scope(coalesce(base ->> 'folder', folder), p_include_folders)), count(*), max(cloud_name)
+    into v_hidden, v_shown, v_cloud_name
+    from public.media_assets
+    where in_scope and deleted_at is null;
+    if v_hidden < p_settings.delete_guard_minimum or v_hidden <= v_shown * p_settings.delete_guard_percent / 100.0 or v_shown = 0 then
+        return false;
+    end if;
+    -- One wish at a time: the latest.
+    perform media_sync.end_blocked_scope('failed');
+    insert into media_sync.runs (kind, status, cloud_name, source, options, blocked_by, finished_at)
+    values (
+        'scope', 'blocked', v_cloud_name, 'api', jsonb_build_object('include_folders', p_include_folders),
+        jsonb_build_object(
+            'reason', 'scope', 'absent', v_hidden, 'live', v_shown,
+            'limit_percent', p_settings.delete_guard_percent, 'minimum', p_settings.delete_guard_minimum
+        ),
+        clock_timestamp()
+    );
+    return true;
+end;
+$$;
+comment on function media_sync.hides_too_much(media_sync.settings, text[]) is
+    'True when the guard stops these folders from becoming the mirrored ones, because they would hide too much at once: a blocked run says so then.';
+revoke all on function media_sync.hides_too_much(media_sync.settings, text[]) from public, anon, authenticated;
+
 create or replace function media_sync.apply_scope()
 returns trigger
 language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+    -- allow_scope() takes the wish over as it stands; nothing else does both at once.
+    v_allowed constant boolean := old.wanted_folders is not null
+        and new.wanted_folders is null and new.include_folders = old.wanted_folders;
 begin
+    if not v_allowed and new.include_folders is distinct from old.include_folders and media_sync.hides_too_much(old, new.include_folders) then
+        raise warning 'include_folders would hide most of the library and waits to be allowed: select * from get_sync_health().';
+        new.wanted_folders := new.include_folders;
+        new.include_folders := old.include_folders;
+        return new;
+    end if;
+    perform media_sync.end_blocked_scope(case when v_allowed then 'completed' else 'failed' end);
+    new.wanted_folders := null;
+    if new.include_folders is not distinct from old.include_folders then
+        return new;
+    end if;
     perform media_sync.lock_assets(array(
         select id
         from public.media_assets
@@ -2283,13 +2477,13 @@ begin
     return new;
 end;
 $$;
-comment on function media_sync.apply_scope() is 'Hides rows that left the mirrored folders, shows those that came back, and asks for a full reconcile.';
+comment on function media_sync.apply_scope() is 'Hides rows that left the mirrored folders, shows those that came back, and asks for a full reconcile. A change that would hide too much waits in wanted_folders.';
 revoke all on function media_sync.apply_scope() from public, anon, authenticated;
 
 create or replace trigger apply_scope
-    before update of include_folders on media_sync.settings
+    before update of include_folders, wanted_folders on media_sync.settings
     for each row
-    when (new.include_folders is distinct from old.include_folders)
+    when (new.include_folders is distinct from old.include_folders or new.wanted_folders is distinct from old.wanted_folders)
     execute function media_sync.apply_scope();
 
 -- supabase/schemas/20_merge/50_observations.sql
@@ -2302,7 +2496,7 @@ create type media_sync.merge_outcome as (
     outcome text,
     conflict_count integer
 );
-comment on type media_sync.merge_outcome is 'What became of one observation: inserted, updated, restored, unchanged, stale or out_of_scope.';
+comment on type media_sync.merge_outcome is 'What became of one observation: inserted, updated, restored, unchanged, stale, undecided, out_of_scope or quarantined.';
 
 create or replace function media_sync.observed_assets(p_cloud_name text, p_observations jsonb)
 returns table (asset_id text, observation jsonb, asset public.media_assets)
@@ -2329,6 +2523,26 @@ $$;
 comment on function media_sync.observed_assets(text, jsonb) is 'Each observed asset once, beside its row where there is one.';
 revoke all on function media_sync.observed_assets(text, jsonb) from public, anon, authenticated;
 
+create or replace function media_sync.observed_extra(p_extra jsonb, p_observation jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    -- An answer that tells a key tells what was sent for it as well, or it can be stored by now.
+    v_originals constant jsonb := ((p_extra -> 'original_values') - array(select jsonb_object_keys(p_observation)))
+        || coalesce(p_observation -> 'extra' -> 'original_values', '{}');
+begin
+    return ((p_extra || coalesce(p_observation -> 'extra', '{}')) - 'original_values')
+        || case when v_originals <> '{}' then jsonb_build_object('original_values', v_originals) else '{}' end;
+end;
+$$;
+comment on function media_sync.observed_extra(jsonb, jsonb) is
+    'extra after an observation, where it holds original_values: what Cloudinary sent for keys that cannot be stored like that.';
+revoke all on function media_sync.observed_extra(jsonb, jsonb) from public, anon, authenticated;
+
 create or replace function media_sync.observed_content(p_asset public.media_assets, p_observation jsonb)
 returns public.media_assets
 language plpgsql
@@ -2339,7 +2553,10 @@ begin
     return jsonb_populate_record(
         p_asset,
         p_observation - media_sync.editable_keys() - array['delta', 'observed_at']
-            || jsonb_build_object('extra', coalesce(p_asset.extra, '{}') || coalesce(p_observation -> 'extra', '{}'))
+            || jsonb_build_object('extra', case
+                when p_asset.extra ? 'original_values' then media_sync.observed_extra(p_asset.extra, p_observation)
+                else coalesce(p_asset.extra, '{}') || coalesce(p_observation -> 'extra', '{}')
+            end)
             -- An etag that was not told belongs to the content before this version.
             || case
                 when not p_observation ? 'etag'
@@ -2872,14 +3089,14 @@ begin
 end;
 $$;
 comment on function media_sync.merge_existing(text, jsonb, timestamptz, text, uuid, media_sync.settings, timestamptz, integer) is
-    'The part of merge_observations() for assets that have a row. The caller holds the rows'' locks.';
+    'The part of merge_page() for assets that have a row. The caller holds the rows'' locks.';
 revoke all on function media_sync.merge_existing(text, jsonb, timestamptz, text, uuid, media_sync.settings, timestamptz, integer)
     from public, anon, authenticated;
 
 -- supabase/schemas/20_merge/70_merge_observations.sql
 
 -- What Cloudinary said about a page of assets becomes what the rows are: one call, one transaction, one outcome
--- per asset. The only place that turns observations into rows.
+-- per asset. The only place that turns observations into rows; merge_observations() is its door.
 
 create or replace function media_sync.insert_observed(
     p_cloud_name text,
@@ -2947,7 +3164,7 @@ as $$
     select asset_id, null::uuid, 'out_of_scope', 0 from observed where not in_scope;
 $$;
 comment on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer) is
-    'The part of merge_observations() for assets that have no row yet.';
+    'The part of merge_page() for assets that have no row yet.';
 revoke all on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer)
     from public, anon, authenticated;
 
@@ -2968,7 +3185,7 @@ $$;
 comment on function media_sync.lock_observed(text, jsonb, text[]) is 'Locks the rows of observed assets, and of others that are named, in the one order.';
 revoke all on function media_sync.lock_observed(text, jsonb, text[]) from public, anon, authenticated;
 
-create or replace function media_sync.merge_observations(
+create or replace function media_sync.merge_page(
     p_cloud_name text,
     p_observations jsonb,
     p_observed_at timestamptz,
@@ -3077,8 +3294,212 @@ begin
     end loop;
 end;
 $$;
+comment on function media_sync.merge_page(text, jsonb, timestamptz, text, uuid, jsonb) is
+    'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset; one value that cannot be stored fails it as a whole. Options as merge_observations().';
+revoke all on function media_sync.merge_page(text, jsonb, timestamptz, text, uuid, jsonb) from public, anon, authenticated;
+
+-- supabase/schemas/20_merge/80_quarantine.sql
+
+-- What cannot be stored is set aside alone, and told; the rest of its page is merged.
+
+create or replace function media_sync.is_refused_value(p_sqlstate text)
+returns boolean
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    -- Data, rules of the table, limits of the program, and what our own triggers refuse. Anything else (locks, memory,
+    -- shutdown, a mistake in our code) is nobody's value, and would be taken for one asset after the other.
+    select left(p_sqlstate, 2) in ('21', '22', '23', '54', 'P0') or p_sqlstate = 'XX000';
+$$;
+comment on function media_sync.is_refused_value(text) is 'True for errors that a value of one asset causes.';
+revoke all on function media_sync.is_refused_value(text) from public, anon, authenticated;
+
+create or replace function media_sync.refusal_reason(p_sqlstate text, p_constraint text, p_column text)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    -- Never Postgres' own words, which quote values and names of ours.
+    select case
+        when p_sqlstate = '23514' then format(
+            'Its %s is none that is known here.', coalesce(substring(p_constraint from '^media_assets_(.*)_check[0-9]*$'), 'state')
+        )
+        when p_sqlstate = '23502' then format('It has no %s.', coalesce(nullif(p_column, ''), 'value where one is needed'))
+        when p_sqlstate in ('22P05', '22021') then 'It holds characters that cannot be stored.'
+        when p_sqlstate = '22003' then 'It holds a number that is out of range.'
+        when p_sqlstate in ('22007', '22008') then 'It holds a time that does not exist.'
+        when p_sqlstate = '54001' then 'Its values are nested too deeply.'
+        when left(p_sqlstate, 2) = '54' then 'One of its names or tags is too long.'
+        else format('The database refuses one of its values (SQLSTATE %s).', p_sqlstate)
+    end;
+$$;
+comment on function media_sync.refusal_reason(text, text, text) is 'Why the database refused an asset, as a sentence of ours.';
+revoke all on function media_sync.refusal_reason(text, text, text) from public, anon, authenticated;
+
+create or replace function media_sync.set_aside(
+    p_cloud_name text,
+    p_observation jsonb,
+    p_reason text,
+    p_source text,
+    p_run_id uuid
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_asset_id constant text := left(p_observation ->> 'asset_id', 255);
+    v_public_id constant text := left(coalesce(p_observation ->> 'public_id', ''), 1000);
+    v_is_new boolean;
+begin
+    v_is_new := not exists (
+        select from media_sync.quarantine
+        where cloud_name = p_cloud_name and asset_id = v_asset_id and reason = p_reason
+    );
+    insert into media_sync.quarantine as aside (cloud_name, asset_id, public_id, resource_type, reason)
+    values (p_cloud_name, v_asset_id, v_public_id, left(coalesce(p_observation ->> 'resource_type', ''), 255), p_reason)
+    on conflict (cloud_name, asset_id) do update set reason = excluded.reason, seen_at = clock_timestamp();
+    if v_is_new then
+        insert into public.media_sync_log (
+            operation, status, direction, source, media_asset_id, asset_id, public_id, run_id, error_code, error_message
+        )
+        values (
+            'quarantine', 'error', 'pull', p_source,
+            (select id from public.media_assets where cloud_name = p_cloud_name and asset_id = v_asset_id),
+            v_asset_id, v_public_id, p_run_id, 'quarantined', p_reason
+        );
+    end if;
+    update media_sync.runs
+    set
+        error_count = error_count + 1,
+        errors = case
+            when jsonb_array_length(errors) < 50
+                then errors || jsonb_build_object('public_id', v_public_id, 'code', 'quarantined', 'message', p_reason)
+            else errors
+        end
+    where id = p_run_id;
+end;
+$$;
+comment on function media_sync.set_aside(text, jsonb, text, text, uuid) is
+    'Sets an asset aside that cannot be stored: quarantine, an error row in the log the first time, an error of the run.';
+revoke all on function media_sync.set_aside(text, jsonb, text, text, uuid) from public, anon, authenticated;
+
+create or replace function media_sync.let_back(p_cloud_name text, p_asset_ids text[], p_source text, p_run_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    -- Nearly always there is nobody to let back.
+    if not exists (select from media_sync.quarantine where cloud_name = p_cloud_name) then
+        return;
+    end if;
+    with back as (
+        delete from media_sync.quarantine
+        where cloud_name = p_cloud_name and asset_id = any (p_asset_ids)
+        returning asset_id, public_id
+    )
+    insert into public.media_sync_log (operation, status, direction, source, media_asset_id, asset_id, public_id, run_id)
+    select 'quarantine', 'success', 'pull', p_source, asset.id, back.asset_id, back.public_id, p_run_id
+    from back
+    left join public.media_assets as asset on asset.cloud_name = p_cloud_name and asset.asset_id = back.asset_id;
+    if found then
+        -- Edits of theirs that waited go out now.
+        perform media_sync.lock_assets(array(
+            select id from public.media_assets where cloud_name = p_cloud_name and asset_id = any (p_asset_ids)
+        ));
+        update public.media_assets
+        set next_attempt_at = null
+        where cloud_name = p_cloud_name
+            and asset_id = any (p_asset_ids)
+            and sync_status = 'pending'
+            and next_attempt_at is not null;
+    end if;
+end;
+$$;
+comment on function media_sync.let_back(text, text[], text, uuid) is 'Ends the quarantine of assets that fit again, or are gone, with their audit rows.';
+revoke all on function media_sync.let_back(text, text[], text, uuid) from public, anon, authenticated;
+
+create or replace function media_sync.merge_observations(
+    p_cloud_name text,
+    p_observations jsonb,
+    p_observed_at timestamptz,
+    p_source text,
+    p_run_id uuid default null,
+    p_options jsonb default '{}'
+)
+returns setof media_sync.merge_outcome
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_storable jsonb := p_observations;
+    v_outcomes media_sync.merge_outcome[];
+    v_constraint text;
+    v_column text;
+    v_refusal text;
+    v_half jsonb;
+begin
+    if jsonb_path_exists(p_observations, '$[*].unstorable') then
+        select
+            coalesce(jsonb_agg(element) filter (where not element ? 'unstorable'), '[]'),
+            jsonb_agg(element) filter (where element ? 'unstorable')
+        into v_storable, v_half
+        from jsonb_array_elements(p_observations) as element;
+        perform media_sync.set_aside(p_cloud_name, element, element ->> 'unstorable', p_source, p_run_id)
+        from jsonb_array_elements(v_half) as element;
+        return query
+        select element ->> 'asset_id', null::uuid, 'quarantined', 0 from jsonb_array_elements(v_half) as element;
+    end if;
+
+    begin
+        v_outcomes := array(
+            select merged::media_sync.merge_outcome
+            from media_sync.merge_page(p_cloud_name, v_storable, p_observed_at, p_source, p_run_id, p_options) as merged
+        );
+    exception
+        when others then
+            if not media_sync.is_refused_value(sqlstate) then
+                raise;
+            end if;
+            get stacked diagnostics v_constraint = constraint_name, v_column = column_name;
+            v_refusal := media_sync.refusal_reason(sqlstate, v_constraint, v_column);
+    end;
+
+    if v_refusal is null then
+        -- A delta tells too little to prove that the whole fits.
+        perform media_sync.let_back(
+            p_cloud_name,
+            array(select element ->> 'asset_id' from jsonb_array_elements(v_storable) as element where not element ? 'delta'),
+            p_source, p_run_id
+        );
+        return query select * from unnest(v_outcomes);
+    elsif jsonb_array_length(v_storable) = 1 then
+        perform media_sync.set_aside(p_cloud_name, v_storable -> 0, v_refusal, p_source, p_run_id);
+        return query values (v_storable -> 0 ->> 'asset_id', null::uuid, 'quarantined', 0);
+    else
+        -- By asset_id, so that the halves lock in the one order of all writers.
+        for v_half in
+            select jsonb_agg(element order by rank)
+            from (
+                select element, row_number() over (order by element ->> 'asset_id', place) as rank, count(*) over () as total
+                from jsonb_array_elements(v_storable) with ordinality as listed (element, place)
+            ) as ranked
+            group by rank * 2 <= total
+            order by rank * 2 <= total desc
+        loop
+            return query
+            select * from media_sync.merge_observations(p_cloud_name, v_half, p_observed_at, p_source, p_run_id, p_options);
+        end loop;
+    end if;
+end;
+$$;
 comment on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) is
-    'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset. Options: force (re-merge what looks unchanged), stamp (remember the look-up), created_by (user of an upload).';
+    'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset: as merge_page(), or quarantined for those that cannot be stored, which are set aside alone. Options: force (re-merge what looks unchanged), stamp (remember the look-up), created_by (user of an upload).';
 revoke all on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) from public, anon, authenticated;
 
 -- supabase/schemas/30_pull/10_traffic.sql
@@ -3245,6 +3666,40 @@ $$;
 comment on function media_sync.run_summary(uuid) is 'A run as the API shows it, with the database''s time in now; null for an unknown id.';
 revoke all on function media_sync.run_summary(uuid) from public, anon, authenticated;
 
+create or replace function media_sync.end_lost_runs()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_run record;
+    v_count integer := 0;
+begin
+    for v_run in
+        select id
+        from media_sync.runs
+        where status = 'running'
+            -- A pull keeps its checkpoint for the next tick; of the others nobody takes over the run, only its work.
+            and touched_at < (select clock_timestamp()) - case
+                when kind in ('full', 'partial', 'incremental') then interval '1 day' else interval '10 minutes'
+            end
+        order by started_at
+        for update skip locked
+    loop
+        update media_sync.runs
+        set error_count = error_count + 1, errors = errors || jsonb_build_object(
+            'code', 'worker_lost', 'message', 'The worker that ran it ended without a word; the next tick goes on with its work.'
+        )
+        where id = v_run.id;
+        perform public.media_sync_finish_run(v_run.id, 'failed');
+        v_count := v_count + 1;
+    end loop;
+    return v_count;
+end;
+$$;
+comment on function media_sync.end_lost_runs() is 'Ends runs as failed whose worker was killed, with the reason. Returns how many.';
+revoke all on function media_sync.end_lost_runs() from public, anon, authenticated;
+
 create or replace function public.media_sync_start_run(
     p_cloud_name text,
     p_kind text,
@@ -3364,6 +3819,17 @@ begin
         update media_sync.runs
         set status = p_status, finished_at = clock_timestamp(), touched_at = clock_timestamp()
         where id = p_run_id;
+        -- What a whole listing did not show is no longer there to be set aside.
+        if p_status = 'completed' and v_run.kind = 'full' then
+            perform media_sync.let_back(
+                v_run.cloud_name,
+                array(
+                    select asset_id from media_sync.quarantine
+                    where cloud_name = v_run.cloud_name and seen_at < v_run.started_at
+                ),
+                v_run.source, p_run_id
+            );
+        end if;
         if p_status <> 'blocked' then
             delete from media_sync.run_pages where run_id = p_run_id;
             delete from media_sync.run_absences where run_id = p_run_id;
@@ -3443,6 +3909,7 @@ as $$
     update media_sync.run_cursors
     set lease_token = null, leased_until = null
     where run_id = p_run_id and lease_token = p_worker;
+    update media_sync.runs set touched_at = clock_timestamp() where id = p_run_id;
     -- Last, because all workers share these rows.
     select media_sync.record_traffic(cloud_name, p_run_id, p_traffic) from media_sync.runs where id = p_run_id;
 $$;
@@ -3725,6 +4192,119 @@ comment on function public.media_sync_find_assets(text, text) is 'The rows that 
 revoke all on function public.media_sync_find_assets(text, text) from public, anon, authenticated;
 grant execute on function public.media_sync_find_assets(text, text) to service_role;
 
+-- supabase/schemas/30_pull/45_absence_guard.sql
+
+-- The guard before deletions by absence that no sweep has judged: look-ups of the refresh queue and of pushes.
+
+create or replace function media_sync.recent_absences(p_cloud_name text)
+returns bigint
+language sql
+stable
+set search_path = ''
+as $$
+    -- What somebody allowed does not count against what comes after it.
+    select count(*)
+    from (
+        select log.operation, log.direction, log.run_id
+        from public.media_sync_log as log
+        where log.created_at > (select clock_timestamp()) - interval '1 hour'
+        order by log.created_at desc
+        limit 20000
+    ) as latest
+    left join media_sync.runs as run on run.id = latest.run_id
+    where latest.operation = 'delete' and latest.direction = 'pull' and run.allowed_at is null
+        and coalesce(run.cloud_name, p_cloud_name) = p_cloud_name;
+$$;
+comment on function media_sync.recent_absences(text) is 'How many assets were deleted within the hour because Cloudinary denied them.';
+revoke all on function media_sync.recent_absences(text) from public, anon, authenticated;
+
+create or replace function media_sync.block_absences(
+    p_cloud_name text,
+    p_asset_ids text[],
+    p_blocked_by jsonb,
+    p_source text
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_run_id uuid;
+begin
+    -- Cloudinary may deny them ten at a time: one run gathers them.
+    select id into v_run_id
+    from media_sync.runs
+    where cloud_name = p_cloud_name and kind = 'refresh' and status = 'blocked'
+    order by started_at desc
+    limit 1
+    for update;
+    if v_run_id is null then
+        insert into media_sync.runs (kind, cloud_name, source) values ('refresh', p_cloud_name, p_source) returning id into v_run_id;
+    end if;
+    insert into media_sync.run_absences (run_id, asset_id)
+    select v_run_id, unnest(p_asset_ids)
+    on conflict do nothing;
+    update media_sync.runs
+    set
+        blocked_by = p_blocked_by || jsonb_build_object(
+            'absent', (select count(*) from media_sync.run_absences where run_id = v_run_id)
+        ),
+        touched_at = clock_timestamp()
+    where id = v_run_id;
+    perform public.media_sync_finish_run(v_run_id, 'blocked');
+end;
+$$;
+comment on function media_sync.block_absences(text, text[], jsonb, text) is
+    'Keeps absent assets for a blocked run: once it is allowed they are looked up again, and let go of if Cloudinary still denies them.';
+revoke all on function media_sync.block_absences(text, text[], jsonb, text) from public, anon, authenticated;
+
+create or replace function media_sync.guard_absences(p_cloud_name text, p_asset_ids text[], p_source text, p_run_id uuid)
+returns text[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_settings media_sync.settings;
+    v_live text[];
+    v_recent bigint;
+    v_known bigint;
+begin
+    v_live := array(
+        select asset_id from public.media_assets
+        where cloud_name = p_cloud_name and asset_id = any (p_asset_ids) and deleted_at is null
+    );
+    -- A sweep has asked the guard already; what somebody allowed needs no other word.
+    if v_live = '{}' or exists (
+        select from media_sync.runs where id = p_run_id and (kind in ('full', 'partial') or allowed_at is not null)
+    ) then
+        return p_asset_ids;
+    end if;
+    select * into strict v_settings from media_sync.settings;
+    v_recent := cardinality(v_live) + media_sync.recent_absences(p_cloud_name);
+    if v_recent < greatest(v_settings.delete_guard_minimum, 1) then
+        return p_asset_ids;
+    end if;
+    select v_recent - cardinality(v_live) + count(*) into v_known
+    from public.media_assets
+    where cloud_name = p_cloud_name and deleted_at is null;
+    if v_recent <= v_known * v_settings.delete_guard_percent / 100.0 then
+        return p_asset_ids;
+    end if;
+    perform media_sync.block_absences(
+        p_cloud_name, v_live,
+        jsonb_build_object(
+            'reason', 'mass_delete', 'live', v_known,
+            'limit_percent', v_settings.delete_guard_percent, 'minimum', v_settings.delete_guard_minimum
+        ),
+        p_source
+    );
+    return array(select unnest(p_asset_ids) except select unnest(v_live));
+end;
+$$;
+comment on function media_sync.guard_absences(text, text[], text, uuid) is
+    'Of assets that Cloudinary denied those that may be let go of: all, or, when too many were denied within the hour, only those that are deleted here anyway; the others wait for a blocked run to be allowed.';
+revoke all on function media_sync.guard_absences(text, text[], text, uuid) from public, anon, authenticated;
+
 -- supabase/schemas/30_pull/50_absence.sql
 
 -- Absence: what Cloudinary denies is deleted here.
@@ -3742,9 +4322,10 @@ set search_path = ''
 as $$
 declare
     v_count integer;
+    v_asset_ids constant text[] := media_sync.guard_absences(p_cloud_name, p_asset_ids, p_source, p_run_id);
 begin
     perform from public.media_assets as asset
-    where asset.cloud_name = p_cloud_name and asset.asset_id = any (p_asset_ids)
+    where asset.cloud_name = p_cloud_name and asset.asset_id = any (v_asset_ids)
     order by asset.asset_id
     for no key update;
 
@@ -3753,7 +4334,7 @@ begin
         jsonb_path_query_array(asset.sending, '$[*] ? (exists (@.existence))'), 'deleted', p_observed_at
     )
     where asset.cloud_name = p_cloud_name
-        and asset.asset_id = any (p_asset_ids)
+        and asset.asset_id = any (v_asset_ids)
         and asset.sending is not null
         and asset.observed_at <= p_observed_at;
 
@@ -3763,7 +4344,7 @@ begin
             media_sync.changed_fields(asset.base, media_sync.editable_fields(asset)) as unsent
         from public.media_assets as asset
         where asset.cloud_name = p_cloud_name
-            and asset.asset_id = any (p_asset_ids)
+            and asset.asset_id = any (v_asset_ids)
             -- What was seen alive by a request that began later is alive.
             and asset.observed_at <= p_observed_at
             and not (asset.deleted_at is not null and asset.sync_status = 'synced')
@@ -3823,7 +4404,9 @@ begin
     )
     select count(*) into v_count from deleted;
 
-    perform media_sync.forget_refresh(p_cloud_name, p_asset_ids, p_observed_at);
+    perform media_sync.forget_refresh(p_cloud_name, v_asset_ids, p_observed_at);
+    perform media_sync.let_back(p_cloud_name, v_asset_ids, p_source, p_run_id);
+    perform media_sync.forget_hits(p_cloud_name, v_asset_ids, '-infinity');
     if v_count > 0 then
         perform media_sync.invite_waiting_names(p_cloud_name);
     end if;
@@ -3835,7 +4418,7 @@ begin
 end;
 $$;
 comment on function media_sync.confirm_absence(text, text[], timestamptz, text, uuid) is
-    'Cloudinary denied these assets in answer to a request that began at p_observed_at: they are deleted here, with their audit rows. Returns how many rows that changed.';
+    'Cloudinary denied these assets in answer to a request that began at p_observed_at: they are deleted here, with their audit rows, as far as the guard lets them. Returns how many rows that changed.';
 revoke all on function media_sync.confirm_absence(text, text[], timestamptz, text, uuid) from public, anon, authenticated;
 
 create or replace function public.media_sync_settle_look_up(
@@ -4066,9 +4649,13 @@ begin
     if v_run.id is null or v_run.status <> 'blocked' then
         return null;
     end if;
-    update media_sync.runs
-    set status = 'running', allowed_at = clock_timestamp(), finished_at = null, touched_at = clock_timestamp()
-    where id = p_run_id;
+    if v_run.kind = 'scope' then
+        update media_sync.settings set include_folders = wanted_folders, wanted_folders = null where wanted_folders is not null;
+    else
+        update media_sync.runs
+        set status = 'running', allowed_at = clock_timestamp(), finished_at = null, touched_at = clock_timestamp()
+        where id = p_run_id;
+    end if;
     insert into public.media_sync_log (operation, status, source, run_id, user_id, changes)
     values ('run', 'success', p_source, p_run_id, p_user_id, jsonb_build_object('allow_mass_delete', v_run.blocked_by));
     return media_sync.run_summary(p_run_id);
@@ -4235,6 +4822,48 @@ comment on function public.media_sync_release_refresh(text, uuid) is 'Gives clai
 revoke all on function public.media_sync_release_refresh(text, uuid) from public, anon, authenticated;
 grant execute on function public.media_sync_release_refresh(text, uuid) to service_role;
 
+-- supabase/schemas/30_pull/75_search_hits.sql
+
+-- Which changes searches have shown already. A search reaches back an hour, because the index lags; without a memory every
+-- tick of the hour after a bulk change would read all its pages again.
+
+create or replace function media_sync.remember_hits(p_cloud_name text, p_observations jsonb, p_since timestamptz, p_total bigint)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+    insert into media_sync.search_hits as known (cloud_name, asset_id, updated_at)
+    select distinct on (element ->> 'asset_id')
+        p_cloud_name, element ->> 'asset_id', (element -> 'last_updated' ->> 'updated_at')::timestamptz
+    from jsonb_array_elements(p_observations) as element
+    where element -> 'last_updated' ->> 'updated_at' is not null
+    order by element ->> 'asset_id', element -> 'last_updated' ->> 'updated_at' desc
+    on conflict (cloud_name, asset_id) do update
+    set updated_at = excluded.updated_at
+    where known.updated_at < excluded.updated_at;
+    -- Every change that the search counts has been shown, here or by an earlier search.
+    return p_total <= (
+        select count(*) from media_sync.search_hits where cloud_name = p_cloud_name and updated_at >= p_since
+    );
+end;
+$$;
+comment on function media_sync.remember_hits(text, jsonb, timestamptz, bigint) is
+    'Remembers what a page of a search for changes since p_since shows. True when nothing on its other pages is news: p_total is how many the search finds.';
+revoke all on function media_sync.remember_hits(text, jsonb, timestamptz, bigint) from public, anon, authenticated;
+
+create or replace function media_sync.forget_hits(p_cloud_name text, p_asset_ids text[], p_before timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+    -- What is gone is not counted by searches either.
+    delete from media_sync.search_hits
+    where cloud_name = p_cloud_name and (asset_id = any (p_asset_ids) or updated_at < p_before);
+$$;
+comment on function media_sync.forget_hits(text, text[], timestamptz) is 'Forgets what searches have shown of these assets, and of changes from before a time.';
+revoke all on function media_sync.forget_hits(text, text[], timestamptz) from public, anon, authenticated;
+
 -- supabase/schemas/30_pull/80_search.sql
 
 -- The incremental pull: the search index names assets that look changed.
@@ -4264,7 +4893,8 @@ create or replace function public.media_sync_store_search_page(
     p_traffic jsonb,
     p_lease_seconds integer,
     p_cursor text default null,
-    p_next_cursor text default null
+    p_next_cursor text default null,
+    p_total bigint default null
 )
 returns jsonb
 language plpgsql
@@ -4277,6 +4907,9 @@ declare
     v_shard media_sync.run_cursors;
     v_include text[];
     v_changed text[];
+    v_now constant timestamptz := clock_timestamp();
+    v_since timestamptz;
+    v_next_cursor text := p_next_cursor;
 begin
     select * into v_run from media_sync.runs where id = p_run_id;
     select * into v_shard from media_sync.run_cursors where run_id = p_run_id and shard = 'search' for update;
@@ -4293,6 +4926,16 @@ begin
     select array_agg(observed.asset_id) into v_changed
     from media_sync.observed_assets(v_run.cloud_name, p_observations) as observed
     where case
+        -- It cannot be stored: after a while a look-up may show it healed.
+        when observed.observation ? 'unstorable' or exists (
+            select from media_sync.quarantine as aside
+            where aside.cloud_name = v_run.cloud_name and aside.asset_id = observed.asset_id
+        ) then not exists (
+            select from media_sync.quarantine as aside
+            where aside.cloud_name = v_run.cloud_name
+                and aside.asset_id = observed.asset_id
+                and aside.seen_at > v_now - interval '10 minutes'
+        )
         when (observed.asset).id is null
             then media_sync.in_scope(coalesce(observed.observation ->> 'folder', ''), v_include)
         else (observed.asset).deleted_at is not null
@@ -4319,16 +4962,26 @@ begin
     from stamped
     where asset.id = stamped.id;
 
+    if v_run.options ? 'changed_since' then
+        v_since := (v_run.options ->> 'changed_since')::timestamptz;
+        if media_sync.remember_hits(v_run.cloud_name, p_observations, v_since, p_total) then
+            v_next_cursor := null;
+        end if;
+        if v_next_cursor is null then
+            perform media_sync.forget_hits(v_run.cloud_name, '{}', v_since);
+        end if;
+    end if;
+
     update media_sync.run_cursors
     set
-        cursor = p_next_cursor,
-        status = case when p_next_cursor is null then 'completed' else 'pending' end,
+        cursor = v_next_cursor,
+        status = case when v_next_cursor is null then 'completed' else 'pending' end,
         pages = pages + 1,
         seen = seen + jsonb_array_length(p_observations),
         unchanged_items = unchanged_items + jsonb_array_length(p_observations) - cardinality(coalesce(v_changed, '{}')),
-        lease_token = case when p_next_cursor is null then null else lease_token end,
+        lease_token = case when v_next_cursor is null then null else lease_token end,
         leased_until = case
-            when p_next_cursor is null then null
+            when v_next_cursor is null then null
             else clock_timestamp() + make_interval(secs => p_lease_seconds)
         end
     where run_id = p_run_id and shard = 'search';
@@ -4336,15 +4989,16 @@ begin
     return jsonb_build_object(
         'stored', true,
         'queued', cardinality(coalesce(v_changed, '{}')),
+        'next_cursor', v_next_cursor,
         'budget', media_sync.call_budget(v_run.cloud_name),
         'now', clock_timestamp()
     );
 end;
 $$;
-comment on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text) is
-    'Compares a page of search results with the rows, queues what differs for a look-up and moves the cursor. Returns { stored, queued, budget, now }.';
-revoke all on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text) from public, anon, authenticated;
-grant execute on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text) to service_role;
+comment on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint) is
+    'Compares a page of search results with the rows, queues what differs for a look-up and moves the cursor. p_total: how many assets the search finds. Returns { stored, queued, next_cursor (null: nothing on the other pages is news), budget, now }.';
+revoke all on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint) from public, anon, authenticated;
+grant execute on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint) to service_role;
 
 -- supabase/schemas/30_pull/90_comparison.sql
 
@@ -4408,7 +5062,7 @@ as $$
             observed.observation ->> 'public_id' as public_id,
             (observed.asset).id is null or (observed.asset).deleted_at is not null as absent,
             media_sync.in_scope(coalesce(observed.observation ->> 'folder', ''), settings.include_folders) as wanted,
-            array(
+            case when observed.observation ? 'unstorable' then '{quarantine}' else array(
                 select key
                 from jsonb_object_keys(coalesce(
                     media_sync.changed_fields(
@@ -4419,7 +5073,7 @@ as $$
                     media_sync.content_changes(observed.asset, media_sync.observed_content(observed.asset, observed.observation)), '{}'
                 )) as key
                 order by key
-            ) as fields
+            ) end as fields
         from media_sync.observed_assets(p_cloud_name, p_observations) as observed
         cross join media_sync.settings as settings
     )
@@ -4488,7 +5142,7 @@ grant execute on function public.media_sync_absent_assets(text, text[], text[], 
 
 -- Local edits: editing an editable column is enough, the trigger here does the rest.
 
-create or replace function media_sync.clean_tags(p_tags text[])
+create or replace function media_sync.clean_tags(p_tags text[], p_known text[])
 returns text[]
 language plpgsql
 immutable
@@ -4500,23 +5154,27 @@ declare
 begin
     v_clean := array(
         select jsonb_array_elements_text(media_sync.keep_order(to_jsonb(array(
-            select btrim(tag) from unnest(p_tags) as tag where btrim(tag) <> ''
+            select tag
+            from unnest(p_tags) as given
+            cross join lateral (select case when given = any (p_known) then given else btrim(given) end as tag) as trimmed
+            where tag <> ''
         ))))
     );
     -- Cloudinary joins tags with commas on the wire, so that a comma would split one tag into two.
-    if exists (select from unnest(v_clean) as tag where tag like '%,%' or length(tag) > 255) then
+    if exists (select from unnest(v_clean) as tag where (tag like '%,%' or length(tag) > 255) and tag <> all (p_known)) then
         raise exception 'A tag must not contain a comma and is at most 255 characters long.' using errcode = 'check_violation';
     end if;
-    if cardinality(v_clean) > 1000 then
+    if cardinality(v_clean) > greatest(1000, cardinality(p_known)) then
         raise exception 'An asset has at most 1000 tags.' using errcode = 'check_violation';
     end if;
     return v_clean;
 end;
 $$;
-comment on function media_sync.clean_tags(text[]) is 'Tags as Cloudinary keeps them: trimmed, without empty or repeated ones. Raises check_violation for what it cannot hold.';
-revoke all on function media_sync.clean_tags(text[]) from public, anon, authenticated;
+comment on function media_sync.clean_tags(text[], text[]) is
+    'Tags as Cloudinary keeps them: trimmed, without empty or repeated ones; those that were there before stay as they are. Raises check_violation for what it cannot hold.';
+revoke all on function media_sync.clean_tags(text[], text[]) from public, anon, authenticated;
 
-create or replace function media_sync.clean_context(p_context jsonb)
+create or replace function media_sync.clean_context(p_context jsonb, p_known jsonb)
 returns jsonb
 language plpgsql
 immutable
@@ -4529,9 +5187,20 @@ begin
     end if;
     if exists (
         select from jsonb_each(p_context)
-        where jsonb_typeof(value) in ('object', 'array') or key = '' or key ~ '[=|]'
+        where value is distinct from p_known -> key
+            and (
+                jsonb_typeof(value) in ('object', 'array')
+                or (jsonb_typeof(value) <> 'null' and not p_known ? key and (key = '' or key ~ '[=|]'))
+            )
     ) then
         raise exception 'A context value must be a string, and its key must not be empty or contain = or |.' using errcode = 'check_violation';
+    end if;
+    if exists (
+        select from jsonb_each_text(p_context)
+        where value is distinct from p_known ->> key
+            and (length(value) > 10000 or (length(key) > 255 and not p_known ? key))
+    ) then
+        raise exception 'A context value is at most 10000 characters long, its key at most 255.' using errcode = 'check_violation';
     end if;
     -- Cloudinary keeps strings only; a null is a key taken away.
     return (
@@ -4540,8 +5209,42 @@ begin
     );
 end;
 $$;
-comment on function media_sync.clean_context(jsonb) is 'Context as Cloudinary keeps it: strings only, null taken away. Raises check_violation for what it cannot hold.';
-revoke all on function media_sync.clean_context(jsonb) from public, anon, authenticated;
+comment on function media_sync.clean_context(jsonb, jsonb) is
+    'Context as Cloudinary keeps it: strings only, null taken away; what was there before stays as it is. Raises check_violation for what it cannot hold.';
+revoke all on function media_sync.clean_context(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.check_sizes(p_before public.media_assets, p_after public.media_assets)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_before constant jsonb := media_sync.editable_fields(p_before);
+    v_field record;
+begin
+    if p_after.public_id is distinct from p_before.public_id and length(p_after.public_id) not between 1 and 255 then
+        raise exception 'public_id is 1 to 255 characters long.' using errcode = 'check_violation';
+    elsif p_after.folder is distinct from p_before.folder and length(p_after.folder) > 1000 then
+        raise exception 'folder is at most 1000 characters long.' using errcode = 'check_violation';
+    elsif p_after.display_name is distinct from p_before.display_name and length(p_after.display_name) > 255 then
+        raise exception 'display_name is at most 255 characters long.' using errcode = 'check_violation';
+    end if;
+    for v_field in
+        select key, octet_length(value::text) as bytes
+        from jsonb_each(media_sync.editable_fields(p_after))
+        where key in ('tags', 'context', 'metadata') and value is distinct from v_before -> key
+    loop
+        -- What came larger from Cloudinary may still be edited, and grow by a little.
+        if v_field.bytes > 32768 and v_field.bytes > octet_length((p_after.base -> v_field.key)::text) + 4096 then
+            raise exception '% holds at most 32768 bytes.', v_field.key using errcode = 'check_violation';
+        end if;
+    end loop;
+end;
+$$;
+comment on function media_sync.check_sizes(public.media_assets, public.media_assets) is
+    'Raises check_violation, with a sentence that names the limit, for an edit that makes a row too large.';
+revoke all on function media_sync.check_sizes(public.media_assets, public.media_assets) from public, anon, authenticated;
 
 create or replace function media_sync.edited_values(p_before jsonb, p_after jsonb, p_base jsonb, p_edited jsonb, p_now timestamptz)
 returns jsonb
@@ -4589,10 +5292,10 @@ declare
 begin
     -- What was not changed came from Cloudinary, and is not for us to judge.
     if p_after.tags is distinct from p_before.tags then
-        p_after.tags := media_sync.clean_tags(p_after.tags);
+        p_after.tags := media_sync.clean_tags(p_after.tags, p_before.tags);
     end if;
     if p_after.context is distinct from p_before.context then
-        p_after.context := media_sync.clean_context(p_after.context);
+        p_after.context := media_sync.clean_context(p_after.context, p_before.context);
     end if;
     if jsonb_typeof(p_after.metadata) is distinct from 'object' then
         raise exception 'metadata must be an object of external_ids and values.' using errcode = 'check_violation';
@@ -4617,6 +5320,7 @@ begin
             p_after.folder := coalesce(substring(p_after.public_id from '^(.*)/'), '');
         end if;
     end if;
+    perform media_sync.check_sizes(p_before, p_after);
     return p_after;
 end;
 $$;
@@ -4655,6 +5359,7 @@ begin
     new.waits_for_name := new.waits_for_name and new.public_id = old.public_id;
     new.sync_error := null;
     new.sync_attempts := 0;
+    new.claims := 0;
     new.next_attempt_at := null;
     new.edited_at := v_now;
     new.updated_at := v_now;
@@ -4929,6 +5634,38 @@ $$;
 comment on function media_sync.push_task(public.media_assets) is 'What a row wants of Cloudinary, as far as is known before the look-up.';
 revoke all on function media_sync.push_task(public.media_assets) from public, anon, authenticated;
 
+create or replace function media_sync.row_bytes(p_context jsonb, p_metadata jsonb, p_tags text[])
+returns bigint
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select octet_length(p_context::text)::bigint + octet_length(p_metadata::text) + octet_length(p_tags::text);
+$$;
+comment on function media_sync.row_bytes(jsonb, jsonb, text[]) is 'What a row weighs in a request or an answer, in bytes.';
+revoke all on function media_sync.row_bytes(jsonb, jsonb, text[]) from public, anon, authenticated;
+
+create or replace function media_sync.give_up_deadly(p_cloud_name text)
+returns void
+language sql
+set search_path = ''
+as $$
+    update public.media_assets
+    set
+        sync_status = 'error',
+        sync_error = 'Five workers ended while they pushed this row; make its fields smaller, then retry.',
+        claims = 0,
+        lease_token = null,
+        leased_until = null
+    where sync_status = 'pending'
+        and cloud_name = p_cloud_name
+        and claims >= 5
+        and (leased_until is null or leased_until < (select clock_timestamp()));
+$$;
+comment on function media_sync.give_up_deadly(text) is 'Rows of which workers died again and again rest in error.';
+revoke all on function media_sync.give_up_deadly(text) from public, anon, authenticated;
+
 create or replace function media_sync.claim_pending(
     p_cloud_name text,
     p_worker uuid,
@@ -4944,17 +5681,29 @@ declare
     v_now constant timestamptz := clock_timestamp();
     v_ids uuid[];
 begin
+    perform media_sync.give_up_deadly(p_cloud_name);
     v_ids := array(
         select id
-        from public.media_assets
-        where sync_status = 'pending'
-            and cloud_name = p_cloud_name
-            and (p_ids is null or id = any (p_ids))
-            -- Whoever asks for certain rows wants them now; the pause is for the background.
-            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= v_now)
-            and (leased_until is null or leased_until < v_now)
-        order by next_attempt_at nulls first
-        limit p_limit
+        from (
+            select
+                id, dangerous,
+                row_number() over (order by dangerous, next_attempt_at nulls first, id) as place,
+                sum(bytes) over (order by dangerous, next_attempt_at nulls first, id) as total
+            from (
+                select id, next_attempt_at, claims >= 2 as dangerous, media_sync.row_bytes(context, metadata, tags) as bytes
+                from public.media_assets
+                where sync_status = 'pending'
+                    and cloud_name = p_cloud_name
+                    and (p_ids is null or id = any (p_ids))
+                    -- Whoever asks for certain rows wants them now; the pause is for the background.
+                    and (p_ids is not null or next_attempt_at is null or next_attempt_at <= v_now)
+                    and (leased_until is null or leased_until < v_now)
+                order by claims >= 2, next_attempt_at nulls first
+                limit p_limit
+            ) as waiting
+        ) as counted
+        -- What a worker holds in memory is bounded, and what workers have died of goes alone.
+        where place = 1 or (not dangerous and total <= 4000000)
     );
     v_ids := v_ids || array(select media_sync.linked_renames(p_cloud_name, v_ids));
     return query
@@ -4966,7 +5715,7 @@ begin
         for no key update skip locked
     )
     update public.media_assets as asset
-    set lease_token = p_worker, leased_until = v_now + make_interval(secs => p_lease_seconds)
+    set lease_token = p_worker, leased_until = v_now + make_interval(secs => p_lease_seconds), claims = asset.claims + 1
     from free
     where asset.id = free.id
     returning asset.*;
@@ -4999,9 +5748,17 @@ begin
     -- the claim below, a statement later, sees his edit.
     update media_sync.wakes set waiting_since = null, begun_at = clock_timestamp() where p_ids is null;
 
-    select coalesce(jsonb_agg(media_sync.push_task(claimed)), '[]'), count(*) >= p_limit
-    into v_tasks, v_more
+    select coalesce(jsonb_agg(media_sync.push_task(claimed)), '[]') into v_tasks
     from media_sync.claim_pending(p_cloud_name, p_worker, p_limit, p_lease_seconds, p_ids) as claimed;
+    v_more := v_tasks <> '[]' and exists (
+        select
+        from public.media_assets
+        where sync_status = 'pending'
+            and cloud_name = p_cloud_name
+            and (p_ids is null or id = any (p_ids))
+            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= clock_timestamp())
+            and (leased_until is null or leased_until < clock_timestamp())
+    );
 
     if v_run_id is null and p_ids is null and jsonb_array_length(v_tasks) > 0 then
         insert into media_sync.runs (kind, cloud_name, source, user_id)
@@ -5036,7 +5793,7 @@ as $$
 begin
     perform media_sync.lock_assets(p_ids);
     update public.media_assets
-    set lease_token = null, leased_until = null
+    set lease_token = null, leased_until = null, claims = 0
     where id = any (p_ids) and lease_token = p_worker;
 end;
 $$;
@@ -5118,6 +5875,7 @@ as $$
             select least(max((attempt ->> 'until')::timestamptz), clock_timestamp() + interval '5 seconds')
             from jsonb_array_elements(asset.sending) as attempt
         ),
+        claims = 0,
         lease_token = null,
         leased_until = null
     where asset.id = any (p_ids);
@@ -5167,6 +5925,8 @@ begin
         set
             sending = coalesce(asset.sending, '[]') || (planned.attempt || jsonb_build_object('at', v_now, 'until', v_until)),
             sync_attempts = asset.sync_attempts + 1,
+            -- The claim is older by as many parts of it as were pushed before.
+            leased_until = v_now + interval '1 minute',
             observed_at = greatest(asset.observed_at, p_observed_at)
         from planned
         where asset.id = planned.id and planned.attempt is not null and planned.id not in (select id from given_up)
@@ -5210,6 +5970,7 @@ declare
     v_seen constant text[] := array(select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element);
     v_outcomes jsonb;
     v_undecided text[];
+    v_quarantined text[];
 begin
     perform media_sync.lock_assets(array(
         select id from public.media_assets where cloud_name = p_cloud_name and asset_id = any (v_seen || p_absent)
@@ -5219,11 +5980,38 @@ begin
     perform media_sync.forget_refresh(p_cloud_name, v_seen, p_observed_at);
     -- Absent: an edit has nothing left to reach, a deletion has arrived.
     perform media_sync.confirm_absence(p_cloud_name, p_absent, p_observed_at, p_source, p_run_id);
+    -- Too many were denied at once: what was edited of them waits until somebody has looked.
+    update public.media_assets as asset
+    set
+        lease_token = null,
+        leased_until = null,
+        next_attempt_at = clock_timestamp() + interval '10 minutes',
+        sync_error = 'Cloudinary denies the asset, and many others with it; see the blocked run in GET sync.'
+    where asset.cloud_name = p_cloud_name
+        and asset.asset_id = any (p_absent)
+        and asset.lease_token = p_worker
+        and asset.deleted_at is null
+        and asset.observed_at <= p_observed_at;
     v_undecided := array(
         select element ->> 'asset_id'
         from jsonb_array_elements(v_outcomes) as element
         where element ->> 'outcome' = 'undecided'
     );
+    -- Nobody knows what its asset holds: edits wait until it can be stored.
+    v_quarantined := array(
+        select element ->> 'asset_id'
+        from jsonb_array_elements(v_outcomes) as element
+        where element ->> 'outcome' = 'quarantined'
+    );
+    update public.media_assets as asset
+    set
+        lease_token = null,
+        leased_until = null,
+        next_attempt_at = clock_timestamp() + interval '10 minutes',
+        sync_error = 'What Cloudinary holds of the asset cannot be stored; health names it, and the edit goes out once it can.'
+    where asset.cloud_name = p_cloud_name
+        and asset.asset_id = any (v_quarantined)
+        and asset.lease_token = p_worker;
     -- Settled, or in conflict: nothing is to be sent, and nobody need wait for the lease to end.
     update public.media_assets as asset
     set lease_token = null, leased_until = null
@@ -5510,6 +6298,7 @@ as $$
             when told.error is null then case when asset.sending is not null then clock_timestamp() + interval '5 seconds' end
             else clock_timestamp() + media_sync.backoff(told.counted, p_settings.push_backoff_cap, random())
         end,
+        claims = 0,
         lease_token = null,
         leased_until = null
     from (
@@ -6045,6 +6834,7 @@ declare
     v_fetch text[];
     v_verify text[];
     v_stale text[];
+    v_refused text[];
     v_touched uuid[];
     v_changed integer := 0;
 begin
@@ -6115,7 +6905,10 @@ begin
     from judged;
 
     if jsonb_array_length(v_merge) > 0 then
-        select v_changed + count(*) filter (where outcome in ('inserted', 'updated', 'restored')) into v_changed
+        select
+            v_changed + count(*) filter (where outcome in ('inserted', 'updated', 'restored')),
+            array_agg(asset_id) filter (where outcome = 'quarantined')
+        into v_changed, v_refused
         from media_sync.merge_observations(p_cloud_name, v_merge, v_now, p_source);
     end if;
     if p_triggered_at is not null then
@@ -6126,15 +6919,17 @@ begin
     perform media_sync.queue_refresh(p_cloud_name, coalesce(v_fetch, '{}'), 'an event tells too little');
     -- Events come in any order: what one of them changed is looked up once things are quiet.
     perform media_sync.queue_refresh_later(p_cloud_name, coalesce(v_verify, '{}'), 'changed by an event', interval '30 seconds');
+    perform media_sync.queue_refresh(p_cloud_name, coalesce(v_refused, '{}'), 'an event could not be applied');
     return jsonb_build_object(
         'changed', v_changed,
+        'refused', cardinality(coalesce(v_refused, '{}')),
         'fetch', cardinality(coalesce(v_fetch, '{}')),
         'stale', cardinality(coalesce(v_stale, '{}'))
     );
 end;
 $$;
 comment on function media_sync.apply_effects(text, jsonb, timestamptz, text) is
-    'Applies what a notification says: [ { kind: observe | delta | delete | refresh | folder, asset_id, public_id, observation, fields, incomplete, from, to } ]. Returns { changed, fetch (look-ups wanted at once), stale }.';
+    'Applies what a notification says: [ { kind: observe | delta | delete | refresh | folder, asset_id, public_id, observation, fields, incomplete, from, to } ]. Returns { changed, refused (assets that cannot be stored as told), fetch (look-ups wanted at once), stale }.';
 revoke all on function media_sync.apply_effects(text, jsonb, timestamptz, text) from public, anon, authenticated;
 
 -- supabase/schemas/50_events/30_inbox.sql
@@ -6155,15 +6950,23 @@ begin
         v_applied := media_sync.apply_effects(p_cloud_name, p_effects, p_triggered_at, 'webhook');
         v_result := case
             when jsonb_array_length(p_effects) = 0 then 'ignored'
+            when (v_applied ->> 'refused')::integer > 0 then 'failed'
             when (v_applied ->> 'changed')::integer > 0 then 'applied'
             when (v_applied ->> 'fetch')::integer > 0 then 'stored'
             when (v_applied ->> 'stale')::integer > 0 then 'stale'
             else 'ignored'
         end;
+        if v_result = 'failed' then
+            v_error := 'What it tells of its assets cannot be stored; they are set aside and looked up.';
+        end if;
     exception
         -- The event is safe in the inbox; its assets are looked up, and an operator may replay it.
         when others then
-            v_error := sqlerrm;
+            -- What passes by itself is for the caller to repeat.
+            if left(sqlstate, 2) in ('08', '40', '53', '55', '57') then
+                raise;
+            end if;
+            v_error := format('It could not be applied (SQLSTATE %s); its assets are looked up.', sqlstate);
             v_result := 'failed';
             perform media_sync.queue_refresh(
                 p_cloud_name,
@@ -6195,6 +6998,30 @@ $$;
 comment on function media_sync.settle_event(text, bigint, jsonb, timestamptz) is 'Applies a stored event and notes what became of it: { result, refresh, event_id }.';
 revoke all on function media_sync.settle_event(text, bigint, jsonb, timestamptz) from public, anon, authenticated;
 
+create or replace function media_sync.keep_refused_event(p_cloud_name text, p_id bigint, p_event jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_error constant text := 'It could not be applied; its assets are looked up.';
+begin
+    update media_sync.webhook_events set result = 'failed', error_message = v_error where id = p_id;
+    insert into public.media_sync_log (operation, status, direction, source, changes, error_code, error_message)
+    values (
+        'event', 'error', 'pull', 'webhook',
+        jsonb_build_object('event', p_id, 'notification_type', p_event ->> 'notification_type'), 'event_failed', v_error
+    );
+    perform media_sync.queue_refresh(
+        p_cloud_name, array(select jsonb_array_elements_text(p_event -> 'refused')), 'an event could not be applied'
+    );
+    return jsonb_build_object('result', 'stored', 'refresh', true, 'event_id', p_id);
+end;
+$$;
+comment on function media_sync.keep_refused_event(text, bigint, jsonb) is
+    'Notes that an event was stored and not applied, in the log too, and asks for the true state of its assets.';
+revoke all on function media_sync.keep_refused_event(text, bigint, jsonb) from public, anon, authenticated;
+
 create or replace function public.media_sync_receive_event(p_cloud_name text, p_event jsonb)
 returns jsonb
 language plpgsql
@@ -6219,11 +7046,14 @@ begin
     if v_deliveries > 1 then
         return jsonb_build_object('result', 'duplicate', 'refresh', false, 'event_id', v_id);
     end if;
+    if p_event ? 'refused' then
+        return media_sync.keep_refused_event(p_cloud_name, v_id, p_event);
+    end if;
     return media_sync.settle_event(p_cloud_name, v_id, p_event -> 'effects', (p_event ->> 'triggered_at')::timestamptz);
 end;
 $$;
 comment on function public.media_sync_receive_event(text, jsonb) is
-    'Stores a verified notification and applies it, in one transaction: { dedup_key, notification_type, body, triggered_at, signature_key, effects }. Returns { result: applied | stored | duplicate | ignored, refresh, event_id }.';
+    'Stores a verified notification and applies it, in one transaction: { dedup_key, notification_type, body, triggered_at, signature_key, effects }; with refused (asset_ids), because the first try failed, it is only stored, and they are looked up. Returns { result: applied | stored | duplicate | ignored, refresh, event_id }.';
 revoke all on function public.media_sync_receive_event(text, jsonb) from public, anon, authenticated;
 grant execute on function public.media_sync_receive_event(text, jsonb) to service_role;
 
@@ -6346,6 +7176,16 @@ begin
     if p_query ? 'used' then
         v_conditions := v_conditions || case when (p_query ->> 'used')::boolean then 'asset.usage_count > 0' else 'asset.usage_count = 0' end;
     end if;
+    if p_query ? 'quarantined' then
+        v_conditions := v_conditions || case
+            -- Who is not signed in has no such business.
+            when media_sync.media_role() = 'anonymous' then (not (p_query ->> 'quarantined')::boolean)::text
+            else case when (p_query ->> 'quarantined')::boolean then '' else 'not ' end || 'exists (
+                select from media_sync.quarantine as aside
+                where aside.cloud_name = asset.cloud_name and aside.asset_id = asset.asset_id
+            )'
+        end;
+    end if;
     if p_query ? 'collection' then
         v_conditions := v_conditions || format(
             'asset.id in (
@@ -6356,6 +7196,13 @@ begin
             )',
             p_query ->> 'collection'
         );
+    end if;
+    if length(p_query ->> 'search') > 200 then
+        raise exception 'search is at most 200 characters long.' using errcode = 'invalid_parameter_value';
+    elsif array_length(regexp_split_to_array(btrim(p_query ->> 'search'), '\s+'), 1) > 20 then
+        raise exception 'search holds at most 20 words.' using errcode = 'invalid_parameter_value';
+    elsif jsonb_array_length(p_query -> 'tags') > 50 then
+        raise exception 'tags names at most 50 tags.' using errcode = 'invalid_parameter_value';
     end if;
     -- Every word must be found; words and prefixes are substrings too, and one trigram index serves all three.
     for v_word in select regexp_split_to_table(lower(btrim(p_query ->> 'search')), '\s+') loop
@@ -6397,8 +7244,8 @@ declare
     end;
     v_type text := case v_sort when 'created_at' then 'timestamptz' when 'updated_at' then 'timestamptz' when 'bytes' then 'bigint' else 'text' end;
     v_columns constant text := 'asset.id, asset.asset_id, asset.public_id, asset.resource_type, asset.type, asset.format, asset.version,
-        asset.bytes, asset.width, asset.height, asset.duration, asset.folder, asset.display_name, asset.original_filename, asset.tags,
-        asset.context, asset.url, asset.secure_url, asset.created_at, asset.updated_at, asset.deleted_at';
+        asset.bytes, asset.width, asset.height, asset.duration, asset.folder, asset.display_name, asset.original_filename, asset.tags[1:1000] as tags,
+        media_sync.shown_object(asset.context) as context, asset.url, asset.secure_url, asset.created_at, asset.updated_at, asset.deleted_at';
     v_known_only constant boolean := media_sync.media_role() = 'anonymous';
     v_items jsonb;
     v_keys jsonb;
@@ -6431,7 +7278,7 @@ begin
         $query$,
         v_limit,
         -- Anonymous callers hold grants on the columns that a public page shows, and on no other.
-        v_columns || case when v_known_only then '' else ', asset.metadata, asset.sync_status, asset.usage_count' end,
+        v_columns || case when v_known_only then '' else ', media_sync.shown_object(asset.metadata) as metadata, asset.sync_status, asset.usage_count' end,
         v_key,
         v_conditions,
         case
@@ -6446,7 +7293,7 @@ begin
         case when p_query ? 'cursor' then 0 else (v_page - 1)::bigint * v_limit end
     ) into v_items, v_keys, v_has_more;
 
-    v_unfiltered := not (p_query ?| '{resource_type,type,format,sync_status,tags,folder,created_after,created_before,used,collection,search}')
+    v_unfiltered := not (p_query ?| '{resource_type,type,format,sync_status,tags,folder,created_after,created_before,used,collection,search,quarantined}')
         and not coalesce((p_query ->> 'deleted')::boolean, false);
     if v_unfiltered and not v_known_only then
         select total_assets into v_total from public.get_media_statistics();
@@ -6749,7 +7596,7 @@ begin
 end;
 $$;
 comment on function public.list_media_assets(jsonb) is
-    'A page of the library with the caller''s rights: { page, limit, cursor: { value, id }, search, folder, recursive, tags, resource_type, type, format, sync_status, collection, used, deleted, created_after, created_before, sort_by, sort_order }. Returns { items, total, total_is_exact, limit, has_next, next }.';
+    'A page of the library with the caller''s rights: { page, limit, cursor: { value, id }, search, folder, recursive, tags, resource_type, type, format, sync_status, quarantined, collection, used, deleted, created_after, created_before, sort_by, sort_order }. Returns { items, total, total_is_exact, limit, has_next, next }.';
 revoke all on function public.list_media_assets(jsonb) from public, anon, authenticated;
 grant execute on function public.list_media_assets(jsonb) to anon, authenticated, service_role;
 
@@ -6788,11 +7635,28 @@ comment on function public.find_media_assets(text[], text, text) is 'Live assets
 revoke all on function public.find_media_assets(text[], text, text) from public, anon, authenticated;
 grant execute on function public.find_media_assets(text[], text, text) to authenticated, service_role;
 
+create or replace function media_sync.require_few(p_ids anyarray)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    if cardinality(p_ids) > 1000 then
+        raise exception 'One call names at most 1000 assets.' using errcode = 'invalid_parameter_value';
+    end if;
+end;
+$$;
+comment on function media_sync.require_few(anyarray) is 'Raises invalid_parameter_value for more assets than one call may name.';
+revoke all on function media_sync.require_few(anyarray) from public, anon, authenticated;
+grant execute on function media_sync.require_few(anyarray) to authenticated, service_role;
+
 create or replace function public.edit_media_assets(p_ids uuid[], p_patch jsonb)
 returns jsonb
 language sql
 set search_path = ''
 as $$
+    select media_sync.require_few(p_ids);
     select media_sync.lock_assets(p_ids);
     with edited as (
         update public.media_assets as asset
@@ -6837,6 +7701,7 @@ begin
         raise exception 'A conflict is resolved by keeping cloudinary or database.' using errcode = 'invalid_parameter_value';
     end if;
 
+    perform media_sync.require_few(p_ids);
     with open as materialized (
         select asset as before, (
             -- base holds what Cloudinary last said.
@@ -7008,6 +7873,8 @@ begin
     return jsonb_build_object(
         'last_sync', v_last_sync,
         'is_synced', v_last_sync is not null and not v_in_progress
+            and not exists (select from media_sync.unsettled_runs())
+            and not exists (select from media_sync.quarantine)
             and v_statistics.pending_assets + coalesce(v_statistics.pending_deletions, 0)
                 + v_statistics.error_assets + v_statistics.conflict_assets = 0,
         'pending_operations', v_statistics.pending_assets + coalesce(v_statistics.pending_deletions, 0),
@@ -7096,6 +7963,17 @@ begin
             from media_sync.rate_limits
             order by updated_at desc
             limit 1
+        ),
+        'quarantine', (
+            select coalesce(jsonb_agg(to_jsonb(aside) - '{cloud_name,seen_at}'::text[] order by aside.since, aside.asset_id), '[]')
+            from (select * from media_sync.quarantine order by since limit 1000) as aside
+        ),
+        'failed_runs', (
+            select coalesce(jsonb_agg(jsonb_build_object(
+                'run_id', run.id, 'kind', run.kind, 'status', run.status, 'started_at', run.started_at, 'finished_at', run.finished_at,
+                'error', run.errors -> 0
+            ) order by run.started_at desc), '[]')
+            from (select * from media_sync.unsettled_runs() order by started_at desc limit 100) as run
         )
     );
 end;
@@ -7112,7 +7990,7 @@ set search_path = ''
 as $$
     select media_sync.get_sync_overview();
 $$;
-comment on function public.get_sync_overview() is 'The last ten runs and Cloudinary''s quota as last told. Admins.';
+comment on function public.get_sync_overview() is 'The last ten runs, Cloudinary''s quota as last told, the assets in quarantine (the first 1,000), and the runs that failed or are blocked. Admins.';
 revoke all on function public.get_sync_overview() from public, anon, authenticated;
 grant execute on function public.get_sync_overview() to authenticated, service_role;
 
@@ -7170,13 +8048,13 @@ begin
 
     update media_sync.settings as settings
     set (
-        conflict_policy, include_folders, delete_guard_percent, delete_guard_minimum, quota_reserve_percent, push_max_attempts,
+        conflict_policy, include_folders, wanted_folders, delete_guard_percent, delete_guard_minimum, quota_reserve_percent, push_max_attempts,
         push_backoff_cap, incremental_interval, incremental_overlap, full_interval, push_interval, refresh_interval,
         log_retention, problem_log_retention, event_retention, run_retention, snapshot_retention, webhook_silence, alert_url,
         viewers, look_up_cap, updated_at
     ) = (
         select
-            wanted.conflict_policy, wanted.include_folders, wanted.delete_guard_percent, wanted.delete_guard_minimum,
+            wanted.conflict_policy, wanted.include_folders, wanted.wanted_folders, wanted.delete_guard_percent, wanted.delete_guard_minimum,
             wanted.quota_reserve_percent, wanted.push_max_attempts, wanted.push_backoff_cap, wanted.incremental_interval,
             wanted.incremental_overlap, wanted.full_interval, wanted.push_interval, wanted.refresh_interval,
             wanted.log_retention, wanted.problem_log_retention, wanted.event_retention, wanted.run_retention,
@@ -7794,9 +8672,22 @@ declare
     v_deleted bigint := 0;
 begin
     if to_regclass('cron.job_run_details') is not null then
-        -- pg_cron never deletes them. Known by their command: a job that is scheduled no more is in no table.
+        -- pg_cron never deletes them. Known by their command: a job that is scheduled no more is in no table. Those that never
+        -- started have no time: what is older than one that is old enough is so as well.
         execute format(
-            'delete from %I.job_run_details where command = any ($1) and database = current_database() and end_time < $2', 'cron'
+            $query$
+                delete from %1$I.job_run_details
+                where command = any ($1)
+                    and database = current_database()
+                    and (
+                        coalesce(end_time, start_time) < $2
+                        or runid < (
+                            select max(runid) from %1$I.job_run_details
+                            where command = any ($1) and database = current_database() and coalesce(end_time, start_time) < $2
+                        )
+                    )
+            $query$,
+            'cron'
         ) using p_commands, p_before;
         get diagnostics v_deleted = row_count;
     end if;
@@ -7868,6 +8759,7 @@ begin
         )
     );
     delete from media_sync.signed_uploads where signed_at < v_now - interval '7 days';
+    delete from media_sync.alerts where created_at < v_now - v_settings.log_retention;
     delete from media_sync.snapshots where taken_at < v_now - v_settings.snapshot_retention;
     if (v_deleted ->> 'log_rows')::bigint > 0 then
         insert into public.media_sync_log (operation, status, source, user_id, changes, processing_time_ms)
@@ -8044,6 +8936,29 @@ revoke all on function media_sync.check_calls() from public, anon, authenticated
 
 -- Health of runs, assets and Cloudinary.
 
+create or replace function media_sync.unsettled_runs()
+returns setof media_sync.runs
+language sql
+stable
+set search_path = ''
+as $$
+    select run.*
+    from media_sync.runs as run
+    where run.status in ('blocked', 'failed')
+        and run.started_at > (select clock_timestamp()) - case run.status when 'failed' then interval '1 day' else interval '1000 years' end
+        -- A later one found the library as it should be.
+        and not exists (
+            select from media_sync.runs as later
+            where later.cloud_name = run.cloud_name
+                and later.status = 'completed'
+                and later.started_at > run.started_at
+                and run.kind <> 'scope'
+                and (later.kind = 'full' or (run.status = 'failed' and later.kind = run.kind))
+        );
+$$;
+comment on function media_sync.unsettled_runs() is 'Runs that are blocked, or failed within a day, and that no later run has made up for.';
+revoke all on function media_sync.unsettled_runs() from public, anon, authenticated;
+
 create or replace function media_sync.check_runs()
 returns table (check_name text, status text, message text, value text)
 language plpgsql
@@ -8052,23 +8967,19 @@ set search_path = ''
 as $$
 declare
     v_blocked media_sync.runs;
+    v_last media_sync.runs;
     v_failed bigint;
-    v_error text;
 begin
-    -- A later complete reconcile found the library as it should be.
-    select run.* into v_blocked
-    from media_sync.runs as run
-    where run.status = 'blocked' and not exists (
-        select from media_sync.runs as later
-        where later.cloud_name = run.cloud_name and later.kind = 'full' and later.status = 'completed' and later.started_at > run.started_at
-    )
-    order by run.started_at desc
-    limit 1;
+    select * into v_blocked from media_sync.unsettled_runs() as run where run.status = 'blocked' order by started_at desc limit 1;
     return query values (
         'delete_guard',
         case when v_blocked.id is null then 'ok' else 'failing' end,
         case
             when v_blocked.id is null then 'No run is blocked.'
+            when v_blocked.kind = 'scope' then format(
+                'include_folders = %L would hide %s of %s assets and waits: if that is right, call sync with {"allow_mass_delete": "%s"}; if not, update media_sync.settings set wanted_folders = null.',
+                (select wanted_folders from media_sync.settings), v_blocked.blocked_by ->> 'absent', v_blocked.blocked_by ->> 'live', v_blocked.id
+            )
             else format(
                 'Run %s is blocked, because it would delete %s of %s assets: if that is right, call sync with {"allow_mass_delete": "%s"}; if not, check the Cloudinary account.',
                 v_blocked.id, v_blocked.blocked_by ->> 'absent', v_blocked.blocked_by ->> 'live', v_blocked.id
@@ -8078,22 +8989,23 @@ begin
     );
 
     with latest as materialized (
-        select run.status, run.started_at, run.errors -> 0 ->> 'message' as error
+        select run.status, run.started_at
         from media_sync.runs as run
         where run.status in ('completed', 'failed')
         order by run.started_at desc
         limit 20
     )
-    select count(*), (array_agg(error order by started_at desc))[1] into v_failed, v_error
+    select count(*) into v_failed
     from latest
     where started_at > coalesce((select max(good.started_at) from latest as good where good.status = 'completed'), '-infinity');
+    select * into v_last from media_sync.unsettled_runs() as run where run.status = 'failed' order by started_at desc limit 1;
     return query values (
         'runs',
-        case when v_failed >= 10 then 'failing' when v_failed >= 3 then 'degraded' else 'ok' end,
+        case when v_failed >= 10 then 'failing' when v_last.id is not null then 'degraded' else 'ok' end,
         case
-            when v_failed >= 3 then format(
-                'The last %s runs failed%s; see select * from media_sync_log where operation = ''run'' order by created_at desc limit 10.',
-                v_failed, coalesce(': ' || rtrim(left(v_error, 200), '.'), '')
+            when v_last.id is not null then format(
+                'The last run of kind %s failed%s; it is tried again by itself, and select * from media_sync_log where operation = ''run'' order by created_at desc limit 10 tells more.',
+                v_last.kind, coalesce(': ' || rtrim(left(v_last.errors -> 0 ->> 'message', 200), '.'), '')
             )
             else 'Runs succeed.'
         end,
@@ -8271,6 +9183,72 @@ $$;
 comment on function media_sync.check_cloudinary() is 'Checks quota (value: calls left) and webhooks (value: when the last one came).';
 revoke all on function media_sync.check_cloudinary() from public, anon, authenticated;
 
+-- supabase/schemas/70_jobs/65_check_quarantine.sql
+
+-- Health of the quarantine: who is set aside.
+
+create or replace function media_sync.check_quarantine()
+returns table (check_name text, status text, message text, value text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_count constant bigint := (select count(*) from media_sync.quarantine);
+begin
+    return query values (
+        'quarantine',
+        case when v_count > 0 then 'degraded' else 'ok' end,
+        case
+            when v_count > 0 then (
+                select format(
+                    '%s assets are set aside, because what Cloudinary holds of them cannot be stored: %s%s. Mend them in Cloudinary; they come by themselves then.',
+                    v_count,
+                    string_agg(format('%s (%s)', coalesce(nullif(left(public_id, 100), ''), asset_id), rtrim(reason, '.')), ', ' order by since),
+                    case when v_count > 5 then ', … (GET sync names the others)' else '' end
+                )
+                from (select * from media_sync.quarantine order by since limit 5) as first
+            )
+            else 'No asset is set aside.'
+        end,
+        v_count::text
+    );
+end;
+$$;
+comment on function media_sync.check_quarantine() is 'Check quarantine (value: how many assets are set aside).';
+revoke all on function media_sync.check_quarantine() from public, anon, authenticated;
+
+-- supabase/schemas/70_jobs/66_check_alerts.sql
+
+-- Health of the alerts: whether they arrive.
+
+create or replace function media_sync.check_alerts()
+returns table (check_name text, status text, message text, value text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_alert media_sync.alerts;
+begin
+    select * into v_alert from media_sync.alerts where delivered_at is null and attempts >= 3 order by id limit 1;
+    return query values (
+        'alerts',
+        case when v_alert.id is null then 'ok' else 'degraded' end,
+        case
+            when v_alert.id is null then 'No alert is held up.'
+            else format(
+                'Alerts do not arrive since %s (%s): set settings.alert_url to an address that takes them, then select test_media_alert().',
+                media_sync.health_time(v_alert.created_at), rtrim(v_alert.last_error, '.')
+            )
+        end,
+        (select count(*) from media_sync.alerts where delivered_at is null)::text
+    );
+end;
+$$;
+comment on function media_sync.check_alerts() is 'Check alerts (value: how many are not delivered yet).';
+revoke all on function media_sync.check_alerts() from public, anon, authenticated;
+
 -- supabase/schemas/70_jobs/70_health.sql
 
 -- Health as people, the API and alerts see it.
@@ -8289,6 +9267,10 @@ as $$
         select * from media_sync.check_assets()
         union all
         select * from media_sync.check_cloudinary()
+        union all
+        select * from media_sync.check_quarantine()
+        union all
+        select * from media_sync.check_alerts()
     )
     select jsonb_build_object(
         'status', case
@@ -8405,55 +9387,212 @@ comment on function public.media_sync_take_snapshot() is
 revoke all on function public.media_sync_take_snapshot() from public, anon, authenticated;
 grant execute on function public.media_sync_take_snapshot() to service_role;
 
-create or replace function media_sync.alert_health()
-returns bigint
+-- supabase/schemas/70_jobs/75_alerts.sql
+
+-- Alerts: one for each check and change, sent until it is taken.
+
+create or replace function media_sync.queue_alert(p_check text, p_status text, p_before text, p_message text, p_health text, p_text text)
+returns void
+language sql
+set search_path = ''
+as $$
+    insert into media_sync.alerts (check_name, body)
+    values (p_check, jsonb_build_object(
+        'text', p_text, 'check', p_check, 'status', p_status, 'previous_status', p_before, 'message', p_message, 'health', p_health
+    ));
+$$;
+comment on function media_sync.queue_alert(text, text, text, text, text, text) is 'Keeps an alert until it is delivered.';
+revoke all on function media_sync.queue_alert(text, text, text, text, text, text) from public, anon, authenticated;
+
+create or replace function media_sync.note_changes()
+returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
     v_summary constant jsonb := media_sync.health_summary();
-    v_status constant text := v_summary ->> 'status';
-    v_before media_sync.health_state;
-    v_url text;
+    v_check record;
 begin
-    -- Two that find the same change wait here for each other, and the second finds it told.
-    select * into strict v_before from media_sync.health_state for update;
-    if v_before.status = v_status then
-        return null;
+    for v_check in
+        select
+            element ->> 'name' as name,
+            element ->> 'status' as status,
+            coalesce(told.status, 'ok') as before,
+            told.since,
+            told.told_at,
+            case element ->> 'name'
+                -- It names assets, which are nobody's business elsewhere.
+                when 'quarantine' then format('%s assets are set aside; GET sync names them.', element ->> 'value')
+                else element ->> 'message'
+            end as message
+        from jsonb_array_elements(v_summary -> 'checks') with ordinality as listed (element, place)
+        left join media_sync.health_checks as told on told.check_name = element ->> 'name'
+        -- Whether alerts arrive is not told by an alert.
+        where element ->> 'name' <> 'alerts'
+        order by place
+    loop
+        if v_check.status <> v_check.before then
+            perform media_sync.queue_alert(
+                v_check.name, v_check.status, v_check.before, v_check.message, v_summary ->> 'status',
+                format('Media Sync: %s is %s (was %s). %s', v_check.name, v_check.status, v_check.before, v_check.message)
+            );
+            insert into media_sync.health_checks as told (check_name, status)
+            values (v_check.name, v_check.status)
+            on conflict (check_name) do update set status = excluded.status, since = clock_timestamp(), told_at = clock_timestamp();
+        elsif v_check.status = 'failing' and v_check.told_at < clock_timestamp() - interval '6 hours' then
+            perform media_sync.queue_alert(
+                v_check.name, v_check.status, v_check.before, v_check.message, v_summary ->> 'status',
+                format('Media Sync: %s is still failing, since %s. %s', v_check.name, media_sync.health_time(v_check.since), v_check.message)
+            );
+            update media_sync.health_checks set told_at = clock_timestamp() where check_name = v_check.name;
+        end if;
+    end loop;
+    update media_sync.health_state
+    set status = v_summary ->> 'status', since = clock_timestamp()
+    where status <> v_summary ->> 'status';
+end;
+$$;
+comment on function media_sync.note_changes() is 'Queues an alert for each check whose status is another than was told, and a reminder every six hours for what is failing.';
+revoke all on function media_sync.note_changes() from public, anon, authenticated;
+
+create or replace function media_sync.settle_alerts()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_alert record;
+    v_status integer;
+    v_answered boolean;
+begin
+    for v_alert in
+        select id, request_id, sent_at, attempts from media_sync.alerts where delivered_at is null and request_id is not null order by id
+    loop
+        v_status := null;
+        v_answered := false;
+        if to_regclass('net._http_response') is not null then
+            execute format(
+                'select status_code, true from %I._http_response where id = $1 and created > $2 - interval ''1 minute''', 'net'
+            ) into v_status, v_answered using v_alert.request_id, v_alert.sent_at;
+        end if;
+        if v_status between 200 and 299 then
+            update media_sync.alerts set delivered_at = clock_timestamp(), request_id = null, last_error = null where id = v_alert.id;
+        elsif v_answered or v_alert.sent_at < clock_timestamp() - interval '2 minutes' then
+            update media_sync.alerts
+            set
+                request_id = null,
+                last_error = case when v_status is null then 'The receiver did not answer.' else format('The receiver answered with status %s.', v_status) end,
+                next_attempt_at = clock_timestamp() + media_sync.backoff(v_alert.attempts, interval '5 minutes', random())
+            where id = v_alert.id;
+        end if;
+    end loop;
+exception
+    when insufficient_privilege then
+        raise warning 'The owner of Media Sync may not read net._http_response: nobody knows whether alerts arrive.';
+end;
+$$;
+comment on function media_sync.settle_alerts() is 'Finds out which alerts were taken; the others are sent again, after a growing pause.';
+revoke all on function media_sync.settle_alerts() from public, anon, authenticated;
+
+create or replace function media_sync.send_alerts()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_url constant text := (select alert_url from media_sync.settings);
+    v_alert record;
+    v_request_id bigint;
+    v_count integer := 0;
+begin
+    if v_url is null or to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
+        return 0;
     end if;
-    update media_sync.health_state set status = v_status, since = clock_timestamp();
-    select alert_url into v_url from media_sync.settings;
-    if v_url is null then
-        return null;
-    elsif to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
-        raise notice 'Health is % now, and nobody was told: enable the extension pg_net.', v_status;
-        return null;
+    for v_alert in
+        select id, body
+        from media_sync.alerts
+        where delivered_at is null and request_id is null and next_attempt_at <= (select clock_timestamp())
+        order by id
+        limit 20
+    loop
+        v_request_id := media_sync.post_request(v_url, '{}', v_alert.body);
+        update media_sync.alerts
+        set
+            request_id = v_request_id,
+            sent_at = clock_timestamp(),
+            attempts = attempts + 1,
+            next_attempt_at = clock_timestamp() + media_sync.backoff(attempts + 1, interval '5 minutes', random()),
+            last_error = case when v_request_id is null then 'pg_net did not take it.' end
+        where id = v_alert.id;
+        v_count := v_count + (v_request_id is not null)::integer;
+    end loop;
+    return v_count;
+end;
+$$;
+comment on function media_sync.send_alerts() is 'Posts the alerts that wait to settings.alert_url. Returns how many.';
+revoke all on function media_sync.send_alerts() from public, anon, authenticated;
+
+create or replace function media_sync.alert_health()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+begin
+    perform media_sync.end_lost_runs();
+    -- Two at once wait here for each other, and the second finds everything told.
+    perform from media_sync.health_state for update;
+    perform media_sync.settle_alerts();
+    -- With nobody to tell, nothing counts as told: whoever is named later hears of what is wrong then.
+    if (select alert_url from media_sync.settings) is not null then
+        perform media_sync.note_changes();
     end if;
-    return media_sync.post_request(
-        v_url,
-        '{}',
-        jsonb_build_object(
-            'text', format('Media Sync is %s (was %s).', v_status, v_before.status) || coalesce(
-                (
-                    select E'\n' || string_agg(format('%s: %s', element ->> 'name', element ->> 'message'), E'\n' order by place)
-                    from jsonb_array_elements(v_summary -> 'checks') with ordinality as listed (element, place)
-                    where element ->> 'status' <> 'ok'
-                ),
-                ''
-            ),
-            'status', v_status,
-            'previous_status', v_before.status,
-            'checks', (
-                select coalesce(jsonb_agg(element order by place) filter (where element ->> 'status' <> 'ok'), '[]')
-                from jsonb_array_elements(v_summary -> 'checks') with ordinality as listed (element, place)
-            )
-        )
-    );
+    return media_sync.send_alerts();
 end;
 $$;
 comment on function media_sync.alert_health() is
-    'When overall health is another than last time: remembers it and posts { text, status, previous_status, checks } to settings.alert_url, once. Returns pg_net''s id of the request, or null.';
+    'Every minute: notes which checks of health changed, and posts { text, check, status, previous_status, message, health } to settings.alert_url, each until it is taken. Returns how many it posted.';
 revoke all on function media_sync.alert_health() from public, anon, authenticated;
+
+create or replace function media_sync.test_media_alert()
+returns text
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_sent integer;
+begin
+    if not media_sync.is_admin() then
+        raise exception 'Alerts are for admins.' using errcode = 'insufficient_privilege';
+    elsif (select alert_url from media_sync.settings) is null then
+        return 'Nobody would hear of it: update media_sync.settings set alert_url = ''https://…'' first.';
+    elsif to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
+        return 'Nothing can be sent: enable the extension pg_net.';
+    end if;
+    perform media_sync.queue_alert(
+        'test', 'ok', 'ok', 'Somebody tries whether alerts arrive.', media_sync.health_summary() ->> 'status',
+        'Media Sync: this is a test. Alerts arrive here.'
+    );
+    v_sent := media_sync.send_alerts();
+    return format(
+        '%s alerts are on their way. In a minute, select * from media_sync.alerts order by id desc limit 5 tells what the receiver said.', v_sent
+    );
+end;
+$$;
+comment on function media_sync.test_media_alert() is 'What public.test_media_alert() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.test_media_alert() from public, anon, authenticated;
+grant execute on function media_sync.test_media_alert() to authenticated, service_role;
+
+create or replace function public.test_media_alert()
+returns text
+language sql
+set search_path = ''
+as $$
+    select media_sync.test_media_alert();
+$$;
+comment on function public.test_media_alert() is 'Sends a test to settings.alert_url, with whatever else waits, and says what to look at. Admins and the database owner.';
+revoke all on function public.test_media_alert() from public, anon, authenticated;
+grant execute on function public.test_media_alert() to authenticated, service_role;
 
 -- supabase/schemas/70_jobs/80_schedule.sql
 
@@ -8470,7 +9609,7 @@ as $$
         ('media-sync-tick', '* * * * *', $job$select media_sync.invoke_function('sync', '{"background": true}')$job$),
         ('media-sync-cleanup', '17 3 * * *', 'select public.cleanup_old_sync_logs()'),
         ('media-sync-snapshot', '2 * * * *', 'select public.media_sync_take_snapshot()'),
-        ('media-sync-alert', '*/5 * * * *', 'select media_sync.alert_health()');
+        ('media-sync-alert', '* * * * *', 'select media_sync.alert_health()');
 $$;
 comment on function media_sync.jobs() is 'The jobs of Media Sync: name, schedule (GMT) and command.';
 revoke all on function media_sync.jobs() from public, anon, authenticated;
@@ -8490,6 +9629,16 @@ begin
         raise notice 'Nothing is scheduled: enable the extension pg_cron, then run select public.schedule_media_sync().';
         return 0;
     end if;
+    -- pg_cron's schedule() leaves a job switched off that is: it is made anew.
+    execute format(
+        $query$
+            select count(%1$I.unschedule(jobid))
+            from %1$I.job
+            where jobname in (select name from media_sync.jobs())
+                and not active and database = current_database() and username = current_user
+        $query$,
+        'cron'
+    );
     for v_job in select name, schedule, command from media_sync.jobs() loop
         execute format('select %I.schedule($1, $2, $3)', 'cron') using v_job.name, v_job.schedule, v_job.command;
         v_count := v_count + 1;
@@ -8587,7 +9736,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'c05162484d9fd9ac';
+    select '1ecb3f7249ecb65e';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
