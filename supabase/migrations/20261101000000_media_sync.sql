@@ -5162,16 +5162,16 @@ begin
     );
     -- Cloudinary joins tags with commas on the wire, so that a comma would split one tag into two.
     if exists (select from unnest(v_clean) as tag where (tag like '%,%' or length(tag) > 255) and tag <> all (p_known)) then
-        raise exception 'A tag must not contain a comma and is at most 255 characters long.' using errcode = 'check_violation';
+        raise exception 'A tag must not contain a comma and is at most 255 characters long.' using errcode = 'invalid_parameter_value';
     end if;
     if cardinality(v_clean) > greatest(1000, cardinality(p_known)) then
-        raise exception 'An asset has at most 1000 tags.' using errcode = 'check_violation';
+        raise exception 'An asset has at most 1000 tags.' using errcode = 'invalid_parameter_value';
     end if;
     return v_clean;
 end;
 $$;
 comment on function media_sync.clean_tags(text[], text[]) is
-    'Tags as Cloudinary keeps them: trimmed, without empty or repeated ones; those that were there before stay as they are. Raises check_violation for what it cannot hold.';
+    'Tags as Cloudinary keeps them: trimmed, without empty or repeated ones; those that were there before stay as they are. Raises invalid_parameter_value for what it cannot hold.';
 revoke all on function media_sync.clean_tags(text[], text[]) from public, anon, authenticated;
 
 create or replace function media_sync.clean_context(p_context jsonb, p_known jsonb)
@@ -5183,7 +5183,7 @@ set search_path = ''
 as $$
 begin
     if jsonb_typeof(p_context) is distinct from 'object' then
-        raise exception 'context must be an object of keys and strings.' using errcode = 'check_violation';
+        raise exception 'context must be an object of keys and strings.' using errcode = 'invalid_parameter_value';
     end if;
     if exists (
         select from jsonb_each(p_context)
@@ -5193,14 +5193,14 @@ begin
                 or (jsonb_typeof(value) <> 'null' and not p_known ? key and (key = '' or key ~ '[=|]'))
             )
     ) then
-        raise exception 'A context value must be a string, and its key must not be empty or contain = or |.' using errcode = 'check_violation';
+        raise exception 'A context value must be a string, and its key must not be empty or contain = or |.' using errcode = 'invalid_parameter_value';
     end if;
     if exists (
         select from jsonb_each_text(p_context)
         where value is distinct from p_known ->> key
             and (length(value) > 10000 or (length(key) > 255 and not p_known ? key))
     ) then
-        raise exception 'A context value is at most 10000 characters long, its key at most 255.' using errcode = 'check_violation';
+        raise exception 'A context value is at most 10000 characters long, its key at most 255.' using errcode = 'invalid_parameter_value';
     end if;
     -- Cloudinary keeps strings only; a null is a key taken away.
     return (
@@ -5210,7 +5210,7 @@ begin
 end;
 $$;
 comment on function media_sync.clean_context(jsonb, jsonb) is
-    'Context as Cloudinary keeps it: strings only, null taken away; what was there before stays as it is. Raises check_violation for what it cannot hold.';
+    'Context as Cloudinary keeps it: strings only, null taken away; what was there before stays as it is. Raises invalid_parameter_value for what it cannot hold.';
 revoke all on function media_sync.clean_context(jsonb, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.check_sizes(p_before public.media_assets, p_after public.media_assets)
@@ -5224,11 +5224,11 @@ declare
     v_field record;
 begin
     if p_after.public_id is distinct from p_before.public_id and length(p_after.public_id) not between 1 and 255 then
-        raise exception 'public_id is 1 to 255 characters long.' using errcode = 'check_violation';
+        raise exception 'public_id is 1 to 255 characters long.' using errcode = 'invalid_parameter_value';
     elsif p_after.folder is distinct from p_before.folder and length(p_after.folder) > 1000 then
-        raise exception 'folder is at most 1000 characters long.' using errcode = 'check_violation';
+        raise exception 'folder is at most 1000 characters long.' using errcode = 'invalid_parameter_value';
     elsif p_after.display_name is distinct from p_before.display_name and length(p_after.display_name) > 255 then
-        raise exception 'display_name is at most 255 characters long.' using errcode = 'check_violation';
+        raise exception 'display_name is at most 255 characters long.' using errcode = 'invalid_parameter_value';
     end if;
     for v_field in
         select key, octet_length(value::text) as bytes
@@ -5237,13 +5237,13 @@ begin
     loop
         -- What came larger from Cloudinary may still be edited, and grow by a little.
         if v_field.bytes > 32768 and v_field.bytes > octet_length((p_after.base -> v_field.key)::text) + 4096 then
-            raise exception '% holds at most 32768 bytes.', v_field.key using errcode = 'check_violation';
+            raise exception '% holds at most 32768 bytes.', v_field.key using errcode = 'invalid_parameter_value';
         end if;
     end loop;
 end;
 $$;
 comment on function media_sync.check_sizes(public.media_assets, public.media_assets) is
-    'Raises check_violation, with a sentence that names the limit, for an edit that makes a row too large.';
+    'Raises invalid_parameter_value, with a sentence that names the limit, for an edit that makes a row too large.';
 revoke all on function media_sync.check_sizes(public.media_assets, public.media_assets) from public, anon, authenticated;
 
 create or replace function media_sync.edited_values(p_before jsonb, p_after jsonb, p_base jsonb, p_edited jsonb, p_now timestamptz)
@@ -5298,7 +5298,7 @@ begin
         p_after.context := media_sync.clean_context(p_after.context, p_before.context);
     end if;
     if jsonb_typeof(p_after.metadata) is distinct from 'object' then
-        raise exception 'metadata must be an object of external_ids and values.' using errcode = 'check_violation';
+        raise exception 'metadata must be an object of external_ids and values.' using errcode = 'invalid_parameter_value';
     end if;
     if p_after.folder is distinct from p_before.folder then
         p_after.folder := btrim(regexp_replace(coalesce(p_after.folder, ''), '/+', '/', 'g'), '/');
@@ -5306,9 +5306,9 @@ begin
     if p_after.display_name is distinct from p_before.display_name then
         if v_folder_mode = 'fixed' then
             raise exception 'This Cloudinary product environment has fixed folders and no display names; change public_id instead.'
-                using errcode = 'check_violation';
+                using errcode = 'invalid_parameter_value';
         elsif p_after.display_name like '%/%' then
-            raise exception 'display_name must not contain a slash.' using errcode = 'check_violation';
+            raise exception 'display_name must not contain a slash.' using errcode = 'invalid_parameter_value';
         end if;
     end if;
     -- In fixed-folder mode the folder is the path of the public_id: moving one moves the other.
@@ -5325,7 +5325,7 @@ begin
 end;
 $$;
 comment on function media_sync.clean_edit(public.media_assets, public.media_assets) is
-    'An edited row as Cloudinary can hold it. Raises check_violation for what it cannot.';
+    'An edited row as Cloudinary can hold it. Raises invalid_parameter_value for what it cannot.';
 revoke all on function media_sync.clean_edit(public.media_assets, public.media_assets) from public, anon, authenticated;
 
 create or replace function media_sync.derive_sync_state()
@@ -9736,7 +9736,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '1ecb3f7249ecb65e';
+    select '439888377e02a329';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
