@@ -2453,7 +2453,10 @@ declare
     v_allowed constant boolean := old.wanted_folders is not null
         and new.wanted_folders is null and new.include_folders = old.wanted_folders;
 begin
-    if not v_allowed and new.include_folders is distinct from old.include_folders and media_sync.hides_too_much(old, new.include_folders) then
+    if not v_allowed
+        and new.include_folders is distinct from old.include_folders
+        and media_sync.hides_too_much(old, new.include_folders)
+    then
         raise warning 'include_folders would hide most of the library and waits to be allowed: select * from get_sync_health().';
         new.wanted_folders := new.include_folders;
         new.include_folders := old.include_folders;
@@ -4997,7 +5000,8 @@ end;
 $$;
 comment on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint) is
     'Compares a page of search results with the rows, queues what differs for a look-up and moves the cursor. p_total: how many assets the search finds. Returns { stored, queued, next_cursor (null: nothing on the other pages is news), budget, now }.';
-revoke all on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint) from public, anon, authenticated;
+revoke all on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint)
+    from public, anon, authenticated;
 grant execute on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint) to service_role;
 
 -- supabase/schemas/30_pull/90_comparison.sql
@@ -5756,8 +5760,8 @@ begin
         where sync_status = 'pending'
             and cloud_name = p_cloud_name
             and (p_ids is null or id = any (p_ids))
-            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= clock_timestamp())
-            and (leased_until is null or leased_until < clock_timestamp())
+            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
+            and (leased_until is null or leased_until < (select clock_timestamp()))
     );
 
     if v_run_id is null and p_ids is null and jsonb_array_length(v_tasks) > 0 then
@@ -8048,8 +8052,8 @@ begin
 
     update media_sync.settings as settings
     set (
-        conflict_policy, include_folders, wanted_folders, delete_guard_percent, delete_guard_minimum, quota_reserve_percent, push_max_attempts,
-        push_backoff_cap, incremental_interval, incremental_overlap, full_interval, push_interval, refresh_interval,
+        conflict_policy, include_folders, wanted_folders, delete_guard_percent, delete_guard_minimum, quota_reserve_percent,
+        push_max_attempts, push_backoff_cap, incremental_interval, incremental_overlap, full_interval, push_interval, refresh_interval,
         log_retention, problem_log_retention, event_retention, run_retention, snapshot_retention, webhook_silence, alert_url,
         viewers, look_up_cap, updated_at
     ) = (
@@ -9736,7 +9740,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '439888377e02a329';
+    select '107d130b0eb2fc1a';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -83,7 +83,10 @@ declare
     v_allowed constant boolean := old.wanted_folders is not null
         and new.wanted_folders is null and new.include_folders = old.wanted_folders;
 begin
-    if not v_allowed and new.include_folders is distinct from old.include_folders and media_sync.hides_too_much(old, new.include_folders) then
+    if not v_allowed
+        and new.include_folders is distinct from old.include_folders
+        and media_sync.hides_too_much(old, new.include_folders)
+    then
         raise warning 'include_folders would hide most of the library and waits to be allowed: select * from get_sync_health().';
         new.wanted_folders := new.include_folders;
         new.include_folders := old.include_folders;

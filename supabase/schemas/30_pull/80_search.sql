@@ -129,5 +129,6 @@ end;
 $$;
 comment on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint) is
     'Compares a page of search results with the rows, queues what differs for a look-up and moves the cursor. p_total: how many assets the search finds. Returns { stored, queued, next_cursor (null: nothing on the other pages is news), budget, now }.';
-revoke all on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint) from public, anon, authenticated;
+revoke all on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint)
+    from public, anon, authenticated;
 grant execute on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint) to service_role;

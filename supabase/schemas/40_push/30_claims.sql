@@ -195,8 +195,8 @@ begin
         where sync_status = 'pending'
             and cloud_name = p_cloud_name
             and (p_ids is null or id = any (p_ids))
-            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= clock_timestamp())
-            and (leased_until is null or leased_until < clock_timestamp())
+            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
+            and (leased_until is null or leased_until < (select clock_timestamp()))
     );
 
     if v_run_id is null and p_ids is null and jsonb_array_length(v_tasks) > 0 then

@@ -136,8 +136,8 @@ begin
 
     update media_sync.settings as settings
     set (
-        conflict_policy, include_folders, wanted_folders, delete_guard_percent, delete_guard_minimum, quota_reserve_percent, push_max_attempts,
-        push_backoff_cap, incremental_interval, incremental_overlap, full_interval, push_interval, refresh_interval,
+        conflict_policy, include_folders, wanted_folders, delete_guard_percent, delete_guard_minimum, quota_reserve_percent,
+        push_max_attempts, push_backoff_cap, incremental_interval, incremental_overlap, full_interval, push_interval, refresh_interval,
         log_retention, problem_log_retention, event_retention, run_retention, snapshot_retention, webhook_silence, alert_url,
         viewers, look_up_cap, updated_at
     ) = (
