@@ -1198,6 +1198,8 @@ grant select on media_sync.runs to service_role;
 
 create index runs_finished_index on media_sync.runs (kind, cloud_name, started_at desc) where status = 'completed';
 
+create index runs_unsettled_index on media_sync.runs (started_at desc) where status in ('blocked', 'failed');
+
 create index runs_blocked_index on media_sync.runs (cloud_name, started_at desc) where status = 'blocked';
 
 create table media_sync.run_cursors (
@@ -5987,6 +5989,7 @@ begin
     -- Too many were denied at once: what was edited of them waits until somebody has looked.
     update public.media_assets as asset
     set
+        claims = 0,
         lease_token = null,
         leased_until = null,
         next_attempt_at = clock_timestamp() + interval '10 minutes',
@@ -6009,6 +6012,7 @@ begin
     );
     update public.media_assets as asset
     set
+        claims = 0,
         lease_token = null,
         leased_until = null,
         next_attempt_at = clock_timestamp() + interval '10 minutes',
@@ -6018,7 +6022,7 @@ begin
         and asset.lease_token = p_worker;
     -- Settled, or in conflict: nothing is to be sent, and nobody need wait for the lease to end.
     update public.media_assets as asset
-    set lease_token = null, leased_until = null
+    set lease_token = null, leased_until = null, claims = 0
     where asset.cloud_name = p_cloud_name
         and asset.asset_id = any (v_seen || p_absent)
         and asset.lease_token = p_worker
@@ -9740,7 +9744,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '107d130b0eb2fc1a';
+    select '7d082c5f76f70714';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

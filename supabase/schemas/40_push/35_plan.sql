@@ -178,6 +178,7 @@ begin
     -- Too many were denied at once: what was edited of them waits until somebody has looked.
     update public.media_assets as asset
     set
+        claims = 0,
         lease_token = null,
         leased_until = null,
         next_attempt_at = clock_timestamp() + interval '10 minutes',
@@ -200,6 +201,7 @@ begin
     );
     update public.media_assets as asset
     set
+        claims = 0,
         lease_token = null,
         leased_until = null,
         next_attempt_at = clock_timestamp() + interval '10 minutes',
@@ -209,7 +211,7 @@ begin
         and asset.lease_token = p_worker;
     -- Settled, or in conflict: nothing is to be sent, and nobody need wait for the lease to end.
     update public.media_assets as asset
-    set lease_token = null, leased_until = null
+    set lease_token = null, leased_until = null, claims = 0
     where asset.cloud_name = p_cloud_name
         and asset.asset_id = any (v_seen || p_absent)
         and asset.lease_token = p_worker
