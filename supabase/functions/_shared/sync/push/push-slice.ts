@@ -12,6 +12,7 @@ import { deleteAssets } from "./delete-assets.ts";
 import { type Freshness, startFreshness } from "./freshness.ts";
 import { type LookUp, lookUp, readDetails } from "../look-up.ts";
 import { restoreAssets } from "./restore-assets.ts";
+import type { InTurn } from "./turns.ts";
 import { writeUpdates } from "./write-updates.ts";
 
 /** How the push of some rows ended. */
@@ -28,6 +29,8 @@ export interface SliceOutcome {
  * Looks rows up, plans, writes and settles them.
  *
  * @param last Ends the run with it, if nothing is left to do.
+ * @param inTurn Looks up and plans one slice at a time: what a look-up showed serves for seconds, which another's plan
+ *   would use up.
  * @throws {CloudinaryError} When a look-up failed beyond its retries.
  */
 export async function pushSlice(
@@ -35,9 +38,12 @@ export async function pushSlice(
   claim: PushClaim,
   slice: PushTask[],
   last: boolean,
+  inTurn: InTurn,
 ): Promise<SliceOutcome> {
-  const freshness = startFreshness(slice.length);
-  const tasks = await planTasks(session, claim.run_id, slice.map((task) => task.asset_id));
+  const { freshness, tasks } = await inTurn(async () => ({
+    freshness: startFreshness(slice.length),
+    tasks: await planTasks(session, claim.run_id, slice.map((task) => task.asset_id)),
+  }));
   const tooSlow = tasks.length > 0 && freshness.expired();
   const results = await writeAll(session, tasks, freshness);
   const unseen = results.some(({ landed }) => landed?.some(({ at }) => at === undefined));

@@ -4,6 +4,7 @@ import { finishRun } from "../run-books.ts";
 import { LEASE_SECONDS, type SyncSession } from "../sync-session.ts";
 import { pushSlice } from "./push-slice.ts";
 import { drain } from "./drain.ts";
+import { createTurns } from "./turns.ts";
 import { slicesOf } from "./slices.ts";
 
 /** Rows a claim: what one grouped call can serve. */
@@ -83,8 +84,9 @@ async function pushClaim(
         `Cloudinary's rate limit is used up; edits wait until ${claim.budget.blocked_until}.`;
       return false;
     }
+    const inTurn = createTurns();
     await drain(slicesOf(claim.tasks), PARALLEL_SLICES, session.deadline, async (slice, rest) => {
-      const outcome = await pushSlice(session, claim, slice, rest.isLast() && !more);
+      const outcome = await pushSlice(session, claim, slice, rest.isLast() && !more, inTurn);
       for (const task of slice) left.delete(task.id);
       for (const [id, failure] of outcome.failures) progress.failures.set(id, failure);
       progress.run = outcome.run ?? progress.run;
