@@ -219,6 +219,8 @@ as $$
 $$;
 comment on function media_sync.like_pattern(text) is 'The text as a pattern of like that means itself.';
 revoke all on function media_sync.like_pattern(text) from public, anon, authenticated;
+-- The conditions of a library query are made with the caller's rights.
+grant execute on function media_sync.like_pattern(text) to anon, authenticated, service_role;
 
 -- supabase/schemas/00_foundation/40_time.sql
 
@@ -9744,7 +9746,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '7d082c5f76f70714';
+    select '363fc865c93f19fe';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

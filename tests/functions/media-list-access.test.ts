@@ -74,6 +74,21 @@ stackTest("GET media-list with a publishable key → public collections alone", 
   assertEquals(await publicIds("?search=hidden", "anonymous"), []);
 });
 
+stackTest("every other filter and order with a publishable key → answered", async () => {
+  const filters = [
+    ...["folder=", "folder=&recursive=true", "folder=shop&recursive=true", "tags=a", "type=upload"],
+    ...["resource_type=image", "format=jpg", "created_after=2020-01-01T00:00:00Z"],
+    ...["created_before=2099-01-01T00:00:00Z", "search=shown&include=facets", "search=a%25_"],
+    ...["created_at", "updated_at", "public_id", "bytes", "display_name"]
+      .map((column) => `sort_by=${column}`),
+  ];
+  for (const filter of filters) {
+    const { status, body } = await call(`media-list?${filter}`, { as: "anonymous" });
+    assertEquals([filter, status], [filter, 200], JSON.stringify(body));
+  }
+  assertEquals(await publicIds("?search=shown", "anonymous"), ["shown", "shown too"]);
+});
+
 stackTest(
   "what a publishable key sees → no statistics, no metadata, nothing of others",
   async () => {

@@ -173,7 +173,12 @@ uploadTest("uploads for a name just signed for somebody else → 409", [], async
 uploadTest("confirm with a colleague's asset of the same name → not the caller's", [], async () => {
   const uploaded = await upload({ public_id: "twin", resource_type: "raw" });
   await control(stack, "POST /assets", {
-    assets: [{ public_id: "twin", asset_folder: "up", resource_type: "image" }],
+    assets: [{
+      public_id: "twin",
+      asset_folder: "up",
+      resource_type: "image",
+      version: 1600000000,
+    }],
   });
   const { assets } = await control(stack, "GET /state");
   const theirs = assets.find(({ resource_type }: Record<string, unknown>) =>

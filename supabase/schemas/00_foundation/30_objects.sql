@@ -78,3 +78,5 @@ as $$
 $$;
 comment on function media_sync.like_pattern(text) is 'The text as a pattern of like that means itself.';
 revoke all on function media_sync.like_pattern(text) from public, anon, authenticated;
+-- The conditions of a library query are made with the caller's rights.
+grant execute on function media_sync.like_pattern(text) to anon, authenticated, service_role;

@@ -151,7 +151,7 @@ select is_empty(
 select bag_eq(
     'select short_name::text from tests.functions where anon_may',
     $$values ('media_role'), ('token_role'), ('owns_media_sync'), ('is_viewer'), ('is_editor'), ('is_admin'), ('public_asset_ids'),
-        ('library_conditions'), ('list_media_assets'), ('get_media_facets'), ('library_page'), ('library_facets'),
+        ('library_conditions'), ('like_pattern'), ('list_media_assets'), ('get_media_facets'), ('library_page'), ('library_facets'),
         ('read_library'), ('read_library_as_anyone'), ('get_media_asset'), ('public_asset'), ('shown_object')$$,
     'functions open to anyone → these and no other'
 );

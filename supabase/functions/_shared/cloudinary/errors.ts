@@ -60,15 +60,15 @@ const RETRYABLE = new Set<CloudinaryErrorCode>(["unavailable", "timeout", "locke
 const REFUSALS: readonly [RegExp, string][] = [
   [
     /unknown api.?key/i,
-    "Cloudinary does not know the API key: check CLOUDINARY_API_KEY, and that the key is still active.",
+    "Cloudinary does not know the API key: check CLOUDINARY_API_KEY (or CLOUDINARY_URL), and that the key is still active.",
   ],
   [
     /invalid signature|api.?secret mismatch/i,
-    "Cloudinary refused the signature: check CLOUDINARY_API_SECRET, which must be the secret of CLOUDINARY_API_KEY.",
+    "Cloudinary refused the signature: check CLOUDINARY_API_SECRET (or CLOUDINARY_URL), which must be the secret of the API key.",
   ],
   [
     /cloud.?name|unknown cloud/i,
-    "Cloudinary refused the cloud: check CLOUDINARY_CLOUD_NAME, to which the key must belong.",
+    "Cloudinary refused the cloud: check CLOUDINARY_CLOUD_NAME (or CLOUDINARY_URL), to which the key must belong.",
   ],
   [
     /disabled|suspended|blocked|deactivated|expired/i,
