@@ -1,7 +1,7 @@
 /** What the product does not promise, each with its reason. `allowances.md` tells them in words. */
 import type { Simulation } from "../simulation.ts";
 import type { LogRow } from "./check.ts";
-import type { Held, Intent } from "./model.ts";
+import type { Held, Intent, Model } from "./model.ts";
 import { standsInLog } from "./in-log.ts";
 
 /** A write leaves at most so long after the look-up that it rests on, ms. */
@@ -28,6 +28,24 @@ export function isInWindow({ model, plan }: Simulation, intent: Intent): boolean
 }
 
 /**
+ * Grouped writes go by name. Where people in Cloudinary gave the name to another asset after the look-up and before the
+ * write that rests on it, the write lands there, on what was agreed on by then.
+ */
+export function isOverwrittenByName({ model, plan }: Simulation, intent: Intent): boolean {
+  const longest = WINDOW + 2 * (plan.weather.cloudinary.latency + 50);
+  return model.historyOf(intent.asset, intent.unit).some((held) => {
+    if (held.order <= intent.order || isPersons(held) || same(held.value, intent.value)) {
+      return false;
+    }
+    const rested = model.looksBy(held.by).findLast(({ order }) => order < held.order);
+    return rested !== undefined && held.time - rested.time <= longest &&
+      model.historyOf(intent.asset, "public_id").some((name) =>
+        isPersons(name) && name.order > rested.order && name.order < held.order
+      );
+  });
+}
+
+/**
  * A write whose answer was lost, taken back in Cloudinary before anybody looked: what is there then is just what would
  * be there if the write had never arrived, so that it is sent again.
  */
@@ -50,14 +68,29 @@ export function isTakenForUnsent({ model }: Simulation, intent: Intent): boolean
 }
 
 /**
- * An edit that was taken back on its own side before the other side could hear of it, and with it the value from which
- * somebody on the other side had gone on: nobody changed anything on this side.
+ * An edit that brings back the value from which somebody elsewhere had gone on already: before anybody could hear of what
+ * was between, or where that value stood in the library at this moment. Nothing changed on this side.
  */
 export function isTakenBack(
   { model }: Simulation,
   logs: readonly LogRow[][],
   intent: Intent,
 ): boolean {
+  const wentOn = model.intents.some((other) =>
+    other.asset === intent.asset && other.unit === intent.unit && other.side !== intent.side &&
+    same(other.before, intent.value) && !same(other.value, intent.value)
+  );
+  return wentOn && (wasThere(model, intent) || cameBackUnnoticed(model, logs, intent));
+}
+
+/** Whether an edit made here only agreed with what the library held. */
+function wasThere(model: Model, { side, asset, unit, order, value }: Intent): boolean {
+  if (side === "there") return false;
+  const held = model.historyOf(asset, unit).findLast((one) => one.order < order);
+  return held !== undefined && same(held.value, value);
+}
+
+function cameBackUnnoticed(model: Model, logs: readonly LogRow[][], intent: Intent): boolean {
   const ours = model.intents.filter((one) =>
     one.asset === intent.asset && one.unit === intent.unit && one.side === intent.side &&
     one.order <= intent.order

@@ -29,7 +29,10 @@ export function checkExistence(examined: Examined): Complaint[] {
     if (last.what === "deleted" && assets.has(id) && !survives(examined, events, last)) {
       add(9, `${name} was deleted by act ${last.act} and is still there`);
     }
-    if (last.what === "restored" && !assets.has(id) && !isTold(examined, last)) {
+    if (
+      last.what === "restored" && !assets.has(id) && !isTold(examined, last) &&
+      !wasGoneBefore(examined, events, wishes)
+    ) {
       add(9, `${name} was restored by act ${last.act} and is gone`);
     }
   }
@@ -65,6 +68,21 @@ function isTold({ log, simulation }: Examined, wish: Existence): boolean {
     row.asset_id === wish.asset && row.time >= wish.time && row.operation === "restore" &&
     row.status !== "success"
   ) || simulation.refused.some(({ asset, what }) => asset === wish.asset && what === "restore");
+}
+
+/** A deletion here that was taken back, of an asset that was gone there before: the deletion there stands, and is told. */
+function wasGoneBefore({ log }: Examined, events: Existence[], wishes: Existence[]): boolean {
+  const restored = wishes.at(-1)!;
+  const deleted = wishes.findLast(({ what, side, order }) =>
+    what === "deleted" && side === restored.side && order < restored.order
+  );
+  const before = events.filter(({ order, side }) =>
+    order < (deleted?.order ?? 0) && (side === "there" || side === null)
+  );
+  return before.at(-1)?.what === "deleted" &&
+    log.some((row) =>
+      row.asset_id === restored.asset && row.time >= restored.time && row.operation === "delete"
+    );
 }
 
 function story(events: Existence[]): string {
