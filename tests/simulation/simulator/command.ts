@@ -4,6 +4,7 @@ import "./engine/digests.ts";
 import "./engine/node-http.ts";
 import { parseArgs } from "node:util";
 import { wallClock } from "./engine/machine.ts";
+import { type Figures, measure } from "./figures.ts";
 import { readMutants, StaleMutant } from "./mutants/apply.ts";
 import { checkMutants } from "./mutants/check-all.ts";
 import { hunt } from "./mutants/hunt.ts";
@@ -26,6 +27,7 @@ const HELP = `Random people and faults on both sides, in a simulator that repeat
   --trace FILE   write the whole trace of the last run there
   --mutants      deliberate bugs, each of which must be found within --seeds (here 200 by default)
   --only NAME    with --mutants: only those with this in their name
+  --figures N    operations of people, with one call in twenty failing: how soon they are on both sides
   --help         this text
 `;
 
@@ -47,6 +49,7 @@ async function main(): Promise<number> {
       mutants: { type: "boolean" },
       only: { type: "string", default: "" },
       mutant: { type: "string" },
+      figures: { type: "string" },
       help: { type: "boolean" },
     },
   });
@@ -58,6 +61,10 @@ async function main(): Promise<number> {
     return await mutants(Number(values.seeds ?? 200), Number(values.ops), values);
   }
   const house = createHouse();
+  if (values.figures !== undefined) {
+    const figures = await measure(house, Number(values.figures), Number(values.seed), tellFigures);
+    return figures.afterReconcile === figures.operations ? 0 : 1;
+  }
   if (values.plan !== undefined) {
     return await playPlans(house, values.plan, values.trace);
   }
@@ -93,6 +100,16 @@ async function main(): Promise<number> {
       `${(done / minutes).toFixed(1)} seeds a minute`,
   );
   return failures > 0 ? 1 : 0;
+}
+
+function tellFigures({ runs, operations, atFirstTick, afterReconcile }: Figures): void {
+  const share = (count: number) => `${(100 * count / operations).toFixed(3)} %`;
+  print(
+    `${runs} runs, ${operations} operations: ${
+      share(atFirstTick)
+    } on both sides at the first tick ` +
+      `after the faults, ${share(afterReconcile)} after one reconcile`,
+  );
 }
 
 /** Plays one plan and tells it whole, or all of a folder and tells which are broken. */

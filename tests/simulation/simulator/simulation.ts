@@ -59,8 +59,8 @@ export interface Outcome {
   virtualMs: number;
 }
 
-/** Plays a plan. */
-export async function simulate(house: House, plan: Plan): Promise<Outcome> {
+/** Plays a plan until its last act. */
+export async function playActs(house: House, plan: Plan): Promise<Simulation> {
   const scheduler = createScheduler();
   const seed = String(plan.seed);
   startMachine(seed, (milliseconds, run) => scheduler.send(milliseconds, run));
@@ -72,6 +72,13 @@ export async function simulate(house: House, plan: Plan): Promise<Outcome> {
   const end = (plan.acts.at(-1)?.at ?? 0) + 1;
   await scheduler.run(EPOCH + end);
   simulation.trace.add("simulator", "QUIET: no more acts, no more faults");
+  return simulation;
+}
+
+/** Plays a plan, and checks what came of it. */
+export async function simulate(house: House, plan: Plan): Promise<Outcome> {
+  const simulation = await playActs(house, plan);
+  const { scheduler } = simulation;
   await becomeQuiet(simulation);
   simulation.complaints.push(...await check(simulation));
   const outcome: Outcome = {

@@ -80,7 +80,10 @@ export function isTakenBack(
     other.asset === intent.asset && other.unit === intent.unit && other.side !== intent.side &&
     same(other.before, intent.value) && !same(other.value, intent.value)
   );
-  return wentOn && (wasThere(model, intent) || cameBackUnnoticed(model, logs, intent));
+  // It was decided upon before, and lost.
+  const hadLost = logs.some((log) => standsInLog(log, { ...intent, time: 0 }));
+  return (wentOn && wasThere(model, intent)) ||
+    ((wentOn || hadLost) && cameBackUnnoticed(model, logs, intent));
 }
 
 /** Whether an edit made here only agreed with what the library held. */

@@ -25,7 +25,31 @@ export class StaleMutant extends Error {
 const supabase = new URL("../../../../supabase/", import.meta.url);
 
 /**
- * Copies `supabase/` and applies a mutant to the copy; for SQL, to the migration that was made of the schema too.
+ * The product's files with a mutant in them: its own, and for SQL the migration that was made of it too.
+ *
+ * @returns the changed texts by their paths below `supabase/`.
+ * @throws StaleMutant
+ */
+export async function changedFiles(mutant: Mutant): Promise<Map<string, string>> {
+  const paths = mutant.file.endsWith(".sql")
+    ? [mutant.file, ...await migrationsWith(mutant)]
+    : [mutant.file];
+  const changed = new Map<string, string>();
+  for (const path of paths) {
+    const text = await Deno.readTextFile(new URL(path, supabase));
+    const times = text.split(mutant.find).length - 1;
+    if (times !== 1) {
+      throw new StaleMutant(
+        `${mutant.name}: its text is ${times} times in ${path}; mend the mutant in mutants.json`,
+      );
+    }
+    changed.set(path, text.replace(mutant.find, () => mutant.replace));
+  }
+  return changed;
+}
+
+/**
+ * Copies `supabase/` and applies a mutant to the copy.
  *
  * @returns the copy, and what removes it.
  * @throws StaleMutant
@@ -33,36 +57,23 @@ const supabase = new URL("../../../../supabase/", import.meta.url);
 export async function applyMutant(
   mutant: Mutant,
 ): Promise<{ folder: URL; sql: boolean; remove(): Promise<void> }> {
-  const cache = new URL("../../../../.local/mutants/", import.meta.url);
-  const folder = new URL(`${mutant.name}/`, cache);
+  const changed = await changedFiles(mutant);
+  const folder = new URL(`../../../../.local/mutants/${mutant.name}/`, import.meta.url);
   await remove(folder);
   await copy(supabase, folder);
-  const sql = mutant.file.endsWith(".sql");
-  const files = sql ? [mutant.file, ...await migrations(mutant.find)] : [mutant.file];
-  for (const file of files) {
-    const path = new URL(file, folder);
-    const text = await Deno.readTextFile(path);
-    const times = text.split(mutant.find).length - 1;
-    if (times !== 1) {
-      throw new StaleMutant(
-        `${mutant.name}: its text is ${times} times in ${file}; mend the mutant in mutants.json`,
-      );
-    }
-    await Deno.writeTextFile(path, text.replace(mutant.find, () => mutant.replace));
-  }
-  return { folder, sql, remove: () => remove(folder) };
+  for (const [path, text] of changed) await Deno.writeTextFile(new URL(path, folder), text);
+  return { folder, sql: mutant.file.endsWith(".sql"), remove: () => remove(folder) };
 }
 
-async function migrations(find: string): Promise<string[]> {
+async function migrationsWith({ name, find }: Mutant): Promise<string[]> {
   const found: string[] = [];
-  for await (const { name } of Deno.readDir(new URL("migrations/", supabase))) {
-    const file = `migrations/${name}`;
-    if (
-      name.endsWith(".sql") && (await Deno.readTextFile(new URL(file, supabase))).includes(find)
-    ) {
-      found.push(file);
-    }
+  for await (const entry of Deno.readDir(new URL("migrations/", supabase))) {
+    const path = `migrations/${entry.name}`;
+    if (!path.endsWith(".sql")) continue;
+    if ((await Deno.readTextFile(new URL(path, supabase))).includes(find)) found.push(path);
   }
-  if (found.length === 0) throw new StaleMutant(`its text is in no migration: ${find}`);
+  if (found.length === 0) {
+    throw new StaleMutant(`${name}: its text is in no migration; mend the mutant in mutants.json`);
+  }
   return found;
 }
