@@ -306,4 +306,24 @@ export const onTheWay: Scenario[] = [
     },
     lenient: true,
   },
+  {
+    title: "a tag that had arrived, taken off there before anybody looked → off on both sides",
+    here: [
+      // Where notifications come, a push leaves it to them to tell what arrived.
+      here.sql("insert into media_sync.webhook_events (dedup_key, body) values ('earlier', '{}')"),
+      here.set("one", { tags: ["a", "b", "n"] }),
+    ],
+    sync: [
+      product.sync({ direction: "push" }),
+      there.set("one", { tags: ["a", "b"] }),
+      { full: true },
+      ...pushed,
+    ],
+    expect: {
+      rows: { one: { tags: ["a", "b"], ...synced } },
+      cloudinary: { one: { tags: ["a", "b"] } },
+      calls: { [tags]: 1 },
+    },
+    lenient: true,
+  },
 ];

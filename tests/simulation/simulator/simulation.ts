@@ -69,8 +69,8 @@ export async function playActs(house: House, plan: Plan): Promise<Simulation> {
   for (const act of plan.acts) {
     scheduler.send(act.at, () => void track0(perform(simulation, act), simulation, act.id));
   }
-  const end = (plan.acts.at(-1)?.at ?? 0) + 1;
-  await scheduler.run(EPOCH + end);
+  // The acts count from the end of the first sync.
+  await scheduler.run(virtual.now + (plan.acts.at(-1)?.at ?? 0) + 1);
   simulation.trace.add("simulator", "QUIET: no more acts, no more faults");
   return simulation;
 }

@@ -98,8 +98,8 @@ export async function existHere(
   if (by === "sql") {
     const name = what === "delete" ? "soft_delete_media_asset" : "restore_media_asset";
     const answer = await asEditor(simulation, project, "POST", `rpc/${name}`, { p_id: row.id });
-    // Restoring what nobody here knows to be deleted asks for nothing.
-    if (answer.startsWith("200") && (what === "delete" || row.deleted_at !== null)) {
+    // Restoring what is live, deleting what is not, asks for nothing.
+    if (answer.startsWith("200") && !/"(live|already_deleted)"/.test(answer)) {
       simulation.model.existenceChanged(
         act.id,
         side,
@@ -148,9 +148,9 @@ export async function existHere(
   })();
 }
 
-/** Whether a database took a deletion or a restoring just now. Restoring what is live asks for nothing. */
+/** Whether a database took a deletion or a restoring just now. Restoring what is live, deleting what is not, asks for nothing. */
 function isWish(path: string, answer: string): boolean {
-  if (path.endsWith("/rpc/soft_delete_media_assets")) return /"(already_)?deleted"/.test(answer);
+  if (path.endsWith("/rpc/soft_delete_media_assets")) return /"deleted"/.test(answer);
   return path.endsWith("/rpc/restore_media_asset") && /"(requested|restored)"/.test(answer);
 }
 

@@ -41,7 +41,7 @@ export type Policy = "cloudinary" | "database" | "newest" | "manual";
 /** A deed and when it is done. */
 export type Act = Deed & {
   id: number;
-  /** Virtual ms since the run's beginning. */
+  /** Virtual ms since the end of the first sync. */
   at: number;
   /** Which of several databases, where the deed is done here. */
   project: number;

@@ -116,7 +116,9 @@ export async function asEditor(
       text: `the data API answered ${response.status} to ${method} ${path}: ${brief(text)}`,
     });
   }
-  return response.ok ? String(response.status) : `${response.status} ${brief(text)}`;
+  return response.ok && method === "PATCH"
+    ? String(response.status)
+    : `${response.status} ${brief(text)}`;
 }
 
 /** Several names change places in one statement. */
