@@ -326,4 +326,38 @@ export const onTheWay: Scenario[] = [
     },
     lenient: true,
   },
+  {
+    title: "renamed here while its name is given to another asset there → that one keeps it",
+    initial: { one: { public_id: "one" }, two: { public_id: "two" } },
+    here: [here.set("one", { public_id: "new" })],
+    sync: [
+      product.syncWhile({ direction: "push" }, async (world) => {
+        await there.rename("one", "elsewhere")(world);
+        await there.rename("two", "one")(world);
+      }),
+      ...pushed,
+    ],
+    expect: {
+      rows: { two: { public_id: "one", ...synced } },
+      cloudinary: { two: { public_id: "one" } },
+    },
+    lenient: true,
+  },
+  {
+    title:
+      "restored here, deleted there under a name that nobody here had seen → told, not tried for ever",
+    initial: two,
+    there: [
+      there.rename("one", "elsewhere"),
+      there.destroy("one"),
+      there.rename("two", "elsewhere"),
+    ],
+    sync: [{ full: true }, here.restore("one", "requested"), ...pushed],
+    expect: {
+      rows: { one: { deleted: true, ...synced } },
+      cloudinary: { one: null },
+      log: ["restore push error one name_taken"],
+    },
+    lenient: true,
+  },
 ];

@@ -33,20 +33,33 @@ export async function restoreAssets(
   }
   const { observations, observedAt } = await lookUp(session, assetIds);
   const alive = new Map(observations.map((asset) => [asset.asset_id, asset]));
-  return tasks.map((task) => {
+  const results: PushResult[] = [];
+  for (const task of tasks) {
     const asset = alive.get(task.asset_id);
+    const said = saidOf(task, tasks, refusals);
     if (asset !== undefined) {
-      return {
-        ...open(task),
-        existence_at: begun,
-        answers: [{ ...asset, observed_at: observedAt }],
-      };
+      const answers = [{ ...asset, observed_at: observedAt }];
+      results.push({ ...open(task), existence_at: begun, answers });
+    } else if (said !== undefined) {
+      results.push({ ...open(task), existence_dropped: true, error: refusal(said) });
+    } else if (refusals.size > 0 && tasks.length > 1) {
+      // Something was refused under a name that is not known here: asked for alone, it can only be this one.
+      results.push(...await restoreAssets(session, [task], freshness));
+    } else {
+      results.push({ ...open(task), existence_at: begun, error: notShown });
     }
-    const said = refusals.get(task.asset_id) ?? refusals.get(task.public_id);
-    return said === undefined
-      ? { ...open(task), existence_at: begun, error: notShown }
-      : { ...open(task), existence_dropped: true, error: refusal(said) };
-  });
+  }
+  return results;
+}
+
+/** What Cloudinary said of an asset. It names them as they were called when they were deleted, which nobody may have seen. */
+function saidOf(
+  task: PlannedTask,
+  tasks: readonly PlannedTask[],
+  refusals: ReadonlyMap<string, string>,
+): string | undefined {
+  const said = refusals.get(task.asset_id) ?? refusals.get(task.public_id);
+  return said ?? (tasks.length === 1 ? refusals.values().next().value : undefined);
 }
 
 /** Cloudinary took the restore and does not show the asset yet. */

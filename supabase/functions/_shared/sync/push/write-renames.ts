@@ -63,7 +63,24 @@ async function rename(session: SyncSession, entry: Entry, wanted: string): Promi
   const observedAt = session.media.clock.now();
   send(entry, part);
   try {
-    const { data } = await session.cloudinary.renameAsset({ ...nameOf(entry), toPublicId: wanted });
+    const from = nameOf(entry);
+    const { data } = await session.cloudinary.renameAsset({ ...from, toPublicId: wanted });
+    if (data.asset_id !== entry.task.asset_id) {
+      // The name was given to another asset after the look-up; that one gets it back.
+      await session.cloudinary.renameAsset({
+        ...from,
+        publicId: wanted,
+        toPublicId: from.publicId,
+      });
+      drop(entry, part);
+      entry.result.error ??= {
+        code: "landed_elsewhere",
+        message:
+          `${from.publicId} is another asset's name by now; that one keeps it, and this one is looked up again.`,
+        counts: false,
+      };
+      return false;
+    }
     entry.task.public_id = wanted;
     if (!isDetour) land(entry, part, observedAt);
     // Should the last leg not follow, whoever meets the detour's name knows it for ours.
