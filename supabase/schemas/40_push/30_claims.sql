@@ -90,17 +90,25 @@ returns void
 language sql
 set search_path = ''
 as $$
-    update public.media_assets
+    with deadly as (
+        select id
+        from public.media_assets
+        where sync_status = 'pending'
+            and cloud_name = p_cloud_name
+            and claims >= 5
+            and (leased_until is null or leased_until < (select clock_timestamp()))
+        order by asset_id
+        for no key update skip locked
+    )
+    update public.media_assets as asset
     set
         sync_status = 'error',
         sync_error = 'Five workers ended while they pushed this row; make its fields smaller, then retry.',
         claims = 0,
         lease_token = null,
         leased_until = null
-    where sync_status = 'pending'
-        and cloud_name = p_cloud_name
-        and claims >= 5
-        and (leased_until is null or leased_until < (select clock_timestamp()));
+    from deadly
+    where asset.id = deadly.id;
 $$;
 comment on function media_sync.give_up_deadly(text) is 'Rows of which workers died again and again rest in error.';
 revoke all on function media_sync.give_up_deadly(text) from public, anon, authenticated;
