@@ -210,23 +210,28 @@ export const product = {
     assertObjectMatch({ data: {}, ...answer.body }, { data });
   },
 
-  /** Takes a step while a push is under way: once it has read a row fresh and knows what to write. */
-  syncWhile: (json: Record<string, unknown>, step: Step): Step => async (world) => {
-    const { call, stack } = world;
-    const observed =
-      "select coalesce(max(observed_at), '-infinity')::text as at from public.media_assets";
-    const [before] = await stack.sql<{ at: string }>(`${observed}`);
-    await control(stack, "PUT /faults", { latency_ms: 300 });
-    const running = call("sync", { method: "POST", json });
-    await waitUntil(async () => {
-      const [read] = await stack.sql<{ at: string }>(`${observed} where lease_token is not null`);
-      return read!.at !== "-infinity" && read!.at !== before!.at;
-    }, { describe: "a claimed row that was looked up" });
-    await step(world);
-    const { status, body } = await running;
-    await control(stack, "PUT /faults", { latency_ms: 0 });
-    assertEquals(status, 200, JSON.stringify(body));
-  },
+  /**
+   * Takes a step while a push is under way: once it has read a row fresh and knows what to write.
+   *
+   * @param latency_ms What every call to Cloudinary takes to arrive.
+   */
+  syncWhile:
+    (json: Record<string, unknown>, step: Step, latency_ms = 300): Step => async (world) => {
+      const { call, stack } = world;
+      const observed =
+        "select coalesce(max(observed_at), '-infinity')::text as at from public.media_assets";
+      const [before] = await stack.sql<{ at: string }>(`${observed}`);
+      await control(stack, "PUT /faults", { latency_ms });
+      const running = call("sync", { method: "POST", json });
+      await waitUntil(async () => {
+        const [read] = await stack.sql<{ at: string }>(`${observed} where lease_token is not null`);
+        return read!.at !== "-infinity" && read!.at !== before!.at;
+      }, { describe: "a claimed row that was looked up" });
+      await step(world);
+      const { status, body } = await running;
+      await control(stack, "PUT /faults", { latency_ms: 0 });
+      assertEquals(status, 200, JSON.stringify(body));
+    },
 
   /** `POST sync` that Cloudinary makes fail: 502 with this code. */
   syncFails: (json: Record<string, unknown>, code: string): Step => async ({ call }) => {

@@ -310,7 +310,9 @@ export const onTheWay: Scenario[] = [
     title: "a tag that had arrived, taken off there before anybody looked → off on both sides",
     here: [
       // Where notifications come, a push leaves it to them to tell what arrived.
-      here.sql("insert into media_sync.webhook_events (dedup_key, body) values ('earlier', '{}')"),
+      here.sql(
+        "insert into media_sync.webhook_events (dedup_key, notification_type, body) values ('earlier', 'upload', '{}')",
+      ),
       here.set("one", { tags: ["a", "b", "n"] }),
     ],
     sync: [
@@ -332,14 +334,21 @@ export const onTheWay: Scenario[] = [
     here: [here.set("one", { public_id: "new" })],
     sync: [
       product.syncWhile({ direction: "push" }, async (world) => {
+        // Our rename is on its way already, slow as it is; these overtake it.
+        await there.faults({ latency_ms: 0 })(world);
         await there.rename("one", "elsewhere")(world);
         await there.rename("two", "one")(world);
-      }),
+      }, 900),
       ...pushed,
     ],
     expect: {
       rows: { two: { public_id: "one", ...synced } },
-      cloudinary: { two: { public_id: "one" } },
+      cloudinary: { one: { public_id: "elsewhere" }, two: { public_id: "one" } },
+      conflicts: {
+        one: {
+          public_id: { base: "one", database: "new", cloudinary: "elsewhere", kept: "cloudinary" },
+        },
+      },
     },
     lenient: true,
   },
