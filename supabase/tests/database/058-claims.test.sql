@@ -1,7 +1,7 @@
 -- What a worker claims: bounded by bytes, and alone what workers have died of.
 begin;
 \ir helpers.sql
-select plan(12);
+select plan(14);
 
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, tags, context, sync_status, observed_at)
 select
@@ -47,6 +47,19 @@ select public.media_sync_release_pending((select lease_token from held), (select
 select is((select sum(claims) from public.media_assets where id = any ((select ids from held)::uuid[])), 0::bigint, 'given back → not counted');
 select is(
     (public.media_sync_begin_push('demo', gen_random_uuid(), 3, 60, 'api') ->> 'more')::boolean, true, 'fewer claimed than wait → says that more do'
+);
+
+-- Look-ups of which workers died
+
+insert into media_sync.refresh_queue (cloud_name, asset_id, reason, attempts)
+select 'demo', 'q' || place, 'test', case when place > 5 then 3 else 0 end from generate_series(1, 20) as place;
+select is(
+    jsonb_array_length(public.media_sync_claim_refresh('demo', gen_random_uuid(), 1000, 60) -> 'asset_ids'), 5,
+    'look-ups of which three workers died → the others first, without them'
+);
+select is(
+    jsonb_array_length(public.media_sync_claim_refresh('demo', gen_random_uuid(), 1000, 60) -> 'asset_ids'), 10,
+    'only such are left → ten at a time'
 );
 
 select * from finish();

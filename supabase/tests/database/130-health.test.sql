@@ -1,7 +1,7 @@
 -- Health: each check turns when it should and back again, says what to do, and a change of the whole is told once.
 begin;
 \ir helpers.sql
-select plan(76);
+select plan(78);
 
 delete from vault.secrets;
 select vault.create_secret('http://project.test', 'media_sync_project_url'), vault.create_secret('opensesame', 'media_sync_cron_key');
@@ -187,6 +187,10 @@ select is(tests.check('pending_edits'), 'failing', 'a row out of scope whose edi
 update public.media_assets set in_scope = true, sync_status = 'error';
 select is(tests.check('pending_edits') || ' ' || tests.check('assets_in_error'), 'ok degraded', 'attempts used up → an asset in error, degraded');
 select matches(tests.message('assets_in_error'), 'update media_assets set sync_status = ''pending'' where sync_status = ''error''', 'assets in error → how to retry');
+savepoint advised;
+select lives_ok(substring(tests.message('assets_in_error') from 'update .*''error''$'), 'assets in error → the advice can be typed as it stands');
+select is(tests.check('assets_in_error'), 'ok', 'done as advised → ok');
+rollback to advised;
 update public.media_assets set sync_status = 'conflict';
 select is(tests.check('assets_in_error') || ' ' || tests.check('open_conflicts'), 'ok degraded', 'a conflict that waits for a person → degraded');
 update public.media_assets set sync_status = 'synced';
