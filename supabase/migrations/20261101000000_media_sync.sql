@@ -4774,14 +4774,26 @@ language sql
 security definer
 set search_path = ''
 as $$
-    with due as (
+    with quiet as materialized (
+        select exists (
+            select from media_sync.refresh_queue
+            where cloud_name = p_cloud_name
+                and not_before <= (select clock_timestamp())
+                and (leased_until is null or leased_until < (select clock_timestamp()))
+                and attempts < 3
+        ) as found
+    ),
+    due as (
         select cloud_name, asset_id
         from media_sync.refresh_queue
         where cloud_name = p_cloud_name
             and not_before <= (select clock_timestamp())
             and (leased_until is null or leased_until < (select clock_timestamp()))
+            -- A failure gives an entry back uncounted: what counts three attempts, three workers have died of, or of its
+            -- neighbours. Such go after all others, a few at a time.
+            and (attempts < 3 or not (select found from quiet))
         order by not_before, requested_at
-        limit p_limit
+        limit case when (select found from quiet) then p_limit else least(p_limit, 10) end
         for update skip locked
     ),
     claimed as (
@@ -9754,7 +9766,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '1864602779e50757';
+    select '51f8f4924225f99d';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
