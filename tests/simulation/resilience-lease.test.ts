@@ -77,9 +77,12 @@ stackTests({ assets: ASSETS, seed })(
       return row?.held;
     }, { describe: "the slow worker's shard" });
     await control(stack, "PUT /faults", { latency_ms: 0 });
-    await expireLeases(stack);
-    const quick = await tick(call, BATCH);
-    assertEquals([quick.status, quick.body.data.status], [200, "completed"]);
+    // Once, unless this machine was silent for longer than the worker.
+    const quick = await waitUntil(async () => {
+      await expireLeases(stack);
+      const answer = await tick(call, BATCH);
+      return answer.body.data.status === "completed" ? answer : undefined;
+    }, { describe: "another worker to complete the run" });
     const pages = await storedPages(stack);
 
     const late = await slow;
