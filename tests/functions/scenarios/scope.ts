@@ -1,6 +1,6 @@
 /** include_folders: which part of the library is mirrored. Narrowing and widening it deletes nothing on either side. */
 import type { Scenario } from "../../support/scenario.ts";
-import { here, there } from "../../support/scenario-steps.ts";
+import { here, product, there } from "../../support/scenario-steps.ts";
 import { explicit } from "./calls.ts";
 
 const initial = {
@@ -14,7 +14,27 @@ const widen = here.settings({ include_folders: [] });
 const inScope = { in_scope: true, deleted: false, sync_status: "synced" };
 const hidden = { in_scope: false, deleted: false };
 
+/** More than the guard lets a change of scope hide. */
+const many = Object.fromEntries(
+  Array.from({ length: 12 }, (_, index) => [`a${index}`, { asset_folder: "in" }]),
+);
+const ofMany = (row: Record<string, unknown>) =>
+  Object.fromEntries(Object.keys(many).map((name) => [name, row]));
+
 export const scope: Scenario[] = [
+  {
+    title: "include_folders misspelt, all of 12 would be hidden → waits, nothing is hidden",
+    initial: many,
+    here: [here.settings({ include_folders: ["ni"] })],
+    expect: { rows: ofMany(inScope) },
+  },
+  {
+    title: "include_folders that hide all of 12, allowed by name → hidden, nothing is deleted",
+    initial: many,
+    here: [here.settings({ include_folders: ["ni"] })],
+    sync: [{ full: true }, product.allowMassDelete({ status: "completed" }), { full: true }],
+    expect: { rows: ofMany(hidden), cloudinary: ofMany({}) },
+  },
   {
     title: "include_folders narrowed → the rest is hidden, nothing is deleted on either side",
     initial,
