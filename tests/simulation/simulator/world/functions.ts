@@ -19,5 +19,12 @@ export async function loadFunctions(folder: URL): Promise<Functions> {
     const module = await import(new URL(`${name}/index.ts`, folder).href);
     loaded.set(name, module.default.fetch);
   }
+  // An isolate asks the database for its version once. It has done so before the first run, lest that be another than
+  // those that follow.
+  const { requireDatabaseVersion, DATABASE_VERSION } = await import(
+    new URL("_shared/media/database-version.ts", folder).href
+  );
+  const answer = { data: DATABASE_VERSION, error: null, status: 200 };
+  await requireDatabaseVersion({ rpc: () => Promise.resolve(answer) });
   return loaded;
 }
