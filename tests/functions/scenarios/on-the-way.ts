@@ -176,6 +176,8 @@ export const onTheWay: Scenario[] = [
         await there.rename("two", "one")(world);
         await there.rename("one", "two")(world);
       }),
+      // A write that met neither name is tried again after a pause.
+      here.sql("update public.media_assets set next_attempt_at = null"),
       ...pushed,
       { full: true },
     ],
