@@ -3,7 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 
 const root = new URL("../../", import.meta.url);
 /** Runs in the suite: `SIMULATION_SEEDS=500` makes them more. */
-const seeds = Number(Deno.env.get("SIMULATION_SEEDS") ?? "20");
+const seeds = Number(Deno.env.get("SIMULATION_SEEDS") ?? "10");
 
 /** Runs the simulator in a process of its own, because it replaces the process's clock and network. */
 async function simulator(...options: string[]): Promise<string> {
