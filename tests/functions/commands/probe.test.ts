@@ -15,7 +15,7 @@ stackTest(
   async () => {
     const folder = await Deno.makeTempDir();
     try {
-      await control(stack, "PUT /behavior", { look_up_cap: 10 });
+      await control(stack, "PUT /behavior", { look_up_cap: 10, look_up_cap_silent: false });
       const { code, output, errors } = await run(
         probeCommand,
         ["--yes", `--output=${folder}/found.json`],

@@ -92,6 +92,8 @@ test("a second run → writes nothing", async ({ stack, call }) => {
 });
 
 test("look-up: edits of all rows → every neighbour's is pushed, and those of the odd that are no names", async (world) => {
+  // What Cloudinary shows of odd tags is never what was sent: only the echo of the write tells that it arrived.
+  await control(world.stack, "PUT /behavior", { upload_edits_notify: true });
   await world.stack.sql("update public.media_assets set tags = tags || '{pushed}'");
   let stuck: string[] = [];
   await waitUntil(
