@@ -3416,9 +3416,7 @@ begin
     left join public.media_assets as asset on asset.cloud_name = p_cloud_name and asset.asset_id = back.asset_id;
     if found then
         -- Edits of theirs that waited go out now.
-        perform media_sync.lock_assets(array(
-            select id from public.media_assets where cloud_name = p_cloud_name and asset_id = any (p_asset_ids)
-        ));
+        perform media_sync.lock_observed(p_cloud_name, '[]', p_asset_ids);
         update public.media_assets
         set next_attempt_at = null
         where cloud_name = p_cloud_name
@@ -6000,9 +5998,7 @@ declare
     v_undecided text[];
     v_quarantined text[];
 begin
-    perform media_sync.lock_assets(array(
-        select id from public.media_assets where cloud_name = p_cloud_name and asset_id = any (v_seen || p_absent)
-    ));
+    perform media_sync.lock_observed(p_cloud_name, p_observations, p_absent);
     select coalesce(jsonb_agg(to_jsonb(merged)), '[]') into v_outcomes
     from media_sync.merge_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id) as merged;
     perform media_sync.forget_refresh(p_cloud_name, v_seen, p_observed_at);
@@ -8837,7 +8833,7 @@ begin
         join %I._http_response as response on response.id = invocation.request_id
             -- Ids begin anew when pg_net is installed again.
             and response.created > invocation.requested_at - interval '1 minute'
-        where invocation.requested_at > clock_timestamp() - interval '1 hour' and invocation.function_name = 'sync'
+        where invocation.requested_at > (select clock_timestamp()) - interval '1 hour' and invocation.function_name = 'sync'
         order by invocation.requested_at desc
     $query$, 'net')
     loop
@@ -9766,7 +9762,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '51f8f4924225f99d';
+    select '07346d54dc7c1651';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -78,7 +78,23 @@ export function bodyQueries({ kind, tree, text }: Statement): Tree[] {
     if (parseMode === 0) queries.push(parseBody(query));
     else queries.push(parseBody(`select ${query.replace(/^[\w."\[\]]+\s*:?=(?!=)/, "")}`));
   });
-  return queries;
+  return [...queries, ...queries.flatMap(builtQueries)];
+}
+
+/** What a query hands to `execute` as text, as far as it is a whole query but for the places that format() fills. */
+function builtQueries(query: Tree): Tree[] {
+  const built: Tree[] = [];
+  walkTree(query, (key, { sval }) => {
+    const text = key === "A_Const" ? String((sval as unknown as Tree | undefined)?.sval ?? "") : "";
+    if (!/^\s*(select|with|insert|update|delete)\s/.test(text)) return;
+    try {
+      built.push(parseBody(text.replace(/%(\d+\$)?[ILs]/g, "_")));
+    } catch (error) {
+      // A sentence that begins so, or a query of which format() fills in more than names.
+      if (!(error instanceof SqlSyntaxError)) throw error;
+    }
+  });
+  return built;
 }
 
 /** The text between the quotes of a function's body. */

@@ -107,9 +107,7 @@ begin
     left join public.media_assets as asset on asset.cloud_name = p_cloud_name and asset.asset_id = back.asset_id;
     if found then
         -- Edits of theirs that waited go out now.
-        perform media_sync.lock_assets(array(
-            select id from public.media_assets where cloud_name = p_cloud_name and asset_id = any (p_asset_ids)
-        ));
+        perform media_sync.lock_observed(p_cloud_name, '[]', p_asset_ids);
         update public.media_assets
         set next_attempt_at = null
         where cloud_name = p_cloud_name

@@ -167,9 +167,7 @@ declare
     v_undecided text[];
     v_quarantined text[];
 begin
-    perform media_sync.lock_assets(array(
-        select id from public.media_assets where cloud_name = p_cloud_name and asset_id = any (v_seen || p_absent)
-    ));
+    perform media_sync.lock_observed(p_cloud_name, p_observations, p_absent);
     select coalesce(jsonb_agg(to_jsonb(merged)), '[]') into v_outcomes
     from media_sync.merge_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id) as merged;
     perform media_sync.forget_refresh(p_cloud_name, v_seen, p_observed_at);

@@ -16,7 +16,7 @@ begin
         join %I._http_response as response on response.id = invocation.request_id
             -- Ids begin anew when pg_net is installed again.
             and response.created > invocation.requested_at - interval '1 minute'
-        where invocation.requested_at > clock_timestamp() - interval '1 hour' and invocation.function_name = 'sync'
+        where invocation.requested_at > (select clock_timestamp()) - interval '1 hour' and invocation.function_name = 'sync'
         order by invocation.requested_at desc
     $query$, 'net')
     loop

@@ -186,6 +186,13 @@ for (
       "media_sync.act calls media_sync.act() in a condition, for each row anew: take (select …)",
     ],
     [
+      "the time in a condition of a query that is executed",
+      plpgsql(
+        "execute format($query$delete from %I.a where at < clock_timestamp()$query$, 'net');",
+      ),
+      "media_sync.act calls clock_timestamp() in a condition, for each row anew: take (select …)",
+    ],
+    [
       "the time in the condition of a function in SQL",
       whole.replace("p_number * 2", "1 from public.things where made_at < clock_timestamp()"),
       "media_sync.twice calls clock_timestamp() in a condition, for each row anew: take (select …)",

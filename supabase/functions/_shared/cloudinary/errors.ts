@@ -1,5 +1,5 @@
 import { redactText } from "../http/redact.ts";
-import { storableText } from "./storable.ts";
+import { isStorableTime, storableText } from "./storable.ts";
 
 /** What went wrong, in terms a caller can act on. */
 export type CloudinaryErrorCode =
@@ -50,9 +50,6 @@ export class CloudinaryError extends Error {
     if (options.retryAt !== undefined) this.retryAt = options.retryAt;
   }
 }
-
-/** The end of the year 9999, in ms. */
-const LATEST = Date.UTC(10_000, 0);
 
 const RETRYABLE = new Set<CloudinaryErrorCode>(["unavailable", "timeout", "locked"]);
 
@@ -179,8 +176,7 @@ function parseRetryAt(message: string): Date | undefined {
 function parseDate(value: string | null | undefined): Date | undefined {
   if (value === null || value === undefined) return undefined;
   const date = new Date(value);
-  // Only times that a database can hold.
-  return date.getTime() > 0 && date.getTime() < LATEST ? date : undefined;
+  return isStorableTime(date) ? date : undefined;
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

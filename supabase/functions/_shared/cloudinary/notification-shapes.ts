@@ -1,3 +1,4 @@
+import { isFields } from "./observed-values.ts";
 import { isStorableText, storableJson } from "./storable.ts";
 
 /** The shapes in which sources say that notifications deliver their items; each reader accepts all of them. */
@@ -14,18 +15,14 @@ export function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
-function isObject(value: unknown): value is Body {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /**
  * A notification's body as it can be stored: any JSON, of which only an object says something. A name that cannot be
  * stored is left out, for cleaned it would be another one.
  */
 export function readBody(received: unknown): Body {
-  if (!isObject(received)) return {};
+  if (!isFields(received)) return {};
   const body = withStorableNames(received);
-  if (isObject(body.resources) || Array.isArray(body.resources)) {
+  if (isFields(body.resources) || Array.isArray(body.resources)) {
     body.resources = readItems(body).map(withStorableNames);
   }
   return storableJson(body) as Body;
@@ -42,20 +39,20 @@ function withStorableNames(item: Body): Body {
 /** `resources` as a list: it comes as an array, or as a map by public_id. */
 export function readItems(body: Body): Body[] {
   const { resources } = body;
-  if (Array.isArray(resources)) return resources.filter(isObject);
-  if (!isObject(resources)) return [];
+  if (Array.isArray(resources)) return resources.filter(isFields);
+  if (!isFields(resources)) return [];
   return Object.entries(resources).flatMap(([publicId, item]) =>
-    isObject(item) ? [{ public_id: publicId, ...item }] : []
+    isFields(item) ? [{ public_id: publicId, ...item }] : []
   );
 }
 
 /** `[{ name, value }]`, `{ key: value }` or `["key"]` as pairs; a bare key has no value. */
 function readPairs(value: unknown): [string, unknown][] {
-  if (isObject(value)) return Object.entries(value);
+  if (isFields(value)) return Object.entries(value);
   if (!Array.isArray(value)) return [];
   return value.flatMap((item): [string, unknown][] => {
     if (typeof item === "string") return [[item, undefined]];
-    if (!isObject(item)) return [];
+    if (!isFields(item)) return [];
     const name = text(item.name) ?? text(item.key);
     return name === undefined ? [] : [[name, item.value]];
   });
@@ -75,8 +72,8 @@ export function readContextDelta(item: Body): { set: Record<string, string>; rem
 
 /** What changed of the structured metadata, which is told in full before and after. */
 export function readMetadataDelta(item: Body): { set: Record<string, unknown>; removed: string[] } {
-  const before = isObject(item.previous_metadata) ? item.previous_metadata : {};
-  const after = isObject(item.new_metadata) ? item.new_metadata : {};
+  const before = isFields(item.previous_metadata) ? item.previous_metadata : {};
+  const after = isFields(item.new_metadata) ? item.new_metadata : {};
   const set = Object.fromEntries(
     Object.entries(after).filter(([, value]) => value !== null && value !== undefined),
   );

@@ -1,3 +1,5 @@
+import { isStorableTime } from "./storable.ts";
+
 /** The Admin API's hourly budget, as told by the latest answer. */
 export interface RateLimit {
   /** Calls allowed per hour. */
@@ -6,9 +8,6 @@ export interface RateLimit {
   remaining: number;
   resetAt: Date;
 }
-
-/** The end of the year 9999, in ms; later times cannot be stored. */
-const LATEST = Date.UTC(10_000, 0);
 
 /**
  * Builds a rate limit from Cloudinary's three figures.
@@ -23,7 +22,7 @@ export function toRateLimit(limit: unknown, remaining: unknown, reset: unknown):
   const resetAt = reset instanceof Date ? reset : new Date(String(reset));
   const figures = { limit: Number(limit), remaining: Number(remaining), resetAt };
   const wellFormed = isCount(figures.limit) && isCount(figures.remaining) &&
-    resetAt.getTime() > 0 && resetAt.getTime() < LATEST;
+    isStorableTime(resetAt);
   return wellFormed ? figures : null;
 }
 

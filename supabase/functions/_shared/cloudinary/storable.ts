@@ -6,6 +6,14 @@ export function isStorableText(text: string): boolean {
   return !text.includes("\u0000") && text.isWellFormed();
 }
 
+/** The end of the year 9999, in ms. */
+const LATEST = Date.UTC(10_000, 0);
+
+/** True for a time that a database can hold; not for an invalid Date. */
+export function isStorableTime(time: Date): boolean {
+  return time.getTime() > 0 && time.getTime() < LATEST;
+}
+
 /** A text without what Postgres refuses; the same text makes the same text every time. */
 export function storableText(text: string): string {
   return isStorableText(text) ? text : text.replaceAll("\u0000", "").replace(/\p{Surrogate}/gu, "");
