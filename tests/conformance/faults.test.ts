@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startEmulator } from "../../scripts/cloudinary-emulator/mod.ts";
+import { waitUntil } from "../support/wait-until.ts";
 import { ONE_PIXEL, rejection, withEmulator } from "./support.ts";
 
 const NOW = Date.parse("2026-01-01T10:20:00Z");
@@ -138,6 +139,54 @@ Deno.test("DELETE state → empty library, faults off, counters zero", () =>
     assertEquals((await cloudinary.search.expression("").execute()).total_count, 0);
     assertEquals((await cloudinary.api.root_folders()).folders, []);
   }));
+
+Deno.test("a call that waits for its answer → told as open; counted once that has ended", () =>
+  withEmulator({}, async ({ emulator, control }) => {
+    await control("PUT", "/faults", { latency_ms: 600_000 });
+    const client = new AbortController();
+    const call = fetch(`${emulator.http}/v1_1/${emulator.cloudName}/ping`, client)
+      .catch(() => {});
+    const waiting = await waitUntil(async () => {
+      const report = await control("GET", "/calls");
+      return report.open.length > 0 ? report : undefined;
+    });
+    assertEquals([waiting.open, waiting.total], [["GET /ping"], 0]);
+    client.abort();
+    await call;
+    const ended = await waitUntil(async () => {
+      const report = await control("GET", "/calls");
+      return report.open.length === 0 ? report : undefined;
+    });
+    assertEquals(ended.counts, { "GET /ping": 1 });
+  }));
+
+Deno.test("DELETE state while a notification is being received → answered once it is", async () => {
+  const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async () => {
+    reached.resolve();
+    await released.promise;
+    return new Response();
+  });
+  const order: string[] = [];
+  try {
+    await withEmulator(
+      { notificationUrls: [`http://127.0.0.1:${server.addr.port}`] },
+      async ({ cloudinary, control }) => {
+        await cloudinary.uploader.upload(ONE_PIXEL, { public_id: "x" });
+        await reached.promise;
+        const emptied = control("DELETE", "/state").then(() => order.push("emptied"));
+        // Whatever is answered at once has overtaken it.
+        await control("GET", "/clock");
+        order.push("received");
+        released.resolve();
+        await emptied;
+      },
+    );
+  } finally {
+    await server.shutdown();
+  }
+  assertEquals(order, ["received", "emptied"]);
+});
 
 Deno.test("unknown faults, wrong types, unknown control calls → 400 and 404", () =>
   withEmulator({}, async ({ emulator }) => {

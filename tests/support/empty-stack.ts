@@ -38,17 +38,27 @@ export function inheritInstallation(stack: Stack, earlier: Stack): void {
  * have not been called. Accounts of users and webhook triggers stay.
  */
 export async function emptyStack(stack: Stack): Promise<void> {
+  await emptyLibrary(stack);
   // What they still do in the background must not come after the emptying.
   await Promise.all(functionNames.map((name) => stack.killFunction(name)));
-  await emptySides(stack);
+  await emptyDatabase(stack);
 }
 
 /** As {@linkcode emptyStack}, but the functions go on. */
 export async function emptySides(stack: Stack): Promise<void> {
+  await emptyLibrary(stack);
+  await emptyDatabase(stack);
+}
+
+/** Nothing is notified of it any more when this resolves. */
+async function emptyLibrary(stack: Stack): Promise<void> {
   const response = await fetch(`${stack.info.cloudinary_http}/_emulator/state`, {
     method: "DELETE",
   });
   assert(response.ok, await response.text());
+}
+
+async function emptyDatabase(stack: Stack): Promise<void> {
   const tables = installed.get(stack);
   assert(tables, "the stack was not started by startTestStack");
   const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;

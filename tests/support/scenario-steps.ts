@@ -98,6 +98,13 @@ export const there = {
   clock: (advance_ms: number): Step => async ({ stack }) =>
     void await control(stack, "PUT /clock", { advance_ms }),
 
+  /** Until a call of this endpoint has come in; with the latency of that moment it is answered later. */
+  isCalled: (endpoint: string): Step => async ({ stack }) =>
+    void await waitUntil(
+      async () => (await control(stack, "GET /calls")).open.includes(endpoint),
+      { describe: `an open call of ${endpoint}` },
+    ),
+
   faults: (faults: Record<string, unknown>): Step => async ({ stack }) =>
     void await control(stack, "PUT /faults", faults),
 

@@ -41,6 +41,8 @@ export function createControl(parts: Parts): Control {
           : streamState(parts);
       case "DELETE /state":
         reset(parts, initial);
+        // A notification that is being received belongs to the library that was.
+        await notifier.settled();
         return Response.json({ ok: true });
       case "POST /assets":
         return addAssets(parts, await readObject(request));

@@ -38,10 +38,11 @@ export async function serveApi(
   const path = `/v1_1/${segments.join("/")}`;
   const call: Call = { request, url, segments, headers: {}, endpoint: `${method} (unknown)` };
   const at = new Date(parts.clock.now()).toISOString();
+  parts.calls.begin(call);
   const response = await answer(parts, call, path);
   response.headers.set("x-request-id", crypto.randomUUID().replaceAll("-", ""));
   const { endpoint, fault, defect } = call;
-  parts.calls.record({
+  parts.calls.record(call, {
     at,
     method,
     path,

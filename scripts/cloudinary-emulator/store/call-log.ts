@@ -17,15 +17,34 @@ export interface Call {
 
 const KEPT_CALLS = 1000;
 
+/** What is told of the calls so far. */
+export interface CallReport {
+  total: number;
+  /** Calls in which the emulator itself failed. */
+  defects: number;
+  /** Answered calls by endpoint. */
+  counts: Record<string, number>;
+  /** Endpoints of the calls that wait for their answer. */
+  open: string[];
+  calls: Call[];
+}
+
 /** Counts calls by endpoint and remembers the last 1,000. */
 export class CallLog {
   #counts = new Map<string, number>();
   #calls: Call[] = [];
+  readonly #open = new Set<{ endpoint: string }>();
   #total = 0;
   #defects = 0;
 
-  /** Records a call. */
-  record(call: Call): void {
+  /** Notes that a call has come in, whose endpoint is not known yet; ends with {@linkcode record}. */
+  begin(call: { endpoint: string }): void {
+    this.#open.add(call);
+  }
+
+  /** Records a call that is answered. */
+  record(begun: { endpoint: string }, call: Call): void {
+    this.#open.delete(begun);
     this.#total++;
     if (call.defect !== undefined) this.#defects++;
     this.#counts.set(call.endpoint, (this.#counts.get(call.endpoint) ?? 0) + 1);
@@ -34,11 +53,12 @@ export class CallLog {
   }
 
   /** The record, as `GET /_emulator/calls` answers it. */
-  report(): { total: number; defects: number; counts: Record<string, number>; calls: Call[] } {
+  report(): CallReport {
     return {
       total: this.#total,
       defects: this.#defects,
       counts: Object.fromEntries(this.#counts),
+      open: Array.from(this.#open, ({ endpoint }) => endpoint),
       calls: this.#calls.slice(-KEPT_CALLS),
     };
   }

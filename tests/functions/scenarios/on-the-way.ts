@@ -336,7 +336,8 @@ export const onTheWay: Scenario[] = [
     here: [here.set("one", { public_id: "new" })],
     sync: [
       product.syncWhile({ direction: "push" }, async (world) => {
-        // Our rename is on its way already, slow as it is; these overtake it.
+        // Our rename is on its way, slow as it is; these overtake it.
+        await there.isCalled(rename)(world);
         await there.faults({ latency_ms: 0 })(world);
         await there.rename("one", "elsewhere")(world);
         await there.rename("two", "one")(world);
