@@ -5,9 +5,9 @@ import {
   renderMarkdown,
   renderSql,
 } from "./access-matrix/render.ts";
-import { formatText } from "./access-matrix/format-text.ts";
-import { answerHelp } from "./support/answer-help.ts";
-import { printLine } from "./support/print-line.ts";
+import { type Command, runAsProcess } from "./support/command.ts";
+import { formatText } from "./support/format-text.ts";
+import { readFlags } from "./support/read-flags.ts";
 
 const usage =
   `Writes the tables of SECURITY.md and the SQL of the database's tests from ${MATRIX_FILE}.
@@ -33,20 +33,29 @@ export async function generateAccessFiles(): Promise<Map<string, string>> {
   ]);
 }
 
-if (import.meta.main) {
-  answerHelp(usage);
+const accessCommand: Command = async (args, { print }) => {
+  const flags = readFlags("access", args, {
+    check: { type: "boolean" },
+    help: { type: "boolean" },
+  });
+  if (flags.help) {
+    print(usage);
+    return 0;
+  }
   let code = 0;
   for (const [path, wanted] of await generateAccessFiles()) {
     const url = new URL(path, root);
     const found = await Deno.readTextFile(url).catch(() => "");
-    if (found === wanted) printLine(`${path} is what the matrix gives.`);
-    else if (Deno.args.includes("--check")) {
-      printLine(`${path} is not what the matrix gives; run \`deno task access\`.`);
+    if (found === wanted) print(`${path} is what the matrix gives.`);
+    else if (flags.check) {
+      print(`${path} is not what the matrix gives; run \`deno task access\`.`);
       code = 1;
     } else {
       await Deno.writeTextFile(url, wanted);
-      printLine(`Wrote ${path}.`);
+      print(`Wrote ${path}.`);
     }
   }
-  Deno.exit(code);
-}
+  return code;
+};
+
+if (import.meta.main) await runAsProcess(accessCommand);

@@ -5,8 +5,9 @@
 import { readSchemaFiles } from "./migration/schema-files.ts";
 import { applyFiles } from "./support/postgres/migrate.ts";
 import { startPostgres } from "./support/postgres/start-postgres.ts";
-import { answerHelp } from "./support/answer-help.ts";
-import { printLine } from "./support/print-line.ts";
+import { type Command, runAsProcess } from "./support/command.ts";
+import { formatText } from "./support/format-text.ts";
+import { readFlags } from "./support/read-flags.ts";
 import { remoteFlag, runSupabase } from "./support/supabase-cli.ts";
 
 const usage =
@@ -49,26 +50,11 @@ export async function generateTypes(url: string): Promise<string> {
 async function format(source: string): Promise<string> {
   let text = source;
   for (let pass = 0; pass < 5; pass++) {
-    const formatted = await formatOnce(text);
+    const formatted = await formatText(text, "ts", { config: false });
     if (formatted === text) break;
     text = formatted;
   }
   return text;
-}
-
-async function formatOnce(source: string): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--no-config", "--ext=ts", "-"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(source));
-  await writer.close();
-  const { success, stdout, stderr } = await child.output();
-  if (!success) throw new Error(`deno fmt failed:\n${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout);
 }
 
 /**
@@ -84,25 +70,30 @@ export async function readTypes(): Promise<string> {
   }
 }
 
-if (import.meta.main) {
-  answerHelp(usage);
+const typesCommand: Command = async (args, { print }) => {
+  const flags = readFlags("types", args, { check: { type: "boolean" }, help: { type: "boolean" } });
+  if (flags.help) {
+    print(usage);
+    return 0;
+  }
   const postgres = await startPostgres();
-  let code = 0;
   try {
     const url = await postgres.createDatabase({ template: "empty" });
     await applyFiles(url, await readSchemaFiles());
     const types = await generateTypes(url);
-    const fresh = types === await readTypes();
-    if (fresh) printLine("The types are those of the schemas.");
-    else if (Deno.args.includes("--check")) {
-      printLine("The types are not those of the schemas; run `deno task types`.");
-      code = 1;
+    if (types === await readTypes()) {
+      print("The types are those of the schemas.");
+    } else if (flags.check) {
+      print("The types are not those of the schemas; run `deno task types`.");
+      return 1;
     } else {
       await Deno.writeTextFile(TYPES_FILE, types);
-      printLine("Wrote the types.");
+      print("Wrote the types.");
     }
+    return 0;
   } finally {
     await postgres.stop();
   }
-  Deno.exit(code);
-}
+};
+
+if (import.meta.main) await runAsProcess(typesCommand);

@@ -43,3 +43,20 @@ export function oneOf<const Choice extends string>(
   }
   return found;
 }
+
+/**
+ * A flag's value that must be a whole number.
+ *
+ * @throws CommandError `bad_arguments`
+ */
+export function wholeNumber(
+  task: string,
+  flag: string,
+  value: string,
+  minimum: number,
+  maximum: number,
+): number {
+  const number = /^\d+$/.test(value) ? Number(value) : NaN;
+  if (number >= minimum && number <= maximum) return number;
+  throw badArguments(task, `--${flag} takes a whole number from ${minimum} to ${maximum}.`);
+}

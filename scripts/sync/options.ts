@@ -1,7 +1,7 @@
 /** The flags of `deno task sync`. */
 import type { ProjectOptions } from "../support/project.ts";
 import { projectUsage } from "../support/project.ts";
-import { badArguments, oneOf, readFlags } from "../support/read-flags.ts";
+import { oneOf, readFlags, wholeNumber } from "../support/read-flags.ts";
 
 export const syncUsage = `Runs a sync of a project and shows its progress.
 
@@ -67,11 +67,7 @@ export function parseSyncOptions(args: string[]): SyncOptions {
   if (values.folder !== undefined) body.folder = values.folder;
   if (values["single-asset"] !== undefined) body.single_asset = values["single-asset"];
   if (values["batch-size"] !== undefined) {
-    const size = /^\d+$/.test(values["batch-size"]) ? Number(values["batch-size"]) : NaN;
-    if (!(size >= 1 && size <= 500)) {
-      throw badArguments("sync", "--batch-size takes a whole number from 1 to 500.");
-    }
-    body.batch_size = size;
+    body.batch_size = wholeNumber("sync", "batch-size", values["batch-size"], 1, 500);
   }
   if (values["allow-mass-delete"] !== undefined) {
     body.allow_mass_delete = values["allow-mass-delete"];

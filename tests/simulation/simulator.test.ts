@@ -49,3 +49,20 @@ Deno.test("runs that once failed → only those fail that are known to", async (
   const broken = [...said.matchAll(/^BROKEN (\S+)/gm)].map(([, name]) => name);
   assertEquals(broken, known.split("\n").filter((line) => line !== ""));
 });
+
+for (
+  const [flag, said] of [
+    ["--seeds=many", /--seeds takes a whole number from 1 to /],
+    ["--seeds=0", /--seeds takes a whole number from 1 to /],
+    ["--wat", /--wat/],
+  ] as const
+) {
+  Deno.test(`simulate ${flag} → exit 2 and what it takes, not a run of nothing`, async () => {
+    const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--allow-all", new URL("scripts/simulate.ts", root).href, flag],
+    }).output();
+    assertEquals(code, 2);
+    assertMatch(new TextDecoder().decode(stdout), said);
+    assertMatch(new TextDecoder().decode(stdout), /deno task simulate --help/);
+  });
+}

@@ -2,7 +2,6 @@
 import "./engine/machine.ts";
 import "./engine/digests.ts";
 import "./engine/node-http.ts";
-import { parseArgs } from "node:util";
 import { wallClock } from "./engine/machine.ts";
 import { type Figures, measure } from "./figures.ts";
 import { readMutants, StaleMutant } from "./mutants/apply.ts";
@@ -13,6 +12,8 @@ import type { Plan } from "./people/plan.ts";
 import { shorten } from "./shorten.ts";
 import { type Outcome, simulate } from "./simulation.ts";
 import { createHouse, type House } from "./world/house.ts";
+import { CommandError } from "../../../scripts/support/command-error.ts";
+import { readFlags, wholeNumber } from "../../../scripts/support/read-flags.ts";
 
 const HELP = `Random people and faults on both sides, in a simulator that repeats each seed exactly.
 
@@ -34,49 +35,51 @@ const HELP = `Random people and faults on both sides, in a simulator that repeat
 const print = (text: string) => void Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: {
-      seeds: { type: "string" },
-      seed: { type: "string", default: "1" },
-      ops: { type: "string", default: "120" },
-      jobs: { type: "string", default: "1" },
-      shorten: { type: "string", default: "60" },
-      failures: { type: "string", default: "3" },
-      keep: { type: "string" },
-      plan: { type: "string" },
-      trace: { type: "string" },
-      mutants: { type: "boolean" },
-      only: { type: "string", default: "" },
-      mutant: { type: "string" },
-      figures: { type: "string" },
-      help: { type: "boolean" },
-    },
+  const values = readFlags("simulate", Deno.args, {
+    seeds: { type: "string" },
+    seed: { type: "string", default: "1" },
+    ops: { type: "string", default: "120" },
+    jobs: { type: "string", default: "1" },
+    shorten: { type: "string", default: "60" },
+    failures: { type: "string", default: "3" },
+    keep: { type: "string" },
+    plan: { type: "string" },
+    trace: { type: "string" },
+    mutants: { type: "boolean" },
+    only: { type: "string", default: "" },
+    mutant: { type: "string" },
+    figures: { type: "string" },
+    help: { type: "boolean" },
   });
   if (values.help) {
     print(HELP.trimEnd());
     return 0;
   }
-  if (values.mutants || values.mutant !== undefined) {
-    return await mutants(Number(values.seeds ?? 200), Number(values.ops), values);
-  }
+  const numbers = {
+    seeds: count("seeds", values.seeds ?? (hunts(values) ? "200" : "20"), 1),
+    seed: count("seed", values.seed),
+    ops: count("ops", values.ops, 1),
+    jobs: count("jobs", values.jobs, 1),
+    shorten: count("shorten", values.shorten),
+    failures: count("failures", values.failures),
+    figures: count("figures", values.figures ?? "1", 1),
+  };
+  if (hunts(values)) return await mutants(numbers.seeds, numbers.ops, values);
   const house = createHouse();
   if (values.figures !== undefined) {
-    const figures = await measure(house, Number(values.figures), Number(values.seed), tellFigures);
+    const figures = await measure(house, numbers.figures, numbers.seed, tellFigures);
     return figures.afterReconcile === figures.operations ? 0 : 1;
   }
   if (values.plan !== undefined) {
     return await playPlans(house, values.plan, values.trace);
   }
-  if (Number(values.jobs) > 1) return await inParallel(Number(values.jobs), values);
-  const first = Number(values.seed);
-  const count = Number(values.seeds ?? 20);
-  const operations = Number(values.ops);
+  if (numbers.jobs > 1) return await inParallel(numbers, values.keep);
+  const { seed: first, seeds, ops: operations } = numbers;
   const begun = wallClock();
   let failures = 0;
   let done = 0;
   let messages = 0;
-  for (let seed = first; seed < first + count; seed++) {
+  for (let seed = first; seed < first + seeds; seed++) {
     const started = wallClock();
     const plan = drawPlan(seed, operations);
     const outcome = await simulate(house, plan);
@@ -86,13 +89,13 @@ async function main(): Promise<number> {
     if (values.trace) await Deno.writeTextFile(values.trace, `${outcome.trace.join("\n")}\n`);
     if (outcome.complaints.length === 0) {
       print(`seed ${seed} ok      ${outcome.messages} messages, ${took}`);
-      if (count === 1 && !values.trace) print(outcome.trace.join("\n"));
+      if (seeds === 1 && !values.trace) print(outcome.trace.join("\n"));
       continue;
     }
     failures++;
     print(`seed ${seed} BROKEN  ${outcome.messages} messages, ${took}`);
-    await tellShort(house, plan, outcome, Number(values.shorten) * 1000, values.keep);
-    if (failures === Number(values.failures)) break;
+    await tellShort(house, plan, outcome, numbers.shorten * 1000, values.keep);
+    if (failures === numbers.failures) break;
   }
   const minutes = (wallClock() - begun) / 60_000;
   print(
@@ -120,6 +123,7 @@ async function playPlans(house: House, path: string, trace: string | undefined):
       file.endsWith(".json")
     ).sort()
     : [path];
+  if (files.length === 0) throw new CommandError("no_plan", `${path} holds no plan.`);
   let broken = 0;
   for (const file of files) {
     const plan: Plan = JSON.parse(await Deno.readTextFile(file));
@@ -139,14 +143,15 @@ async function playPlans(house: House, path: string, trace: string | undefined):
 
 /** Shares the seeds among processes; each prints its own. */
 async function inParallel(
-  jobs: number,
-  values: { seeds?: string; seed: string } & Record<string, unknown>,
+  { jobs, seed, seeds, ops, shorten, failures }: Record<
+    "jobs" | "seed" | "seeds" | "ops" | "shorten" | "failures",
+    number
+  >,
+  keep: string | undefined,
 ): Promise<number> {
-  const first = Number(values.seed);
-  const share = Math.ceil(Number(values.seeds ?? 20) / jobs);
-  const passed = ["ops", "shorten", "failures", "keep"].flatMap((name) =>
-    values[name] === undefined ? [] : [`--${name}=${values[name]}`]
-  );
+  const share = Math.ceil(seeds / jobs);
+  const passed = [`--ops=${ops}`, `--shorten=${shorten}`, `--failures=${failures}`];
+  if (keep !== undefined) passed.push(`--keep=${keep}`);
   const codes = await Promise.all(Array.from({ length: jobs }, async (_, index) => {
     const { code } = await new Deno.Command(Deno.execPath(), {
       args: [
@@ -155,7 +160,7 @@ async function inParallel(
         "--allow-all",
         `--config=${decodeURIComponent(new URL("../../../deno.json", import.meta.url).pathname)}`,
         import.meta.url,
-        `--seed=${first + index * share}`,
+        `--seed=${seed + index * share}`,
         `--seeds=${share}`,
         ...passed,
       ],
@@ -218,4 +223,19 @@ function tell(outcome: Outcome, plan: Plan, whole: boolean): void {
   for (const { invariant, text } of outcome.complaints) print(`  invariant ${invariant}: ${text}`);
 }
 
-Deno.exit(await main());
+/** A flag's number. */
+const count = (flag: string, value: string, minimum = 0) =>
+  wholeNumber("simulate", flag, value, minimum, 1_000_000_000);
+
+/** Whether mutants are hunted, one or all. */
+function hunts({ mutants, mutant }: { mutants?: boolean; mutant?: string }): boolean {
+  return mutants === true || mutant !== undefined;
+}
+
+try {
+  Deno.exit(await main());
+} catch (error) {
+  if (!(error instanceof CommandError)) throw error;
+  print(error.message);
+  Deno.exit(error.exitCode);
+}

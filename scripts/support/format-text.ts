@@ -1,13 +1,24 @@
+const root = new URL("../../", import.meta.url);
+
 /**
- * A text as `deno fmt` leaves it, so that generated files pass the check.
+ * A text as `deno fmt` leaves it.
  *
  * @param extension Says what kind of text it is: `md`, `json`, `ts`.
+ * @param options `config`: whether the repository's `deno.json` is followed, so that generated files pass its check
+ *   (default true), or Deno's defaults.
  * @throws Error with the formatter's words.
  */
-export async function formatText(text: string, extension: string): Promise<string> {
-  const root = new URL("../../", import.meta.url);
+export async function formatText(
+  text: string,
+  extension: string,
+  { config = true }: { config?: boolean } = {},
+): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--config", new URL("deno.json", root).pathname, "--ext", extension, "-"],
+    args: [
+      "fmt",
+      ...(config ? ["--config", new URL("deno.json", root).pathname] : ["--no-config"]),
+      ...["--ext", extension, "-"],
+    ],
     cwd: root.pathname,
     stdin: "piped",
     stdout: "piped",
