@@ -340,6 +340,7 @@ create table media_sync.settings (
     webhook_silence interval not null default interval '1 day' check (webhook_silence > interval '0'),
     webhook_events text[] not null default '{}',
     look_up_cap integer check (look_up_cap between 10 and 1000),
+    search_refuses text[] not null default '{}' check (search_refuses <@ '{metadata,last_updated}'),
     full_requested_at timestamptz,
     alert_url text check (media_sync.is_public_address(alert_url)),
     viewers text not null default 'authenticated' check (viewers in ('authenticated', 'assigned')),
@@ -358,7 +359,7 @@ comment on column media_sync.settings.quota_reserve_percent is 'Share of the hou
 comment on column media_sync.settings.push_max_attempts is 'Attempts before a push rests in status error.';
 comment on column media_sync.settings.push_backoff_cap is 'Longest pause between two attempts.';
 comment on column media_sync.settings.incremental_interval is 'Pause between incremental pulls.';
-comment on column media_sync.settings.incremental_overlap is 'How far an incremental pull looks back behind the last one, to cover the lag of Cloudinary''s search index.';
+comment on column media_sync.settings.incremental_overlap is 'How far an incremental pull looks back behind the last one every ten minutes, to cover the lag of Cloudinary''s search index; the others look back five minutes, or as far.';
 comment on column media_sync.settings.full_interval is 'Pause between full reconciles.';
 comment on column media_sync.settings.push_interval is 'Pause between pushes of pending edits; zero means at every tick.';
 comment on column media_sync.settings.refresh_interval is 'Pause between drains of the refresh queue; zero means at every tick.';
@@ -370,6 +371,7 @@ comment on column media_sync.settings.snapshot_retention is 'How long hourly hea
 comment on column media_sync.settings.webhook_silence is 'Health degrades when no webhook came for this long although assets changed.';
 comment on column media_sync.settings.webhook_events is 'Notification types that are registered with Cloudinary for the webhook function.';
 comment on column media_sync.settings.look_up_cap is 'How many asset_ids one look-up may name; null: not known, each sync learns it from Cloudinary''s answers. deno task probe finds it out.';
+comment on column media_sync.settings.search_refuses is 'What searches of this account do not tell, as Cloudinary has refused it; it is asked for again after every full reconcile.';
 comment on column media_sync.settings.full_requested_at is 'A full reconcile is due unless one that began later is completed.';
 comment on column media_sync.settings.alert_url is 'Where a change of health is posted (JSON that Slack-compatible receivers show): https and a public host name; null means nowhere.';
 comment on column media_sync.settings.viewers is 'Who may read the library: authenticated (every signed-in user, anonymous sign-ins excepted) or assigned (only users with app_metadata.media_role viewer, editor or admin).';
@@ -1422,7 +1424,7 @@ create table media_sync.search_hits (
 comment on table media_sync.search_hits is 'Assets that searches for changes have shown, as long as such a search reaches back to them.';
 comment on column media_sync.search_hits.cloud_name is 'Cloudinary product environment.';
 comment on column media_sync.search_hits.asset_id is 'The asset.';
-comment on column media_sync.search_hits.updated_at is 'Cloudinary''s time of its latest change that a search has shown.';
+comment on column media_sync.search_hits.updated_at is 'Cloudinary''s time of its latest change that a search has shown; where searches tell no times, when the asset was first shown.';
 
 create index search_hits_updated_at_index on media_sync.search_hits (cloud_name, updated_at);
 
@@ -3834,6 +3836,8 @@ begin
                 ),
                 v_run.source, p_run_id
             );
+            -- A plan may have changed: what searches refused is asked for again.
+            update media_sync.settings set search_refuses = '{}' where search_refuses <> '{}';
         end if;
         if p_status <> 'blocked' then
             delete from media_sync.run_pages where run_id = p_run_id;
@@ -4844,18 +4848,28 @@ grant execute on function public.media_sync_release_refresh(text, uuid) to servi
 -- Which changes searches have shown already. A search reaches back an hour, because the index lags; without a memory every
 -- tick of the hour after a bulk change would read all its pages again.
 
-create or replace function media_sync.remember_hits(p_cloud_name text, p_observations jsonb, p_since timestamptz, p_total bigint)
+create or replace function media_sync.remember_hits(
+    p_cloud_name text,
+    p_observations jsonb,
+    p_since timestamptz,
+    p_total bigint,
+    p_observed_at timestamptz
+)
 returns boolean
 language plpgsql
 set search_path = ''
 as $$
 begin
     insert into media_sync.search_hits as known (cloud_name, asset_id, updated_at)
-    select distinct on (element ->> 'asset_id')
-        p_cloud_name, element ->> 'asset_id', (element -> 'last_updated' ->> 'updated_at')::timestamptz
-    from jsonb_array_elements(p_observations) as element
-    where element -> 'last_updated' ->> 'updated_at' is not null
-    order by element ->> 'asset_id', element -> 'last_updated' ->> 'updated_at' desc
+    select distinct on (shown.asset_id) p_cloud_name, shown.asset_id, coalesce(shown.updated_at, p_observed_at)
+    from (
+        select element ->> 'asset_id' as asset_id, (element -> 'last_updated' ->> 'updated_at')::timestamptz as updated_at
+        from jsonb_array_elements(p_observations) as element
+    ) as shown
+    left join media_sync.search_hits as earlier on earlier.cloud_name = p_cloud_name and earlier.asset_id = shown.asset_id
+    -- An asset whose time is not told and that was shown since p_since already may be there for the change known of it.
+    where shown.updated_at is not null or earlier.updated_at is null or earlier.updated_at < p_since
+    order by shown.asset_id, shown.updated_at desc nulls last
     on conflict (cloud_name, asset_id) do update
     set updated_at = excluded.updated_at
     where known.updated_at < excluded.updated_at;
@@ -4865,9 +4879,9 @@ begin
     );
 end;
 $$;
-comment on function media_sync.remember_hits(text, jsonb, timestamptz, bigint) is
-    'Remembers what a page of a search for changes since p_since shows. True when nothing on its other pages is news: p_total is how many the search finds.';
-revoke all on function media_sync.remember_hits(text, jsonb, timestamptz, bigint) from public, anon, authenticated;
+comment on function media_sync.remember_hits(text, jsonb, timestamptz, bigint, timestamptz) is
+    'Remembers what a page of a search for changes since p_since shows. True when nothing on its other pages is news: p_total is how many the search finds. p_observed_at stands for times that are not told.';
+revoke all on function media_sync.remember_hits(text, jsonb, timestamptz, bigint, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.forget_hits(p_cloud_name text, p_asset_ids text[], p_before timestamptz)
 returns void
@@ -4911,7 +4925,8 @@ create or replace function public.media_sync_store_search_page(
     p_lease_seconds integer,
     p_cursor text default null,
     p_next_cursor text default null,
-    p_total bigint default null
+    p_total bigint default null,
+    p_refused text[] default null
 )
 returns jsonb
 language plpgsql
@@ -4981,13 +4996,18 @@ begin
 
     if v_run.options ? 'changed_since' then
         v_since := (v_run.options ->> 'changed_since')::timestamptz;
-        if media_sync.remember_hits(v_run.cloud_name, p_observations, v_since, p_total) then
+        if media_sync.remember_hits(v_run.cloud_name, p_observations, v_since, p_total, v_run.started_at) then
             v_next_cursor := null;
         end if;
         if v_next_cursor is null then
-            perform media_sync.forget_hits(v_run.cloud_name, '{}', v_since);
+            -- Others look back farther than this one may do.
+            perform media_sync.forget_hits(
+                v_run.cloud_name, '{}',
+                least(v_since, v_run.started_at - (select 2 * incremental_overlap from media_sync.settings))
+            );
         end if;
     end if;
+    update media_sync.settings set search_refuses = p_refused where search_refuses <> p_refused;
 
     update media_sync.run_cursors
     set
@@ -5012,11 +5032,12 @@ begin
     );
 end;
 $$;
-comment on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint) is
-    'Compares a page of search results with the rows, queues what differs for a look-up and moves the cursor. p_total: how many assets the search finds. Returns { stored, queued, next_cursor (null: nothing on the other pages is news), budget, now }.';
-revoke all on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint)
+comment on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint, text[]) is
+    'Compares a page of search results with the rows, queues what differs for a look-up and moves the cursor. p_total: how many assets the search finds; p_refused: what it may not tell. Returns { stored, queued, next_cursor (null: nothing on the other pages is news), budget, now }.';
+revoke all on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint, text[])
     from public, anon, authenticated;
-grant execute on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint) to service_role;
+grant execute on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint, text[])
+    to service_role;
 
 -- supabase/schemas/30_pull/90_comparison.sql
 
@@ -8064,7 +8085,7 @@ begin
     if not media_sync.is_admin() then
         raise exception 'Changing settings needs the role admin.' using errcode = 'insufficient_privilege';
     end if;
-    select to_jsonb(settings) - array['id', 'updated_at', 'folder_mode', 'webhook_events', 'full_requested_at'] into v_before
+    select to_jsonb(settings) - array['id', 'updated_at', 'folder_mode', 'webhook_events', 'search_refuses', 'full_requested_at'] into v_before
     from media_sync.settings as settings
     for update;
     select string_agg(key, ', ' order by key) into v_unknown from jsonb_object_keys(p_changes) as key where not v_before ? key;
@@ -8089,7 +8110,7 @@ begin
         from jsonb_populate_record(settings, p_changes) as wanted
     );
 
-    select to_jsonb(settings) - array['id', 'updated_at', 'folder_mode', 'webhook_events', 'full_requested_at'] into v_after
+    select to_jsonb(settings) - array['id', 'updated_at', 'folder_mode', 'webhook_events', 'search_refuses', 'full_requested_at'] into v_after
     from media_sync.settings as settings;
     if media_sync.changed_fields(v_before, v_after) is not null then
         insert into public.media_sync_log (operation, status, source, changes, user_id)
@@ -8282,6 +8303,40 @@ grant execute on function public.enable_media_broadcast() to service_role;
 
 -- What is due: one question at the start of every call of `sync`.
 
+create or replace function media_sync.pull_since(p_cloud_name text)
+returns timestamptz
+language sql
+stable
+set search_path = ''
+as $$
+    -- From the start of the last completed pull on, and a while before it, because the index lags. Five minutes do at most
+    -- ticks, so that what is searched stays small and shows what was changed twice; every ten minutes all of the overlap.
+    select date_trunc('second', latest.started_at - case
+        when exists (
+            select from media_sync.runs as run
+            where run.cloud_name = p_cloud_name
+                and run.kind in ('full', 'incremental')
+                and run.status = 'completed'
+                and run.started_at > (select clock_timestamp()) - interval '10 minutes'
+                and (
+                    run.kind = 'full'
+                    or (run.options ->> 'changed_since')::timestamptz <= run.started_at - settings.incremental_overlap
+                )
+        ) then least(settings.incremental_overlap, interval '5 minutes')
+        else settings.incremental_overlap
+    end)
+    from media_sync.settings as settings
+    cross join lateral (
+        select greatest(
+            (select max(started_at) from media_sync.runs where cloud_name = p_cloud_name and kind = 'full' and status = 'completed'),
+            (select max(started_at) from media_sync.runs where cloud_name = p_cloud_name and kind = 'incremental' and status = 'completed')
+        ) as started_at
+    ) as latest;
+$$;
+comment on function media_sync.pull_since(text) is
+    'From which change on the next incremental pull searches; null before the first complete pull. Whole seconds: Cloudinary tells no others.';
+revoke all on function media_sync.pull_since(text) from public, anon, authenticated;
+
 create or replace function public.media_sync_due(p_cloud_name text)
 returns jsonb
 language sql
@@ -8321,12 +8376,7 @@ as $$
                 -- A tick that comes a moment early still counts as the next one.
                 and started_at > (select clock_timestamp()) - settings.incremental_interval + interval '5 seconds'
         ),
-        -- Changes are pulled from the start of the last completed pull on, and a while before it.
-        'changed_since', (
-            select max(started_at) - settings.incremental_overlap
-            from media_sync.runs
-            where cloud_name = p_cloud_name and kind in ('full', 'incremental') and status = 'completed'
-        ),
+        'changed_since', media_sync.pull_since(p_cloud_name),
         'push_due', exists (
             select from public.media_assets
             where cloud_name = p_cloud_name
@@ -8341,6 +8391,7 @@ as $$
                 and (leased_until is null or leased_until < (select clock_timestamp()))
         ),
         'folder_mode', settings.folder_mode,
+        'search_refuses', settings.search_refuses,
         'conflict_policy', settings.conflict_policy,
         'budget', media_sync.call_budget(p_cloud_name),
         'now', clock_timestamp()
@@ -8348,7 +8399,7 @@ as $$
     from media_sync.settings as settings;
 $$;
 comment on function public.media_sync_due(text) is
-    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, folder_mode, conflict_policy, budget, now }.';
+    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, folder_mode, search_refuses, conflict_policy, budget, now }.';
 revoke all on function public.media_sync_due(text) from public, anon, authenticated;
 grant execute on function public.media_sync_due(text) to service_role;
 
@@ -9762,7 +9813,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '07346d54dc7c1651';
+    select '1351fe744a3e0c0c';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

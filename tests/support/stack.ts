@@ -146,7 +146,7 @@ export async function control(stack: Stack, call: string, body?: unknown): Promi
  * Calls the emulated Cloudinary with the stack's account, as a person in its console does.
  *
  * @param call Method and path below the cloud's name, such as `DELETE /resources/image/upload`.
- * @param parameters Sent as a form; with GET and DELETE as the query.
+ * @param parameters Sent as a form; with GET and DELETE as the query. A list is sent as `name[]`.
  * @returns The answer, whatever its status.
  */
 export async function cloudinaryAnswer(
@@ -157,7 +157,11 @@ export async function cloudinaryAnswer(
   const { username, password, hostname } = new URL(info.cloudinary_url);
   const [method = "GET", path = ""] = call.split(" ");
   const form = new URLSearchParams(
-    Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
+    Object.entries(parameters).flatMap(([name, value]): [string, string][] =>
+      Array.isArray(value)
+        ? value.map((one) => [`${name}[]`, String(one)])
+        : [[name, String(value)]]
+    ),
   );
   const hasBody = method !== "GET" && method !== "DELETE";
   const response = await fetch(

@@ -33,14 +33,16 @@ export interface SearchSelection {
  * @throws Failure 400 when a `with_field` is unknown, or not part of the plan
  */
 export function readSelection(
-  { search_metadata }: Behavior,
+  { search_metadata, search_last_updated }: Behavior,
   withFields: string[],
   fields: string[],
 ): SearchSelection {
   if (search_metadata === "refused" && withFields.includes("metadata")) {
     throw badRequest("with_field metadata is not available in your plan");
   }
-  const unknown = withFields.filter((name) => !WITH_FIELDS.has(name));
+  const unknown = withFields.filter((name) =>
+    !WITH_FIELDS.has(name) || (name === "last_updated" && search_last_updated === "refused")
+  );
   if (unknown.length > 0) throw badRequest(`Invalid value for with_field: ${unknown.join(", ")}`);
   return { withFields: new Set(withFields), fields: fields.length === 0 ? null : new Set(fields) };
 }
@@ -79,7 +81,10 @@ export function describeFound(
   };
   const { withFields, fields } = selection;
   const asked = (name: string) => withFields.has(name) || fields?.has(name) === true;
-  if (behavior.search_last_updated || asked("last_updated")) {
+  const { search_last_updated } = behavior;
+  if (
+    search_last_updated === "told" || (search_last_updated === "asked" && asked("last_updated"))
+  ) {
     known.last_updated = describeLastUpdated(asset.last_updated);
   }
   if (asked("tags")) known.tags = describeTags(behavior, asset);

@@ -122,9 +122,10 @@ export const FACTS = {
   ),
   detail_last_updated: uncertain("Whether an asset's detail tells `last_updated`.", true, false),
   search_last_updated: uncertain(
-    "Whether a search tells `last_updated` without being asked.",
-    true,
-    false,
+    "Whether a search tells `last_updated` without being asked, where it is asked to (`with_field`), or never: then asking is refused (400).",
+    "told",
+    "asked",
+    "refused",
   ),
   search_sorts_last_updated: uncertain(
     "Whether a search can be sorted by `last_updated`; otherwise it is refused (400).",

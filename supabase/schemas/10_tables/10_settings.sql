@@ -44,6 +44,7 @@ create table media_sync.settings (
     webhook_silence interval not null default interval '1 day' check (webhook_silence > interval '0'),
     webhook_events text[] not null default '{}',
     look_up_cap integer check (look_up_cap between 10 and 1000),
+    search_refuses text[] not null default '{}' check (search_refuses <@ '{metadata,last_updated}'),
     full_requested_at timestamptz,
     alert_url text check (media_sync.is_public_address(alert_url)),
     viewers text not null default 'authenticated' check (viewers in ('authenticated', 'assigned')),
@@ -62,7 +63,7 @@ comment on column media_sync.settings.quota_reserve_percent is 'Share of the hou
 comment on column media_sync.settings.push_max_attempts is 'Attempts before a push rests in status error.';
 comment on column media_sync.settings.push_backoff_cap is 'Longest pause between two attempts.';
 comment on column media_sync.settings.incremental_interval is 'Pause between incremental pulls.';
-comment on column media_sync.settings.incremental_overlap is 'How far an incremental pull looks back behind the last one, to cover the lag of Cloudinary''s search index.';
+comment on column media_sync.settings.incremental_overlap is 'How far an incremental pull looks back behind the last one every ten minutes, to cover the lag of Cloudinary''s search index; the others look back five minutes, or as far.';
 comment on column media_sync.settings.full_interval is 'Pause between full reconciles.';
 comment on column media_sync.settings.push_interval is 'Pause between pushes of pending edits; zero means at every tick.';
 comment on column media_sync.settings.refresh_interval is 'Pause between drains of the refresh queue; zero means at every tick.';
@@ -74,6 +75,7 @@ comment on column media_sync.settings.snapshot_retention is 'How long hourly hea
 comment on column media_sync.settings.webhook_silence is 'Health degrades when no webhook came for this long although assets changed.';
 comment on column media_sync.settings.webhook_events is 'Notification types that are registered with Cloudinary for the webhook function.';
 comment on column media_sync.settings.look_up_cap is 'How many asset_ids one look-up may name; null: not known, each sync learns it from Cloudinary''s answers. deno task probe finds it out.';
+comment on column media_sync.settings.search_refuses is 'What searches of this account do not tell, as Cloudinary has refused it; it is asked for again after every full reconcile.';
 comment on column media_sync.settings.full_requested_at is 'A full reconcile is due unless one that began later is completed.';
 comment on column media_sync.settings.alert_url is 'Where a change of health is posted (JSON that Slack-compatible receivers show): https and a public host name; null means nowhere.';
 comment on column media_sync.settings.viewers is 'Who may read the library: authenticated (every signed-in user, anonymous sign-ins excepted) or assigned (only users with app_metadata.media_role viewer, editor or admin).';

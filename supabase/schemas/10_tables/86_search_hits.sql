@@ -10,7 +10,7 @@ create table media_sync.search_hits (
 comment on table media_sync.search_hits is 'Assets that searches for changes have shown, as long as such a search reaches back to them.';
 comment on column media_sync.search_hits.cloud_name is 'Cloudinary product environment.';
 comment on column media_sync.search_hits.asset_id is 'The asset.';
-comment on column media_sync.search_hits.updated_at is 'Cloudinary''s time of its latest change that a search has shown.';
+comment on column media_sync.search_hits.updated_at is 'Cloudinary''s time of its latest change that a search has shown; where searches tell no times, when the asset was first shown.';
 
 create index search_hits_updated_at_index on media_sync.search_hits (cloud_name, updated_at);
 

@@ -218,6 +218,8 @@ begin
                 ),
                 v_run.source, p_run_id
             );
+            -- A plan may have changed: what searches refused is asked for again.
+            update media_sync.settings set search_refuses = '{}' where search_refuses <> '{}';
         end if;
         if p_status <> 'blocked' then
             delete from media_sync.run_pages where run_id = p_run_id;

@@ -26,7 +26,8 @@ create or replace function public.media_sync_store_search_page(
     p_lease_seconds integer,
     p_cursor text default null,
     p_next_cursor text default null,
-    p_total bigint default null
+    p_total bigint default null,
+    p_refused text[] default null
 )
 returns jsonb
 language plpgsql
@@ -96,13 +97,18 @@ begin
 
     if v_run.options ? 'changed_since' then
         v_since := (v_run.options ->> 'changed_since')::timestamptz;
-        if media_sync.remember_hits(v_run.cloud_name, p_observations, v_since, p_total) then
+        if media_sync.remember_hits(v_run.cloud_name, p_observations, v_since, p_total, v_run.started_at) then
             v_next_cursor := null;
         end if;
         if v_next_cursor is null then
-            perform media_sync.forget_hits(v_run.cloud_name, '{}', v_since);
+            -- Others look back farther than this one may do.
+            perform media_sync.forget_hits(
+                v_run.cloud_name, '{}',
+                least(v_since, v_run.started_at - (select 2 * incremental_overlap from media_sync.settings))
+            );
         end if;
     end if;
+    update media_sync.settings set search_refuses = p_refused where search_refuses <> p_refused;
 
     update media_sync.run_cursors
     set
@@ -127,8 +133,9 @@ begin
     );
 end;
 $$;
-comment on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint) is
-    'Compares a page of search results with the rows, queues what differs for a look-up and moves the cursor. p_total: how many assets the search finds. Returns { stored, queued, next_cursor (null: nothing on the other pages is news), budget, now }.';
-revoke all on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint)
+comment on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint, text[]) is
+    'Compares a page of search results with the rows, queues what differs for a look-up and moves the cursor. p_total: how many assets the search finds; p_refused: what it may not tell. Returns { stored, queued, next_cursor (null: nothing on the other pages is news), budget, now }.';
+revoke all on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint, text[])
     from public, anon, authenticated;
-grant execute on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint) to service_role;
+grant execute on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint, text[])
+    to service_role;

@@ -126,7 +126,7 @@ begin
     if not media_sync.is_admin() then
         raise exception 'Changing settings needs the role admin.' using errcode = 'insufficient_privilege';
     end if;
-    select to_jsonb(settings) - array['id', 'updated_at', 'folder_mode', 'webhook_events', 'full_requested_at'] into v_before
+    select to_jsonb(settings) - array['id', 'updated_at', 'folder_mode', 'webhook_events', 'search_refuses', 'full_requested_at'] into v_before
     from media_sync.settings as settings
     for update;
     select string_agg(key, ', ' order by key) into v_unknown from jsonb_object_keys(p_changes) as key where not v_before ? key;
@@ -151,7 +151,7 @@ begin
         from jsonb_populate_record(settings, p_changes) as wanted
     );
 
-    select to_jsonb(settings) - array['id', 'updated_at', 'folder_mode', 'webhook_events', 'full_requested_at'] into v_after
+    select to_jsonb(settings) - array['id', 'updated_at', 'folder_mode', 'webhook_events', 'search_refuses', 'full_requested_at'] into v_after
     from media_sync.settings as settings;
     if media_sync.changed_fields(v_before, v_after) is not null then
         insert into public.media_sync_log (operation, status, source, changes, user_id)

@@ -1,5 +1,39 @@
 -- What is due: one question at the start of every call of `sync`.
 
+create or replace function media_sync.pull_since(p_cloud_name text)
+returns timestamptz
+language sql
+stable
+set search_path = ''
+as $$
+    -- From the start of the last completed pull on, and a while before it, because the index lags. Five minutes do at most
+    -- ticks, so that what is searched stays small and shows what was changed twice; every ten minutes all of the overlap.
+    select date_trunc('second', latest.started_at - case
+        when exists (
+            select from media_sync.runs as run
+            where run.cloud_name = p_cloud_name
+                and run.kind in ('full', 'incremental')
+                and run.status = 'completed'
+                and run.started_at > (select clock_timestamp()) - interval '10 minutes'
+                and (
+                    run.kind = 'full'
+                    or (run.options ->> 'changed_since')::timestamptz <= run.started_at - settings.incremental_overlap
+                )
+        ) then least(settings.incremental_overlap, interval '5 minutes')
+        else settings.incremental_overlap
+    end)
+    from media_sync.settings as settings
+    cross join lateral (
+        select greatest(
+            (select max(started_at) from media_sync.runs where cloud_name = p_cloud_name and kind = 'full' and status = 'completed'),
+            (select max(started_at) from media_sync.runs where cloud_name = p_cloud_name and kind = 'incremental' and status = 'completed')
+        ) as started_at
+    ) as latest;
+$$;
+comment on function media_sync.pull_since(text) is
+    'From which change on the next incremental pull searches; null before the first complete pull. Whole seconds: Cloudinary tells no others.';
+revoke all on function media_sync.pull_since(text) from public, anon, authenticated;
+
 create or replace function public.media_sync_due(p_cloud_name text)
 returns jsonb
 language sql
@@ -39,12 +73,7 @@ as $$
                 -- A tick that comes a moment early still counts as the next one.
                 and started_at > (select clock_timestamp()) - settings.incremental_interval + interval '5 seconds'
         ),
-        -- Changes are pulled from the start of the last completed pull on, and a while before it.
-        'changed_since', (
-            select max(started_at) - settings.incremental_overlap
-            from media_sync.runs
-            where cloud_name = p_cloud_name and kind in ('full', 'incremental') and status = 'completed'
-        ),
+        'changed_since', media_sync.pull_since(p_cloud_name),
         'push_due', exists (
             select from public.media_assets
             where cloud_name = p_cloud_name
@@ -59,6 +88,7 @@ as $$
                 and (leased_until is null or leased_until < (select clock_timestamp()))
         ),
         'folder_mode', settings.folder_mode,
+        'search_refuses', settings.search_refuses,
         'conflict_policy', settings.conflict_policy,
         'budget', media_sync.call_budget(p_cloud_name),
         'now', clock_timestamp()
@@ -66,6 +96,6 @@ as $$
     from media_sync.settings as settings;
 $$;
 comment on function public.media_sync_due(text) is
-    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, folder_mode, conflict_policy, budget, now }.';
+    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, folder_mode, search_refuses, conflict_policy, budget, now }.';
 revoke all on function public.media_sync_due(text) from public, anon, authenticated;
 grant execute on function public.media_sync_due(text) to service_role;

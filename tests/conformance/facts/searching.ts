@@ -4,13 +4,14 @@ import { factTest } from "./fact-test.ts";
 
 factTest(
   "search_last_updated",
-  "search → its items tell last_updated, or only where they are asked to",
-  async ({ cloudinary, control }, isTold) => {
+  "search → its items tell last_updated, or only where they are asked to, or asking is refused",
+  async ({ cloudinary, control }, way) => {
     await control("POST", "/assets", { assets: [{ public_id: "x" }] });
     const found = await cloudinary.search.execute();
-    assertEquals("last_updated" in found.resources[0], isTold);
-    const asked = await cloudinary.search.with_field("last_updated").execute();
-    assertEquals("last_updated" in asked.resources[0], true);
+    assertEquals("last_updated" in found.resources[0], way === "told");
+    const asked = cloudinary.search.with_field("last_updated").execute();
+    if (way === "refused") assertEquals((await rejection(asked)).status, 400);
+    else assertEquals("last_updated" in (await asked).resources[0], true);
   },
 );
 

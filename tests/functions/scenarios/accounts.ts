@@ -63,7 +63,7 @@ export const accounts: Scenario[] = [
     title: "a search tells no metadata, metadata and tags changed there → a tick brings both",
     given: [
       there.defineMetadata("colour"),
-      there.behavior({ search_metadata: "refused", search_last_updated: true }),
+      there.behavior({ search_metadata: "refused", search_last_updated: "told" }),
       tick,
     ],
     initial: { one: {}, two: {}, three: {} },
@@ -82,7 +82,7 @@ export const accounts: Scenario[] = [
       "a search tells neither metadata nor times of change, metadata changed there → a reconcile brings it",
     given: [
       there.defineMetadata("colour"),
-      there.behavior({ search_metadata: "refused", search_last_updated: false }),
+      there.behavior({ search_metadata: "refused", search_last_updated: "refused" }),
       tick,
     ],
     there: [there.set("one", { metadata: { colour: "red" } })],
@@ -94,7 +94,7 @@ export const accounts: Scenario[] = [
   },
   {
     title: "a search tells no times of change, tags changed there → a tick brings them",
-    given: [there.behavior({ search_last_updated: false }), tick],
+    given: [there.behavior({ search_last_updated: "refused" }), tick],
     there: [there.set("one", { tags: ["new"] })],
     sync: [{}],
     expect: {

@@ -36,22 +36,53 @@ Deno.test("a search → total, cursor, flat context; fields not asked for stay u
     },
   ));
 
-Deno.test("the plan does not let a search tell metadata → searched without, which is remembered", () =>
+for (
+  const { title, isRefused, asked } of [
+    {
+      title: "the plan does not let a search tell metadata",
+      isRefused: (fields: string[]) => fields.includes("metadata"),
+      asked: [["metadata", "last_updated"], [], ["metadata"], ["last_updated"], ["last_updated"]],
+    },
+    {
+      title: "a search may not be asked for times of change",
+      isRefused: (fields: string[]) => fields.includes("last_updated"),
+      asked: [["metadata", "last_updated"], [], ["metadata"], ["metadata"]],
+    },
+    {
+      title: "a search may be asked for neither",
+      isRefused: (fields: string[]) => fields.length > 2,
+      asked: [["metadata", "last_updated"], [], ["metadata"], ["last_updated"], []],
+    },
+  ]
+) {
+  Deno.test(`${title} → searched without, which is remembered`, () =>
+    withFakeCloudinary(
+      (request) =>
+        isRefused(fieldsAsked(request))
+          ? refused("not available in your plan")
+          : Response.json({ total_count: 1, resources: [resource("a", { tags: ["x"] })] }),
+      async ({ client, seen }) => {
+        for (const _ of ["first", "second"]) {
+          const { data: { resources: [found] } } = await client.search({ expression: "tags=x" });
+          assertEquals(found?.tags, ["x"]);
+        }
+        assertEquals(seen.map((request) => fieldsAsked(request).slice(2)), asked);
+      },
+    ));
+}
+
+Deno.test("what searches may not tell is known → asked for what is left, once", () =>
   withFakeCloudinary(
-    (request) =>
-      fieldsAsked(request).includes("metadata")
-        ? refused("metadata is not available in your plan")
-        : Response.json({ total_count: 1, resources: [resource("a", { tags: ["x"] })] }),
+    () => Response.json({ total_count: 1, resources: [resource("a")] }),
     async ({ client, seen }) => {
-      const { data: { resources: [found] } } = await client.search({ expression: "tags=x" });
-      assertEquals([found?.tags, "metadata" in found!], [["x"], false]);
+      client.useSearchRefusals(["metadata"]);
       await client.search({ expression: "tags=x" });
-      const asked = [["tags", "context", "metadata"], ["tags", "context"], ["tags", "context"]];
-      assertEquals(seen.map(fieldsAsked), asked);
+      assertEquals(seen.map(fieldsAsked), [["tags", "context", "last_updated"]]);
+      assertEquals(client.searchRefusals(), ["metadata"]);
     },
   ));
 
-Deno.test("a search that is wrong in itself → bad_request, and metadata is asked for again", () =>
+Deno.test("a search that is wrong in itself → bad_request after two calls, and everything is asked for again", () =>
   withFakeCloudinary(
     (request) =>
       JSON.parse(request.body).expression === "("
@@ -61,8 +92,9 @@ Deno.test("a search that is wrong in itself → bad_request, and metadata is ask
       const error = await rejection(client.search({ expression: "(" }));
       assertInstanceOf(error, CloudinaryError);
       assertEquals([error.code, error.message], ["bad_request", "Error parsing expression"]);
+      assertEquals(seen.length, 2);
       await client.search({ expression: "tags=x" });
-      assertEquals(fieldsAsked(seen.at(-1)!), ["tags", "context", "metadata"]);
+      assertEquals(fieldsAsked(seen.at(-1)!), ["tags", "context", "metadata", "last_updated"]);
     },
   ));
 

@@ -12,7 +12,7 @@ export interface SearchRequest {
   /** 1–500, default 500. */
   maxResults?: number;
   cursor?: string | null;
-  /** Default `tags`, `context`, `metadata`; the latter only where the account's plan allows it. */
+  /** Default `tags`, `context`, `metadata`, `last_updated`; the latter two only where the account allows it. */
   withFields?: string[];
 }
 
@@ -23,14 +23,18 @@ export interface SearchPage {
   nextCursor: string | null;
 }
 
+/** What an account may refuse to tell in a search. */
+const REFUSABLE = ["last_updated", "metadata"] as const;
+export type RefusedField = typeof REFUSABLE[number];
+
 /**
  * Searches assets; every call spends one unit of the hourly budget.
  *
- * Plans differ in whether a search may tell `metadata`. Where it is refused the search is made without, now and for the
- * rest of this client's life, and its observations do not tell metadata.
+ * Accounts differ in whether a search may be asked to tell `metadata` and `last_updated` (which most tell unasked). What is
+ * refused is found out once, and not asked for again during this client's life.
  */
 export function createSearchApi(transport: Transport, folderMode: () => FolderMode | undefined) {
-  let metadataRefused = false;
+  const refused = new Set<string>();
 
   const searchWith = async (
     request: SearchRequest,
@@ -60,22 +64,44 @@ export function createSearchApi(transport: Transport, folderMode: () => FolderMo
     return { data: { totalCount, resources, nextCursor: nextCursorOf(data) }, rateLimit };
   };
 
+  /** @returns null when it is refused. */
+  const tryWith = async (request: SearchRequest, withFields: string[]) => {
+    try {
+      return await searchWith(request, withFields);
+    } catch (error) {
+      if (isRefusal(error)) return null;
+      throw error;
+    }
+  };
+
   return {
     async search(request: SearchRequest): Promise<Answer<SearchPage>> {
-      const wanted = request.withFields ?? ["tags", "context", "metadata"];
-      const plain = wanted.filter((field) => field !== "metadata");
-      if (metadataRefused || plain.length === wanted.length) {
-        return await searchWith(request, plain);
+      const wanted = (request.withFields ?? ["tags", "context", "metadata", "last_updated"])
+        .filter((field) => !refused.has(field));
+      const doubtful = REFUSABLE.filter((field) => wanted.includes(field));
+      if (doubtful.length === 0) return await searchWith(request, wanted);
+      const answer = await tryWith(request, wanted);
+      if (answer !== null) return answer;
+      const without = (fields: readonly string[]) =>
+        wanted.filter((field) => !fields.includes(field));
+      // Something else may be wrong with the search: then it is refused without them as well, and they are not to blame.
+      const plain = await searchWith(request, without(doubtful));
+      for (const field of doubtful.length > 1 ? doubtful : []) {
+        const better = await tryWith(request, without([field]));
+        if (better === null) continue;
+        refused.add(field);
+        return better;
       }
-      try {
-        return await searchWith(request, wanted);
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-        // Something else may be wrong with the search: then it is refused without metadata as well.
-        const answer = await searchWith(request, plain);
-        metadataRefused = true;
-        return answer;
-      }
+      for (const field of doubtful) refused.add(field);
+      return plain;
+    },
+
+    /** What searches have been refused, here or as {@link useSearchRefusals} told. */
+    searchRefusals: (): RefusedField[] => REFUSABLE.filter((field) => refused.has(field)),
+
+    /** Tells the client what searches may not tell, where that is known already. */
+    useSearchRefusals: (known: readonly RefusedField[]): void => {
+      for (const field of known) refused.add(field);
     },
   };
 }

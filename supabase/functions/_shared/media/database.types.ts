@@ -630,6 +630,7 @@ export type Database = {
           "p_lease_seconds": number;
           "p_next_cursor"?: string;
           "p_observations": Json;
+          "p_refused"?: (string)[];
           "p_run_id": string;
           "p_total"?: number;
           "p_traffic": Json;

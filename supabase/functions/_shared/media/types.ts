@@ -171,11 +171,13 @@ export interface DueWork {
   open_run: RunSummary | null;
   full_due: boolean;
   incremental_due: boolean;
-  /** Start of the last completed pull less the overlap; null before the first. */
+  /** Start of the last completed pull less an overlap; null before the first. */
   changed_since: string | null;
   push_due: boolean;
   refresh_due: boolean;
   folder_mode: "dynamic" | "fixed" | null;
+  /** What searches of this account may not tell. */
+  search_refuses: ("metadata" | "last_updated")[];
   conflict_policy: ConflictPolicy;
   budget: CallBudget;
   now: string;

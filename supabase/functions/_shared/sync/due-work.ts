@@ -66,6 +66,7 @@ export async function doDueWork(session: SyncSession, request: SyncRequest): Pro
       p_cloud_name: session.media.cloudName,
     });
     if (due.folder_mode !== null) session.cloudinary.useFolderMode(due.folder_mode);
+    session.cloudinary.useSearchRefusals(due.search_refuses);
     if (due.refresh_due) results.push(await serveRefresh(session));
     const pulled = await pull(session, request, due);
     if (pulled !== null) {

@@ -57,6 +57,7 @@ async function search(
       p_traffic: session.meter.take(),
       p_lease_seconds: LEASE_SECONDS,
       p_total: data.totalCount,
+      p_refused: session.cloudinary.searchRefusals(),
     });
     // The database knows what earlier searches have shown: nothing on the other pages may be news.
     if (!answer.stored || answer.next_cursor === null) return null;
