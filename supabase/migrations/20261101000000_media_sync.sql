@@ -1041,24 +1041,76 @@ insert into media_sync.statistics (slot) select generate_series(0, 63);
 
 create or replace function media_sync.free_slot()
 returns smallint
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
-    select coalesce(
-        (
-            select slot
-            from media_sync.statistics
-            -- The own slot first, so that a transaction of many statements keeps to it.
-            order by (slot = pg_catalog.pg_backend_pid() % 64) desc, slot
-            limit 1
-            for no key update skip locked
-        ),
-        (pg_catalog.pg_backend_pid() % 64)::smallint
-    );
+declare
+    -- The own slot first, so that a transaction of many statements keeps to it.
+    v_own constant smallint := pg_catalog.pg_backend_pid() % 64;
+    v_slot smallint;
+begin
+    select slot into v_slot from media_sync.statistics where slot = v_own for no key update skip locked;
+    if v_slot is null then
+        select slot into v_slot from media_sync.statistics order by slot limit 1 for no key update skip locked;
+    end if;
+    return coalesce(v_slot, v_own);
+end;
 $$;
 comment on function media_sync.free_slot() is 'A slot of the counters that no other transaction holds. Where all are taken, one that must be waited for.';
 revoke all on function media_sync.free_slot() from public, anon, authenticated;
+
+-- Assets that count alike.
+create type media_sync.asset_count as (
+    resource_type text,
+    sync_status text,
+    in_scope boolean,
+    deleted boolean,
+    assets bigint,
+    bytes bigint
+);
+comment on type media_sync.asset_count is 'How many assets that count alike came (or, below zero, went), and their bytes.';
+revoke all on type media_sync.asset_count from public;
+
+create or replace function media_sync.add_counts(p_counts media_sync.asset_count[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    insert into media_sync.statistics as total
+    select
+        media_sync.free_slot(),
+        coalesce(sum(assets) filter (where live), 0),
+        coalesce(sum(assets) filter (where live and resource_type = 'image'), 0),
+        coalesce(sum(assets) filter (where live and resource_type = 'video'), 0),
+        coalesce(sum(assets) filter (where live and resource_type = 'raw'), 0),
+        coalesce(sum(bytes) filter (where live), 0),
+        coalesce(sum(assets) filter (where live and sync_status = 'synced'), 0),
+        coalesce(sum(assets) filter (where live and sync_status = 'pending'), 0),
+        coalesce(sum(assets) filter (where in_scope and sync_status = 'error'), 0),
+        coalesce(sum(assets) filter (where live and sync_status = 'conflict'), 0),
+        coalesce(sum(assets) filter (where deleted), 0),
+        coalesce(sum(assets) filter (where deleted and sync_status <> 'synced'), 0),
+        coalesce(sum(assets) filter (where not deleted and not in_scope), 0)
+    from (select *, in_scope and not deleted as live from unnest(p_counts)) as change
+    on conflict (slot) do update set
+        total_assets = total.total_assets + excluded.total_assets,
+        total_images = total.total_images + excluded.total_images,
+        total_videos = total.total_videos + excluded.total_videos,
+        total_raw = total.total_raw + excluded.total_raw,
+        total_size = total.total_size + excluded.total_size,
+        synced_assets = total.synced_assets + excluded.synced_assets,
+        pending_assets = total.pending_assets + excluded.pending_assets,
+        error_assets = total.error_assets + excluded.error_assets,
+        conflict_assets = total.conflict_assets + excluded.conflict_assets,
+        deleted_assets = total.deleted_assets + excluded.deleted_assets,
+        pending_deletions = total.pending_deletions + excluded.pending_deletions,
+        out_of_scope_assets = total.out_of_scope_assets + excluded.out_of_scope_assets;
+end;
+$$;
+comment on function media_sync.add_counts(media_sync.asset_count[]) is 'Adds to the counters in a slot that nobody else holds.';
+revoke all on function media_sync.add_counts(media_sync.asset_count[]) from public, anon, authenticated;
 
 create or replace function media_sync.count_assets()
 returns trigger
@@ -1068,55 +1120,35 @@ security definer
 set search_path = ''
 as $$
 declare
-    v_delta media_sync.statistics;
-    -- A transition table exists only for its own kind of statement, hence the text.
-    v_changes text := case tg_op
-        when 'INSERT' then 'select 1 as sign, inserted.* from inserted'
-        when 'DELETE' then 'select -1 as sign, deleted.* from deleted'
-        else 'select 1 as sign, inserted.* from inserted union all select -1, deleted.* from deleted'
-    end;
+    v_counts media_sync.asset_count[];
 begin
-    execute format(
-        $query$
-            select
-                media_sync.free_slot(),
-                coalesce(sum(sign) filter (where live), 0),
-                coalesce(sum(sign) filter (where live and resource_type = 'image'), 0),
-                coalesce(sum(sign) filter (where live and resource_type = 'video'), 0),
-                coalesce(sum(sign) filter (where live and resource_type = 'raw'), 0),
-                coalesce(sum(sign * bytes) filter (where live), 0),
-                coalesce(sum(sign) filter (where live and sync_status = 'synced'), 0),
-                coalesce(sum(sign) filter (where live and sync_status = 'pending'), 0),
-                coalesce(sum(sign) filter (where in_scope and sync_status = 'error'), 0),
-                coalesce(sum(sign) filter (where live and sync_status = 'conflict'), 0),
-                coalesce(sum(sign) filter (where deleted_at is not null), 0),
-                coalesce(sum(sign) filter (where deleted_at is not null and sync_status <> 'synced'), 0),
-                coalesce(sum(sign) filter (where deleted_at is null and not in_scope), 0)
-            from (select *, in_scope and deleted_at is null as live from (%s) as signed) as change
-        $query$,
-        v_changes
-    ) into v_delta;
-
-    if (v_delta.total_assets, v_delta.total_images, v_delta.total_videos, v_delta.total_raw, v_delta.total_size,
-        v_delta.synced_assets, v_delta.pending_assets, v_delta.error_assets, v_delta.conflict_assets,
-        v_delta.deleted_assets, v_delta.pending_deletions, v_delta.out_of_scope_assets)
-        is distinct from (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-    then
-        insert into media_sync.statistics as total
-        select v_delta.*
-        on conflict (slot) do update set
-            total_assets = total.total_assets + excluded.total_assets,
-            total_images = total.total_images + excluded.total_images,
-            total_videos = total.total_videos + excluded.total_videos,
-            total_raw = total.total_raw + excluded.total_raw,
-            total_size = total.total_size + excluded.total_size,
-            synced_assets = total.synced_assets + excluded.synced_assets,
-            pending_assets = total.pending_assets + excluded.pending_assets,
-            error_assets = total.error_assets + excluded.error_assets,
-            conflict_assets = total.conflict_assets + excluded.conflict_assets,
-            deleted_assets = total.deleted_assets + excluded.deleted_assets,
-            pending_deletions = total.pending_deletions + excluded.pending_deletions,
-            out_of_scope_assets = total.out_of_scope_assets + excluded.out_of_scope_assets;
+    -- A transition table exists only for its own kind of statement; a statement for each kind, so that each is planned once.
+    if tg_op = 'INSERT' then
+        v_counts := array(
+            select row(resource_type, sync_status, in_scope, deleted_at is not null, count(*), sum(bytes))::media_sync.asset_count
+            from inserted
+            group by resource_type, sync_status, in_scope, deleted_at is not null
+        );
+    elsif tg_op = 'DELETE' then
+        v_counts := array(
+            select row(resource_type, sync_status, in_scope, deleted_at is not null, -count(*), -sum(bytes))::media_sync.asset_count
+            from deleted
+            group by resource_type, sync_status, in_scope, deleted_at is not null
+        );
+    else
+        v_counts := array(
+            select row(resource_type, sync_status, in_scope, is_deleted, sum(sign), sum(sign * bytes))::media_sync.asset_count
+            from (
+                select 1 as sign, resource_type, sync_status, in_scope, deleted_at is not null as is_deleted, bytes from inserted
+                union all
+                select -1, resource_type, sync_status, in_scope, deleted_at is not null, bytes from deleted
+            ) as signed
+            group by resource_type, sync_status, in_scope, is_deleted
+            having sum(sign) <> 0 or sum(sign * bytes) <> 0
+        );
+    end if;
+    if v_counts <> '{}' then
+        perform media_sync.add_counts(v_counts);
     end if;
     return null;
 end;
@@ -2509,13 +2541,15 @@ comment on type media_sync.merge_outcome is 'What became of one observation: ins
 
 create or replace function media_sync.observed_assets(p_cloud_name text, p_observations jsonb)
 returns table (asset_id text, observation jsonb, asset public.media_assets)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
     -- A listing may repeat an asset when the library changes under it; the last mention counts.
     -- The limit keeps this a look-up a row: in a first sync the planner knows nothing of the table yet, and would read
     -- all that is in it for every page.
+    return query
     select incoming.asset_id, incoming.observation, known.asset
     from (
         select distinct on (element ->> 'asset_id') element ->> 'asset_id' as asset_id, element as observation
@@ -2523,11 +2557,12 @@ as $$
         order by element ->> 'asset_id', place desc
     ) as incoming
     left join lateral (
-        select asset
-        from public.media_assets as asset
-        where asset.cloud_name = p_cloud_name and asset.asset_id = incoming.asset_id
+        select present as asset
+        from public.media_assets as present
+        where present.cloud_name = p_cloud_name and present.asset_id = incoming.asset_id
         limit 1
     ) as known on true;
+end;
 $$;
 comment on function media_sync.observed_assets(text, jsonb) is 'Each observed asset once, beside its row where there is one.';
 revoke all on function media_sync.observed_assets(text, jsonb) from public, anon, authenticated;
@@ -2902,9 +2937,10 @@ create or replace function media_sync.log_updates(
     p_milliseconds double precision
 )
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     insert into public.media_sync_log (
         operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id, processing_time_ms
     )
@@ -2922,6 +2958,7 @@ as $$
     from unnest(p_decisions)
     where existence <> 'deleted'
         and ((asset).deleted_at is not null or field_changes is not null or content_changes is not null);
+end;
 $$;
 comment on function media_sync.log_updates(media_sync.decision[], text, uuid, double precision) is 'The audit rows of what Cloudinary changed.';
 revoke all on function media_sync.log_updates(media_sync.decision[], text, uuid, double precision) from public, anon, authenticated;
@@ -2960,9 +2997,10 @@ create or replace function media_sync.log_conflicts(
     p_milliseconds double precision
 )
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     insert into public.media_sync_log (
         operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id,
         resolved_at, processing_time_ms
@@ -2985,6 +3023,7 @@ as $$
         from unnest(p_decisions) as decided
     ) as told
     where told.changes <> '{}';
+end;
 $$;
 comment on function media_sync.log_conflicts(media_sync.decision[], text, uuid, double precision) is 'The conflict rows: every value that lost stands in one.';
 revoke all on function media_sync.log_conflicts(media_sync.decision[], text, uuid, double precision) from public, anon, authenticated;
@@ -3179,17 +3218,23 @@ revoke all on function media_sync.insert_observed(text, jsonb, timestamptz, text
 
 create or replace function media_sync.lock_observed(p_cloud_name text, p_observations jsonb, p_asset_ids text[] default '{}')
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
-    select media_sync.lock_assets(array(
-        select asset.id
-        from public.media_assets as asset
-        where asset.cloud_name = p_cloud_name
-            and asset.asset_id = any (
-                p_asset_ids || array(select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
-            )
+begin
+    perform media_sync.lock_assets(array(
+        select known.id
+        from unnest(
+            p_asset_ids || array(select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
+        ) as named (asset_id)
+        cross join lateral (
+            select asset.id
+            from public.media_assets as asset
+            where asset.cloud_name = p_cloud_name and asset.asset_id = named.asset_id
+            limit 1
+        ) as known
     ));
+end;
 $$;
 comment on function media_sync.lock_observed(text, jsonb, text[]) is 'Locks the rows of observed assets, and of others that are named, in the one order.';
 revoke all on function media_sync.lock_observed(text, jsonb, text[]) from public, anon, authenticated;
@@ -3559,29 +3604,33 @@ revoke all on function media_sync.record_traffic(text, uuid, jsonb) from public,
 
 create or replace function media_sync.call_budget(p_cloud_name text)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
     -- Nothing known, or a quota that has been refilled since, is no limit.
-    select coalesce(
-        (
-            select jsonb_build_object(
-                'blocked_until', case when blocked_until > clock_timestamp() then blocked_until end,
-                'background_calls', case
-                    when reset_at > clock_timestamp()
-                        then greatest(0, remaining - ceil(call_limit * settings.quota_reserve_percent / 100.0))
-                end,
-                'reset_at', case when reset_at > clock_timestamp() then reset_at end
-            )
-            from media_sync.rate_limits
-            cross join media_sync.settings as settings
-            where cloud_name = p_cloud_name
-        ),
-        '{}'
-    ) || (
-        select jsonb_strip_nulls(jsonb_build_object('look_up_cap', look_up_cap)) from media_sync.settings
+    return (
+        select coalesce(
+            (
+                select jsonb_build_object(
+                    'blocked_until', case when blocked_until > clock_timestamp() then blocked_until end,
+                    'background_calls', case
+                        when reset_at > clock_timestamp()
+                            then greatest(0, remaining - ceil(call_limit * settings.quota_reserve_percent / 100.0))
+                    end,
+                    'reset_at', case when reset_at > clock_timestamp() then reset_at end
+                )
+                from media_sync.rate_limits
+                cross join media_sync.settings as settings
+                where cloud_name = p_cloud_name
+            ),
+            '{}'
+        ) || (
+            select jsonb_strip_nulls(jsonb_build_object('look_up_cap', look_up_cap)) from media_sync.settings
+        )
     );
+end;
 $$;
 comment on function media_sync.call_budget(text) is
     'What may be called now: blocked_until (nothing before it), background_calls (left above the reserve kept for people; null: unknown), reset_at; and look_up_cap, the asset_ids that one look-up may name, where it is known.';
@@ -3620,55 +3669,59 @@ grant execute on function public.media_sync_clock() to service_role;
 
 create or replace function media_sync.run_summary(p_run_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select jsonb_build_object(
-        'run_id', run.id,
-        'kind', run.kind,
-        'status', run.status,
-        'source', run.source,
-        'options', run.options,
-        'synced_items', run.synced_items + shards.synced_items,
-        'updated_items', run.updated_items + shards.updated_items,
-        'deleted_items', run.deleted_items,
-        'pushed_items', run.pushed_items,
-        'unchanged_items', run.unchanged_items + shards.unchanged_items,
-        'conflicts', run.conflicts + shards.conflicts,
-        'errors', run.errors,
-        'error_count', run.error_count,
-        'blocked_by', run.blocked_by,
-        'api_calls', run.api_calls,
-        'duration_ms', round(extract(epoch from coalesce(run.finished_at, clock_timestamp()) - run.started_at) * 1000),
-        'progress', jsonb_build_object(
-            'seen', shards.seen,
-            'expected', greatest(run.expected, shards.seen),
-            'percent', case
-                when run.status = 'completed' then 100
-                when coalesce(run.expected, 0) = 0 then 0
-                -- A run is done when it says so, not when it has seen as many as were expected.
-                else least(99, floor(100.0 * shards.seen / run.expected))
-            end
-        ),
-        'open_shards', shards.open,
-        'started_at', run.started_at,
-        'finished_at', run.finished_at,
-        'now', clock_timestamp()
-    )
-    from media_sync.runs as run
-    cross join lateral (
-        select
-            coalesce(sum(seen), 0) as seen,
-            coalesce(sum(synced_items), 0) as synced_items,
-            coalesce(sum(updated_items), 0) as updated_items,
-            coalesce(sum(unchanged_items), 0) as unchanged_items,
-            coalesce(sum(conflicts), 0) as conflicts,
-            count(*) filter (where status <> 'completed') as open
-        from media_sync.run_cursors
-        where run_id = run.id
-    ) as shards
-    where run.id = p_run_id;
+begin
+    return (
+        select jsonb_build_object(
+            'run_id', run.id,
+            'kind', run.kind,
+            'status', run.status,
+            'source', run.source,
+            'options', run.options,
+            'synced_items', run.synced_items + shards.synced_items,
+            'updated_items', run.updated_items + shards.updated_items,
+            'deleted_items', run.deleted_items,
+            'pushed_items', run.pushed_items,
+            'unchanged_items', run.unchanged_items + shards.unchanged_items,
+            'conflicts', run.conflicts + shards.conflicts,
+            'errors', run.errors,
+            'error_count', run.error_count,
+            'blocked_by', run.blocked_by,
+            'api_calls', run.api_calls,
+            'duration_ms', round(extract(epoch from coalesce(run.finished_at, clock_timestamp()) - run.started_at) * 1000),
+            'progress', jsonb_build_object(
+                'seen', shards.seen,
+                'expected', greatest(run.expected, shards.seen),
+                'percent', case
+                    when run.status = 'completed' then 100
+                    when coalesce(run.expected, 0) = 0 then 0
+                    -- A run is done when it says so, not when it has seen as many as were expected.
+                    else least(99, floor(100.0 * shards.seen / run.expected))
+                end
+            ),
+            'open_shards', shards.open,
+            'started_at', run.started_at,
+            'finished_at', run.finished_at,
+            'now', clock_timestamp()
+        )
+        from media_sync.runs as run
+        cross join lateral (
+            select
+                coalesce(sum(seen), 0) as seen,
+                coalesce(sum(synced_items), 0) as synced_items,
+                coalesce(sum(updated_items), 0) as updated_items,
+                coalesce(sum(unchanged_items), 0) as unchanged_items,
+                coalesce(sum(conflicts), 0) as conflicts,
+                count(*) filter (where status <> 'completed') as open
+            from media_sync.run_cursors
+            where run_id = run.id
+        ) as shards
+        where run.id = p_run_id
+    );
+end;
 $$;
 comment on function media_sync.run_summary(uuid) is 'A run as the API shows it, with the database''s time in now; null for an unknown id.';
 revoke all on function media_sync.run_summary(uuid) from public, anon, authenticated;
@@ -5703,7 +5756,7 @@ as $$
     update public.media_assets as asset
     set
         sync_status = 'error',
-        sync_error = 'Five workers ended while they pushed this row; make its fields smaller, then retry.',
+        sync_error = 'Five workers ended while they pushed this row. Retry it; if they end again, make its fields smaller first.',
         claims = 0,
         lease_token = null,
         leased_until = null
@@ -6125,7 +6178,13 @@ begin
                     else attempt
                         || jsonb_build_object(
                             'sent', (attempt -> 'sent') - array(select jsonb_object_keys(media_sync.flat_difference(p_result -> 'dropped')))
-                                - case when p_result -> 'dropped' -> 'context' ? 'removed' then 'context.*' else '' end,
+                                - case when p_result -> 'dropped' -> 'context' ? 'removed' then 'context.*' else '' end
+                                -- Halfway through a ring: the name that it passes through is ours as the last one would have been.
+                                || case
+                                    when p_result -> 'dropped' ? 'public_id' and p_result ? 'passed'
+                                        then jsonb_build_object('public_id', p_result -> 'passed')
+                                    else '{}'
+                                end,
                             'landed', coalesce(attempt -> 'landed', '{}') || media_sync.landing_times(
                                 coalesce(p_result -> 'landed', '[]') || coalesce(
                                     (
@@ -6151,7 +6210,7 @@ begin
 end;
 $$;
 comment on function media_sync.record_landing(jsonb, jsonb, timestamptz) is
-    'The attempts after Cloudinary answered one of them: { attempt, dropped: difference, landed: [ { difference, at? } ], answered: [ difference ], existence_at?, existence_dropped? }; null when none is left.';
+    'The attempts after Cloudinary answered one of them: { attempt, dropped: difference, passed?: name, landed: [ { difference, at? } ], answered: [ difference ], existence_at?, existence_dropped? }; null when none is left.';
 revoke all on function media_sync.record_landing(jsonb, jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.landed_difference(p_result jsonb)
@@ -6272,9 +6331,10 @@ create or replace function media_sync.log_pushes(
     p_milliseconds double precision
 )
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     insert into public.media_sync_log (
         operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id,
         error_code, error_message, processing_time_ms
@@ -6294,8 +6354,14 @@ as $$
         p_run_id, result -> 'error' ->> 'code', result -> 'error' ->> 'message', p_milliseconds
     from jsonb_array_elements(p_results) as result
     cross join lateral media_sync.landed_difference(result) as landed
-    join public.media_assets as asset on asset.id = (result ->> 'id')::uuid and asset.cloud_name = p_cloud_name
+    cross join lateral (
+        select *
+        from public.media_assets
+        where id = (result ->> 'id')::uuid and cloud_name = p_cloud_name
+        limit 1
+    ) as asset
     where landed <> '{}' or result ? 'error';
+end;
 $$;
 comment on function media_sync.log_pushes(text, jsonb, text, uuid, double precision) is 'The audit rows of a push: what reached Cloudinary, and what did not, and why.';
 revoke all on function media_sync.log_pushes(text, jsonb, text, uuid, double precision) from public, anon, authenticated;
@@ -6798,10 +6864,12 @@ revoke all on function media_sync.judge_delta(public.media_assets, jsonb, jsonb,
 
 create or replace function media_sync.named_effects(p_cloud_name text, p_effects jsonb)
 returns table (kind text, asset_id text, public_id text, fields jsonb, observation jsonb, incomplete boolean)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
+    return query
     select
         element ->> 'kind',
         -- Old notifications name the asset only by its public_id.
@@ -6823,6 +6891,7 @@ as $$
         limit 1
     ) as named on true
     where element ->> 'kind' <> 'folder' and coalesce(element ->> 'asset_id', named.asset_id) is not null;
+end;
 $$;
 comment on function media_sync.named_effects(text, jsonb) is 'The effects on assets, each with the asset_id it is about; those about nothing known are left out.';
 revoke all on function media_sync.named_effects(text, jsonb) from public, anon, authenticated;
@@ -9813,7 +9882,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '1351fe744a3e0c0c';
+    select '87458a8d79901f9b';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -42,24 +42,76 @@ insert into media_sync.statistics (slot) select generate_series(0, 63);
 
 create or replace function media_sync.free_slot()
 returns smallint
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
-    select coalesce(
-        (
-            select slot
-            from media_sync.statistics
-            -- The own slot first, so that a transaction of many statements keeps to it.
-            order by (slot = pg_catalog.pg_backend_pid() % 64) desc, slot
-            limit 1
-            for no key update skip locked
-        ),
-        (pg_catalog.pg_backend_pid() % 64)::smallint
-    );
+declare
+    -- The own slot first, so that a transaction of many statements keeps to it.
+    v_own constant smallint := pg_catalog.pg_backend_pid() % 64;
+    v_slot smallint;
+begin
+    select slot into v_slot from media_sync.statistics where slot = v_own for no key update skip locked;
+    if v_slot is null then
+        select slot into v_slot from media_sync.statistics order by slot limit 1 for no key update skip locked;
+    end if;
+    return coalesce(v_slot, v_own);
+end;
 $$;
 comment on function media_sync.free_slot() is 'A slot of the counters that no other transaction holds. Where all are taken, one that must be waited for.';
 revoke all on function media_sync.free_slot() from public, anon, authenticated;
+
+-- Assets that count alike.
+create type media_sync.asset_count as (
+    resource_type text,
+    sync_status text,
+    in_scope boolean,
+    deleted boolean,
+    assets bigint,
+    bytes bigint
+);
+comment on type media_sync.asset_count is 'How many assets that count alike came (or, below zero, went), and their bytes.';
+revoke all on type media_sync.asset_count from public;
+
+create or replace function media_sync.add_counts(p_counts media_sync.asset_count[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    insert into media_sync.statistics as total
+    select
+        media_sync.free_slot(),
+        coalesce(sum(assets) filter (where live), 0),
+        coalesce(sum(assets) filter (where live and resource_type = 'image'), 0),
+        coalesce(sum(assets) filter (where live and resource_type = 'video'), 0),
+        coalesce(sum(assets) filter (where live and resource_type = 'raw'), 0),
+        coalesce(sum(bytes) filter (where live), 0),
+        coalesce(sum(assets) filter (where live and sync_status = 'synced'), 0),
+        coalesce(sum(assets) filter (where live and sync_status = 'pending'), 0),
+        coalesce(sum(assets) filter (where in_scope and sync_status = 'error'), 0),
+        coalesce(sum(assets) filter (where live and sync_status = 'conflict'), 0),
+        coalesce(sum(assets) filter (where deleted), 0),
+        coalesce(sum(assets) filter (where deleted and sync_status <> 'synced'), 0),
+        coalesce(sum(assets) filter (where not deleted and not in_scope), 0)
+    from (select *, in_scope and not deleted as live from unnest(p_counts)) as change
+    on conflict (slot) do update set
+        total_assets = total.total_assets + excluded.total_assets,
+        total_images = total.total_images + excluded.total_images,
+        total_videos = total.total_videos + excluded.total_videos,
+        total_raw = total.total_raw + excluded.total_raw,
+        total_size = total.total_size + excluded.total_size,
+        synced_assets = total.synced_assets + excluded.synced_assets,
+        pending_assets = total.pending_assets + excluded.pending_assets,
+        error_assets = total.error_assets + excluded.error_assets,
+        conflict_assets = total.conflict_assets + excluded.conflict_assets,
+        deleted_assets = total.deleted_assets + excluded.deleted_assets,
+        pending_deletions = total.pending_deletions + excluded.pending_deletions,
+        out_of_scope_assets = total.out_of_scope_assets + excluded.out_of_scope_assets;
+end;
+$$;
+comment on function media_sync.add_counts(media_sync.asset_count[]) is 'Adds to the counters in a slot that nobody else holds.';
+revoke all on function media_sync.add_counts(media_sync.asset_count[]) from public, anon, authenticated;
 
 create or replace function media_sync.count_assets()
 returns trigger
@@ -69,55 +121,35 @@ security definer
 set search_path = ''
 as $$
 declare
-    v_delta media_sync.statistics;
-    -- A transition table exists only for its own kind of statement, hence the text.
-    v_changes text := case tg_op
-        when 'INSERT' then 'select 1 as sign, inserted.* from inserted'
-        when 'DELETE' then 'select -1 as sign, deleted.* from deleted'
-        else 'select 1 as sign, inserted.* from inserted union all select -1, deleted.* from deleted'
-    end;
+    v_counts media_sync.asset_count[];
 begin
-    execute format(
-        $query$
-            select
-                media_sync.free_slot(),
-                coalesce(sum(sign) filter (where live), 0),
-                coalesce(sum(sign) filter (where live and resource_type = 'image'), 0),
-                coalesce(sum(sign) filter (where live and resource_type = 'video'), 0),
-                coalesce(sum(sign) filter (where live and resource_type = 'raw'), 0),
-                coalesce(sum(sign * bytes) filter (where live), 0),
-                coalesce(sum(sign) filter (where live and sync_status = 'synced'), 0),
-                coalesce(sum(sign) filter (where live and sync_status = 'pending'), 0),
-                coalesce(sum(sign) filter (where in_scope and sync_status = 'error'), 0),
-                coalesce(sum(sign) filter (where live and sync_status = 'conflict'), 0),
-                coalesce(sum(sign) filter (where deleted_at is not null), 0),
-                coalesce(sum(sign) filter (where deleted_at is not null and sync_status <> 'synced'), 0),
-                coalesce(sum(sign) filter (where deleted_at is null and not in_scope), 0)
-            from (select *, in_scope and deleted_at is null as live from (%s) as signed) as change
-        $query$,
-        v_changes
-    ) into v_delta;
-
-    if (v_delta.total_assets, v_delta.total_images, v_delta.total_videos, v_delta.total_raw, v_delta.total_size,
-        v_delta.synced_assets, v_delta.pending_assets, v_delta.error_assets, v_delta.conflict_assets,
-        v_delta.deleted_assets, v_delta.pending_deletions, v_delta.out_of_scope_assets)
-        is distinct from (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-    then
-        insert into media_sync.statistics as total
-        select v_delta.*
-        on conflict (slot) do update set
-            total_assets = total.total_assets + excluded.total_assets,
-            total_images = total.total_images + excluded.total_images,
-            total_videos = total.total_videos + excluded.total_videos,
-            total_raw = total.total_raw + excluded.total_raw,
-            total_size = total.total_size + excluded.total_size,
-            synced_assets = total.synced_assets + excluded.synced_assets,
-            pending_assets = total.pending_assets + excluded.pending_assets,
-            error_assets = total.error_assets + excluded.error_assets,
-            conflict_assets = total.conflict_assets + excluded.conflict_assets,
-            deleted_assets = total.deleted_assets + excluded.deleted_assets,
-            pending_deletions = total.pending_deletions + excluded.pending_deletions,
-            out_of_scope_assets = total.out_of_scope_assets + excluded.out_of_scope_assets;
+    -- A transition table exists only for its own kind of statement; a statement for each kind, so that each is planned once.
+    if tg_op = 'INSERT' then
+        v_counts := array(
+            select row(resource_type, sync_status, in_scope, deleted_at is not null, count(*), sum(bytes))::media_sync.asset_count
+            from inserted
+            group by resource_type, sync_status, in_scope, deleted_at is not null
+        );
+    elsif tg_op = 'DELETE' then
+        v_counts := array(
+            select row(resource_type, sync_status, in_scope, deleted_at is not null, -count(*), -sum(bytes))::media_sync.asset_count
+            from deleted
+            group by resource_type, sync_status, in_scope, deleted_at is not null
+        );
+    else
+        v_counts := array(
+            select row(resource_type, sync_status, in_scope, is_deleted, sum(sign), sum(sign * bytes))::media_sync.asset_count
+            from (
+                select 1 as sign, resource_type, sync_status, in_scope, deleted_at is not null as is_deleted, bytes from inserted
+                union all
+                select -1, resource_type, sync_status, in_scope, deleted_at is not null, bytes from deleted
+            ) as signed
+            group by resource_type, sync_status, in_scope, is_deleted
+            having sum(sign) <> 0 or sum(sign * bytes) <> 0
+        );
+    end if;
+    if v_counts <> '{}' then
+        perform media_sync.add_counts(v_counts);
     end if;
     return null;
 end;

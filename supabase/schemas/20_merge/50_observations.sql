@@ -10,13 +10,15 @@ comment on type media_sync.merge_outcome is 'What became of one observation: ins
 
 create or replace function media_sync.observed_assets(p_cloud_name text, p_observations jsonb)
 returns table (asset_id text, observation jsonb, asset public.media_assets)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
     -- A listing may repeat an asset when the library changes under it; the last mention counts.
     -- The limit keeps this a look-up a row: in a first sync the planner knows nothing of the table yet, and would read
     -- all that is in it for every page.
+    return query
     select incoming.asset_id, incoming.observation, known.asset
     from (
         select distinct on (element ->> 'asset_id') element ->> 'asset_id' as asset_id, element as observation
@@ -24,11 +26,12 @@ as $$
         order by element ->> 'asset_id', place desc
     ) as incoming
     left join lateral (
-        select asset
-        from public.media_assets as asset
-        where asset.cloud_name = p_cloud_name and asset.asset_id = incoming.asset_id
+        select present as asset
+        from public.media_assets as present
+        where present.cloud_name = p_cloud_name and present.asset_id = incoming.asset_id
         limit 1
     ) as known on true;
+end;
 $$;
 comment on function media_sync.observed_assets(text, jsonb) is 'Each observed asset once, beside its row where there is one.';
 revoke all on function media_sync.observed_assets(text, jsonb) from public, anon, authenticated;

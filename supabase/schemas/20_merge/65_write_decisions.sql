@@ -76,9 +76,10 @@ create or replace function media_sync.log_updates(
     p_milliseconds double precision
 )
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     insert into public.media_sync_log (
         operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id, processing_time_ms
     )
@@ -96,6 +97,7 @@ as $$
     from unnest(p_decisions)
     where existence <> 'deleted'
         and ((asset).deleted_at is not null or field_changes is not null or content_changes is not null);
+end;
 $$;
 comment on function media_sync.log_updates(media_sync.decision[], text, uuid, double precision) is 'The audit rows of what Cloudinary changed.';
 revoke all on function media_sync.log_updates(media_sync.decision[], text, uuid, double precision) from public, anon, authenticated;
@@ -134,9 +136,10 @@ create or replace function media_sync.log_conflicts(
     p_milliseconds double precision
 )
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     insert into public.media_sync_log (
         operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id,
         resolved_at, processing_time_ms
@@ -159,6 +162,7 @@ as $$
         from unnest(p_decisions) as decided
     ) as told
     where told.changes <> '{}';
+end;
 $$;
 comment on function media_sync.log_conflicts(media_sync.decision[], text, uuid, double precision) is 'The conflict rows: every value that lost stands in one.';
 revoke all on function media_sync.log_conflicts(media_sync.decision[], text, uuid, double precision) from public, anon, authenticated;

@@ -73,17 +73,23 @@ revoke all on function media_sync.insert_observed(text, jsonb, timestamptz, text
 
 create or replace function media_sync.lock_observed(p_cloud_name text, p_observations jsonb, p_asset_ids text[] default '{}')
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
-    select media_sync.lock_assets(array(
-        select asset.id
-        from public.media_assets as asset
-        where asset.cloud_name = p_cloud_name
-            and asset.asset_id = any (
-                p_asset_ids || array(select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
-            )
+begin
+    perform media_sync.lock_assets(array(
+        select known.id
+        from unnest(
+            p_asset_ids || array(select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
+        ) as named (asset_id)
+        cross join lateral (
+            select asset.id
+            from public.media_assets as asset
+            where asset.cloud_name = p_cloud_name and asset.asset_id = named.asset_id
+            limit 1
+        ) as known
     ));
+end;
 $$;
 comment on function media_sync.lock_observed(text, jsonb, text[]) is 'Locks the rows of observed assets, and of others that are named, in the one order.';
 revoke all on function media_sync.lock_observed(text, jsonb, text[]) from public, anon, authenticated;

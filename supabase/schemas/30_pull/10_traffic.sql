@@ -46,29 +46,33 @@ revoke all on function media_sync.record_traffic(text, uuid, jsonb) from public,
 
 create or replace function media_sync.call_budget(p_cloud_name text)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
     -- Nothing known, or a quota that has been refilled since, is no limit.
-    select coalesce(
-        (
-            select jsonb_build_object(
-                'blocked_until', case when blocked_until > clock_timestamp() then blocked_until end,
-                'background_calls', case
-                    when reset_at > clock_timestamp()
-                        then greatest(0, remaining - ceil(call_limit * settings.quota_reserve_percent / 100.0))
-                end,
-                'reset_at', case when reset_at > clock_timestamp() then reset_at end
-            )
-            from media_sync.rate_limits
-            cross join media_sync.settings as settings
-            where cloud_name = p_cloud_name
-        ),
-        '{}'
-    ) || (
-        select jsonb_strip_nulls(jsonb_build_object('look_up_cap', look_up_cap)) from media_sync.settings
+    return (
+        select coalesce(
+            (
+                select jsonb_build_object(
+                    'blocked_until', case when blocked_until > clock_timestamp() then blocked_until end,
+                    'background_calls', case
+                        when reset_at > clock_timestamp()
+                            then greatest(0, remaining - ceil(call_limit * settings.quota_reserve_percent / 100.0))
+                    end,
+                    'reset_at', case when reset_at > clock_timestamp() then reset_at end
+                )
+                from media_sync.rate_limits
+                cross join media_sync.settings as settings
+                where cloud_name = p_cloud_name
+            ),
+            '{}'
+        ) || (
+            select jsonb_strip_nulls(jsonb_build_object('look_up_cap', look_up_cap)) from media_sync.settings
+        )
     );
+end;
 $$;
 comment on function media_sync.call_budget(text) is
     'What may be called now: blocked_until (nothing before it), background_calls (left above the reserve kept for people; null: unknown), reset_at; and look_up_cap, the asset_ids that one look-up may name, where it is known.';

@@ -2,55 +2,59 @@
 
 create or replace function media_sync.run_summary(p_run_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select jsonb_build_object(
-        'run_id', run.id,
-        'kind', run.kind,
-        'status', run.status,
-        'source', run.source,
-        'options', run.options,
-        'synced_items', run.synced_items + shards.synced_items,
-        'updated_items', run.updated_items + shards.updated_items,
-        'deleted_items', run.deleted_items,
-        'pushed_items', run.pushed_items,
-        'unchanged_items', run.unchanged_items + shards.unchanged_items,
-        'conflicts', run.conflicts + shards.conflicts,
-        'errors', run.errors,
-        'error_count', run.error_count,
-        'blocked_by', run.blocked_by,
-        'api_calls', run.api_calls,
-        'duration_ms', round(extract(epoch from coalesce(run.finished_at, clock_timestamp()) - run.started_at) * 1000),
-        'progress', jsonb_build_object(
-            'seen', shards.seen,
-            'expected', greatest(run.expected, shards.seen),
-            'percent', case
-                when run.status = 'completed' then 100
-                when coalesce(run.expected, 0) = 0 then 0
-                -- A run is done when it says so, not when it has seen as many as were expected.
-                else least(99, floor(100.0 * shards.seen / run.expected))
-            end
-        ),
-        'open_shards', shards.open,
-        'started_at', run.started_at,
-        'finished_at', run.finished_at,
-        'now', clock_timestamp()
-    )
-    from media_sync.runs as run
-    cross join lateral (
-        select
-            coalesce(sum(seen), 0) as seen,
-            coalesce(sum(synced_items), 0) as synced_items,
-            coalesce(sum(updated_items), 0) as updated_items,
-            coalesce(sum(unchanged_items), 0) as unchanged_items,
-            coalesce(sum(conflicts), 0) as conflicts,
-            count(*) filter (where status <> 'completed') as open
-        from media_sync.run_cursors
-        where run_id = run.id
-    ) as shards
-    where run.id = p_run_id;
+begin
+    return (
+        select jsonb_build_object(
+            'run_id', run.id,
+            'kind', run.kind,
+            'status', run.status,
+            'source', run.source,
+            'options', run.options,
+            'synced_items', run.synced_items + shards.synced_items,
+            'updated_items', run.updated_items + shards.updated_items,
+            'deleted_items', run.deleted_items,
+            'pushed_items', run.pushed_items,
+            'unchanged_items', run.unchanged_items + shards.unchanged_items,
+            'conflicts', run.conflicts + shards.conflicts,
+            'errors', run.errors,
+            'error_count', run.error_count,
+            'blocked_by', run.blocked_by,
+            'api_calls', run.api_calls,
+            'duration_ms', round(extract(epoch from coalesce(run.finished_at, clock_timestamp()) - run.started_at) * 1000),
+            'progress', jsonb_build_object(
+                'seen', shards.seen,
+                'expected', greatest(run.expected, shards.seen),
+                'percent', case
+                    when run.status = 'completed' then 100
+                    when coalesce(run.expected, 0) = 0 then 0
+                    -- A run is done when it says so, not when it has seen as many as were expected.
+                    else least(99, floor(100.0 * shards.seen / run.expected))
+                end
+            ),
+            'open_shards', shards.open,
+            'started_at', run.started_at,
+            'finished_at', run.finished_at,
+            'now', clock_timestamp()
+        )
+        from media_sync.runs as run
+        cross join lateral (
+            select
+                coalesce(sum(seen), 0) as seen,
+                coalesce(sum(synced_items), 0) as synced_items,
+                coalesce(sum(updated_items), 0) as updated_items,
+                coalesce(sum(unchanged_items), 0) as unchanged_items,
+                coalesce(sum(conflicts), 0) as conflicts,
+                count(*) filter (where status <> 'completed') as open
+            from media_sync.run_cursors
+            where run_id = run.id
+        ) as shards
+        where run.id = p_run_id
+    );
+end;
 $$;
 comment on function media_sync.run_summary(uuid) is 'A run as the API shows it, with the database''s time in now; null for an unknown id.';
 revoke all on function media_sync.run_summary(uuid) from public, anon, authenticated;

@@ -103,7 +103,7 @@ as $$
     update public.media_assets as asset
     set
         sync_status = 'error',
-        sync_error = 'Five workers ended while they pushed this row; make its fields smaller, then retry.',
+        sync_error = 'Five workers ended while they pushed this row. Retry it; if they end again, make its fields smaller first.',
         claims = 0,
         lease_token = null,
         leased_until = null

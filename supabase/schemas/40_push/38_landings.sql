@@ -40,7 +40,13 @@ begin
                     else attempt
                         || jsonb_build_object(
                             'sent', (attempt -> 'sent') - array(select jsonb_object_keys(media_sync.flat_difference(p_result -> 'dropped')))
-                                - case when p_result -> 'dropped' -> 'context' ? 'removed' then 'context.*' else '' end,
+                                - case when p_result -> 'dropped' -> 'context' ? 'removed' then 'context.*' else '' end
+                                -- Halfway through a ring: the name that it passes through is ours as the last one would have been.
+                                || case
+                                    when p_result -> 'dropped' ? 'public_id' and p_result ? 'passed'
+                                        then jsonb_build_object('public_id', p_result -> 'passed')
+                                    else '{}'
+                                end,
                             'landed', coalesce(attempt -> 'landed', '{}') || media_sync.landing_times(
                                 coalesce(p_result -> 'landed', '[]') || coalesce(
                                     (
@@ -66,7 +72,7 @@ begin
 end;
 $$;
 comment on function media_sync.record_landing(jsonb, jsonb, timestamptz) is
-    'The attempts after Cloudinary answered one of them: { attempt, dropped: difference, landed: [ { difference, at? } ], answered: [ difference ], existence_at?, existence_dropped? }; null when none is left.';
+    'The attempts after Cloudinary answered one of them: { attempt, dropped: difference, passed?: name, landed: [ { difference, at? } ], answered: [ difference ], existence_at?, existence_dropped? }; null when none is left.';
 revoke all on function media_sync.record_landing(jsonb, jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.landed_difference(p_result jsonb)

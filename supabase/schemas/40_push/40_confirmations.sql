@@ -8,9 +8,10 @@ create or replace function media_sync.log_pushes(
     p_milliseconds double precision
 )
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     insert into public.media_sync_log (
         operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id,
         error_code, error_message, processing_time_ms
@@ -30,8 +31,14 @@ as $$
         p_run_id, result -> 'error' ->> 'code', result -> 'error' ->> 'message', p_milliseconds
     from jsonb_array_elements(p_results) as result
     cross join lateral media_sync.landed_difference(result) as landed
-    join public.media_assets as asset on asset.id = (result ->> 'id')::uuid and asset.cloud_name = p_cloud_name
+    cross join lateral (
+        select *
+        from public.media_assets
+        where id = (result ->> 'id')::uuid and cloud_name = p_cloud_name
+        limit 1
+    ) as asset
     where landed <> '{}' or result ? 'error';
+end;
 $$;
 comment on function media_sync.log_pushes(text, jsonb, text, uuid, double precision) is 'The audit rows of a push: what reached Cloudinary, and what did not, and why.';
 revoke all on function media_sync.log_pushes(text, jsonb, text, uuid, double precision) from public, anon, authenticated;

@@ -83,10 +83,12 @@ revoke all on function media_sync.judge_delta(public.media_assets, jsonb, jsonb,
 
 create or replace function media_sync.named_effects(p_cloud_name text, p_effects jsonb)
 returns table (kind text, asset_id text, public_id text, fields jsonb, observation jsonb, incomplete boolean)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
+    return query
     select
         element ->> 'kind',
         -- Old notifications name the asset only by its public_id.
@@ -108,6 +110,7 @@ as $$
         limit 1
     ) as named on true
     where element ->> 'kind' <> 'folder' and coalesce(element ->> 'asset_id', named.asset_id) is not null;
+end;
 $$;
 comment on function media_sync.named_effects(text, jsonb) is 'The effects on assets, each with the asset_id it is about; those about nothing known are left out.';
 revoke all on function media_sync.named_effects(text, jsonb) from public, anon, authenticated;

@@ -23,6 +23,7 @@ export async function becomeQuiet(simulation: Simulation): Promise<void> {
     rate_limit: 0,
   });
   await scheduler.run(virtual.now + MINUTES * 60_000);
+  for (const project of projects) await retryAbandoned(project);
   for (const project of projects) await resolveAll(simulation, project);
   if (await isUnsettled(simulation)) {
     for (const minutes of PAUSES) {
@@ -53,6 +54,14 @@ async function isUnsettled(simulation: Simulation): Promise<boolean> {
     if (row!.waiting > 0) return true;
   }
   return false;
+}
+
+/** Retries, as its text asks for, what five killed workers in a row had on hand: a chance that many kills bring about. */
+async function retryAbandoned({ database }: Project): Promise<void> {
+  await database.exec(
+    `update public.media_assets set sync_status = 'pending'
+     where sync_status = 'error' and sync_error like 'Five workers ended%'`,
+  );
 }
 
 /** Decides every open conflict, as a person would. */

@@ -241,6 +241,8 @@ export interface PushResult {
   answered?: Difference[];
   /** What was never sent, or was refused: it cannot arrive. */
   dropped?: Difference;
+  /** The name of a ring's detour, which the asset has now or had on its way. */
+  passed?: string;
   /** The asset as answers showed it, each with `observed_at`, in their order. */
   answers?: object[];
   /** Cloudinary confirmed that it is gone. */

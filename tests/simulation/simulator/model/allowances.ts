@@ -117,11 +117,7 @@ function cameBackUnnoticed(model: Model, logs: readonly LogRow[][], intent: Inte
         held.order > begin.order && held.order < intent.order && same(held.value, value)
       )
   );
-  return !isKnown &&
-    model.intents.some((other) =>
-      other.asset === intent.asset && other.unit === intent.unit && other.side !== intent.side &&
-      same(other.before, intent.value) && !same(other.value, intent.value)
-    );
+  return !isKnown;
 }
 
 function isPersons(held: Held): boolean {

@@ -83,8 +83,11 @@ async function rename(session: SyncSession, entry: Entry, wanted: string): Promi
     }
     entry.task.public_id = wanted;
     if (!isDetour) land(entry, part, observedAt);
-    // Should the last leg not follow, whoever meets the detour's name knows it for ours.
-    else entry.rest = { ...entry.rest, ...part };
+    else {
+      // Should the last leg not follow, whoever meets the detour's name knows it for ours.
+      entry.rest = { ...entry.rest, ...part };
+      entry.result.passed = wanted;
+    }
     show(entry, data, observedAt);
     return true;
   } catch (error) {
