@@ -22,5 +22,14 @@ export const BENCHES: Bench[] = [
       efficiency: atLeast(0.7),
     },
   },
+  {
+    name: "costs",
+    goals: {
+      "a idle hour": atMost(60),
+      "a hour after them": atMost(60),
+      "b idle hour": atMost(60),
+      "b hour after them": atMost(60),
+    },
+  },
   { name: "shards", goals: { ratio: atMost(0.5) } },
 ];

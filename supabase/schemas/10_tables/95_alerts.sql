@@ -33,7 +33,7 @@ create table media_sync.alerts (
 comment on table media_sync.alerts is 'Alerts in their order, kept until settings.alert_url has taken them.';
 comment on column media_sync.alerts.id is 'Ascending with time.';
 comment on column media_sync.alerts.check_name is 'The check that it is about; test: somebody tried whether alerts arrive.';
-comment on column media_sync.alerts.body is 'What is posted: { text, check, status, previous_status, message, health }.';
+comment on column media_sync.alerts.body is 'What is posted: { id, at, text, check, status, previous_status, message, health }; id stays when it is sent again, at is when it arose.';
 comment on column media_sync.alerts.created_at is 'When it arose.';
 comment on column media_sync.alerts.attempts is 'Times it was sent.';
 comment on column media_sync.alerts.next_attempt_at is 'Not sent before this time.';

@@ -7,6 +7,8 @@ set search_path = ''
 as $$
     insert into media_sync.alerts (check_name, body)
     values (p_check, jsonb_build_object(
+        -- An answer may be lost, and the alert be sent once more: who must not hear twice keeps the ids.
+        'id', gen_random_uuid(), 'at', clock_timestamp(),
         'text', p_text, 'check', p_check, 'status', p_status, 'previous_status', p_before, 'message', p_message, 'health', p_health
     ));
 $$;
@@ -118,10 +120,18 @@ begin
         return 0;
     end if;
     for v_alert in
-        select id, body
-        from media_sync.alerts
-        where delivered_at is null and request_id is null and next_attempt_at <= (select clock_timestamp())
-        order by id
+        select alert.id, alert.body
+        from media_sync.alerts as alert
+        where alert.delivered_at is null and alert.request_id is null and alert.next_attempt_at <= (select clock_timestamp())
+            -- What is told last of a check must be how it is: they go one after the other, unless one is refused for ever.
+            and not exists (
+                select from media_sync.alerts as earlier
+                where earlier.delivered_at is null
+                    and earlier.check_name = alert.check_name
+                    and earlier.id < alert.id
+                    and alert.created_at > (select clock_timestamp()) - interval '1 hour'
+            )
+        order by alert.id
         limit 20
     loop
         v_request_id := media_sync.post_request(v_url, '{}', v_alert.body);
@@ -141,6 +151,37 @@ $$;
 comment on function media_sync.send_alerts() is 'Posts the alerts that wait to settings.alert_url. Returns how many.';
 revoke all on function media_sync.send_alerts() from public, anon, authenticated;
 
+create or replace function media_sync.tell_anew()
+returns trigger
+language plpgsql
+-- Whoever may set the address need not be able to write what was told.
+security definer
+set search_path = ''
+as $$
+begin
+    if new.alert_url is null then
+        delete from media_sync.alerts where delivered_at is null;
+        delete from media_sync.health_checks;
+    else
+        -- Somebody else listens, who has heard of nothing yet; what waits tells of its checks.
+        update media_sync.alerts set next_attempt_at = '-infinity' where delivered_at is null;
+        delete from media_sync.health_checks as told
+        where not exists (
+            select from media_sync.alerts as waiting where waiting.delivered_at is null and waiting.check_name = told.check_name
+        );
+    end if;
+    return null;
+end;
+$$;
+comment on function media_sync.tell_anew() is 'Another alert_url hears of what is wrong now and of what waits; none, of nothing.';
+revoke all on function media_sync.tell_anew() from public, anon, authenticated;
+
+create or replace trigger tell_anew
+    after update on media_sync.settings
+    for each row
+    when (new.alert_url is distinct from old.alert_url)
+    execute function media_sync.tell_anew();
+
 create or replace function media_sync.alert_health()
 returns integer
 language plpgsql
@@ -159,7 +200,7 @@ begin
 end;
 $$;
 comment on function media_sync.alert_health() is
-    'Every minute: notes which checks of health changed, and posts { text, check, status, previous_status, message, health } to settings.alert_url, each until it is taken. Returns how many it posted.';
+    'Every minute: notes which checks of health changed, and posts { id, at, text, check, status, previous_status, message, health } to settings.alert_url, each until it is taken. Returns how many it posted.';
 revoke all on function media_sync.alert_health() from public, anon, authenticated;
 
 create or replace function media_sync.test_media_alert()

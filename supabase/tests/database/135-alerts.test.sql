@@ -1,7 +1,7 @@
 -- A change of the whole is told once; every hour its figures are kept; and who may see any of it.
 begin;
 \ir helpers.sql
-select plan(56);
+select plan(62);
 
 delete from vault.secrets;
 select vault.create_secret('http://project.test', 'media_sync_project_url'), vault.create_secret('opensesame', 'media_sync_cron_key');
@@ -16,6 +16,14 @@ returns integer
 language sql
 as $$
     select count(*)::integer from net.http_request_queue where url = 'https://chat.test/hook';
+$$;
+
+create function tests.answer(code integer)
+returns void
+language sql
+as $$
+    insert into net._http_response (id, status_code, created)
+    select request_id, code, clock_timestamp() from media_sync.alerts where request_id is not null;
 $$;
 
 create function tests.last_alert()
@@ -35,7 +43,7 @@ select is(media_sync.alert_health(), 1, 'a check degrades → an alert');
 select is(media_sync.alert_health(), 0, 'still degraded → no other');
 select is(tests.alerts(), 1, 'a check degrades → one alert, however often it is asked');
 select is(
-    tests.last_alert() - '{text,message}'::text[],
+    tests.last_alert() - '{id,at,text,message}'::text[],
     '{"check": "assets_in_error", "status": "degraded", "previous_status": "ok", "health": "degraded"}', 'an alert → the check, what it is and was, and health'
 );
 select matches(
@@ -50,13 +58,16 @@ insert into media_sync.quarantine (cloud_name, asset_id, public_id, reason) valu
 select is(media_sync.alert_health(), 1, 'another check degrades while health stays degraded → an alert of its own');
 select is(tests.last_alert() ->> 'check', 'quarantine', 'another check → named');
 select is(tests.last_alert()::text like '%secret-launch%', false, 'an alert about the quarantine → names no asset');
+select tests.answer(200);
 delete from media_sync.quarantine;
 insert into media_sync.runs (kind, status, cloud_name, source, blocked_by) values ('full', 'blocked', 'demo', 'cron', '{"absent": 70, "live": 100}');
 select is(media_sync.alert_health(), 2, 'one check is ok again, another fails → two alerts');
 select is(media_sync.alert_health(), 0, 'still failing → no other');
+select tests.answer(200);
 update media_sync.health_checks set told_at = told_at - interval '7 hours' where status = 'failing';
 select is(media_sync.alert_health(), 1, 'failing for six hours → a reminder');
 select matches(tests.last_alert() ->> 'text', 'delete_guard is still failing, since 20', 'a reminder → says since when');
+select tests.answer(200);
 delete from media_sync.runs;
 update public.media_assets set sync_status = 'synced';
 select is(media_sync.alert_health(), 2, 'everything is mended → an alert for each check');
@@ -66,13 +77,6 @@ select matches(tests.last_alert() ->> 'text', 'is ok \(was ', 'mended → said s
 
 delete from net.http_request_queue;
 delete from media_sync.alerts;
-create function tests.answer(code integer)
-returns void
-language sql
-as $$
-    insert into net._http_response (id, status_code, created)
-    select request_id, code, clock_timestamp() from media_sync.alerts where request_id is not null;
-$$;
 create function tests.later()
 returns integer
 language sql
@@ -89,15 +93,17 @@ select is(tests.later(), 1, 'the receiver fails → sent again after a pause');
 select tests.answer(null);
 select media_sync.alert_health();
 update public.media_assets set sync_status = 'synced';
-select is(tests.later(), 2, 'no answer, and news meanwhile → both are sent');
+select is(tests.later(), 1, 'no answer, and news of the same check meanwhile → one after the other');
 select is((select status || ' ' || value from public.get_sync_health() where check_name = 'alerts'), 'degraded 2', 'one alert was sent three times in vain, another waits → health counts them');
 update media_sync.alerts set sent_at = sent_at - interval '3 minutes';
 delete from net._http_response;
 select media_sync.alert_health();
-select is(tests.later(), 2, 'an answer that never comes → sent again');
+select is(tests.later(), 1, 'an answer that never comes → sent again');
 select matches((select message from public.get_sync_health() where check_name = 'alerts'), 'alert_url', 'an alert that does not arrive → health says what to do');
 select tests.answer(204);
-select is(tests.later(), 0, 'the receiver takes them → nothing is sent again');
+select is(tests.later(), 1, 'the receiver takes it → the next is sent');
+select tests.answer(204);
+select is(tests.later(), 0, 'the receiver takes both → nothing is sent again');
 select is((select count(*)::integer from media_sync.alerts where delivered_at is null), 0, 'taken → delivered');
 select is((select status from public.get_sync_health() where check_name = 'alerts'), 'ok', 'delivered → ok');
 
@@ -109,8 +115,20 @@ select is(media_sync.alert_health(), 0, 'no alert_url → no alert');
 select matches(public.test_media_alert(), 'set alert_url', 'test_media_alert() without an alert_url → says what to set');
 update media_sync.settings set alert_url = 'https://chat.test/hook';
 select is(media_sync.alert_health(), 1, 'alert_url set while something is wrong → hears of it');
+select tests.answer(200);
+select is(tests.later(), 0, 'it takes it → nothing more');
+update media_sync.settings set alert_url = 'https://chat.test/hook?room=2';
+select is(tests.later(), 1, 'another alert_url while something is wrong → hears of it');
+update media_sync.alerts set request_id = null where delivered_at is null;
+update media_sync.settings set alert_url = 'https://chat.test/hook';
+select is(tests.later(), 1, 'another one before the last heard of it → hears of it once');
+update media_sync.settings set alert_url = null;
+select is((select status || ' ' || value from public.get_sync_health() where check_name = 'alerts'), 'ok 0', 'no alert_url any more → nothing waits');
+update media_sync.settings set alert_url = 'https://chat.test/hook';
+select is(media_sync.alert_health(), 1, 'one again → hears of what is wrong');
 select matches(public.test_media_alert(), '^1 alerts are on their way', 'test_media_alert() → sends one');
 select is(tests.last_alert() ->> 'check', 'test', 'test_media_alert() → says that it is a test');
+select tests.answer(200);
 savepoint intact;
 set local client_min_messages = error;
 alter table net.http_request_queue add constraint refuse check (false) not valid;
