@@ -5,7 +5,7 @@ import {
   deleteQuerySchema,
   deleteSchema,
 } from "../../supabase/functions/media-list/delete-items.ts";
-import { manyPatch, onePatch } from "../../supabase/functions/media-list/edit-items.ts";
+import { manyPatch, onePatch } from "../../supabase/functions/media-list/patch-schemas.ts";
 import { librarySchema } from "../../supabase/functions/media-list/library-query.ts";
 import { uploadSchema } from "../../supabase/functions/media-list/sign-upload.ts";
 import { syncQuerySchema } from "../../supabase/functions/sync/get-sync.ts";

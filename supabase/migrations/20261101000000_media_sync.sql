@@ -5234,7 +5234,7 @@ grant execute on function public.media_sync_absent_assets(text, text[], text[], 
 
 -- Local edits: editing an editable column is enough, the trigger here does the rest.
 
-create or replace function media_sync.clean_tags(p_tags text[], p_known text[])
+create or replace function media_sync.clean_tags(p_tags text[], p_before text[], p_base text[])
 returns text[]
 language plpgsql
 immutable
@@ -5242,29 +5242,30 @@ parallel safe
 set search_path = ''
 as $$
 declare
+    v_known constant text[] := p_before || p_base;
     v_clean text[];
 begin
     v_clean := array(
         select jsonb_array_elements_text(media_sync.keep_order(to_jsonb(array(
             select tag
             from unnest(p_tags) as given
-            cross join lateral (select case when given = any (p_known) then given else btrim(given) end as tag) as trimmed
+            cross join lateral (select case when given = any (v_known) then given else btrim(given) end as tag) as trimmed
             where tag <> ''
         ))))
     );
     -- Cloudinary joins tags with commas on the wire, so that a comma would split one tag into two.
-    if exists (select from unnest(v_clean) as tag where (tag like '%,%' or length(tag) > 255) and tag <> all (p_known)) then
+    if exists (select from unnest(v_clean) as tag where (tag like '%,%' or length(tag) > 255) and tag <> all (v_known)) then
         raise exception 'A tag must not contain a comma and is at most 255 characters long.' using errcode = 'invalid_parameter_value';
     end if;
-    if cardinality(v_clean) > greatest(1000, cardinality(p_known)) then
+    if cardinality(v_clean) > greatest(1000, cardinality(p_before), cardinality(p_base)) then
         raise exception 'An asset has at most 1000 tags.' using errcode = 'invalid_parameter_value';
     end if;
     return v_clean;
 end;
 $$;
-comment on function media_sync.clean_tags(text[], text[]) is
-    'Tags as Cloudinary keeps them: trimmed, without empty or repeated ones; those that were there before stay as they are. Raises invalid_parameter_value for what it cannot hold.';
-revoke all on function media_sync.clean_tags(text[], text[]) from public, anon, authenticated;
+comment on function media_sync.clean_tags(text[], text[], text[]) is
+    'Tags as Cloudinary keeps them: trimmed, without empty or repeated ones; those that were there before, or are in base, stay as they are. Raises invalid_parameter_value for what it cannot hold.';
+revoke all on function media_sync.clean_tags(text[], text[], text[]) from public, anon, authenticated;
 
 create or replace function media_sync.clean_context(p_context jsonb, p_known jsonb)
 returns jsonb
@@ -5382,12 +5383,16 @@ as $$
 declare
     v_folder_mode constant text := (select folder_mode from media_sync.settings);
 begin
-    -- What was not changed came from Cloudinary, and is not for us to judge.
+    -- What was not changed came from Cloudinary, and is not for us to judge; nor is what Cloudinary still has, taken back.
     if p_after.tags is distinct from p_before.tags then
-        p_after.tags := media_sync.clean_tags(p_after.tags, p_before.tags);
+        p_after.tags := media_sync.clean_tags(
+            p_after.tags, p_before.tags, array(select jsonb_array_elements_text(p_before.base -> 'tags'))
+        );
     end if;
     if p_after.context is distinct from p_before.context then
-        p_after.context := media_sync.clean_context(p_after.context, p_before.context);
+        p_after.context := media_sync.clean_context(
+            p_after.context, coalesce(p_before.base -> 'context', '{}') || p_before.context
+        );
     end if;
     if jsonb_typeof(p_after.metadata) is distinct from 'object' then
         raise exception 'metadata must be an object of external_ids and values.' using errcode = 'invalid_parameter_value';
@@ -6037,7 +6042,11 @@ begin
         (
             select coalesce(jsonb_agg(
                 media_sync.push_task(sending_row) || jsonb_build_object(
-                    'attempt', attempt -> 'id', 'detour', attempt -> 'detour', 'context', (sending_row).context
+                    'attempt', attempt -> 'id',
+                    'detour', attempt -> 'detour',
+                    -- Wanted as a whole only where something is taken away; a row may be large.
+                    'context', case when attempt -> 'sent' ? 'context.*' then (sending_row).context end,
+                    'tags', case when jsonb_path_exists(attempt -> 'sent', '$.keyvalue() ? (@.key like_regex "^tags[.].*,")') then (sending_row).tags end
                 ) order by (sending_row).id
             ), '[]')
             from sent
@@ -6130,7 +6139,7 @@ begin
 end;
 $$;
 comment on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) is
-    'Merges the fresh look-up of claimed rows (what it showed, and what Cloudinary denied), notes on each row what is about to be sent, and returns it: { tasks: [ { id, asset_id, action, public_id, resource_type, type, difference, attempt, detour, context } ], undecided (asset_ids whose detail must tell times first), now }.';
+    'Merges the fresh look-up of claimed rows (what it showed, and what Cloudinary denied), notes on each row what is about to be sent, and returns it: { tasks: [ { id, asset_id, action, public_id, resource_type, type, difference, attempt, detour, context, tags } ], undecided (asset_ids whose detail must tell times first), now }.';
 revoke all on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) from public, anon, authenticated;
 grant execute on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) to service_role;
 
@@ -9923,7 +9932,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '81936b379a5b4696';
+    select 'dc9d4085684bbf4d';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -108,6 +108,39 @@ editTest("PATCH that changes nothing → 200, nothing pending, no call", ["a"], 
   assertEquals(counts["POST /:upload_resource_type/tags"], undefined);
 });
 
+stackTest(
+  "PATCH of an asset that came with odd values → they may stay or go, nothing odd is added",
+  async () => {
+    await emptySides(stack);
+    const context = { "a=b": "odd", alt: "a" };
+    await control(stack, "POST /assets", {
+      assets: [{ public_id: "odd", tags: ["old", "x,y"], context: { custom: context } }],
+    });
+    await syncUntilCompleted(call);
+    const [row] = await stack.sql<{ id: string }>("select id from public.media_assets");
+    const patch = (json: unknown) =>
+      call(`media-list/${row!.id}`, { method: "PATCH", as: "editor", json });
+
+    const kept = await patch({ tags: ["new", "x,y"], context: { ...context, alt: "b" } });
+    assertEquals([kept.status, kept.body.items[0].tags], [200, ["new", "x,y"]]);
+    assertEquals(kept.body.items[0].context, { ...context, alt: "b" });
+    const more = await patch({ tags: ["new", "x,y", "z,z"], context: { "c=": "d" } });
+    assertError(more, 400);
+    assertEquals(
+      new Set(more.body.details.map(({ path }: { path: string }) => path.split(".")[0])),
+      new Set(["context", "tags"]),
+    );
+    const gone = await patch({ remove_tags: ["x,y"], context: { "a=b": null } });
+    assertEquals(
+      [gone.status, gone.body.items[0].tags, gone.body.items[0].context],
+      [200, ["new"], { alt: "b" }],
+    );
+    await settled();
+    const [asset] = await there();
+    assertEquals([asset!.tags, asset!.context!.custom], [["new"], { alt: "b" }]);
+  },
+);
+
 editTest("PATCH with bad values → 400 that names every one of them", ["a"], async ({ a }) => {
   const answer = await call(`media-list/${a}`, {
     method: "PATCH",

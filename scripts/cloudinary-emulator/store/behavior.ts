@@ -82,6 +82,11 @@ export const FACTS = {
     false,
     true,
   ),
+  context_empty_value: uncertain(
+    "What an empty value does that is added to the context: it takes the key away, as Cloudinary's OpenAPI description says, or is stored.",
+    "removes",
+    "stored",
+  ),
   context_value_limit: uncertain<number>(
     "Characters that one value of the context may have; a longer one is refused (400).",
     1024,

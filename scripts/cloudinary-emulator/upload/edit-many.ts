@@ -49,15 +49,20 @@ export function editTags(exchange: Exchange): Answer {
   return finish(exchange, rows, changes);
 }
 
-/** `POST /:resource_type/context`: add (merges by key) and remove_all. */
+/** `POST /:resource_type/context`: add (merges by key; an empty value may take its key away) and remove_all. */
 export function editContext(exchange: Exchange): Answer {
   const { behavior, parameters } = exchange;
   const command = parameters.requiredText("command");
   if (command === "remove_all") return editEach(exchange, () => ({ context: {} }));
   if (command !== "add") throw badRequest(`Invalid command ${command}`);
   const pairs = readContext(behavior, parameters.requiredText("context"));
+  const named = new Set(pairs.map(([key]) => key));
   return editEach(exchange, (asset) => ({
-    context: Object.fromEntries([...Object.entries(asset.context), ...pairs]),
+    context: Object.fromEntries(
+      [...new Map([...Object.entries(asset.context), ...pairs])].filter(([key, value]) =>
+        value !== "" || behavior.context_empty_value === "stored" || !named.has(key)
+      ),
+    ),
   }));
 }
 

@@ -132,7 +132,11 @@ begin
         (
             select coalesce(jsonb_agg(
                 media_sync.push_task(sending_row) || jsonb_build_object(
-                    'attempt', attempt -> 'id', 'detour', attempt -> 'detour', 'context', (sending_row).context
+                    'attempt', attempt -> 'id',
+                    'detour', attempt -> 'detour',
+                    -- Wanted as a whole only where something is taken away; a row may be large.
+                    'context', case when attempt -> 'sent' ? 'context.*' then (sending_row).context end,
+                    'tags', case when jsonb_path_exists(attempt -> 'sent', '$.keyvalue() ? (@.key like_regex "^tags[.].*,")') then (sending_row).tags end
                 ) order by (sending_row).id
             ), '[]')
             from sent
@@ -225,6 +229,6 @@ begin
 end;
 $$;
 comment on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) is
-    'Merges the fresh look-up of claimed rows (what it showed, and what Cloudinary denied), notes on each row what is about to be sent, and returns it: { tasks: [ { id, asset_id, action, public_id, resource_type, type, difference, attempt, detour, context } ], undecided (asset_ids whose detail must tell times first), now }.';
+    'Merges the fresh look-up of claimed rows (what it showed, and what Cloudinary denied), notes on each row what is about to be sent, and returns it: { tasks: [ { id, asset_id, action, public_id, resource_type, type, difference, attempt, detour, context, tags } ], undecided (asset_ids whose detail must tell times first), now }.';
 revoke all on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) from public, anon, authenticated;
 grant execute on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) to service_role;

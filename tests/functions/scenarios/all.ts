@@ -6,6 +6,7 @@ import { edits } from "./edits.ts";
 import { guards } from "./guards.ts";
 import { looking } from "./looking.ts";
 import { names } from "./names.ts";
+import { oddNames } from "./odd-names.ts";
 import { onTheWay } from "./on-the-way.ts";
 import { refusals } from "./refusals.ts";
 import { scope } from "./scope.ts";
@@ -15,6 +16,7 @@ export const topics = {
   conflicts,
   deletes,
   names,
+  "odd names": oddNames,
   "on the way": onTheWay,
   guards,
   scope,

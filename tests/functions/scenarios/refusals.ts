@@ -136,7 +136,7 @@ export const refusals: Scenario[] = [
         },
       },
       cloudinary: { one: { display_name: "Old" } },
-      log: ["update push error one display_name_empty"],
+      log: ["update push error one inexpressible"],
       differences: { one: ["display_name"] },
     },
   },

@@ -5,6 +5,11 @@ export interface ContextCodecError {
   message: string;
 }
 
+/** Whether the pipe format can carry a key: Cloudinary knows escapes in values only. */
+export function isPlainKey(key: string): boolean {
+  return key !== "" && !/[=|]/.test(key);
+}
+
 export type EncodeResult =
   | { data: string; error?: undefined }
   | { data?: undefined; error: ContextCodecError };
@@ -22,7 +27,7 @@ export type EncodeResult =
 export function encodeContext(values: Record<string, unknown>): EncodeResult {
   const pairs: string[] = [];
   for (const [key, value] of Object.entries(values)) {
-    if (key === "" || /[=|]/.test(key)) {
+    if (!isPlainKey(key)) {
       return {
         error: {
           code: "invalid_key",

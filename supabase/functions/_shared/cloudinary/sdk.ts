@@ -24,6 +24,8 @@ export interface Sdk {
   uploader: {
     add_tag(tag: string, publicIds: string[], options: Options): Result;
     remove_tag(tag: string, publicIds: string[], options: Options): Result;
+    replace_tag(tag: string, publicIds: string[], options: Options): Result;
+    remove_all_tags(publicIds: string[], options: Options): Result;
     add_context(context: string, publicIds: string[], options: Options): Result;
     remove_all_context(publicIds: string[], options: Options): Result;
     update_metadata(metadata: string, publicIds: string[], options: Options): Result;

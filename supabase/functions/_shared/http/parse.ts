@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import {
   ApiError,
   badRequest,
@@ -58,6 +58,29 @@ export async function parseBody<Schema extends z.ZodType>(
   }
   refuseUnstorable(value);
   return validate(value, schema);
+}
+
+/**
+ * Reads a JSON body that a strict schema may refuse for values that are only right where they stand already.
+ *
+ * @param strict What anything new must be like.
+ * @param lenient What may be at all; its output has the same shape.
+ * @returns The value, and the refusal of the strict schema, for whoever knows what stands already to throw or to drop.
+ * @throws ApiError As {@link parseBody}; with all that the strict schema names where the lenient one refuses as well.
+ */
+export async function parseDoubtfulBody<Output>(
+  request: Request,
+  strict: z.ZodType<Output>,
+  lenient: z.ZodType<Output>,
+): Promise<{ value: Output; doubts: ApiError | null }> {
+  const body = await parseBody(request, z.unknown());
+  try {
+    return { value: validate(body, strict), doubts: null };
+  } catch (error) {
+    const read = lenient.safeParse(body);
+    if (!(error instanceof ApiError) || !read.success) throw error;
+    return { value: read.data, doubts: error };
+  }
 }
 
 function refuseUnstorable(value: unknown): void {

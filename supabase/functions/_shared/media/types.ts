@@ -212,8 +212,10 @@ export interface PlannedTask extends PushTask {
   attempt: string;
   /** Name that a ring of renames may pass through; null where nothing is renamed. */
   detour: string | null;
-  /** The whole context as it is wanted. */
-  context: Record<string, string>;
+  /** The whole context as it is wanted, where keys are taken away; else null. */
+  context: Record<string, string> | null;
+  /** All tags as they are wanted, where one that holds a comma is added or taken away; else null. */
+  tags: string[] | null;
 }
 
 /** Why a row could not be pushed. */

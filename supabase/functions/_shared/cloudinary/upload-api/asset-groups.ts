@@ -54,7 +54,7 @@ export function createUploadAssetGroups(transport: Transport) {
   const editValue = async (
     endpoint: string,
     group: AssetGroup,
-    command: "add_tag" | "remove_tag" | "add_context" | "update_metadata",
+    command: "add_tag" | "remove_tag" | "replace_tag" | "add_context" | "update_metadata",
     value: string,
   ): Promise<Answer<Affected>> =>
     value === "" ? { data: { publicIds: [] }, rateLimit: null } : await edit(
@@ -72,7 +72,20 @@ export function createUploadAssetGroups(transport: Transport) {
     removeTag: async ({ tags, ...group }: AssetGroup & { tags: string[] }) =>
       await editValue("POST tags", group, "remove_tag", encodeTags(tags)),
 
-    /** Sets context keys; others stay. There is no command that removes one key. */
+    /** Sets the whole list of tags. */
+    replaceTags: async ({ tags, ...group }: AssetGroup & { tags: string[] }) =>
+      tags.length > 0
+        ? await editValue("POST tags", group, "replace_tag", encodeTags(tags))
+        : await edit(
+          "POST tags",
+          group,
+          (uploader, ids, options) => uploader.remove_all_tags(ids, options),
+        ),
+
+    /**
+     * Sets context keys; others stay. An empty value takes its key away, says Cloudinary's OpenAPI description
+     * (`ContextUpdateRequest` of its asset-management SDK); its other documents know no way to remove a single key.
+     */
     addContext: async (
       { context, ...group }: AssetGroup & { context: Record<string, unknown> },
     ) => await editValue("POST context", group, "add_context", encodePairs(context)),

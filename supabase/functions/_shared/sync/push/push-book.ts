@@ -2,12 +2,15 @@ import { CloudinaryError } from "../../cloudinary/errors.ts";
 import type { Observation } from "../../cloudinary/observation.ts";
 import type { SyncSession } from "../sync-session.ts";
 import type { Difference, PlannedTask, PushFailure, PushResult } from "../../media/types.ts";
+import { findInexpressible, type Inexpressible } from "./inexpressible.ts";
 
 /** A row on its way to Cloudinary: what is still to be sent, and what has become of the rest. */
 export interface Entry {
   task: PlannedTask;
   /** Not sent yet. */
   rest: Difference;
+  /** What cannot be said to Cloudinary at all. */
+  inexpressible: Inexpressible | null;
   result: PushResult;
 }
 
@@ -23,9 +26,11 @@ const BLAMELESS: ReadonlySet<string> = new Set(["rate_limited", "quota_exceeded"
 
 /** Opens the book of a planned task. */
 export function openEntry(task: PlannedTask): Entry {
+  const inexpressible = findInexpressible(task);
   return {
     task,
-    rest: task.difference,
+    rest: inexpressible === null ? task.difference : without(task.difference, inexpressible.part),
+    inexpressible,
     result: { id: task.id, action: task.action, attempt: task.attempt },
   };
 }
@@ -66,8 +71,22 @@ export function show(entry: Entry, observation: Observation, observedAt: string)
   (entry.result.answers ??= []).push({ ...observation, observed_at: observedAt });
 }
 
+/** Cloudinary skips ids that it does not know without an error; the next look-up tells what became of the asset. */
+export const notReached: PushFailure = {
+  code: "not_reached",
+  message: "Cloudinary did not find the asset under its public_id; it is looked up again.",
+};
+
 /** Closes the book: what was not sent cannot arrive. */
 export function closeEntry(entry: Entry): PushResult {
+  if (entry.inexpressible !== null) {
+    drop(entry, entry.inexpressible.part);
+    entry.result.error ??= {
+      code: "inexpressible",
+      message: entry.inexpressible.message,
+      permanent: true,
+    };
+  }
   if (Object.keys(entry.rest).length > 0) {
     drop(entry, entry.rest);
     if (entry.result.error === undefined) entry.result.again = true;
@@ -105,28 +124,51 @@ export function failureOf(error: CloudinaryError): PushFailure {
 
 type Part = Record<string, unknown>;
 
-/** Both parts; inside tags, context and metadata the second is added to the first. */
+/** Both parts; lists and objects inside tags, context and metadata are added up. */
 function combine(one: Difference, other: Difference): Difference {
-  const sum: Part = { ...one };
-  for (const [field, value] of Object.entries(other)) {
-    sum[field] = isNested(value) ? { ...sum[field] as Part, ...value } : value;
-  }
-  return sum as Difference;
+  const sum = (value: unknown, more: unknown): unknown =>
+    Array.isArray(value) && Array.isArray(more)
+      ? [...new Set([...value, ...more])]
+      : isNested(value) && isNested(more)
+      ? mapParts({ ...value, ...more }, (name) =>
+        Object.hasOwn(value, name) && Object.hasOwn(more, name)
+          ? sum(value[name], more[name])
+          : value[name] ?? more[name])
+      : more;
+  return sum(one, other) as Difference;
 }
 
 /** The first without what the second names. */
 function without(one: Difference, part: Difference): Difference {
-  const rest: Part = { ...one };
-  for (const [field, value] of Object.entries(part)) {
-    const left = isNested(value)
-      ? Object.entries(rest[field] as Part ?? {}).filter(([name]) => !Object.hasOwn(value, name))
-      : [];
-    if (left.length === 0) delete rest[field];
-    else rest[field] = Object.fromEntries(left);
-  }
-  return rest as Difference;
+  const rest = (value: unknown, taken: unknown): unknown => {
+    if (Array.isArray(value) && Array.isArray(taken)) {
+      const gone = new Set(taken);
+      return emptyAsNothing(value.filter((item) => !gone.has(item)));
+    }
+    if (!isNested(value) || !isNested(taken)) return undefined;
+    return emptyAsNothing(
+      mapParts(
+        value,
+        (name) => Object.hasOwn(taken, name) ? rest(value[name], taken[name]) : value[name],
+      ),
+    );
+  };
+  return (rest(one, part) ?? {}) as Difference;
+}
+
+/** An object with other values; without what has become undefined. */
+function mapParts(parts: Part, change: (name: string) => unknown): Part {
+  return Object.fromEntries(
+    Object.keys(parts).map((name) => [name, change(name)]).filter(([, value]) =>
+      value !== undefined
+    ),
+  );
+}
+
+function emptyAsNothing<Value extends object>(value: Value): Value | undefined {
+  return Object.keys(value).length === 0 ? undefined : value;
 }
 
 function isNested(value: unknown): value is Part {
-  return typeof value === "object" && value !== null;
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

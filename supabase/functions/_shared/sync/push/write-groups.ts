@@ -4,7 +4,8 @@ import type { Difference } from "../../media/types.ts";
 import type { SyncSession } from "../sync-session.ts";
 import type { Freshness } from "./freshness.ts";
 import { inParallel } from "../in-parallel.ts";
-import { drop, type Entry, fail, land, send } from "./push-book.ts";
+import { hasComma } from "./inexpressible.ts";
+import { drop, type Entry, fail, land, notReached, send } from "./push-book.ts";
 
 /** Groups that are written at the same time. */
 const PARALLEL_GROUPS = 10;
@@ -41,18 +42,22 @@ export async function writeGroups(
       write: (group, { tags }) => cloudinary.addTag({ ...group, tags: tags!.added! }),
     },
     {
-      part: ({ rest }) => rest.tags?.removed && { tags: { removed: rest.tags.removed } },
+      // A tag with a comma cannot be named, so that the other tags are written as a whole.
+      part: ({ rest }) =>
+        rest.tags?.removed && !rest.tags.removed.some(hasComma)
+          ? { tags: { removed: rest.tags.removed } }
+          : undefined,
       write: (group, { tags }) => cloudinary.removeTag({ ...group, tags: tags!.removed! }),
     },
     {
-      // Only without removals: Cloudinary has no command that removes one key.
+      // Only without removals, for which the whole context is written.
       part: ({ rest }) =>
         rest.context?.set && !rest.context.removed ? { context: rest.context } : undefined,
       write: (group, { context }) => cloudinary.addContext({ ...group, context: context!.set! }),
     },
     {
       part: ({ rest, task }) =>
-        rest.context?.removed && Object.keys(task.context).length === 0
+        rest.context?.removed && Object.keys(task.context ?? {}).length === 0
           ? { context: rest.context }
           : undefined,
       write: (group) => cloudinary.removeAllContext(group),
@@ -103,12 +108,8 @@ async function writeGroup(write: GroupWrite, { part, entries }: Group): Promise<
         land(entry, part);
         continue;
       }
-      // Cloudinary skips ids that it does not know without an error; the next look-up tells what became of the asset.
       drop(entry, part);
-      entry.result.error ??= {
-        code: "not_reached",
-        message: "Cloudinary did not find the asset under its public_id; it is looked up again.",
-      };
+      entry.result.error ??= notReached;
     }
   } catch (error) {
     if (!(error instanceof CloudinaryError)) throw error;

@@ -1,5 +1,7 @@
+import { isPlainKey } from "../../cloudinary/context-codec.ts";
 import { CloudinaryError } from "../../cloudinary/errors.ts";
 import type { Observation } from "../../cloudinary/observation.ts";
+import type { AssetGroup } from "../../cloudinary/upload-api/asset-groups.ts";
 import type { Difference } from "../../media/types.ts";
 import type { SyncSession } from "../sync-session.ts";
 import type { Freshness } from "./freshness.ts";
@@ -11,12 +13,14 @@ import {
   failureOf,
   isAnswered,
   land,
+  notReached,
   send,
   show,
 } from "./push-book.ts";
 
 /**
- * Writes what needs a call of its own but the rename: display name, folder, single context keys taken away.
+ * Writes what needs a call of its own but the rename: display name, folder, tags with commas and single context keys
+ * taken away.
  *
  * @param entry The row with its difference; what was taken and failures are noted in it.
  */
@@ -26,27 +30,18 @@ export async function writeSingle(
   freshness: Freshness,
 ): Promise<void> {
   if (!freshness.expired()) await writeValues(session, entry);
+  if (!freshness.expired() && !entry.result.error) await replaceTags(session, entry);
   if (!freshness.expired() && !entry.result.error) await removeContextKeys(session, entry);
 }
 
 /** True when {@link writeSingle} would make a call. */
 export function needsSingleWrite({ rest }: Entry): boolean {
   return rest.display_name !== undefined || rest.folder !== undefined ||
-    rest.context?.removed !== undefined;
+    rest.tags?.removed !== undefined || rest.context?.removed !== undefined;
 }
 
 async function writeValues(session: SyncSession, entry: Entry): Promise<void> {
   const part = pick(entry.rest);
-  if (part.display_name === "") {
-    send(entry, { display_name: "" });
-    drop(entry, { display_name: "" });
-    delete part.display_name;
-    entry.result.error ??= {
-      code: "display_name_empty",
-      message: "Cloudinary cannot clear a display name; give the asset another one.",
-      permanent: true,
-    };
-  }
   if (Object.keys(part).length === 0) return;
   const { display_name, folder } = part;
   const changes = {
@@ -67,6 +62,17 @@ function pick({ display_name, folder }: Difference): Difference {
   };
 }
 
+/** A tag that holds a comma goes by writing the list of the others. Its answer tells no state. */
+async function replaceTags(session: SyncSession, entry: Entry): Promise<void> {
+  const removed = entry.rest.tags?.removed;
+  if (removed === undefined) return;
+  await writeTold(
+    entry,
+    { tags: { removed } },
+    () => session.cloudinary.replaceTags({ ...groupOf(entry), tags: entry.task.tags ?? [] }),
+  );
+}
+
 /**
  * Cloudinary has no command that removes one context key, and its sources disagree whether setting the whole context
  * replaces it. So it is set as a whole first, and only if that merged, cleared and set anew. That all of this may be on its
@@ -76,7 +82,11 @@ async function removeContextKeys(session: SyncSession, entry: Entry): Promise<vo
   const { context } = entry.rest;
   if (context?.removed === undefined) return;
   const part = { context };
-  const wanted = entry.task.context;
+  const wanted = entry.task.context ?? {};
+  if (!Object.keys(wanted).every(isPlainKey)) {
+    await emptyContextKeys(session, entry, context.removed);
+    return;
+  }
   const told = await write(
     session,
     entry,
@@ -87,11 +97,7 @@ async function removeContextKeys(session: SyncSession, entry: Entry): Promise<vo
   const stayed = context.removed.some((key) => Object.hasOwn(told.context ?? {}, key));
   if (told.context !== undefined && !stayed) return;
 
-  const group = {
-    resourceType: entry.task.resource_type,
-    type: entry.task.type,
-    publicIds: [entry.task.public_id],
-  };
+  const group = groupOf(entry);
   try {
     await session.cloudinary.removeAllContext(group);
     await session.cloudinary.addContext({ ...group, context: wanted });
@@ -106,6 +112,80 @@ async function removeContextKeys(session: SyncSession, entry: Entry): Promise<vo
     if (isAnswered(error)) answer(entry, part);
     entry.result.error ??= failureOf(error);
   }
+}
+
+/**
+ * A context with a key that cannot be written would lose it if it were set as a whole. The empty value takes a key away,
+ * says Cloudinary's own description of its API, and harms nothing where it does not; the answer after it shows which.
+ */
+async function emptyContextKeys(
+  session: SyncSession,
+  entry: Entry,
+  removed: string[],
+): Promise<void> {
+  const { context } = entry.rest;
+  const empty = Object.fromEntries(removed.map((key) => [key, ""]));
+  const isTaken = await writeTold(
+    entry,
+    { context: context! },
+    () =>
+      session.cloudinary.addContext({
+        ...groupOf(entry),
+        context: { ...context!.set, ...empty },
+      }),
+  );
+  if (!isTaken) return;
+  const observedAt = session.media.clock.now();
+  try {
+    const { data } = await session.cloudinary.explicit({ ...nameOf(entry), changes: {} });
+    show(entry, data, observedAt);
+    const stayed = removed.filter((key) => Object.hasOwn(data.context ?? {}, key));
+    if (stayed.length > 0) {
+      entry.result.error ??= {
+        code: "not_applied",
+        message:
+          `Cloudinary emptied the context key "${
+            stayed[0]
+          }" and keeps it; it cannot be taken away beside a key ` +
+          "that holds = or |.",
+        permanent: true,
+      };
+    }
+  } catch (error) {
+    if (!(error instanceof CloudinaryError)) throw error;
+    // A look-up will tell.
+    session.log.warn("context keys taken away wait to be confirmed", { error });
+  }
+}
+
+/**
+ * Makes a call whose answer names the assets that it reached and tells nothing else of them.
+ *
+ * @returns true when Cloudinary took it.
+ */
+async function writeTold(
+  entry: Entry,
+  part: Difference,
+  call: () => Promise<{ data: { publicIds: string[] } }>,
+): Promise<boolean> {
+  send(entry, part);
+  try {
+    const { data } = await call();
+    if (data.publicIds.includes(entry.task.public_id)) {
+      land(entry, part);
+      return true;
+    }
+    drop(entry, part);
+    entry.result.error ??= notReached;
+  } catch (error) {
+    if (!(error instanceof CloudinaryError)) throw error;
+    fail(entry, part, error);
+  }
+  return false;
+}
+
+function groupOf({ task }: Entry): AssetGroup {
+  return { resourceType: task.resource_type, type: task.type, publicIds: [task.public_id] };
 }
 
 async function write(
