@@ -14,6 +14,7 @@ import { there } from "../../support/scenario-steps.ts";
 import { tags } from "./calls.ts";
 
 const lookUp = "GET /resources/by_asset_ids";
+const byName = "GET /resources/:resource_type/:type";
 const search = "POST /resources/search";
 
 let world: ScenarioWorld;
@@ -23,32 +24,47 @@ const callTest = stackTests({ behavior: "a" }, async ({ stack }) => {
   world = await openScenarioWorld(stack);
 });
 
-for (const limit of [100, 10]) {
-  callTest(
-    `1,000 assets retagged alike here, ${limit} ids a look-up → one write, ${
-      1000 / limit
-    } look-ups before it and as many after`,
-    async () => {
-      const { stack, call } = world;
-      await resetWorld(world);
-      await control(stack, "PUT /behavior", { look_up_cap: limit });
-      const names = Array.from({ length: 1_000 }, (_, index) => `a${index}`);
-      await insertAssets(world, Object.fromEntries(names.map((name) => [name, {}])));
-      await syncUntilCompleted(call);
+const names = Array.from({ length: 1_000 }, (_, index) => `a${index}`);
+const account = { look_up_cap: 10, placeholders: true };
 
-      // Where the machine is too slow for the time that a look-up may be built upon, it is made again: the cheapest of
-      // some rounds is what it costs. The refusal tells the cap, one a call of sync.
-      const refused = limit === 100 ? 0 : 1;
-      const expected = { [tags]: 1, [lookUp]: 2 * 1_000 / limit + refused };
-      let calls: Record<string, number> = {};
-      for (let round = 1; round <= 5 && calls[lookUp] !== expected[lookUp]; round++) {
-        await stack.sql(`update public.media_assets set tags = tags || '{sale${round}}'`);
-        calls = await callsOf(world, () => syncUntilCompleted(call, { direction: "push" }));
-      }
-      assertEquals(calls, expected);
-      await assertSidesEqual(stack, 1_000);
+for (
+  const { title, behavior, expected } of [
+    {
+      title:
+        "1,000 assets retagged alike here → one write, 10 look-ups before it and as many after",
+      behavior: {},
+      expected: { [tags]: 1, [lookUp]: 20 },
     },
-  );
+    {
+      title: "and ten ids a look-up, more are refused → 101 look-ups before, 10 by name after",
+      behavior: account,
+      // The refusal tells the cap, one a call of sync.
+      expected: { [tags]: 1, [lookUp]: 101, [byName]: 10 },
+    },
+    {
+      title: "and ten ids a look-up, others left out → 100 look-ups before, 10 by name after",
+      behavior: { ...account, look_up_cap_silent: true },
+      expected: { [tags]: 1, [lookUp]: 100, [byName]: 10 },
+    },
+  ]
+) {
+  callTest(title, async () => {
+    const { stack, call } = world;
+    await resetWorld(world);
+    await control(stack, "PUT /behavior", behavior);
+    await insertAssets(world, Object.fromEntries(names.map((name) => [name, {}])));
+    await syncUntilCompleted(call);
+
+    // Where the machine is too slow for the time that a look-up may be built upon, it is made again: the cheapest of
+    // some rounds is what it costs.
+    let calls: Record<string, number> = {};
+    for (let round = 1; round <= 5 && calls[lookUp] !== expected[lookUp]; round++) {
+      await stack.sql(`update public.media_assets set tags = tags || '{sale${round}}'`);
+      calls = await callsOf(world, () => syncUntilCompleted(call, { direction: "push" }));
+    }
+    assertEquals(calls, expected);
+    await assertSidesEqual(stack, 1_000);
+  });
 }
 
 callTest(
@@ -79,8 +95,8 @@ callTest(
     await insertAssets(world, { one: {} });
     await syncUntilCompleted(call);
     const created_at = (await control(stack, "GET /clock")).now;
-    const names = Array.from({ length: 1_200 }, (_, index) => `a${index}`);
-    await insertAssets(world, Object.fromEntries(names.map((name) => [name, { created_at }])));
+    const many = Array.from({ length: 1_200 }, (_, index) => `a${index}`);
+    await insertAssets(world, Object.fromEntries(many.map((name) => [name, { created_at }])));
 
     const calls = await callsOf(world, () => syncUntilCompleted(call, {}));
     assertEquals(calls, { [search]: 3, [lookUp]: 12 });
@@ -144,11 +160,11 @@ callTest(
     await resetWorld(world);
     await control(stack, "PUT /behavior", { look_up_cap: 10 });
     await stack.sql("update media_sync.settings set look_up_cap = 10");
-    const names = Array.from({ length: 25 }, (_, index) => `a${index}`);
-    await insertAssets(world, Object.fromEntries(names.map((name) => [name, {}])));
+    const some = names.slice(0, 25);
+    await insertAssets(world, Object.fromEntries(some.map((name) => [name, {}])));
     await syncUntilCompleted(call);
     await stack.sql("update public.media_assets set tags = tags || '{sale}'");
     const calls = await callsOf(world, () => syncUntilCompleted(call, { direction: "push" }));
-    assertEquals(calls, { [tags]: 1, [lookUp]: 6 });
+    assertEquals(calls, { [tags]: 1, [lookUp]: 3, [byName]: 1 });
   },
 );

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { FACTS } from "../../../scripts/cloudinary-emulator/mod.ts";
 import { topics } from "./all.ts";
 
 Deno.test("every topic of scenarios → is played by one test file", async () => {
@@ -9,4 +10,12 @@ Deno.test("every topic of scenarios → is played by one test file", async () =>
     played.push(...names.matchAll(/"([^"]+)"/g).map(([, name = ""]) => name));
   }
   assertEquals(played.toSorted(), Object.keys(topics).toSorted());
+});
+
+Deno.test("the account of the second round of scenarios → look-ups leave out what is beyond ten ids, deleted assets show as placeholders", () => {
+  const { look_up_cap, look_up_cap_silent, placeholders } = FACTS;
+  assertEquals(
+    [look_up_cap, look_up_cap_silent, placeholders].map(({ variants: [_, other] }) => other),
+    [10, true, true],
+  );
 });

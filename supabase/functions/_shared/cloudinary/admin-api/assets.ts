@@ -86,6 +86,26 @@ export function createAdminAssets(transport: Transport, folderMode: () => Folder
 
     getAsset,
 
+    /**
+     * The assets that exist among many names of one resource type and delivery type, 100 at most. One that is missing need
+     * not be absent: names with a plus sign are never found.
+     */
+    async getAssetsByName(
+      request: { resourceType: string; type: string; publicIds: string[] },
+    ): Promise<Answer<Observation[]>> {
+      const { resourceType, type, publicIds } = request;
+      const { data, rateLimit } = await transport.viaFetch("GET resources/:names", {
+        method: "GET",
+        path: ["resources", resourceType, type],
+        query: [
+          ...FLAGS,
+          ["max_results", String(publicIds.length)],
+          ...publicIds.map((publicId): [string, string] => ["public_ids[]", publicId]),
+        ],
+      });
+      return { data: observeAll(data.resources, { folderMode: folderMode() }), rateLimit };
+    },
+
     /** Changes one asset and answers with the whole of it. Not repeated by itself: before that it must be read again. */
     async updateAsset(
       request: AssetName & { changes: AssetChanges },

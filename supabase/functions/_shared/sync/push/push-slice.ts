@@ -12,6 +12,7 @@ import { deleteAssets } from "./delete-assets.ts";
 import { type Freshness, startFreshness } from "./freshness.ts";
 import { type LookUp, lookUp, readDetails } from "../look-up.ts";
 import { restoreAssets } from "./restore-assets.ts";
+import { settleOpen } from "./settle-open.ts";
 import type { InTurn } from "./turns.ts";
 import { writeUpdates } from "./write-updates.ts";
 
@@ -58,7 +59,7 @@ export async function pushSlice(
     p_finish: last && !unseen && !tooSlow,
   });
   if (confirmation.open.length > 0 && !confirmation.echoes) {
-    await settleOpen(session, confirmation.open, claim.run_id);
+    await settleOpen(session, confirmation.open, tasks, claim.run_id);
   }
   return {
     more: confirmation.more,
@@ -110,26 +111,4 @@ async function writeAll(
     ...await deleteAssets(session, of("delete"), freshness),
     ...await restoreAssets(session, of("restore"), freshness),
   ];
-}
-
-/** Grouped writes go by public_id and tell no state: where no echo will, a look-up shows whether they arrived. */
-async function settleOpen(
-  session: SyncSession,
-  assetIds: string[],
-  runId: string | null,
-): Promise<void> {
-  try {
-    const { observations, absent, observedAt } = await lookUp(session, assetIds);
-    await session.media.call("media_sync_settle_look_up", {
-      p_cloud_name: session.media.cloudName,
-      p_asset_ids: [...observations.map((asset) => asset.asset_id), ...absent],
-      p_observations: observations,
-      p_observed_at: observedAt,
-      p_source: session.source,
-      p_run_id: runId,
-    });
-  } catch (error) {
-    // They wait on the refresh queue as well.
-    session.log.warn("writes wait to be confirmed", { error });
-  }
 }
