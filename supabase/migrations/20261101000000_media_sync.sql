@@ -1950,8 +1950,8 @@ begin
         when p_key = 'context.*' then true
         -- It has arrived: nothing of it is on its way any more.
         when coalesce(p_seen, 'null') = p_sent then false
-        -- A ring's detour is half of the way.
-        when p_key = 'public_id' and p_seen = p_attempt -> 'detour' then true
+        -- A ring's detour is half of the way, for as long as the other half may come.
+        when p_key = 'public_id' and p_seen = p_attempt -> 'detour' then p_observed_at < (p_attempt ->> 'until')::timestamptz
         -- Taken by Cloudinary, and yet not there: it landed on another asset, or somebody changed it back.
         when p_observed_at >= (p_attempt -> 'landed' ->> p_key)::timestamptz then false
         else p_observed_at < (p_attempt ->> 'until')::timestamptz
@@ -6184,7 +6184,13 @@ begin
                 place,
                 case
                     when attempt ->> 'id' is distinct from p_result ->> 'attempt' then attempt
-                    else attempt
+                    -- A name that was not given tells nothing about whose asset has it.
+                    else (attempt - case when p_result -> 'dropped' ? 'public_id' then '{rename,detour}'::text[] else '{}' end)
+                        || case
+                            when p_result -> 'dropped' ? 'public_id' and p_result ? 'passed'
+                                then jsonb_build_object('rename', p_result -> 'passed')
+                            else '{}'
+                        end
                         || jsonb_build_object(
                             'sent', (attempt -> 'sent') - array(select jsonb_object_keys(media_sync.flat_difference(p_result -> 'dropped')))
                                 - case when p_result -> 'dropped' -> 'context' ? 'removed' then 'context.*' else '' end
@@ -6369,7 +6375,9 @@ begin
         where id = (result ->> 'id')::uuid and cloud_name = p_cloud_name
         limit 1
     ) as asset
-    where landed <> '{}' or result ? 'error';
+    where landed <> '{}'
+        -- A name that stays taken is told once.
+        or (result ? 'error' and not (asset.waits_for_name and result -> 'error' ->> 'code' = 'name_taken'));
 end;
 $$;
 comment on function media_sync.log_pushes(text, jsonb, text, uuid, double precision) is 'The audit rows of a push: what reached Cloudinary, and what did not, and why.';
@@ -6417,6 +6425,8 @@ as $$
         next_attempt_at = case
             when asset.sync_status = 'synced' or told.news or told.again then null
             when told.error ? 'retry_at' then (told.error ->> 'retry_at')::timestamptz
+            -- Whoever leaves the name invites the row; this is for a holder whom nobody here knows.
+            when told.error ->> 'code' = 'name_taken' and asset.waits_for_name then clock_timestamp() + interval '10 minutes'
             when told.error is null then case when asset.sending is not null then clock_timestamp() + interval '5 seconds' end
             else clock_timestamp() + media_sync.backoff(told.counted, p_settings.push_backoff_cap, random())
         end,
@@ -9932,7 +9942,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'dc9d4085684bbf4d';
+    select '64d6554cbdf82db2';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -90,8 +90,8 @@ begin
         when p_key = 'context.*' then true
         -- It has arrived: nothing of it is on its way any more.
         when coalesce(p_seen, 'null') = p_sent then false
-        -- A ring's detour is half of the way.
-        when p_key = 'public_id' and p_seen = p_attempt -> 'detour' then true
+        -- A ring's detour is half of the way, for as long as the other half may come.
+        when p_key = 'public_id' and p_seen = p_attempt -> 'detour' then p_observed_at < (p_attempt ->> 'until')::timestamptz
         -- Taken by Cloudinary, and yet not there: it landed on another asset, or somebody changed it back.
         when p_observed_at >= (p_attempt -> 'landed' ->> p_key)::timestamptz then false
         else p_observed_at < (p_attempt ->> 'until')::timestamptz

@@ -37,7 +37,13 @@ begin
                 place,
                 case
                     when attempt ->> 'id' is distinct from p_result ->> 'attempt' then attempt
-                    else attempt
+                    -- A name that was not given tells nothing about whose asset has it.
+                    else (attempt - case when p_result -> 'dropped' ? 'public_id' then '{rename,detour}'::text[] else '{}' end)
+                        || case
+                            when p_result -> 'dropped' ? 'public_id' and p_result ? 'passed'
+                                then jsonb_build_object('rename', p_result -> 'passed')
+                            else '{}'
+                        end
                         || jsonb_build_object(
                             'sent', (attempt -> 'sent') - array(select jsonb_object_keys(media_sync.flat_difference(p_result -> 'dropped')))
                                 - case when p_result -> 'dropped' -> 'context' ? 'removed' then 'context.*' else '' end

@@ -37,7 +37,9 @@ begin
         where id = (result ->> 'id')::uuid and cloud_name = p_cloud_name
         limit 1
     ) as asset
-    where landed <> '{}' or result ? 'error';
+    where landed <> '{}'
+        -- A name that stays taken is told once.
+        or (result ? 'error' and not (asset.waits_for_name and result -> 'error' ->> 'code' = 'name_taken'));
 end;
 $$;
 comment on function media_sync.log_pushes(text, jsonb, text, uuid, double precision) is 'The audit rows of a push: what reached Cloudinary, and what did not, and why.';
@@ -85,6 +87,8 @@ as $$
         next_attempt_at = case
             when asset.sync_status = 'synced' or told.news or told.again then null
             when told.error ? 'retry_at' then (told.error ->> 'retry_at')::timestamptz
+            -- Whoever leaves the name invites the row; this is for a holder whom nobody here knows.
+            when told.error ->> 'code' = 'name_taken' and asset.waits_for_name then clock_timestamp() + interval '10 minutes'
             when told.error is null then case when asset.sending is not null then clock_timestamp() + interval '5 seconds' end
             else clock_timestamp() + media_sync.backoff(told.counted, p_settings.push_backoff_cap, random())
         end,

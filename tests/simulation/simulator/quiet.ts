@@ -39,6 +39,8 @@ export async function becomeQuiet(simulation: Simulation): Promise<void> {
   for (const project of projects) await reconcile(simulation, project);
   await scheduler.run(virtual.now + 90_000);
   for (const project of projects) await resolveAll(simulation, project);
+  // A decision for this side may ask for a name that is taken.
+  for (const project of projects) await giveUpTakenNames(simulation, project);
   if (projects.length > 1) {
     for (const project of projects) await reconcile(simulation, project);
     await scheduler.run(virtual.now + 90_000);

@@ -12,19 +12,38 @@ const WINDOW = 2_000;
  * written over, or goes with the asset that is being deleted.
  */
 export function isInWindow({ model, plan }: Simulation, intent: Intent): boolean {
-  if (intent.side !== "there") return false;
   // The ways of the look-up's answer and of the write.
   const longest = WINDOW + 2 * (plan.weather.cloudinary.latency + 50);
-  return ["exists", intent.unit].some((unit) =>
-    model.historyOf(intent.asset, unit).some((held) => {
-      if (held.order <= intent.order || isPersons(held)) return false;
-      if (unit === "exists" && held.value !== false) return false;
-      // Of any asset: writes go by name, and after a swap of names a write for one asset reaches another.
-      const rested = model.looksBy(held.by).findLast(({ order }) => order < held.order);
-      return rested !== undefined && rested.order < intent.order &&
-        held.time - rested.time <= longest;
-    })
+  return ordersThere(model, plan.projects, intent).some((order) =>
+    ["exists", intent.unit].some((unit) =>
+      model.historyOf(intent.asset, unit).some((held) => {
+        if (held.order <= order || isPersons(held)) return false;
+        if (unit === "exists" && held.value !== false) return false;
+        // Of any asset too: writes go by name, and after a swap of names a write for one asset reaches another.
+        return [
+          model.looksBy(held.by).findLast((look) => look.order < held.order),
+          model.looksAt(intent.asset).findLast((look) =>
+            look.by.name === held.by && look.order < held.order
+          ),
+        ].some((rested) =>
+          rested !== undefined && rested.order < order && held.time - rested.time <= longest
+        );
+      })
+    )
   );
+}
+
+/** When a value came into the library: by the person, or by the write of one of several databases. */
+function ordersThere(
+  model: Model,
+  projects: number,
+  { side, asset, unit, order, value }: Intent,
+): number[] {
+  if (side === "there") return [order];
+  if (projects === 1) return [];
+  return model.historyOf(asset, unit)
+    .filter((held) => held.order > order && !isPersons(held) && same(held.value, value))
+    .map((held) => held.order);
 }
 
 /**
@@ -76,14 +95,15 @@ export function isTakenBack(
   logs: readonly LogRow[][],
   intent: Intent,
 ): boolean {
-  const wentOn = model.intents.some((other) =>
+  const others = model.intents.filter((other) =>
     other.asset === intent.asset && other.unit === intent.unit && other.side !== intent.side &&
     same(other.before, intent.value) && !same(other.value, intent.value)
   );
+  const wentOn = others.length > 0;
   // It was decided upon before, and lost.
   const hadLost = logs.some((log) => standsInLog(log, { ...intent, time: 0 }));
   return (wentOn && wasThere(model, intent)) ||
-    ((wentOn || hadLost) && cameBackUnnoticed(model, logs, intent));
+    ((wentOn || hadLost) && cameBackUnnoticed(model, logs, intent, others));
 }
 
 /** Whether an edit made here only agreed with what the library held. */
@@ -93,7 +113,12 @@ function wasThere(model: Model, { side, asset, unit, order, value }: Intent): bo
   return held !== undefined && same(held.value, value);
 }
 
-function cameBackUnnoticed(model: Model, logs: readonly LogRow[][], intent: Intent): boolean {
+function cameBackUnnoticed(
+  model: Model,
+  logs: readonly LogRow[][],
+  intent: Intent,
+  others: readonly Intent[],
+): boolean {
   const ours = model.intents.filter((one) =>
     one.asset === intent.asset && one.unit === intent.unit && one.side === intent.side &&
     one.order <= intent.order
@@ -114,10 +139,22 @@ function cameBackUnnoticed(model: Model, logs: readonly LogRow[][], intent: Inte
     intent.side === "there"
       ? logs.some((log) => standsInLog(log, { ...intent, time: begin.time, value }))
       : model.historyOf(intent.asset, intent.unit).some((held) =>
-        held.order > begin.order && held.order < intent.order && same(held.value, value)
+        held.order > begin.order && held.order < intent.order && same(held.value, value) &&
+        // What a person put there by themselves is no news of what was done here.
+        !isPersons(held) && (others.length === 0 || others.some(({ side }) =>
+          side === "there" || wasShownTo(model, intent, side, held.order)
+        ))
       )
   );
   return !isKnown;
+}
+
+/** Whether another database was shown the asset between a value's coming and an edit. */
+function wasShownTo(model: Model, { asset, order }: Intent, side: string, since: number): boolean {
+  const project = `${side.replace("here ", "")}/`;
+  return model.looksAt(asset).some((look) =>
+    look.by.name.startsWith(project) && look.order > since && look.order < order
+  );
 }
 
 function isPersons(held: Held): boolean {

@@ -19,15 +19,17 @@ export async function patch(
   let before = row;
   const watch = asset === null ? undefined : {
     before: async () => {
-      if (!simulation.edits.has(act.id)) before = await rowOf(project, asset) ?? before;
+      before = await rowOf(project, asset) ?? before;
     },
-    after: async () => {
-      if (simulation.edits.has(act.id)) return;
+    after: async ({ path }: { path: string }) => {
+      // Sent again after a lost answer, it is done again: what somebody else did meanwhile came before it.
+      if (simulation.edits.has(act.id) && !path.endsWith("/edit_media_assets")) return;
       const after = await rowOf(project, asset);
       if (!after) return;
       const [from, to] = [unitsOf(before, simulation.fixed), unitsOf(after, simulation.fixed)];
       if (differing(from, to).length === 0) return;
       simulation.model.edited(act.id, `here ${project.name}`, asset, from, to);
+      if (simulation.edits.has(act.id)) return;
       simulation.edits.set(act.id, { asset, before: from, after: to });
     },
   };
