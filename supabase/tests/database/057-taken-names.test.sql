@@ -7,14 +7,14 @@ insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_t
     ('00000000-0000-4000-8000-000000000001', 'demo', 't1', 'name1', 'image', now() - interval '1 minute'),
     ('00000000-0000-4000-8000-000000000002', 'demo', 't2', 'name2', 'image', now() - interval '1 minute');
 update public.media_assets as asset set base = media_sync.editable_fields(asset);
-update public.media_assets set public_id = 'name2', sync_status = 'pending', lease_token = '00000000-0000-4000-8000-0000000000aa' where asset_id = 't1';
+update public.media_assets set public_id = 'name2', sync_status = 'pending' where asset_id = 't1';
 
 create function tests.refuse()
 returns interval
 language sql
 as $$
-    update public.media_assets set lease_token = '00000000-0000-4000-8000-0000000000aa', sync_status = 'pending' where asset_id = 't1';
-    select public.media_sync_confirm_push('demo', '00000000-0000-4000-8000-0000000000aa', clock_timestamp(), '[{
+    update public.media_assets set lease_token = md5('worker')::uuid, sync_status = 'pending' where asset_id = 't1';
+    select public.media_sync_confirm_push('demo', md5('worker')::uuid, clock_timestamp(), '[{
         "id": "00000000-0000-4000-8000-000000000001", "action": "update", "attempt": "none", "dropped": {"public_id": "name2"},
         "error": {"code": "name_taken", "message": "Another asset is called name2.", "counts": false}
     }]', 'api');
