@@ -4293,13 +4293,16 @@ as $$
 declare
     v_run_id uuid;
 begin
-    -- Cloudinary may deny them ten at a time: one run gathers them.
-    select id into v_run_id
-    from media_sync.runs
-    where cloud_name = p_cloud_name and kind = 'refresh' and status = 'blocked'
-    order by started_at desc
+    -- Cloudinary may deny them ten at a time: one run gathers them, as long as health tells of it.
+    select run.id into v_run_id
+    from media_sync.runs as run
+    where run.cloud_name = p_cloud_name
+        and run.kind = 'refresh'
+        and run.status = 'blocked'
+        and run.id in (select unsettled.id from media_sync.unsettled_runs() as unsettled)
+    order by run.started_at desc
     limit 1
-    for update;
+    for update of run;
     if v_run_id is null then
         insert into media_sync.runs (kind, cloud_name, source) values ('refresh', p_cloud_name, p_source) returning id into v_run_id;
     end if;
@@ -8516,6 +8519,27 @@ $$;
 comment on function media_sync.read_secret(text) is 'A secret from Vault, or null. Only for the owner''s functions.';
 revoke all on function media_sync.read_secret(text) from public, anon, authenticated;
 
+create or replace function media_sync.how_to_store(p_name text, p_secret text)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_exists boolean := false;
+begin
+    if to_regclass('vault.secrets') is not null then
+        execute format('select exists (select from %I.secrets where name = $1)', 'vault') into v_exists using p_name;
+    end if;
+    return case
+        when v_exists then format('select vault.update_secret(id, %L) from vault.secrets where name = %L', p_secret, p_name)
+        else format('select vault.create_secret(%L, %L)', p_secret, p_name)
+    end;
+end;
+$$;
+comment on function media_sync.how_to_store(text, text) is 'The statement that stores a secret in Vault, for people to fill in.';
+revoke all on function media_sync.how_to_store(text, text) from public, anon, authenticated;
+
 create or replace function media_sync.invocation_problem()
 returns text
 language plpgsql
@@ -8532,11 +8556,20 @@ begin
     end if;
     v_url := media_sync.read_secret('media_sync_project_url');
     if v_url is null then
-        return 'The database cannot call the functions: store the project''s URL in Vault under the name media_sync_project_url.';
+        return format(
+            'The database cannot call the functions: store the project''s URL in Vault, %s.',
+            media_sync.how_to_store('media_sync_project_url', 'https://<ref>.supabase.co')
+        );
     elsif v_url !~ '^https?://' then
-        return 'The database cannot call the functions: the secret media_sync_project_url in Vault must begin with https://.';
+        return format(
+            'The database cannot call the functions: the project''s URL in Vault must begin with https://, %s.',
+            media_sync.how_to_store('media_sync_project_url', 'https://<ref>.supabase.co')
+        );
     elsif media_sync.read_secret('media_sync_cron_key') is null then
-        return 'The database cannot call the functions: store the secret key for cron in Vault under the name media_sync_cron_key.';
+        return format(
+            'The database cannot call the functions: store the secret key for cron in Vault, %s.',
+            media_sync.how_to_store('media_sync_cron_key', '<secret key>')
+        );
     end if;
     return null;
 exception
@@ -8546,6 +8579,22 @@ end;
 $$;
 comment on function media_sync.invocation_problem() is 'Why the database cannot call the functions, as a sentence that says what to do; null when it can.';
 revoke all on function media_sync.invocation_problem() from public, anon, authenticated;
+
+create or replace function media_sync.webhook_address()
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return coalesce(rtrim(media_sync.read_secret('media_sync_project_url'), '/'), 'https://<ref>.supabase.co') || '/functions/v1/webhook';
+exception
+    when insufficient_privilege then
+        return 'https://<ref>.supabase.co/functions/v1/webhook';
+end;
+$$;
+comment on function media_sync.webhook_address() is 'Where Cloudinary is to send its notifications.';
+revoke all on function media_sync.webhook_address() from public, anon, authenticated;
 
 create or replace function media_sync.post_request(p_url text, p_headers jsonb, p_body jsonb)
 returns bigint
@@ -9047,10 +9096,20 @@ begin
             when v_problem is not null then v_problem
             when v_failed < 3 then 'The database can call the functions.'
             when v_last is null
-                then 'The sync function cannot be reached: check media_sync_project_url in Vault and whether the function is up.'
+                then format(
+                    'The sync function cannot be reached: see that it is up and its address right, %s.',
+                    media_sync.how_to_store('media_sync_project_url', 'https://<ref>.supabase.co')
+                )
             when v_last in (401, 403)
-                then 'The sync function refuses the database''s key: store a valid secret key in Vault under media_sync_cron_key.'
-            when v_last = 404 then 'The sync function is not there: deploy it, or check media_sync_project_url in Vault.'
+                then format(
+                    'The sync function refuses the database''s key: store a valid secret key, %s.',
+                    media_sync.how_to_store('media_sync_cron_key', '<secret key>')
+                )
+            when v_last = 404
+                then format(
+                    'The sync function is not there: deploy it, or mend its address, %s.',
+                    media_sync.how_to_store('media_sync_project_url', 'https://<ref>.supabase.co')
+                )
             when v_last = 503 then 'The sync function is not configured or does not start: its log names what is missing.'
             else 'The sync function fails at every call: see its log.'
         end,
@@ -9210,7 +9269,7 @@ begin
         end,
         case
             when v_errors >= 5 and v_errors * 20 >= v_operations then format(
-                '%s of %s operations of the last hour failed: see select * from media_sync_log where status = ''error'' order by created_at desc limit 10.',
+                '%s of %s operations of the last hour failed: see select * from media_sync_log where status = ''error'' order by created_at desc limit 10; once the reason is gone, so is this within the hour.',
                 v_errors, v_operations
             )
             else 'Operations succeed.'
@@ -9239,7 +9298,7 @@ begin
         end,
         case
             when v_oldest < clock_timestamp() - interval '15 minutes' then format(
-                '%s edits wait for Cloudinary, the oldest since %s: see sync_error of the rows with sync_status = ''pending''.',
+                '%s edits wait for Cloudinary, the oldest since %s: see select public_id, sync_error from media_assets where sync_status = ''pending'' order by edited_at limit 10; once the reason is gone, update media_assets set next_attempt_at = null where sync_status = ''pending'' tries them at once.',
                 v_counters.pending, media_sync.health_time(v_oldest)
             )
             else 'Edits reach Cloudinary.'
@@ -9263,7 +9322,10 @@ begin
         case when v_counters.conflicts > 0 then 'degraded' else 'ok' end,
         case v_counters.conflicts
             when 0 then 'No conflict is open.'
-            else format('%s assets changed on both sides and wait for a decision: resolve them to cloudinary or database.', v_counters.conflicts)
+            else format(
+                '%s assets changed on both sides and wait for a decision: see select id, public_id, conflicts from media_assets where sync_status = ''conflict'', then keep one side with select resolve_media_conflicts(array(select id from media_assets where sync_status = ''conflict'' limit 1000), ''cloudinary''), or ''database''.',
+                v_counters.conflicts
+            )
         end,
         v_counters.conflicts::text
     );
@@ -9335,10 +9397,13 @@ begin
         case
             when not v_silent then 'Webhooks are not missed.'
             when v_event is null
-                then 'Assets changed, and no webhook has ever come: register the webhook function''s address with Cloudinary; until then changes take up to a minute.'
+                then format(
+                    'Assets changed, and no webhook has ever come: register the notification URL %s with Cloudinary; until then changes take up to a minute.',
+                    media_sync.webhook_address()
+                )
             else format(
-                'Assets changed, but no webhook came since %s: check the notification URL in Cloudinary and the log of the webhook function.',
-                media_sync.health_time(v_event)
+                'Assets changed, but no webhook came since %s: see that Cloudinary has the notification URL %s, and the log of the webhook function.',
+                media_sync.health_time(v_event), media_sync.webhook_address()
             )
         end,
         v_event::text
@@ -9942,7 +10007,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '64d6554cbdf82db2';
+    select '08ccc86a84d26af9';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

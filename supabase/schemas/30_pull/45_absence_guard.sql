@@ -35,13 +35,16 @@ as $$
 declare
     v_run_id uuid;
 begin
-    -- Cloudinary may deny them ten at a time: one run gathers them.
-    select id into v_run_id
-    from media_sync.runs
-    where cloud_name = p_cloud_name and kind = 'refresh' and status = 'blocked'
-    order by started_at desc
+    -- Cloudinary may deny them ten at a time: one run gathers them, as long as health tells of it.
+    select run.id into v_run_id
+    from media_sync.runs as run
+    where run.cloud_name = p_cloud_name
+        and run.kind = 'refresh'
+        and run.status = 'blocked'
+        and run.id in (select unsettled.id from media_sync.unsettled_runs() as unsettled)
+    order by run.started_at desc
     limit 1
-    for update;
+    for update of run;
     if v_run_id is null then
         insert into media_sync.runs (kind, cloud_name, source) values ('refresh', p_cloud_name, p_source) returning id into v_run_id;
     end if;

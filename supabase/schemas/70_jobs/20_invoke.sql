@@ -21,6 +21,27 @@ $$;
 comment on function media_sync.read_secret(text) is 'A secret from Vault, or null. Only for the owner''s functions.';
 revoke all on function media_sync.read_secret(text) from public, anon, authenticated;
 
+create or replace function media_sync.how_to_store(p_name text, p_secret text)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_exists boolean := false;
+begin
+    if to_regclass('vault.secrets') is not null then
+        execute format('select exists (select from %I.secrets where name = $1)', 'vault') into v_exists using p_name;
+    end if;
+    return case
+        when v_exists then format('select vault.update_secret(id, %L) from vault.secrets where name = %L', p_secret, p_name)
+        else format('select vault.create_secret(%L, %L)', p_secret, p_name)
+    end;
+end;
+$$;
+comment on function media_sync.how_to_store(text, text) is 'The statement that stores a secret in Vault, for people to fill in.';
+revoke all on function media_sync.how_to_store(text, text) from public, anon, authenticated;
+
 create or replace function media_sync.invocation_problem()
 returns text
 language plpgsql
@@ -37,11 +58,20 @@ begin
     end if;
     v_url := media_sync.read_secret('media_sync_project_url');
     if v_url is null then
-        return 'The database cannot call the functions: store the project''s URL in Vault under the name media_sync_project_url.';
+        return format(
+            'The database cannot call the functions: store the project''s URL in Vault, %s.',
+            media_sync.how_to_store('media_sync_project_url', 'https://<ref>.supabase.co')
+        );
     elsif v_url !~ '^https?://' then
-        return 'The database cannot call the functions: the secret media_sync_project_url in Vault must begin with https://.';
+        return format(
+            'The database cannot call the functions: the project''s URL in Vault must begin with https://, %s.',
+            media_sync.how_to_store('media_sync_project_url', 'https://<ref>.supabase.co')
+        );
     elsif media_sync.read_secret('media_sync_cron_key') is null then
-        return 'The database cannot call the functions: store the secret key for cron in Vault under the name media_sync_cron_key.';
+        return format(
+            'The database cannot call the functions: store the secret key for cron in Vault, %s.',
+            media_sync.how_to_store('media_sync_cron_key', '<secret key>')
+        );
     end if;
     return null;
 exception
@@ -51,6 +81,22 @@ end;
 $$;
 comment on function media_sync.invocation_problem() is 'Why the database cannot call the functions, as a sentence that says what to do; null when it can.';
 revoke all on function media_sync.invocation_problem() from public, anon, authenticated;
+
+create or replace function media_sync.webhook_address()
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return coalesce(rtrim(media_sync.read_secret('media_sync_project_url'), '/'), 'https://<ref>.supabase.co') || '/functions/v1/webhook';
+exception
+    when insufficient_privilege then
+        return 'https://<ref>.supabase.co/functions/v1/webhook';
+end;
+$$;
+comment on function media_sync.webhook_address() is 'Where Cloudinary is to send its notifications.';
+revoke all on function media_sync.webhook_address() from public, anon, authenticated;
 
 create or replace function media_sync.post_request(p_url text, p_headers jsonb, p_body jsonb)
 returns bigint

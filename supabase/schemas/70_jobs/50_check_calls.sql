@@ -91,10 +91,20 @@ begin
             when v_problem is not null then v_problem
             when v_failed < 3 then 'The database can call the functions.'
             when v_last is null
-                then 'The sync function cannot be reached: check media_sync_project_url in Vault and whether the function is up.'
+                then format(
+                    'The sync function cannot be reached: see that it is up and its address right, %s.',
+                    media_sync.how_to_store('media_sync_project_url', 'https://<ref>.supabase.co')
+                )
             when v_last in (401, 403)
-                then 'The sync function refuses the database''s key: store a valid secret key in Vault under media_sync_cron_key.'
-            when v_last = 404 then 'The sync function is not there: deploy it, or check media_sync_project_url in Vault.'
+                then format(
+                    'The sync function refuses the database''s key: store a valid secret key, %s.',
+                    media_sync.how_to_store('media_sync_cron_key', '<secret key>')
+                )
+            when v_last = 404
+                then format(
+                    'The sync function is not there: deploy it, or mend its address, %s.',
+                    media_sync.how_to_store('media_sync_project_url', 'https://<ref>.supabase.co')
+                )
             when v_last = 503 then 'The sync function is not configured or does not start: its log names what is missing.'
             else 'The sync function fails at every call: see its log.'
         end,

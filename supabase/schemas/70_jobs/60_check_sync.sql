@@ -109,7 +109,7 @@ begin
         end,
         case
             when v_errors >= 5 and v_errors * 20 >= v_operations then format(
-                '%s of %s operations of the last hour failed: see select * from media_sync_log where status = ''error'' order by created_at desc limit 10.',
+                '%s of %s operations of the last hour failed: see select * from media_sync_log where status = ''error'' order by created_at desc limit 10; once the reason is gone, so is this within the hour.',
                 v_errors, v_operations
             )
             else 'Operations succeed.'
@@ -138,7 +138,7 @@ begin
         end,
         case
             when v_oldest < clock_timestamp() - interval '15 minutes' then format(
-                '%s edits wait for Cloudinary, the oldest since %s: see sync_error of the rows with sync_status = ''pending''.',
+                '%s edits wait for Cloudinary, the oldest since %s: see select public_id, sync_error from media_assets where sync_status = ''pending'' order by edited_at limit 10; once the reason is gone, update media_assets set next_attempt_at = null where sync_status = ''pending'' tries them at once.',
                 v_counters.pending, media_sync.health_time(v_oldest)
             )
             else 'Edits reach Cloudinary.'
@@ -162,7 +162,10 @@ begin
         case when v_counters.conflicts > 0 then 'degraded' else 'ok' end,
         case v_counters.conflicts
             when 0 then 'No conflict is open.'
-            else format('%s assets changed on both sides and wait for a decision: resolve them to cloudinary or database.', v_counters.conflicts)
+            else format(
+                '%s assets changed on both sides and wait for a decision: see select id, public_id, conflicts from media_assets where sync_status = ''conflict'', then keep one side with select resolve_media_conflicts(array(select id from media_assets where sync_status = ''conflict'' limit 1000), ''cloudinary''), or ''database''.',
+                v_counters.conflicts
+            )
         end,
         v_counters.conflicts::text
     );
@@ -234,10 +237,13 @@ begin
         case
             when not v_silent then 'Webhooks are not missed.'
             when v_event is null
-                then 'Assets changed, and no webhook has ever come: register the webhook function''s address with Cloudinary; until then changes take up to a minute.'
+                then format(
+                    'Assets changed, and no webhook has ever come: register the notification URL %s with Cloudinary; until then changes take up to a minute.',
+                    media_sync.webhook_address()
+                )
             else format(
-                'Assets changed, but no webhook came since %s: check the notification URL in Cloudinary and the log of the webhook function.',
-                media_sync.health_time(v_event)
+                'Assets changed, but no webhook came since %s: see that Cloudinary has the notification URL %s, and the log of the webhook function.',
+                media_sync.health_time(v_event), media_sync.webhook_address()
             )
         end,
         v_event::text

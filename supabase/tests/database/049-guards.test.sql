@@ -2,7 +2,7 @@
 begin;
 \ir helpers.sql
 \ir observations.sql
-select plan(24);
+select plan(26);
 
 create function tests.assets(many integer, folder text default 'a')
 returns jsonb[]
@@ -60,6 +60,14 @@ select is(
     'completed', 'allowed → the run ends'
 );
 select is(tests.live(), 11, 'allowed → those still denied are gone, one that is shown stays');
+rollback to blocked;
+insert into media_sync.runs (kind, status, cloud_name, source, finished_at) values ('full', 'completed', 'demo', 'cron', clock_timestamp());
+select is((select status from public.get_sync_health() where check_name = 'delete_guard'), 'ok', 'a whole listing found them all since → ok again');
+select tests.denied(16, 20);
+select is(
+    (select status || ' ' || substring(message from 'delete \d+') from public.get_sync_health() where check_name = 'delete_guard'), 'failing delete 5',
+    'denied once more → a blocked run of their own, and health fails again'
+);
 rollback to blocked;
 
 -- 2. Deleted here anyway
