@@ -77,3 +77,25 @@ Deno.test("turns → one at a time in their order, whatever becomes of those bef
   assertEquals(seen, ["a", "b", "c"]);
   assertEquals(results.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
 });
+
+Deno.test("turns with two places → two at a time, the others in their order as places become free", async () => {
+  const inTurn = createTurns(2);
+  const begun: number[] = [];
+  const ends = [1, 2, 3, 4].map((number) => {
+    const end = Promise.withResolvers<void>();
+    void inTurn(() => {
+      begun.push(number);
+      return end.promise;
+    });
+    return end;
+  });
+  const settled = () => new Promise((resolve) => setTimeout(resolve));
+  await settled();
+  assertEquals(begun, [1, 2]);
+  ends[1]!.resolve();
+  await settled();
+  assertEquals(begun, [1, 2, 3]);
+  for (const end of ends) end.resolve();
+  await settled();
+  assertEquals(begun, [1, 2, 3, 4]);
+});

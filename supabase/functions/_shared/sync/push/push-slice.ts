@@ -30,8 +30,8 @@ export interface SliceOutcome {
  * Looks rows up, plans, writes and settles them.
  *
  * @param last Ends the run with it, if nothing is left to do.
- * @param inTurn Looks up and plans one slice at a time: what a look-up showed serves for seconds, which another's plan
- *   would use up.
+ * @param turns `planning` looks up and plans one slice at a time: what a look-up showed serves for seconds, which
+ *   another's plan would use up. `calling` bounds the calls of Cloudinary that several slices make at the same time.
  * @throws {CloudinaryError} When a look-up failed beyond its retries.
  */
 export async function pushSlice(
@@ -39,14 +39,16 @@ export async function pushSlice(
   claim: PushClaim,
   slice: PushTask[],
   last: boolean,
-  inTurn: InTurn,
+  turns: { planning: InTurn; calling: InTurn },
 ): Promise<SliceOutcome> {
-  const { freshness, tasks } = await inTurn(async () => ({
-    freshness: startFreshness(slice.length),
-    tasks: await planTasks(session, claim.run_id, slice.map((task) => task.asset_id)),
-  }));
-  const tooSlow = tasks.length > 0 && freshness.expired();
-  const results = await writeAll(session, tasks, freshness);
+  const { tasks, tooSlow, results } = await turns.calling(async () => {
+    const { freshness, tasks } = await turns.planning(async () => ({
+      freshness: startFreshness(slice.length),
+      tasks: await planTasks(session, claim.run_id, slice.map((task) => task.asset_id)),
+    }));
+    const tooSlow = tasks.length > 0 && freshness.expired();
+    return { tasks, tooSlow, results: await writeAll(session, tasks, freshness) };
+  });
   const unseen = results.some(({ landed }) => landed?.some(({ at }) => at === undefined));
   const confirmation = await session.media.call("media_sync_confirm_push", {
     p_cloud_name: session.media.cloudName,

@@ -9,8 +9,10 @@ import { slicesOf } from "./slices.ts";
 
 /** Rows a claim: what one grouped call can serve. */
 const CLAIM_SIZE = 1_000;
-/** Slices at the same time: while one waits for Cloudinary, another is planned or settled. */
-const PARALLEL_SLICES = 2;
+/** Slices at the same time: while others wait for Cloudinary, one is settled. */
+const PARALLEL_SLICES = 3;
+/** How many of them call Cloudinary at the same time. */
+const CALLING_SLICES = 2;
 /** Claims of certain rows that somebody waits for: more only follow edits made meanwhile, or a slow machine. */
 const MOST_ROUNDS = 5;
 
@@ -84,9 +86,9 @@ async function pushClaim(
         `Cloudinary's rate limit is used up; edits wait until ${claim.budget.blocked_until}.`;
       return false;
     }
-    const inTurn = createTurns();
+    const turns = { planning: createTurns(), calling: createTurns(CALLING_SLICES) };
     await drain(slicesOf(claim.tasks), PARALLEL_SLICES, session.deadline, async (slice, rest) => {
-      const outcome = await pushSlice(session, claim, slice, rest.isLast() && !more, inTurn);
+      const outcome = await pushSlice(session, claim, slice, rest.isLast() && !more, turns);
       for (const task of slice) left.delete(task.id);
       for (const [id, failure] of outcome.failures) progress.failures.set(id, failure);
       progress.run = outcome.run ?? progress.run;

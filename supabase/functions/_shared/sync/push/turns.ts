@@ -1,13 +1,24 @@
-/** Does one work at a time, in the order in which they were asked for. */
+/** Does works in the order in which they were asked for, no more at a time than there are places. */
 export type InTurn = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-/** A queue of its own: what is asked of it waits until all that came before has ended, well or badly. */
-export function createTurns(): InTurn {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const turn = last.then(work);
-    // Whoever asked hears of the failure; the next in turn must not.
-    last = turn.catch(() => undefined);
-    return turn;
+/**
+ * A queue of its own: what is asked of it waits until a place is free; whoever had it may have ended well or badly.
+ *
+ * @param places How many at the same time.
+ */
+export function createTurns(places = 1): InTurn {
+  let free = places;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      // The place goes from hand to hand, so that nobody slips in between.
+      else next();
+    }
   };
 }
