@@ -7,8 +7,10 @@ import { parseBody, parseQuery } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
 import { callFunction } from "../_shared/media/call-function.ts";
 import type { Database } from "../_shared/media/database.types.ts";
-import type { NamedAsset } from "../_shared/media/library-types.ts";
+import type { FunctionArguments } from "../_shared/media/function-types.ts";
+import type { DeleteOutcome, NamedAsset } from "../_shared/media/library-types.ts";
 import { readDeletionStates } from "../_shared/media/media-library.ts";
+import type { MediaClient } from "../_shared/media/types.ts";
 import { CloudinaryError } from "../_shared/cloudinary/errors.ts";
 import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 import { readPublicIds } from "./named-assets.ts";
@@ -68,9 +70,7 @@ export async function deleteItems(
   }
 
   if (named.joins.length > 0) {
-    const joined = await callFunction(caller.supabase, "find_media_assets", {
-      p_public_ids: named.joins,
-    });
+    const joined = await findAll(caller.supabase, { p_public_ids: named.joins });
     if (joined.length > 0) {
       throw badRequest([{
         path: "public_ids",
@@ -80,7 +80,7 @@ export async function deleteItems(
     }
   }
   const failed: Failure[] = [];
-  const found = await callFunction(caller.supabase, "find_media_assets", {
+  const found = await findAll(caller.supabase, {
     p_public_ids: wanted.public_ids ?? [],
     p_resource_type: wanted.resource_type,
     p_type: wanted.type,
@@ -88,10 +88,15 @@ export async function deleteItems(
   const picked = pickUnambiguous(wanted.public_ids ?? [], found, failed);
   const ids = [...new Set([...(wanted.ids ?? []), ...picked])];
 
-  const outcomes = await callFunction(caller.supabase, "soft_delete_media_assets", {
-    p_ids: ids,
-    p_force: wanted.force ?? false,
-  });
+  const outcomes: DeleteOutcome[] = [];
+  for (const part of partsOf(ids)) {
+    outcomes.push(
+      ...await callFunction(caller.supabase, "soft_delete_media_assets", {
+        p_ids: part,
+        p_force: wanted.force ?? false,
+      }),
+    );
+  }
   for (const id of ids) {
     const outcome = outcomes.find((one) => one.id === id);
     if (outcome === undefined) failed.push({ public_id: null, id, ...notKnown });
@@ -124,6 +129,28 @@ export async function deleteItems(
     failed,
     message: sentence(deleted.length, pending.length, failed.length),
   });
+}
+
+/** As many as a call to the database may name, one part after the other. */
+function partsOf<Item>(items: Item[]): Item[][] {
+  return Array.from(
+    { length: Math.ceil(items.length / MOST) },
+    (_, part) => items.slice(part * MOST, (part + 1) * MOST),
+  );
+}
+
+/** The live assets of any number of names. */
+async function findAll(
+  client: MediaClient,
+  { p_public_ids, ...others }: FunctionArguments<"find_media_assets">,
+): Promise<NamedAsset[]> {
+  const found: NamedAsset[] = [];
+  for (const part of partsOf(p_public_ids)) {
+    found.push(
+      ...await callFunction(client, "find_media_assets", { p_public_ids: part, ...others }),
+    );
+  }
+  return found;
 }
 
 const notKnown = {

@@ -11,6 +11,10 @@ declare
     v_known constant text[] := p_before || p_base;
     v_clean text[];
 begin
+    -- Not worth the cleaning: hardly all but a thousand are empty or repeated.
+    if cardinality(p_tags) > greatest(10000, cardinality(v_known)) then
+        raise exception 'An asset has at most 1000 tags.' using errcode = 'invalid_parameter_value';
+    end if;
     v_clean := array(
         select jsonb_array_elements_text(media_sync.keep_order(to_jsonb(array(
             select tag

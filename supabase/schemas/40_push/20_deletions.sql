@@ -10,6 +10,7 @@ begin
     if not media_sync.is_editor() then
         raise exception 'Deleting assets needs the role editor or admin.' using errcode = 'insufficient_privilege';
     end if;
+    perform media_sync.require_few(p_ids);
     return query
     with wanted as materialized (
         select asset.*

@@ -1,22 +1,5 @@
 -- Edits of many assets in one call, for the `media-list` function and for whoever prefers one statement to many.
 
-create or replace function public.find_media_assets(p_public_ids text[], p_resource_type text default null, p_type text default null)
-returns jsonb
-language sql
-stable
-set search_path = ''
-as $$
-    select coalesce(jsonb_agg(jsonb_build_object('id', id, 'public_id', public_id, 'resource_type', resource_type, 'type', type)), '[]')
-    from public.media_assets
-    where public_id = any (p_public_ids)
-        and deleted_at is null
-        and (p_resource_type is null or resource_type = p_resource_type)
-        and (p_type is null or type = p_type);
-$$;
-comment on function public.find_media_assets(text[], text, text) is 'Live assets of these names that the caller may see: [ { id, public_id, resource_type, type } ].';
-revoke all on function public.find_media_assets(text[], text, text) from public, anon, authenticated;
-grant execute on function public.find_media_assets(text[], text, text) to authenticated, service_role;
-
 create or replace function media_sync.require_few(p_ids anyarray)
 returns void
 language plpgsql
@@ -26,12 +9,49 @@ as $$
 begin
     if cardinality(p_ids) > 1000 then
         raise exception 'One call names at most 1000 assets.' using errcode = 'invalid_parameter_value';
+    elsif exists (select from unnest(p_ids) as id where length(id::text) > 1000) then
+        raise exception 'A name is at most 1000 characters long.' using errcode = 'invalid_parameter_value';
     end if;
 end;
 $$;
-comment on function media_sync.require_few(anyarray) is 'Raises invalid_parameter_value for more assets than one call may name.';
+comment on function media_sync.require_few(anyarray) is 'Raises invalid_parameter_value for more assets than one call may name, by their ids or names, or names that are too long.';
 revoke all on function media_sync.require_few(anyarray) from public, anon, authenticated;
 grant execute on function media_sync.require_few(anyarray) to authenticated, service_role;
+
+create or replace function media_sync.require_small(p_patch jsonb)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    -- Each row of the call would be made as large before its own limits are looked at.
+    if octet_length(p_patch::text) > 2097152 then
+        raise exception 'A patch holds at most 2097152 bytes.' using errcode = 'invalid_parameter_value';
+    end if;
+end;
+$$;
+comment on function media_sync.require_small(jsonb) is 'Raises invalid_parameter_value for a patch that is larger than a request over HTTP may be.';
+revoke all on function media_sync.require_small(jsonb) from public, anon, authenticated;
+grant execute on function media_sync.require_small(jsonb) to authenticated, service_role;
+
+create or replace function public.find_media_assets(p_public_ids text[], p_resource_type text default null, p_type text default null)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.require_few(p_public_ids);
+    select coalesce(jsonb_agg(jsonb_build_object('id', id, 'public_id', public_id, 'resource_type', resource_type, 'type', type)), '[]')
+    from public.media_assets
+    where public_id = any (p_public_ids)
+        and deleted_at is null
+        and (p_resource_type is null or resource_type = p_resource_type)
+        and (p_type is null or type = p_type);
+$$;
+comment on function public.find_media_assets(text[], text, text) is 'Live assets of these names, at most 1,000, that the caller may see: [ { id, public_id, resource_type, type } ].';
+revoke all on function public.find_media_assets(text[], text, text) from public, anon, authenticated;
+grant execute on function public.find_media_assets(text[], text, text) to authenticated, service_role;
 
 create or replace function public.edit_media_assets(p_ids uuid[], p_patch jsonb)
 returns jsonb
@@ -39,6 +59,7 @@ language sql
 set search_path = ''
 as $$
     select media_sync.require_few(p_ids);
+    select media_sync.require_small(p_patch);
     select media_sync.lock_assets(p_ids);
     with edited as (
         update public.media_assets as asset

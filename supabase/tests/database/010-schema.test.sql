@@ -169,7 +169,7 @@ select is_empty(
     $$select short_name from tests.functions
     where authenticated_may and not definer and not anon_may and short_name not in (
         'search_text', 'patch_object', 'lock_assets', 'soft_delete_media_asset', 'find_media_assets', 'edit_media_assets',
-        'asset_for_viewers', 'require_few'
+        'asset_for_viewers', 'require_few', 'require_small'
     )
     -- Of these, the function of the same name in media_sync is one of the definers above.
     and not (schema = 'public' and exists (

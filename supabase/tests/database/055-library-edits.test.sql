@@ -1,7 +1,7 @@
 -- Edits of many assets in one call, and conflicts that a person decides.
 begin;
 \ir helpers.sql
-select plan(39);
+select plan(42);
 
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, folder, display_name, tags, context, metadata, observed_at)
 select
@@ -72,6 +72,18 @@ select is(
     'a/second b/first', 'assets by their names → the live ones'
 );
 select is(public.find_media_assets('{a/second}', 'video'), '[]'::jsonb, 'assets by their names, of another resource_type → none');
+select throws_ok(
+    $$select public.find_media_assets(array(select i::text from generate_series(1, 1001) as i))$$,
+    '22023', 'One call names at most 1000 assets.', '1001 names → refused by name of the limit'
+);
+select throws_ok(
+    $$select public.find_media_assets(array[repeat('x', 1001)])$$,
+    '22023', 'A name is at most 1000 characters long.', 'a name of 1001 characters → refused by name of the limit'
+);
+select throws_ok(
+    $$select public.edit_media_assets('{}', jsonb_build_object('context', jsonb_build_object('a', repeat('x', 2097152))))$$,
+    '22023', 'A patch holds at most 2097152 bytes.', 'a patch of 2 MiB → refused by name of the limit'
+);
 select tests.clear_authentication();
 
 -- 3. Conflicts
