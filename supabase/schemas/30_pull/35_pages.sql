@@ -9,7 +9,8 @@ create or replace function public.media_sync_store_page(
     p_traffic jsonb,
     p_lease_seconds integer,
     p_cursor text default null,
-    p_next_cursor text default null
+    p_next_cursor text default null,
+    p_goes_on boolean default false
 )
 returns jsonb
 language plpgsql
@@ -53,21 +54,21 @@ begin
 
     update media_sync.run_cursors
     set
-        cursor = p_next_cursor,
-        status = case when p_next_cursor is null then 'completed' else 'pending' end,
+        cursor = case when p_goes_on then cursor else p_next_cursor end,
+        status = case when p_next_cursor is null and not p_goes_on then 'completed' else 'pending' end,
         pages = pages + 1,
         seen = seen + v_count.seen,
         synced_items = synced_items + v_count.inserted,
         updated_items = updated_items + v_count.updated,
         unchanged_items = unchanged_items + v_count.unchanged,
         conflicts = conflicts + v_count.conflicts,
-        lease_token = case when p_next_cursor is null then null else lease_token end,
+        lease_token = case when p_next_cursor is null and not p_goes_on then null else lease_token end,
         leased_until = case
-            when p_next_cursor is null then null
+            when p_next_cursor is null and not p_goes_on then null
             else clock_timestamp() + make_interval(secs => p_lease_seconds)
         end
     where run_id = p_run_id and shard = p_shard;
-    if p_next_cursor is null then
+    if p_next_cursor is null and not p_goes_on then
         v_next := media_sync.claim_shard(p_run_id, p_worker, p_lease_seconds);
     end if;
 
@@ -81,11 +82,12 @@ begin
     );
 end;
 $$;
-comment on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text) is
-    'Merges one page and moves the shard''s cursor, in one transaction, and renews the lease. p_cursor is the cursor that the page was asked with. After the last page (p_next_cursor is null) the worker is leased another shard, if one is free. Returns { stored, shard, budget, now }; stored is false when the worker no longer holds the shard at that cursor: nothing was written.';
-revoke all on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text)
+comment on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text, boolean) is
+    'Merges one page and moves the shard''s cursor, in one transaction, and renews the lease. p_cursor is the cursor that the page was asked with; it stays where p_goes_on says that more of the page follows. After the last page (p_next_cursor is null) the worker is leased another shard, if one is free. Returns { stored, shard, budget, now }; stored is false when the worker no longer holds the shard at that cursor: nothing was written.';
+revoke all on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text, boolean)
     from public, anon, authenticated;
-grant execute on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text) to service_role;
+grant execute on function public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text, boolean)
+    to service_role;
 
 create or replace function public.media_sync_restart_shard(p_run_id uuid, p_shard text, p_worker uuid)
 returns boolean

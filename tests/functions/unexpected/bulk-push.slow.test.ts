@@ -60,9 +60,10 @@ postgresTest(
       // deno-lint-ignore no-console -- a figure means something only beside the CPU time that it took.
       console.log(figures);
       assertEquals(runs.map(({ pushed }) => pushed), [EDITS]);
-      assert(runs[0]!.seconds <= 16, figures);
-      // A machine that does other things besides is slower, not busier with this.
-      assert(cpu.function <= 4 && cpu.database <= 8, figures);
+      // A machine that does other things besides tells little by its clock.
+      const isIdle = Deno.loadavg()[0]! < navigator.hardwareConcurrency + 1;
+      assert(runs[0]!.seconds <= (isIdle ? 16 : 25), figures);
+      assert(cpu.function <= 5 && cpu.database <= 12, figures);
       await syncUntilCompleted(world.call);
       await assertSidesEqual(stack, EDITS);
     });

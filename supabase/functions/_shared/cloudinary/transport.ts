@@ -34,6 +34,8 @@ export interface TransportOptions {
 /** A successful answer. Upload API answers carry no rate limit. */
 export interface Answer<Data> {
   data: Data;
+  /** How many characters of JSON it was, where it did not come through the SDK. */
+  size?: number;
   rateLimit: RateLimit | null;
 }
 
@@ -207,6 +209,7 @@ async function fetchOnce(
   }
   return {
     data: body,
+    size: text.length,
     rateLimit: toRateLimit(header("limit"), header("remaining"), header("reset")),
   };
 }

@@ -613,6 +613,7 @@ export type Database = {
       "media_sync_store_page": {
         Args: {
           "p_cursor"?: string;
+          "p_goes_on"?: boolean;
           "p_lease_seconds": number;
           "p_next_cursor"?: string;
           "p_observations": Json;

@@ -13,6 +13,8 @@ export interface LookUp {
   absent: string[];
   /** The database's time at which the first request began. */
   observedAt: string;
+  /** About how many characters of JSON the observations are, where that is known. */
+  size?: number;
 }
 
 /**
@@ -23,9 +25,11 @@ export interface LookUp {
 export async function lookUp(session: SyncSession, assetIds: string[]): Promise<LookUp> {
   const observedAt = session.media.clock.now();
   const observations: Observation[] = [];
+  let total = 0;
   const read = async (batch: string[]) => {
-    const { data } = await session.cloudinary.getAssetsByIds({ assetIds: batch });
+    const { data, size = 0 } = await session.cloudinary.getAssetsByIds({ assetIds: batch });
     observations.push(...data);
+    total += size;
   };
   const batches = Array.from(
     { length: Math.ceil(assetIds.length / BATCH) },
@@ -35,7 +39,7 @@ export async function lookUp(session: SyncSession, assetIds: string[]): Promise<
   for (const first of batches.splice(0, 1)) await read(first);
   await inParallel(batches, PARALLEL, read);
   const seen = new Set(observations.map((asset) => asset.asset_id));
-  return { observations, absent: assetIds.filter((id) => !seen.has(id)), observedAt };
+  return { observations, absent: assetIds.filter((id) => !seen.has(id)), observedAt, size: total };
 }
 
 /** Details of assets, which alone tell when they were last changed. A call each. */
@@ -43,11 +47,13 @@ export async function readDetails(session: SyncSession, assetIds: string[]): Pro
   const observedAt = session.media.clock.now();
   const observations: Observation[] = [];
   const absent: string[] = [];
+  let total = 0;
   await inParallel(assetIds, PARALLEL, async (assetId) => {
-    const { data } = await session.cloudinary.getAsset({ assetId });
+    const { data, size = 0 } = await session.cloudinary.getAsset({ assetId });
+    total += size;
     if (data === null) absent.push(assetId);
     // A detail without times has none: the policy must do without.
     else observations.push({ ...data, last_updated: data.last_updated ?? {} });
   });
-  return { observations, absent, observedAt };
+  return { observations, absent, observedAt, size: total };
 }

@@ -1,6 +1,8 @@
 import { CloudinaryError } from "../cloudinary/errors.ts";
 import type { Observation } from "../cloudinary/observation.ts";
 import type { CallBudget, ClaimedShard, RunSummary, ShardClaim } from "../media/types.ts";
+import type { FunctionResult } from "../media/function-types.ts";
+import { MOST_A_CALL, partsBySize } from "./parts-by-size.ts";
 import { PLAN_SHARD, planShards } from "./plan-shards.ts";
 import { LEASE_SECONDS, quotaPause, type SyncSession } from "./sync-session.ts";
 
@@ -17,6 +19,8 @@ interface ListedPage {
   resources: Observation[];
   nextCursor: string | null;
   observedAt: string;
+  /** Characters of JSON. */
+  size: number;
 }
 
 /** A cursor that Cloudinary refuses sends its shard back to the start; that often, then the run fails. */
@@ -100,23 +104,15 @@ async function walkShard(
     }
 
     // The next page is on its way while this one is written, unless that call might be one too many.
+    // Two large ones at once might be more than a worker's memory holds.
     const goesOn = page.nextCursor !== null && !session.deadline.expired() &&
+      page.size <= MOST_A_CALL &&
       (typeof budget.background_calls !== "number" || budget.background_calls > 1);
     const next = goesOn ? requestPage(session, shard, page.nextCursor, pageSize) : null;
     // Awaited in the next round; until then a failure must not count as unhandled.
     next?.catch(() => {});
 
-    const answer = await session.media.call("media_sync_store_page", {
-      p_run_id: runId,
-      p_shard: shard.shard,
-      p_worker: session.worker,
-      p_cursor: cursor,
-      p_next_cursor: page.nextCursor,
-      p_observed_at: page.observedAt,
-      p_observations: page.resources,
-      p_traffic: session.meter.take(),
-      p_lease_seconds: LEASE_SECONDS,
-    });
+    const answer = await storePage(session, runId, shard, cursor, page);
     // Somebody else has the shard now, or had it and finished it; or the answer that it was stored was lost.
     if (!answer.stored) return { state: "done", ...await claimShard(session, runId) };
     if (page.nextCursor === null) return { state: "done", ...answer };
@@ -130,6 +126,36 @@ async function walkShard(
   }
 }
 
+/** Stores a page, a large one in parts; the cursor moves with the last. */
+async function storePage(
+  session: SyncSession,
+  runId: string,
+  shard: ClaimedShard,
+  cursor: string | null,
+  page: ListedPage,
+): Promise<FunctionResult<"media_sync_store_page">> {
+  const parts = partsBySize(page.resources, page.size);
+  const last = parts.pop()!;
+  const store = (part: Observation[], isLast: boolean) =>
+    session.media.call("media_sync_store_page", {
+      p_run_id: runId,
+      p_shard: shard.shard,
+      p_worker: session.worker,
+      p_cursor: cursor,
+      p_next_cursor: page.nextCursor,
+      p_observed_at: page.observedAt,
+      p_observations: part,
+      p_traffic: session.meter.take(),
+      p_lease_seconds: LEASE_SECONDS,
+      p_goes_on: !isLast,
+    });
+  for (const part of parts) {
+    const answer = await store(part, false);
+    if (!answer.stored) return answer;
+  }
+  return await store(last, true);
+}
+
 async function requestPage(
   session: SyncSession,
   shard: ClaimedShard,
@@ -137,7 +163,7 @@ async function requestPage(
   pageSize: number,
 ): Promise<ListedPage> {
   const observedAt = session.media.clock.now();
-  const { data } = await session.cloudinary.listAssets({
+  const { data, size = 0 } = await session.cloudinary.listAssets({
     resourceType: shard.resource_type!,
     type: shard.type ?? undefined,
     cursor: cursor ?? undefined,
@@ -147,7 +173,7 @@ async function requestPage(
       ? {}
       : { startAt: new Date(Date.parse(shard.created_from) - 1_000), direction: "asc" as const }),
   });
-  return { ...withinWindow(data, shard), observedAt };
+  return { ...withinWindow(data, shard), observedAt, size };
 }
 
 /** A shard with a window keeps to it, although the listing begins before it and goes on after it. */

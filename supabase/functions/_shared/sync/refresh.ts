@@ -1,4 +1,5 @@
 import { type LookUp, lookUp, readDetails } from "./look-up.ts";
+import { partsBySize } from "./parts-by-size.ts";
 import { LEASE_SECONDS, quotaPause, type SyncSession } from "./sync-session.ts";
 
 /** Look-ups a claim: ten batches of what Cloudinary takes at once. */
@@ -52,22 +53,29 @@ export async function refresh(
   }
 }
 
-/** Merges what a look-up showed. @param held What is still leased. */
+/** Merges what a look-up showed, in parts where it is much. @param held What is still leased. */
 async function settle(
   session: SyncSession,
   runId: string | null,
   wanted: string[],
-  { observations, observedAt }: LookUp,
+  { observations, observedAt, size = 0 }: LookUp,
   held: Set<string>,
 ): Promise<void> {
-  const { outcomes } = await session.media.call("media_sync_settle_look_up", {
-    p_cloud_name: session.media.cloudName,
-    p_asset_ids: wanted,
-    p_observations: observations,
-    p_observed_at: observedAt,
-    p_source: session.source,
-    p_run_id: runId,
-  });
-  for (const assetId of wanted) held.delete(assetId);
-  for (const { asset_id, outcome } of outcomes) if (UNSETTLED.has(outcome)) held.add(asset_id);
+  const open = new Set(wanted);
+  const parts = partsBySize(observations, size);
+  for (const [index, part] of parts.entries()) {
+    for (const { asset_id } of part) open.delete(asset_id);
+    const isLast = index === parts.length - 1;
+    const settled = [...part.map(({ asset_id }) => asset_id), ...(isLast ? open : [])];
+    const { outcomes } = await session.media.call("media_sync_settle_look_up", {
+      p_cloud_name: session.media.cloudName,
+      p_asset_ids: settled,
+      p_observations: part,
+      p_observed_at: observedAt,
+      p_source: session.source,
+      p_run_id: runId,
+    });
+    for (const assetId of settled) held.delete(assetId);
+    for (const { asset_id, outcome } of outcomes) if (UNSETTLED.has(outcome)) held.add(asset_id);
+  }
 }

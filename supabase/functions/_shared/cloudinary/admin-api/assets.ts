@@ -40,7 +40,7 @@ export type GetAsset = (reference: AssetReference) => Promise<Answer<Observation
 export function createAdminAssets(transport: Transport, folderMode: () => FolderMode | undefined) {
   const getAsset: GetAsset = async (reference) => {
     try {
-      const { data, rateLimit } = await transport.viaFetch("GET resources/:asset", {
+      const { data, rateLimit, size } = await transport.viaFetch("GET resources/:asset", {
         method: "GET",
         path: "assetId" in reference
           ? ["resources", reference.assetId]
@@ -49,7 +49,7 @@ export function createAdminAssets(transport: Transport, folderMode: () => Folder
       });
       // So Cloudinary shows a deleted asset that has a backup.
       if (isPlaceholder(data)) return { data: null, rateLimit };
-      return { data: observe(data, { folderMode: folderMode() }), rateLimit };
+      return { data: observe(data, { folderMode: folderMode() }), rateLimit, size };
     } catch (error) {
       if (error instanceof CloudinaryError && error.code === "not_found") {
         return { data: null, rateLimit: null };
@@ -66,7 +66,7 @@ export function createAdminAssets(transport: Transport, folderMode: () => Folder
         start_at: request.startAt?.toISOString(),
         direction: request.direction,
       };
-      const { data, rateLimit } = await transport.viaFetch(
+      const { data, rateLimit, size } = await transport.viaFetch(
         `GET resources/${request.resourceType}`,
         {
           method: "GET",
@@ -81,7 +81,7 @@ export function createAdminAssets(transport: Transport, folderMode: () => Folder
         },
       );
       const resources = observeAll(data.resources, { folderMode: folderMode() });
-      return { data: { resources, nextCursor: nextCursorOf(data) }, rateLimit };
+      return { data: { resources, nextCursor: nextCursorOf(data) }, rateLimit, size };
     },
 
     getAsset,

@@ -16,6 +16,8 @@ interface Shown {
   placeholders: string[];
   /** Assets came without an asset_id: they may be any of those that seem to be missing. */
   nameless: boolean;
+  /** Characters of JSON. */
+  size: number;
   rateLimit: RateLimit | null;
 }
 
@@ -36,6 +38,7 @@ export function createAssetLookUp(transport: Transport, folderMode: () => Folder
       observations: [],
       placeholders: [],
       nameless: false,
+      size: 0,
       rateLimit: null,
     };
     let cursor: string | null = null;
@@ -47,7 +50,7 @@ export function createAssetLookUp(transport: Transport, folderMode: () => Folder
         ...ids.map((id): [string, string] => ["asset_ids[]", id]),
         ...(cursor === null ? [] : [["next_cursor", cursor] satisfies [string, string]]),
       ];
-      const { data, rateLimit } = await transport.viaFetch("GET resources/by_asset_ids", {
+      const { data, rateLimit, size = 0 } = await transport.viaFetch("GET resources/by_asset_ids", {
         method: "GET",
         path: ["resources", "by_asset_ids"],
         query,
@@ -58,6 +61,7 @@ export function createAssetLookUp(transport: Transport, folderMode: () => Folder
       answer.nameless ||= named.length < assets.length;
       answer.placeholders.push(...placeholdersOf(data.resources));
       answer.rateLimit = rateLimit ?? answer.rateLimit;
+      answer.size += size;
       cursor = nextCursorOf(data);
       if (cursor === null) return answer;
     }
@@ -82,6 +86,7 @@ export function createAssetLookUp(transport: Transport, folderMode: () => Folder
       answer.placeholders.push(...again.placeholders);
       if (again.nameless) answer.observations.push(...without(rest, again).map(nameless));
       answer.rateLimit = again.rateLimit ?? answer.rateLimit;
+      answer.size += again.size;
     }
     return answer;
   };
@@ -92,19 +97,21 @@ export function createAssetLookUp(transport: Transport, folderMode: () => Folder
       const ids = [...new Set(request.assetIds)];
       const found: Observation[] = [];
       let rateLimit: RateLimit | null = null;
+      let size = 0;
       for (let start = 0; start < ids.length;) {
         const batch = ids.slice(start, start + cap());
         try {
           const answer = await settle(batch);
           found.push(...answer.observations);
           rateLimit = answer.rateLimit ?? rateLimit;
+          size += answer.size;
           start += batch.length;
         } catch (error) {
           if (!isSizeRefused(error, batch.length)) throw error;
           shown = CERTAIN;
         }
       }
-      return { data: found, rateLimit };
+      return { data: found, rateLimit, size };
     },
 
     /** How many ids a look-up may name, as far as answers have told or {@link useLookUpCap} has. */
