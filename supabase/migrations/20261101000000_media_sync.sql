@@ -1888,7 +1888,7 @@ $$;
 comment on function media_sync.write_horizon() is 'How long after it was planned a write to Cloudinary may still arrive.';
 revoke all on function media_sync.write_horizon() from public, anon, authenticated;
 
-create or replace function media_sync.open_values(p_sending jsonb)
+create or replace function media_sync.open_values(p_sending jsonb, p_observed_at timestamptz default null)
 returns jsonb
 language plpgsql
 immutable
@@ -1904,6 +1904,8 @@ begin
                 select sent.key, sent.value
                 from jsonb_array_elements(p_sending) as attempt
                 cross join lateral jsonb_each(attempt -> 'sent') as sent
+                -- Only on its way a context that is set as a whole may be empty for a moment.
+                where not (sent.key = 'context.*' and coalesce((attempt -> 'landed' ->> sent.key)::timestamptz <= p_observed_at, false))
                 union all
                 select 'public_id', attempt -> 'detour'
                 from jsonb_array_elements(p_sending) as attempt
@@ -1914,8 +1916,9 @@ begin
     );
 end;
 $$;
-comment on function media_sync.open_values(jsonb) is 'Value to the list of what has been sent for it and is not settled, a detour''s name included.';
-revoke all on function media_sync.open_values(jsonb) from public, anon, authenticated;
+comment on function media_sync.open_values(jsonb, timestamptz) is
+    'Value to the list of what has been sent for it and is not settled, a detour''s name included; as seen by an observation of that time.';
+revoke all on function media_sync.open_values(jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.is_told(p_told text[], p_key text)
 returns boolean
@@ -2817,7 +2820,7 @@ begin
         select * into v_merge from media_sync.merge(
             case when v_mode = 'fixed' then v_agreed - '{folder,display_name}'::text[] else v_agreed end,
             case when v_mode = 'fixed' then v_known - '{folder,display_name}'::text[] else v_known end,
-            media_sync.open_values(p_asset.sending),
+            media_sync.open_values(p_asset.sending, p_observed_at),
             case when v_mode = 'fixed' then v_remote - '{folder,display_name}'::text[] else v_remote end,
             p_settings.conflict_policy, p_asset.edited, coalesce(p_observation -> 'last_updated', '{}')
         );
@@ -6157,7 +6160,27 @@ grant execute on function public.media_sync_plan_push(text, uuid, jsonb, text[],
 
 -- What an answer of Cloudinary settles of what was on its way.
 
-create or replace function media_sync.landing_times(p_landings jsonb, p_now timestamptz)
+create or replace function media_sync.written_keys(p_sent jsonb, p_difference jsonb)
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- To take a key away the whole context is written, so that every key that was sent shares what became of it.
+    return array(
+        select jsonb_object_keys(media_sync.flat_difference(p_difference))
+        union
+        select key from jsonb_object_keys(p_sent) as key
+        where p_difference -> 'context' ? 'removed' and key like 'context.%'
+    );
+end;
+$$;
+comment on function media_sync.written_keys(jsonb, jsonb) is 'The values, of those that an attempt sent, that the calls for a difference wrote.';
+revoke all on function media_sync.written_keys(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.landing_times(p_sent jsonb, p_landings jsonb, p_now timestamptz)
 returns jsonb
 language plpgsql
 immutable
@@ -6168,13 +6191,13 @@ begin
     return (
         select coalesce(jsonb_object_agg(key, coalesce(landing -> 'at', to_jsonb(p_now))), '{}')
         from jsonb_array_elements(p_landings) as landing
-        cross join lateral jsonb_object_keys(media_sync.flat_difference(landing -> 'difference')) as key
+        cross join lateral unnest(media_sync.written_keys(p_sent, landing -> 'difference')) as key
     );
 end;
 $$;
-comment on function media_sync.landing_times(jsonb, timestamptz) is
+comment on function media_sync.landing_times(jsonb, jsonb, timestamptz) is
     'Value to the time from which on a look-up must show it, of landings: [ { difference, at? } ].';
-revoke all on function media_sync.landing_times(jsonb, timestamptz) from public, anon, authenticated;
+revoke all on function media_sync.landing_times(jsonb, jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.record_landing(p_sending jsonb, p_result jsonb, p_now timestamptz)
 returns jsonb
@@ -6202,8 +6225,7 @@ begin
                             else '{}'
                         end
                         || jsonb_build_object(
-                            'sent', (attempt -> 'sent') - array(select jsonb_object_keys(media_sync.flat_difference(p_result -> 'dropped')))
-                                - case when p_result -> 'dropped' -> 'context' ? 'removed' then 'context.*' else '' end
+                            'sent', (attempt -> 'sent') - media_sync.written_keys(attempt -> 'sent', p_result -> 'dropped')
                                 -- Halfway through a ring: the name that it passes through is ours as the last one would have been.
                                 || case
                                     when p_result -> 'dropped' ? 'public_id' and p_result ? 'passed'
@@ -6211,6 +6233,7 @@ begin
                                     else '{}'
                                 end,
                             'landed', coalesce(attempt -> 'landed', '{}') || media_sync.landing_times(
+                                attempt -> 'sent',
                                 coalesce(p_result -> 'landed', '[]') || coalesce(
                                     (
                                         select jsonb_agg(jsonb_build_object('difference', value))
@@ -6220,6 +6243,7 @@ begin
                                 ), p_now
                             ),
                             'arrived', coalesce(attempt -> 'arrived', '{}') || media_sync.landing_times(
+                                attempt -> 'sent',
                                 (select jsonb_agg(value) from jsonb_array_elements(p_result -> 'landed') where not value ? 'at'), p_now
                             )
                         )
@@ -10035,7 +10059,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '71f7640540dcb9e7';
+    select '7c43bec44d63ab22';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

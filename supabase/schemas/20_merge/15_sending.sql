@@ -28,7 +28,7 @@ $$;
 comment on function media_sync.write_horizon() is 'How long after it was planned a write to Cloudinary may still arrive.';
 revoke all on function media_sync.write_horizon() from public, anon, authenticated;
 
-create or replace function media_sync.open_values(p_sending jsonb)
+create or replace function media_sync.open_values(p_sending jsonb, p_observed_at timestamptz default null)
 returns jsonb
 language plpgsql
 immutable
@@ -44,6 +44,8 @@ begin
                 select sent.key, sent.value
                 from jsonb_array_elements(p_sending) as attempt
                 cross join lateral jsonb_each(attempt -> 'sent') as sent
+                -- Only on its way a context that is set as a whole may be empty for a moment.
+                where not (sent.key = 'context.*' and coalesce((attempt -> 'landed' ->> sent.key)::timestamptz <= p_observed_at, false))
                 union all
                 select 'public_id', attempt -> 'detour'
                 from jsonb_array_elements(p_sending) as attempt
@@ -54,8 +56,9 @@ begin
     );
 end;
 $$;
-comment on function media_sync.open_values(jsonb) is 'Value to the list of what has been sent for it and is not settled, a detour''s name included.';
-revoke all on function media_sync.open_values(jsonb) from public, anon, authenticated;
+comment on function media_sync.open_values(jsonb, timestamptz) is
+    'Value to the list of what has been sent for it and is not settled, a detour''s name included; as seen by an observation of that time.';
+revoke all on function media_sync.open_values(jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.is_told(p_told text[], p_key text)
 returns boolean

@@ -134,7 +134,7 @@ begin
         select * into v_merge from media_sync.merge(
             case when v_mode = 'fixed' then v_agreed - '{folder,display_name}'::text[] else v_agreed end,
             case when v_mode = 'fixed' then v_known - '{folder,display_name}'::text[] else v_known end,
-            media_sync.open_values(p_asset.sending),
+            media_sync.open_values(p_asset.sending, p_observed_at),
             case when v_mode = 'fixed' then v_remote - '{folder,display_name}'::text[] else v_remote end,
             p_settings.conflict_policy, p_asset.edited, coalesce(p_observation -> 'last_updated', '{}')
         );

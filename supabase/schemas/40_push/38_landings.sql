@@ -1,6 +1,26 @@
 -- What an answer of Cloudinary settles of what was on its way.
 
-create or replace function media_sync.landing_times(p_landings jsonb, p_now timestamptz)
+create or replace function media_sync.written_keys(p_sent jsonb, p_difference jsonb)
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- To take a key away the whole context is written, so that every key that was sent shares what became of it.
+    return array(
+        select jsonb_object_keys(media_sync.flat_difference(p_difference))
+        union
+        select key from jsonb_object_keys(p_sent) as key
+        where p_difference -> 'context' ? 'removed' and key like 'context.%'
+    );
+end;
+$$;
+comment on function media_sync.written_keys(jsonb, jsonb) is 'The values, of those that an attempt sent, that the calls for a difference wrote.';
+revoke all on function media_sync.written_keys(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.landing_times(p_sent jsonb, p_landings jsonb, p_now timestamptz)
 returns jsonb
 language plpgsql
 immutable
@@ -11,13 +31,13 @@ begin
     return (
         select coalesce(jsonb_object_agg(key, coalesce(landing -> 'at', to_jsonb(p_now))), '{}')
         from jsonb_array_elements(p_landings) as landing
-        cross join lateral jsonb_object_keys(media_sync.flat_difference(landing -> 'difference')) as key
+        cross join lateral unnest(media_sync.written_keys(p_sent, landing -> 'difference')) as key
     );
 end;
 $$;
-comment on function media_sync.landing_times(jsonb, timestamptz) is
+comment on function media_sync.landing_times(jsonb, jsonb, timestamptz) is
     'Value to the time from which on a look-up must show it, of landings: [ { difference, at? } ].';
-revoke all on function media_sync.landing_times(jsonb, timestamptz) from public, anon, authenticated;
+revoke all on function media_sync.landing_times(jsonb, jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.record_landing(p_sending jsonb, p_result jsonb, p_now timestamptz)
 returns jsonb
@@ -45,8 +65,7 @@ begin
                             else '{}'
                         end
                         || jsonb_build_object(
-                            'sent', (attempt -> 'sent') - array(select jsonb_object_keys(media_sync.flat_difference(p_result -> 'dropped')))
-                                - case when p_result -> 'dropped' -> 'context' ? 'removed' then 'context.*' else '' end
+                            'sent', (attempt -> 'sent') - media_sync.written_keys(attempt -> 'sent', p_result -> 'dropped')
                                 -- Halfway through a ring: the name that it passes through is ours as the last one would have been.
                                 || case
                                     when p_result -> 'dropped' ? 'public_id' and p_result ? 'passed'
@@ -54,6 +73,7 @@ begin
                                     else '{}'
                                 end,
                             'landed', coalesce(attempt -> 'landed', '{}') || media_sync.landing_times(
+                                attempt -> 'sent',
                                 coalesce(p_result -> 'landed', '[]') || coalesce(
                                     (
                                         select jsonb_agg(jsonb_build_object('difference', value))
@@ -63,6 +83,7 @@ begin
                                 ), p_now
                             ),
                             'arrived', coalesce(attempt -> 'arrived', '{}') || media_sync.landing_times(
+                                attempt -> 'sent',
                                 (select jsonb_agg(value) from jsonb_array_elements(p_result -> 'landed') where not value ? 'at'), p_now
                             )
                         )

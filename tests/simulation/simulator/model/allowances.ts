@@ -2,6 +2,8 @@
 import type { Simulation } from "../simulation.ts";
 import type { LogRow } from "./check.ts";
 import type { Held, Intent, Model } from "./model.ts";
+import { type Row, unitsOf } from "./units.ts";
+import { WAYSIDE } from "../people/library-calls.ts";
 import { standsInLog } from "./in-log.ts";
 
 /** A write leaves at most so long after the look-up that it rests on, ms. */
@@ -31,6 +33,12 @@ export function isInWindow({ model, plan }: Simulation, intent: Intent): boolean
       })
     )
   );
+}
+
+/** Whether a value stands on a row in conflict that went out of scope, where nobody can decide it before it is back. */
+export function isHiddenInConflict(row: Row | undefined, fixed: boolean, intent: Intent): boolean {
+  return row !== undefined && row.sync_status === "conflict" && !row.in_scope &&
+    same(unitsOf(row, fixed)[intent.unit], intent.value);
 }
 
 /** When a value came into the library: by the person, or by the write of one of several databases. */
@@ -99,7 +107,8 @@ export function isTakenBack(
     other.asset === intent.asset && other.unit === intent.unit && other.side !== intent.side &&
     same(other.before, intent.value) && !same(other.value, intent.value)
   );
-  const wentOn = others.length > 0;
+  // A ring of renames there passes through a name of its own, which nobody wanted.
+  const wentOn = others.length > 0 || (intent.unit === "public_id" && intent.value === WAYSIDE);
   // It was decided upon before, and lost.
   const hadLost = logs.some((log) => standsInLog(log, { ...intent, time: 0 }));
   return (wentOn && wasThere(model, intent)) ||

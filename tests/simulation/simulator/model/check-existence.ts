@@ -31,7 +31,7 @@ export function checkExistence(examined: Examined): Complaint[] {
     }
     if (
       last.what === "restored" && !assets.has(id) && !isTold(examined, last) &&
-      !wasGoneBefore(examined, events, wishes)
+      !wasGoneBefore(examined, events, wishes) && !isDeletedElsewhere(wishes)
     ) {
       add(9, `${name} was restored by act ${last.act} and is gone`);
     }
@@ -83,6 +83,15 @@ function wasGoneBefore({ log }: Examined, events: Existence[], wishes: Existence
     log.some((row) =>
       row.asset_id === restored.asset && row.time >= restored.time && row.operation === "delete"
     );
+}
+
+/** Whether a person of another database deleted it and never took that back: the one who restored undid their own deletion. */
+function isDeletedElsewhere(wishes: Existence[]): boolean {
+  const restored = wishes.at(-1)!;
+  const others = new Map(wishes.map(({ side, what }) => [side, what]));
+  return [...others].some(([side, what]) =>
+    side !== restored.side && side !== "there" && what === "deleted"
+  );
 }
 
 function story(events: Existence[]): string {

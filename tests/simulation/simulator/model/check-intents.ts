@@ -1,7 +1,13 @@
 /** Invariant 2: each edit is on both sides, or was replaced by somebody who saw it, or stands in the log. */
 import { EPOCH } from "../engine/machine.ts";
 import type { Simulation } from "../simulation.ts";
-import { isInWindow, isOverwrittenByName, isTakenBack, isTakenForUnsent } from "./allowances.ts";
+import {
+  isHiddenInConflict,
+  isInWindow,
+  isOverwrittenByName,
+  isTakenBack,
+  isTakenForUnsent,
+} from "./allowances.ts";
 import type { Complaint, Examined } from "./check.ts";
 import { standsInLog } from "./in-log.ts";
 import type { Intent } from "./model.ts";
@@ -23,6 +29,7 @@ export function checkIntents(simulation: Simulation, all: readonly Examined[]): 
     if (isReplaced(simulation, intent)) continue;
     if (all.some(({ log }) => standsInLog(log, intent))) continue;
     if (isInWindow(simulation, intent) || isTakenForUnsent(simulation, intent)) continue;
+    if (all.some(({ rows }) => isHiddenInConflict(rows.get(intent.asset), fixed, intent))) continue;
     if (isTakenBack(simulation, logs, intent) || isOverwrittenByName(simulation, intent)) continue;
     complaints.push({
       invariant: 2,

@@ -1,4 +1,5 @@
 /** Draws a run from its seed. Each seed leaves out some kinds of acts and faults (swarm testing). */
+import { FACTS } from "../../../../scripts/cloudinary-emulator/mod.ts";
 import { createRandom, type Random } from "../../../support/random.ts";
 import { calm, type Weather } from "../world/weather.ts";
 import type { Act, Change, Deed, InitialAsset, Plan, Policy } from "./plan.ts";
@@ -42,6 +43,11 @@ const KINDS: Record<string, number> = {
   sync: 3,
   resolve: 2,
 };
+/** Facts that are drawn above, and one that makes every edit look like other content to the model. */
+const DRAWN_APART = new Set([
+  ...["update_context", "upload_edits_notify", "restore_notifies", "context_delta"],
+  ...["payload_shapes", "look_up_cap", "edits_bump_version"],
+]);
 // What a run can hardly be without.
 const CORE = new Set(["tags_here", "context_here", "title_here"]);
 
@@ -82,8 +88,19 @@ export function drawPlan(seed: number, operations: number): Plan {
       context_delta: random.pick(["list", "object"]),
       payload_shapes: random.pick(["documented", "swapped"]),
       look_up_cap: random.pick([10, 100, 100]),
+      ...drawFacts(random),
     },
   };
+}
+
+/** A few of what is uncertain about Cloudinary, each in its less likely variant. */
+function drawFacts(random: Random): Record<string, unknown> {
+  const open = Object.entries(FACTS).filter(([name, { kind }]) =>
+    kind === "uncertain" && !DRAWN_APART.has(name)
+  );
+  return Object.fromEntries(
+    open.filter(() => random.chance(0.2)).map(([name, { variants }]) => [name, variants[1]]),
+  );
 }
 
 function drawAssets(random: Random, folderMode: Plan["folderMode"]): InitialAsset[] {

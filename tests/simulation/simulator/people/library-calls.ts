@@ -4,6 +4,9 @@ import { CLOUD_NAME, type Library, LIBRARY_URL, PEOPLE_KEY } from "../world/libr
 import type { Network } from "../world/network.ts";
 import type { Change } from "./plan.ts";
 
+/** The name that a ring of renames in Cloudinary passes through. */
+export const WAYSIDE = "on-the-way";
+
 /** A person at Cloudinary's console. */
 export interface ConsolePerson {
   edit(assetId: string, change: Change): Promise<string>;
@@ -99,12 +102,12 @@ export function createConsolePerson(
       const assets = assetIds.map(find);
       if (assets.some((asset) => asset === undefined)) return "gone";
       const names = assets.map((asset) => asset!.public_id);
-      const answers = [said(await rename(names[0]!, "on-the-way"))];
+      const answers = [said(await rename(names[0]!, WAYSIDE))];
       // The last one's new name is the first one's old name, and so on backwards.
       for (let index = names.length - 1; index > 0; index--) {
         answers.push(said(await rename(names[index]!, names[(index + 1) % names.length]!)));
       }
-      answers.push(said(await rename("on-the-way", names[1]!)));
+      answers.push(said(await rename(WAYSIDE, names[1]!)));
       return answers.join(", ");
     },
     destroy: async (assetId) => {

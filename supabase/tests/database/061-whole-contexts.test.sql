@@ -1,0 +1,51 @@
+-- To take a context key away the whole context is written: what became of that write is what became of all its keys.
+begin;
+\ir helpers.sql
+select plan(6);
+
+insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, context, sync_status, observed_at)
+select
+    ('00000000-0000-4000-8000-00000000000' || place)::uuid, 'demo', 'c' || place, 'c' || place, 'image',
+    '{"caption": "same"}', 'pending', now() - interval '1 minute'
+from generate_series(1, 3) as place;
+alter table public.media_assets disable trigger user;
+update public.media_assets as asset
+set
+    base = media_sync.editable_fields(asset) || '{"context": {"alt": "old", "caption": "same"}}',
+    sending = jsonb_build_array(jsonb_build_object(
+        'id', 'attempt', 'name', asset_id, 'at', now(), 'until', now() + interval '1 minute',
+        'sent', '{"context.alt": null, "context.caption": "same", "context.*": null}'::jsonb
+    ));
+
+create function tests.confirm(asset_id text, outcome jsonb)
+returns void
+language sql
+as $$
+    select public.media_sync_confirm_push('demo', gen_random_uuid(), now(), jsonb_build_array(jsonb_build_object(
+        'id', '00000000-0000-4000-8000-00000000000' || right(asset_id, 1), 'action', 'update', 'attempt', 'attempt'
+    ) || outcome), 'api');
+$$;
+create function tests.look_up(asset_id text, context jsonb)
+returns jsonb
+language sql
+as $$
+    select public.media_sync_apply_observations('demo', jsonb_build_array(jsonb_build_object(
+        'asset_id', asset_id, 'public_id', asset_id, 'resource_type', 'image', 'type', 'upload', 'context', context
+    )), clock_timestamp(), 'api', null);
+    select asset.context from public.media_assets as asset where asset.asset_id = look_up.asset_id;
+$$;
+
+select tests.confirm('c1', '{"landed": [{"difference": {"context": {"removed": ["alt"]}}}]}');
+select is(tests.look_up('c1', '{}'), '{}', 'somebody there takes a key away after the whole context was written → it goes here too');
+select is((select sync_status from public.media_assets where asset_id = 'c1'), 'synced', 'and nothing is left to be sent');
+
+select tests.confirm('c2', '{"dropped": {"context": {"removed": ["alt"]}}, "again": true}');
+select is((select sending from public.media_assets where asset_id = 'c2'), null, 'the write never left → none of its keys is on its way');
+select is(tests.look_up('c2', '{"alt": "old"}'), '{}', 'somebody there takes another key away → it goes here too');
+select is((select sync_status from public.media_assets where asset_id = 'c2'), 'pending', 'and the key that was taken away here is still to be sent');
+
+-- On its way the context may be empty for a moment: nobody took anything away.
+select is(tests.look_up('c3', '{}'), '{"caption": "same"}', 'a context seen empty while it is being written → stays');
+
+select * from finish();
+rollback;
