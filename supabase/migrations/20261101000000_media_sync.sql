@@ -1197,6 +1197,7 @@ create table media_sync.runs (
     allowed_at timestamptz,
     started_at timestamptz not null default clock_timestamp(),
     touched_at timestamptz not null default clock_timestamp(),
+    erring_since timestamptz,
     finished_at timestamptz
 );
 
@@ -1222,6 +1223,7 @@ comment on column media_sync.runs.blocked_by is 'Why the delete guard stopped it
 comment on column media_sync.runs.allowed_at is 'When someone allowed this blocked run''s deletions, once.';
 comment on column media_sync.runs.started_at is 'When it started.';
 comment on column media_sync.runs.touched_at is 'When it last made progress.';
+comment on column media_sync.runs.erring_since is 'Its first error since it last got on; null while it does.';
 comment on column media_sync.runs.finished_at is 'When it ended; null while running.';
 
 create index runs_started_at_index on media_sync.runs (started_at desc);
@@ -3763,6 +3765,25 @@ $$;
 comment on function media_sync.end_lost_runs() is 'Ends runs as failed whose worker was killed, with the reason. Returns how many.';
 revoke all on function media_sync.end_lost_runs() from public, anon, authenticated;
 
+create or replace function media_sync.note_progress()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    update media_sync.runs set erring_since = null where id = new.run_id and erring_since is not null;
+    return null;
+end;
+$$;
+comment on function media_sync.note_progress() is 'A run that gets on errs no more.';
+revoke all on function media_sync.note_progress() from public, anon, authenticated;
+
+create or replace trigger note_progress
+    after update on media_sync.run_cursors
+    for each row
+    when (new.pages > old.pages or new.status <> old.status)
+    execute function media_sync.note_progress();
+
 create or replace function public.media_sync_start_run(
     p_cloud_name text,
     p_kind text,
@@ -3844,6 +3865,7 @@ begin
     set
         error_count = error_count + 1,
         errors = case when jsonb_array_length(errors) < 50 then errors || p_error else errors end,
+        erring_since = coalesce(erring_since, clock_timestamp()),
         touched_at = clock_timestamp()
     where id = p_run_id;
     perform media_sync.leave_run(p_run_id, p_worker, p_traffic);
@@ -4208,6 +4230,7 @@ begin
             updated_items = run.updated_items + counted.updated,
             unchanged_items = run.unchanged_items + counted.unchanged,
             conflicts = run.conflicts + counted.conflicts,
+            erring_since = null,
             touched_at = clock_timestamp()
         from (
             select
@@ -9111,6 +9134,63 @@ $$;
 comment on function media_sync.tick_is_scheduled() is 'True when pg_cron calls the sync function every minute.';
 revoke all on function media_sync.tick_is_scheduled() from public, anon, authenticated;
 
+create or replace function media_sync.job_problem()
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_missing text;
+    v_failing text;
+begin
+    if to_regclass('cron.job') is null then
+        return null;
+    end if;
+    execute format(
+        $query$
+            select string_agg(wanted.name, ', ' order by wanted.name)
+            from media_sync.jobs() as wanted
+            where not exists (
+                select from %I.job as known
+                where known.jobname = wanted.name and known.command = wanted.command
+                    and known.active and known.database = current_database()
+            )
+        $query$,
+        'cron'
+    ) into v_missing;
+    if v_missing is not null then
+        return format('The jobs %s do not run: run select public.schedule_media_sync().', v_missing);
+    end if;
+    execute format(
+        $query$
+            select string_agg(wanted.name, ', ' order by wanted.name)
+            from media_sync.jobs() as wanted
+            cross join lateral (
+                select count(*) filter (where latest.status = 'failed') as failed
+                from (
+                    select run.status
+                    from (select * from %I.job_run_details order by runid desc limit 500) as run
+                    where run.command = wanted.command and run.database = current_database()
+                    order by run.runid desc
+                    limit 3
+                ) as latest
+            ) as counted
+            where counted.failed = 3
+        $query$,
+        'cron'
+    ) into v_failing;
+    return case when v_failing is not null then format(
+        'The jobs %s fail: see select * from cron.job_run_details where status = ''failed'' order by start_time desc limit 5.', v_failing
+    ) end;
+exception
+    when insufficient_privilege then
+        return null;
+end;
+$$;
+comment on function media_sync.job_problem() is 'Which jobs of Media Sync do not run, or failed three times in a row, and what to do; null when none, and where pg_cron cannot be read.';
+revoke all on function media_sync.job_problem() from public, anon, authenticated;
+
 create or replace function media_sync.check_calls()
 returns table (check_name text, status text, message text, value text)
 language plpgsql
@@ -9119,6 +9199,7 @@ set search_path = ''
 as $$
 declare
     v_scheduled constant boolean := media_sync.tick_is_scheduled();
+    v_job_problem constant text := media_sync.job_problem();
     v_problem constant text := media_sync.invocation_problem();
     v_failed integer;
     v_last integer;
@@ -9127,9 +9208,10 @@ declare
 begin
     return query values (
         'schedule',
-        case when v_scheduled then 'ok' else 'degraded' end,
+        case when v_scheduled and v_job_problem is null then 'ok' else 'degraded' end,
         case
-            when v_scheduled then 'The jobs are scheduled.'
+            when v_scheduled and v_job_problem is null then 'The jobs are scheduled.'
+            when v_scheduled then v_job_problem
             when to_regprocedure('cron.schedule(text, text, text)') is null
                 then 'Nothing runs by itself: enable the extension pg_cron, then run select public.schedule_media_sync().'
             else 'Nothing runs by itself: run select public.schedule_media_sync().'
@@ -9221,7 +9303,7 @@ as $$
     select run.*
     from media_sync.runs as run
     where run.status in ('blocked', 'failed')
-        and run.started_at > (select clock_timestamp()) - case run.status when 'failed' then interval '1 day' else interval '1000 years' end
+        and (run.status = 'blocked' or coalesce(run.finished_at, run.started_at) > (select clock_timestamp()) - interval '1 day')
         -- A later one found the library as it should be.
         and not exists (
             select from media_sync.runs as later
@@ -9244,6 +9326,7 @@ as $$
 declare
     v_blocked media_sync.runs;
     v_last media_sync.runs;
+    v_erring media_sync.runs;
     v_failed bigint;
 begin
     select * into v_blocked from media_sync.unsettled_runs() as run where run.status = 'blocked' order by started_at desc limit 1;
@@ -9275,10 +9358,27 @@ begin
     from latest
     where started_at > coalesce((select max(good.started_at) from latest as good where good.status = 'completed'), '-infinity');
     select * into v_last from media_sync.unsettled_runs() as run where run.status = 'failed' order by started_at desc limit 1;
+    -- An open run keeps its place through errors that may pass, and is tried at every tick: these have not passed.
+    select * into v_erring
+    from media_sync.runs as run
+    where run.status = 'running'
+        and run.kind in ('full', 'partial', 'incremental')
+        and run.erring_since < (select clock_timestamp()) - interval '10 minutes'
+    order by run.erring_since
+    limit 1;
     return query values (
         'runs',
-        case when v_failed >= 10 then 'failing' when v_last.id is not null then 'degraded' else 'ok' end,
         case
+            when v_failed >= 10 or v_erring.erring_since < clock_timestamp() - interval '1 hour' then 'failing'
+            when v_last.id is not null or v_erring.id is not null then 'degraded'
+            else 'ok'
+        end,
+        case
+            when v_erring.id is not null then format(
+                'The open run of kind %s meets errors since %s%s; it is tried at every tick, and goes on by itself once they end: see select errors from media_sync.runs where status = ''running''.',
+                v_erring.kind, media_sync.health_time(v_erring.erring_since),
+                coalesce(': ' || rtrim(left(v_erring.errors -> -1 ->> 'message', 200), '.'), '')
+            )
             when v_last.id is not null then format(
                 'The last run of kind %s failed%s; it is tried again by itself, and select * from media_sync_log where operation = ''run'' order by created_at desc limit 10 tells more.',
                 v_last.kind, coalesce(': ' || rtrim(left(v_last.errors -> 0 ->> 'message', 200), '.'), '')
@@ -10059,7 +10159,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '7c43bec44d63ab22';
+    select '97809c221077d0c4';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -1,17 +1,17 @@
 /** Health's advice cures what it is about: each test breaks the thing, reads the advice, follows it, and is in order again. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
+  type AdviceCase,
   adviceOf,
   assertCured,
-  callByTick,
   callIn,
   checksOf,
-  filled,
   runJobs,
   statementsIn,
 } from "../support/advice.ts";
+import { calls } from "./advice/calls.ts";
 import { emptySides } from "../support/empty-stack.ts";
-import { type Pass, withMovedTime } from "../support/moved-time.ts";
+import { withMovedTime } from "../support/moved-time.ts";
 import { here, there } from "../support/scenario-steps.ts";
 import { insertAssets, openScenarioWorld, type ScenarioWorld } from "../support/scenario-world.ts";
 import { callCloudinary, control, syncUntilCompleted } from "../support/stack.ts";
@@ -19,23 +19,6 @@ import { stackTests } from "../support/stack-test.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 const MINUTE_MS = 60_000;
-
-/** What a case works with. */
-interface Patient extends ScenarioWorld {
-  pass: Pass;
-  /** What pg_cron does in so many minutes, with whatever comes of it. */
-  minutes(count: number): Promise<void>;
-  /** Follows the statements of an advice, as somebody types them. */
-  run(...statements: string[]): Promise<void>;
-}
-
-interface Case {
-  check: string;
-  /** What is broken → what the advice says. */
-  title: string;
-  /** Breaks it, follows the advice. */
-  play(patient: Patient): Promise<void>;
-}
 
 let world: ScenarioWorld;
 const adviceTest = stackTests({ apart: true, behavior: "a" }, async ({ stack }) => {
@@ -46,63 +29,8 @@ const adviceTest = stackTests({ apart: true, behavior: "a" }, async ({ stack }) 
 
 const twenty = Array.from({ length: 20 }, (_, index) => `a${index}`);
 
-const cases: Case[] = [
-  {
-    check: "schedule",
-    title: "the jobs are off → schedules them",
-    play: async ({ stack, run }) => {
-      await stack.sql("update cron.job set active = false");
-      await run(...statementsIn(await adviceOf(stack, "schedule")));
-    },
-  },
-  {
-    check: "calls",
-    title: "no address, no key in Vault → stores each",
-    play: async ({ stack, run }) => {
-      await stack.sql("delete from vault.secrets");
-      await run(...filled(stack, await adviceOf(stack, "calls")));
-      await run(...filled(stack, await adviceOf(stack, "calls")));
-    },
-  },
-  {
-    check: "calls",
-    title: "a blank key and an address that is none in Vault → puts them right",
-    play: async ({ stack, run }) => {
-      await stack.sql(
-        "update vault.secrets set secret = case name when 'media_sync_cron_key' then ' ' else 'ftp://x' end where name like 'media_sync%'",
-      );
-      await run(...filled(stack, await adviceOf(stack, "calls")));
-      await run(...filled(stack, await adviceOf(stack, "calls")));
-    },
-  },
-  ...[
-    ["a key that is refused", "media_sync_cron_key", () => "sb_secret_of_nobody"],
-    ["an address with nothing there", "media_sync_project_url", (url: string) => `${url}/nothing`],
-    ["an address where nobody answers", "media_sync_project_url", () => "http://127.0.0.1:9"],
-  ].map(([what, name, wrong]): Case => ({
-    check: "calls",
-    title: `${what} → stores another`,
-    play: async ({ stack, run }) => {
-      await stack.sql(
-        "select vault.update_secret(id, $2) from vault.secrets where name = $1",
-        [name, (wrong as (url: string) => string)(stack.info.url)],
-      );
-      for (let tick = 1; tick <= 3; tick++) await callByTick(stack);
-      await run(...filled(stack, await adviceOf(stack, "calls")));
-      await callByTick(stack);
-    },
-  })),
-  {
-    check: "tick",
-    title: "somebody has changed the tick's command → schedules it anew",
-    play: async ({ stack, minutes, run }) => {
-      await stack.sql("update cron.job set command = 'select 1' where jobname = 'media-sync-tick'");
-      await minutes(10);
-      const [cure, look] = statementsIn(await adviceOf(stack, "tick"));
-      await run(cure!, look!);
-      await minutes(1);
-    },
-  },
+const cases: AdviceCase[] = [
+  ...calls,
   {
     check: "delete_guard",
     title: "most assets are gone there, and rightly → is allowed with the call that it names",
@@ -139,7 +67,7 @@ const cases: Case[] = [
       assertEquals(live, { rows: 5 });
     },
   },
-  ...["allowed", "taken back"].map((way): Case => ({
+  ...["allowed", "taken back"].map((way): AdviceCase => ({
     check: "delete_guard",
     title: `a scope that would hide most → is ${way} as it says`,
     play: async (patient) => {
@@ -167,6 +95,24 @@ const cases: Case[] = [
       assertMatch(advice, /of kind full failed: /);
       await run(...statementsIn(advice));
       await minutes(12);
+    },
+  },
+  {
+    check: "runs",
+    title: "Cloudinary is out of order → says so, and goes on by itself",
+    play: async (patient) => {
+      const { stack, call, minutes, pass, run } = patient;
+      await insertAssets(patient, { one: {} });
+      await syncUntilCompleted(call);
+      await minutes(2);
+      await control(stack, "PUT /faults", { error_rate: 1 });
+      await minutes(1);
+      await pass(11 * MINUTE_MS);
+      const advice = await adviceOf(stack, "runs");
+      assertMatch(advice, /The open run of kind incremental meets errors since /);
+      await run(...statementsIn(advice));
+      await control(stack, "PUT /faults", { error_rate: 0 });
+      await minutes(1);
     },
   },
   {
@@ -271,7 +217,7 @@ const cases: Case[] = [
       await pass(Date.parse(`${until.replace(" ", "T")}Z`) - Date.now() + MINUTE_MS);
     },
   },
-  ...["has ever come", "came since"].map((what): Case => ({
+  ...["has ever come", "came since"].map((what): AdviceCase => ({
     check: "webhooks",
     title: `assets change and no webhook ${what} → the address that it names is registered`,
     play: async (patient) => {

@@ -1,8 +1,27 @@
 /** What health advises, and following it as it stands. */
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { Stack } from "../../scripts/local/stack-options.ts";
+import type { Pass } from "./moved-time.ts";
 import type { ScenarioWorld } from "./scenario-world.ts";
 import { waitUntil } from "./wait-until.ts";
+
+/** What a case works with. */
+export interface Patient extends ScenarioWorld {
+  pass: Pass;
+  /** What pg_cron does in so many minutes, with whatever comes of it. */
+  minutes(count: number): Promise<void>;
+  /** Follows the statements of an advice, as somebody types them. */
+  run(...statements: string[]): Promise<void>;
+}
+
+export interface AdviceCase {
+  /** The check, by its name. */
+  check: string;
+  /** What is broken → what the advice says. */
+  title: string;
+  /** Breaks it, follows the advice. */
+  play(patient: Patient): Promise<void>;
+}
 
 /** A check as `get_sync_health()` tells it. */
 export interface Check {
@@ -67,7 +86,9 @@ export async function runJobs({ stack, call }: ScenarioWorld): Promise<void> {
   if (ticked) await call("sync", { method: "POST", json: {} });
   await waitUntil(
     async () =>
-      (await stack.sql("select from media_sync.runs where status = 'running'")).length === 0,
+      (await stack.sql(
+        "select from media_sync.runs where status = 'running' and erring_since is null",
+      )).length === 0,
     { describe: "the end of the tick's runs" },
   );
 }

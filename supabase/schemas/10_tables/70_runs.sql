@@ -22,6 +22,7 @@ create table media_sync.runs (
     allowed_at timestamptz,
     started_at timestamptz not null default clock_timestamp(),
     touched_at timestamptz not null default clock_timestamp(),
+    erring_since timestamptz,
     finished_at timestamptz
 );
 
@@ -47,6 +48,7 @@ comment on column media_sync.runs.blocked_by is 'Why the delete guard stopped it
 comment on column media_sync.runs.allowed_at is 'When someone allowed this blocked run''s deletions, once.';
 comment on column media_sync.runs.started_at is 'When it started.';
 comment on column media_sync.runs.touched_at is 'When it last made progress.';
+comment on column media_sync.runs.erring_since is 'Its first error since it last got on; null while it does.';
 comment on column media_sync.runs.finished_at is 'When it ended; null while running.';
 
 create index runs_started_at_index on media_sync.runs (started_at desc);

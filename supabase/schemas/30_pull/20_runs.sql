@@ -93,6 +93,25 @@ $$;
 comment on function media_sync.end_lost_runs() is 'Ends runs as failed whose worker was killed, with the reason. Returns how many.';
 revoke all on function media_sync.end_lost_runs() from public, anon, authenticated;
 
+create or replace function media_sync.note_progress()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    update media_sync.runs set erring_since = null where id = new.run_id and erring_since is not null;
+    return null;
+end;
+$$;
+comment on function media_sync.note_progress() is 'A run that gets on errs no more.';
+revoke all on function media_sync.note_progress() from public, anon, authenticated;
+
+create or replace trigger note_progress
+    after update on media_sync.run_cursors
+    for each row
+    when (new.pages > old.pages or new.status <> old.status)
+    execute function media_sync.note_progress();
+
 create or replace function public.media_sync_start_run(
     p_cloud_name text,
     p_kind text,
@@ -174,6 +193,7 @@ begin
     set
         error_count = error_count + 1,
         errors = case when jsonb_array_length(errors) < 50 then errors || p_error else errors end,
+        erring_since = coalesce(erring_since, clock_timestamp()),
         touched_at = clock_timestamp()
     where id = p_run_id;
     perform media_sync.leave_run(p_run_id, p_worker, p_traffic);

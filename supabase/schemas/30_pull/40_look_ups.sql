@@ -45,6 +45,7 @@ begin
             updated_items = run.updated_items + counted.updated,
             unchanged_items = run.unchanged_items + counted.unchanged,
             conflicts = run.conflicts + counted.conflicts,
+            erring_since = null,
             touched_at = clock_timestamp()
         from (
             select

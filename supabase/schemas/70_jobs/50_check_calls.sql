@@ -54,6 +54,63 @@ $$;
 comment on function media_sync.tick_is_scheduled() is 'True when pg_cron calls the sync function every minute.';
 revoke all on function media_sync.tick_is_scheduled() from public, anon, authenticated;
 
+create or replace function media_sync.job_problem()
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_missing text;
+    v_failing text;
+begin
+    if to_regclass('cron.job') is null then
+        return null;
+    end if;
+    execute format(
+        $query$
+            select string_agg(wanted.name, ', ' order by wanted.name)
+            from media_sync.jobs() as wanted
+            where not exists (
+                select from %I.job as known
+                where known.jobname = wanted.name and known.command = wanted.command
+                    and known.active and known.database = current_database()
+            )
+        $query$,
+        'cron'
+    ) into v_missing;
+    if v_missing is not null then
+        return format('The jobs %s do not run: run select public.schedule_media_sync().', v_missing);
+    end if;
+    execute format(
+        $query$
+            select string_agg(wanted.name, ', ' order by wanted.name)
+            from media_sync.jobs() as wanted
+            cross join lateral (
+                select count(*) filter (where latest.status = 'failed') as failed
+                from (
+                    select run.status
+                    from (select * from %I.job_run_details order by runid desc limit 500) as run
+                    where run.command = wanted.command and run.database = current_database()
+                    order by run.runid desc
+                    limit 3
+                ) as latest
+            ) as counted
+            where counted.failed = 3
+        $query$,
+        'cron'
+    ) into v_failing;
+    return case when v_failing is not null then format(
+        'The jobs %s fail: see select * from cron.job_run_details where status = ''failed'' order by start_time desc limit 5.', v_failing
+    ) end;
+exception
+    when insufficient_privilege then
+        return null;
+end;
+$$;
+comment on function media_sync.job_problem() is 'Which jobs of Media Sync do not run, or failed three times in a row, and what to do; null when none, and where pg_cron cannot be read.';
+revoke all on function media_sync.job_problem() from public, anon, authenticated;
+
 create or replace function media_sync.check_calls()
 returns table (check_name text, status text, message text, value text)
 language plpgsql
@@ -62,6 +119,7 @@ set search_path = ''
 as $$
 declare
     v_scheduled constant boolean := media_sync.tick_is_scheduled();
+    v_job_problem constant text := media_sync.job_problem();
     v_problem constant text := media_sync.invocation_problem();
     v_failed integer;
     v_last integer;
@@ -70,9 +128,10 @@ declare
 begin
     return query values (
         'schedule',
-        case when v_scheduled then 'ok' else 'degraded' end,
+        case when v_scheduled and v_job_problem is null then 'ok' else 'degraded' end,
         case
-            when v_scheduled then 'The jobs are scheduled.'
+            when v_scheduled and v_job_problem is null then 'The jobs are scheduled.'
+            when v_scheduled then v_job_problem
             when to_regprocedure('cron.schedule(text, text, text)') is null
                 then 'Nothing runs by itself: enable the extension pg_cron, then run select public.schedule_media_sync().'
             else 'Nothing runs by itself: run select public.schedule_media_sync().'

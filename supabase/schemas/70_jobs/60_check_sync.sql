@@ -9,7 +9,7 @@ as $$
     select run.*
     from media_sync.runs as run
     where run.status in ('blocked', 'failed')
-        and run.started_at > (select clock_timestamp()) - case run.status when 'failed' then interval '1 day' else interval '1000 years' end
+        and (run.status = 'blocked' or coalesce(run.finished_at, run.started_at) > (select clock_timestamp()) - interval '1 day')
         -- A later one found the library as it should be.
         and not exists (
             select from media_sync.runs as later
@@ -32,6 +32,7 @@ as $$
 declare
     v_blocked media_sync.runs;
     v_last media_sync.runs;
+    v_erring media_sync.runs;
     v_failed bigint;
 begin
     select * into v_blocked from media_sync.unsettled_runs() as run where run.status = 'blocked' order by started_at desc limit 1;
@@ -63,10 +64,27 @@ begin
     from latest
     where started_at > coalesce((select max(good.started_at) from latest as good where good.status = 'completed'), '-infinity');
     select * into v_last from media_sync.unsettled_runs() as run where run.status = 'failed' order by started_at desc limit 1;
+    -- An open run keeps its place through errors that may pass, and is tried at every tick: these have not passed.
+    select * into v_erring
+    from media_sync.runs as run
+    where run.status = 'running'
+        and run.kind in ('full', 'partial', 'incremental')
+        and run.erring_since < (select clock_timestamp()) - interval '10 minutes'
+    order by run.erring_since
+    limit 1;
     return query values (
         'runs',
-        case when v_failed >= 10 then 'failing' when v_last.id is not null then 'degraded' else 'ok' end,
         case
+            when v_failed >= 10 or v_erring.erring_since < clock_timestamp() - interval '1 hour' then 'failing'
+            when v_last.id is not null or v_erring.id is not null then 'degraded'
+            else 'ok'
+        end,
+        case
+            when v_erring.id is not null then format(
+                'The open run of kind %s meets errors since %s%s; it is tried at every tick, and goes on by itself once they end: see select errors from media_sync.runs where status = ''running''.',
+                v_erring.kind, media_sync.health_time(v_erring.erring_since),
+                coalesce(': ' || rtrim(left(v_erring.errors -> -1 ->> 'message', 200), '.'), '')
+            )
             when v_last.id is not null then format(
                 'The last run of kind %s failed%s; it is tried again by itself, and select * from media_sync_log where operation = ''run'' order by created_at desc limit 10 tells more.',
                 v_last.kind, coalesce(': ' || rtrim(left(v_last.errors -> 0 ->> 'message', 200), '.'), '')

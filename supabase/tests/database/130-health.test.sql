@@ -1,7 +1,7 @@
 -- Health: each check turns when it should and back again, says what to do, and a change of the whole is told once.
 begin;
 \ir helpers.sql
-select plan(78);
+select plan(82);
 
 delete from vault.secrets;
 select vault.create_secret('http://project.test', 'media_sync_project_url'), vault.create_secret('opensesame', 'media_sync_cron_key');
@@ -155,6 +155,18 @@ insert into media_sync.runs (kind, status, cloud_name, source, started_at) value
 select is(tests.check('runs'), 'degraded', 'a run of another kind succeeds → the full one is still to be made up for');
 insert into media_sync.runs (kind, status, cloud_name, source, started_at) values ('full', 'completed', 'demo', 'cron', clock_timestamp());
 select is(tests.check('runs'), 'ok', 'a full one succeeds → ok again');
+rollback to intact;
+
+insert into media_sync.runs (id, kind, status, cloud_name, source, started_at, erring_since, errors)
+values ('00000000-0000-4000-8000-00000000b002', 'full', 'running', 'demo', 'cron', tests.ago('2 days'), tests.ago('9 minutes'), '[{"message": "Status 502."}]');
+select is(tests.check('runs'), 'ok', 'an open run that errs for nine minutes → ok');
+update media_sync.runs set erring_since = tests.ago('2 hours');
+select is(tests.check('runs'), 'failing', 'an open run that errs for two hours → failing');
+insert into media_sync.run_cursors (run_id, shard) values ('00000000-0000-4000-8000-00000000b002', 'image');
+update media_sync.run_cursors set pages = 1;
+select is(tests.check('runs'), 'ok', 'a page of it is stored → ok again');
+update media_sync.runs set status = 'failed', finished_at = tests.ago('1 hour');
+select is(tests.check('runs'), 'degraded', 'a run that began two days ago and failed an hour ago → degraded');
 rollback to intact;
 
 -- 4. Assets
