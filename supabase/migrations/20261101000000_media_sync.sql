@@ -9631,6 +9631,45 @@ $$;
 comment on function media_sync.check_alerts() is 'Check alerts (value: how many are not delivered yet).';
 revoke all on function media_sync.check_alerts() from public, anon, authenticated;
 
+-- supabase/schemas/70_jobs/67_check_scope.sql
+
+-- Health of the scope: whether anything is mirrored at all.
+
+create or replace function media_sync.check_scope()
+returns table (check_name text, status text, message text, value text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_include constant text[] := (select include_folders from media_sync.settings);
+    v_live constant bigint := (select coalesce(sum(total_assets), 0)::bigint from media_sync.statistics);
+    v_expected bigint;
+begin
+    if v_include <> '{}' and v_live = 0 then
+        select run.expected into v_expected
+        from media_sync.runs as run
+        where run.kind = 'full' and run.status = 'completed'
+        order by run.started_at desc
+        limit 1;
+    end if;
+    return query values (
+        'scope',
+        case when v_expected > 0 then 'degraded' else 'ok' end,
+        case
+            when v_expected > 0 then format(
+                'None of %s assets lies in include_folders = %L: name folders that exist, or mirror all with update media_sync.settings set include_folders = ''{}''.',
+                v_expected, v_include
+            )
+            else 'The mirrored folders are there.'
+        end,
+        v_live::text
+    );
+end;
+$$;
+comment on function media_sync.check_scope() is 'Check scope (value: mirrored assets): a misspelt folder, or one that was renamed in Cloudinary, mirrors nothing.';
+revoke all on function media_sync.check_scope() from public, anon, authenticated;
+
 -- supabase/schemas/70_jobs/70_health.sql
 
 -- Health as people, the API and alerts see it.
@@ -9653,6 +9692,8 @@ as $$
         select * from media_sync.check_quarantine()
         union all
         select * from media_sync.check_alerts()
+        union all
+        select * from media_sync.check_scope()
     )
     select jsonb_build_object(
         'status', case
@@ -10159,7 +10200,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '97809c221077d0c4';
+    select '65b96d0696eda42e';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -82,6 +82,19 @@ const cases: AdviceCase[] = [
     },
   })),
   {
+    check: "scope",
+    title: "a misspelt folder before the first sync → another is named",
+    play: async (patient) => {
+      const { stack, call, run } = patient;
+      await insertAssets(patient, { one: { asset_folder: "products" } });
+      await stack.sql("update media_sync.settings set include_folders = '{prodcts}'");
+      await syncUntilCompleted(call);
+      await run(...statementsIn(await adviceOf(stack, "scope")));
+      await syncUntilCompleted(call, {});
+      assertEquals((await stack.sql("select from public.media_assets where in_scope")).length, 1);
+    },
+  },
+  {
     check: "runs",
     title: "a full run failed → tells why, and is tried again by itself",
     play: async (patient) => {

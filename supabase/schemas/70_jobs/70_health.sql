@@ -18,6 +18,8 @@ as $$
         select * from media_sync.check_quarantine()
         union all
         select * from media_sync.check_alerts()
+        union all
+        select * from media_sync.check_scope()
     )
     select jsonb_build_object(
         'status', case
