@@ -157,6 +157,10 @@ parallel safe
 set search_path = ''
 as $$
 begin
+    -- What is large is seldom what was changed.
+    if p_base = p_local then
+        return null;
+    end if;
     return nullif(jsonb_strip_nulls(jsonb_build_object(
         'set', (
             select jsonb_object_agg(key, value) from jsonb_each(p_local) where value is distinct from coalesce(p_base, '{}') -> key
@@ -177,24 +181,27 @@ immutable
 parallel safe
 set search_path = ''
 as $$
+declare
+    -- A value of some megabytes is unpacked once, and not at each mention.
+    v_base constant jsonb := p_base || '{}';
 begin
     return jsonb_strip_nulls(jsonb_build_object(
-        'public_id', case when p_local -> 'public_id' is distinct from p_base -> 'public_id' then p_local -> 'public_id' end,
-        'folder', case when p_local -> 'folder' is distinct from p_base -> 'folder' then p_local -> 'folder' end,
+        'public_id', case when p_local -> 'public_id' is distinct from v_base -> 'public_id' then p_local -> 'public_id' end,
+        'folder', case when p_local -> 'folder' is distinct from v_base -> 'folder' then p_local -> 'folder' end,
         -- Cloudinary has no empty name; an empty one here is refused before it is sent.
         'display_name', case
-            when p_local -> 'display_name' is distinct from p_base -> 'display_name' then to_jsonb(coalesce(p_local ->> 'display_name', ''))
+            when p_local -> 'display_name' is distinct from v_base -> 'display_name' then to_jsonb(coalesce(p_local ->> 'display_name', ''))
         end,
         'tags', nullif(jsonb_strip_nulls(jsonb_build_object(
             'added', (
-                select jsonb_agg(tag order by tag) from jsonb_array_elements_text(p_local -> 'tags') as tag where not p_base -> 'tags' ? tag
+                select jsonb_agg(tag order by tag) from jsonb_array_elements_text(p_local -> 'tags') as tag where not v_base -> 'tags' ? tag
             ),
             'removed', (
-                select jsonb_agg(tag order by tag) from jsonb_array_elements_text(p_base -> 'tags') as tag where not p_local -> 'tags' ? tag
+                select jsonb_agg(tag order by tag) from jsonb_array_elements_text(v_base -> 'tags') as tag where not p_local -> 'tags' ? tag
             )
         )), '{}'),
-        'context', media_sync.keys_difference(p_base -> 'context', p_local -> 'context'),
-        'metadata', media_sync.keys_difference(p_base -> 'metadata', p_local -> 'metadata')
+        'context', media_sync.keys_difference(v_base -> 'context', p_local -> 'context'),
+        'metadata', media_sync.keys_difference(v_base -> 'metadata', p_local -> 'metadata')
     ));
 end;
 $$;

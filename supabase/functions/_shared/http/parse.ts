@@ -147,14 +147,21 @@ function validate<Schema extends z.ZodType>(value: unknown, schema: Schema): z.o
 }
 
 function toDetails(issue: z.core.$ZodIssue): ErrorDetail[] {
-  const path = issue.path.map(String);
+  const path = issue.path.map((key) => shorten(String(key)));
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
-      path: [...path, key].join("."),
+      path: [...path, shorten(key)].join("."),
       message: "is not a known field",
     }));
   }
-  return [{ path: path.join("."), message: issue.message }];
+  // zod's own words for a bad key say nothing of what is wrong with it.
+  const message = issue.code === "invalid_key" ? issue.issues[0]?.message : undefined;
+  return [{ path: path.join("."), message: message ?? issue.message }];
+}
+
+/** A key as answers name it: what a client sent may be megabytes long. */
+function shorten(key: string): string {
+  return key.length > 100 ? `${key.slice(0, 100)}…` : key;
 }
 
 function onePerField(details: ErrorDetail[]): ErrorDetail[] {

@@ -1,14 +1,18 @@
 /** How long after the look-up that it rests on a write may still leave, in ms. Cloudinary has no conditional write. */
 const FRESH_MS = 2_000;
-/** The same where one call serves hundreds of assets, whose look-ups and plan take longer. */
-const FRESH_TOGETHER_MS = 5_000;
+/** The same where one call serves hundreds of assets, or an asset is very large: look-up and plan take longer. */
+const FRESH_AT_MOST_MS = 5_000;
 /** Assets from which on it is so. */
 const TOGETHER = 200;
+/** Characters of JSON from which on it is so. */
+const LARGE = 1_000_000;
 
 /** Whether what a look-up showed may still be built upon. */
 export interface Freshness {
   /** True once the asset must be read again before anything is written. */
   expired(): boolean;
+  /** Tells how many characters of JSON the look-up showed. */
+  weigh(size: number): void;
 }
 
 /**
@@ -21,6 +25,12 @@ export function startFreshness(
   assets: number,
   monotonic: () => number = () => performance.now(),
 ): Freshness {
-  const end = monotonic() + (assets < TOGETHER ? FRESH_MS : FRESH_TOGETHER_MS);
-  return { expired: () => monotonic() >= end };
+  const begun = monotonic();
+  let span = assets < TOGETHER ? FRESH_MS : FRESH_AT_MOST_MS;
+  return {
+    expired: () => monotonic() >= begun + span,
+    weigh: (size) => {
+      if (size >= LARGE) span = FRESH_AT_MOST_MS;
+    },
+  };
 }
