@@ -160,16 +160,18 @@ test("upload answers: handed over by a browser → a row or a sentence, never a 
       (byte) => byte.toString(16).padStart(2, "0"),
     )
       .join("");
-    const json = writeOdd({ ...asset, signature }, new Map([[assetId, { odd: oddValues[0]! }]]));
+    const json = writeOdd({ ...asset, signature }, odd);
     const { status, body } = await call("media-list/uploads/confirm", {
       method: "POST",
       body: json,
       headers: { "content-type": "application/json" },
     });
     answers[status] = (answers[status] ?? 0) + 1;
+    // Cloudinary signs the name and the version: with others, or with what is no JSON, nothing is handed over.
+    const isRefusal = [400, 401, 403, 404, 409].includes(status) && /^[A-Z].*\.$/.test(body.error);
     assert(
-      [200, 404, 409].includes(status),
-      `${status} ${JSON.stringify(body)} ${describe(assetId)}`,
+      status === 200 || isRefusal,
+      `${status} ${JSON.stringify(body).slice(0, 500)} ${describe(assetId)}`,
     );
     if (neighbours.includes(assetId)) assertEquals(status, 200);
   }
