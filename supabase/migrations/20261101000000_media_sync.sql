@@ -1865,6 +1865,18 @@ comment on function media_sync.apply_values(jsonb, jsonb) is
     'The fields after single tags and keys took values, which go by the names of flat_fields(); null takes one away.';
 revoke all on function media_sync.apply_values(jsonb, jsonb) from public, anon, authenticated;
 
+create or replace function media_sync.row_bytes(p_context jsonb, p_metadata jsonb, p_tags text[])
+returns bigint
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select octet_length(p_context::text)::bigint + octet_length(p_metadata::text) + octet_length(p_tags::text);
+$$;
+comment on function media_sync.row_bytes(jsonb, jsonb, text[]) is 'What a row weighs in a request or an answer, in bytes.';
+revoke all on function media_sync.row_bytes(jsonb, jsonb, text[]) from public, anon, authenticated;
+
 -- supabase/schemas/20_merge/15_sending.sql
 
 -- A write on its way: what has been sent to Cloudinary and may or may not have arrived.
@@ -4889,6 +4901,23 @@ as $$
         limit case when (select found from quiet) then p_limit else least(p_limit, 10) end
         for update skip locked
     ),
+    weighed as (
+        select
+            due.cloud_name, due.asset_id,
+            row_number() over (order by place) as place,
+            sum(coalesce(known.bytes, 0)) over (order by place) as total
+        from (select cloud_name, asset_id, row_number() over () as place from due) as due
+        left join lateral (
+            select media_sync.row_bytes(asset.context, asset.metadata, asset.tags) as bytes
+            from public.media_assets as asset
+            where asset.cloud_name = due.cloud_name and asset.asset_id = due.asset_id
+            limit 1
+        ) as known on true
+    ),
+    -- What a worker holds in memory is bounded, as far as it is known.
+    taken as (
+        select cloud_name, asset_id from weighed where place = 1 or total <= 20000000
+    ),
     claimed as (
         update media_sync.refresh_queue as entry
         set
@@ -4897,18 +4926,19 @@ as $$
             attempts = entry.attempts + 1,
             -- Should the look-up fail, the entry waits longer each time; success deletes it.
             not_before = clock_timestamp() + media_sync.backoff(entry.attempts + 1, interval '10 minutes', random())
-        from due
-        where entry.cloud_name = due.cloud_name and entry.asset_id = due.asset_id
+        from taken
+        where entry.cloud_name = taken.cloud_name and entry.asset_id = taken.asset_id
         returning entry.asset_id, entry.needs_detail
     )
     select jsonb_build_object(
         'asset_ids', coalesce((select jsonb_agg(asset_id) from claimed where not needs_detail), '[]'),
         'detailed', coalesce((select jsonb_agg(asset_id) from claimed where needs_detail), '[]'),
+        'more', (select count(*) from due) >= p_limit or (select count(*) from taken) < (select count(*) from due),
         'budget', media_sync.call_budget(p_cloud_name),
         'now', clock_timestamp()
     );
 $$;
-comment on function public.media_sync_claim_refresh(text, uuid, integer, integer) is 'Leases queued look-ups to a worker: { asset_ids, detailed (those whose detail is needed), budget, now }. media_sync_settle_look_up() takes them off the queue.';
+comment on function public.media_sync_claim_refresh(text, uuid, integer, integer) is 'Leases queued look-ups to a worker: { asset_ids, detailed (those whose detail is needed), more (another claim may find some), budget, now }. media_sync_settle_look_up() takes them off the queue.';
 revoke all on function public.media_sync_claim_refresh(text, uuid, integer, integer) from public, anon, authenticated;
 grant execute on function public.media_sync_claim_refresh(text, uuid, integer, integer) to service_role;
 
@@ -5773,18 +5803,6 @@ end;
 $$;
 comment on function media_sync.push_task(public.media_assets) is 'What a row wants of Cloudinary, as far as is known before the look-up.';
 revoke all on function media_sync.push_task(public.media_assets) from public, anon, authenticated;
-
-create or replace function media_sync.row_bytes(p_context jsonb, p_metadata jsonb, p_tags text[])
-returns bigint
-language sql
-immutable
-parallel safe
-set search_path = ''
-as $$
-    select octet_length(p_context::text)::bigint + octet_length(p_metadata::text) + octet_length(p_tags::text);
-$$;
-comment on function media_sync.row_bytes(jsonb, jsonb, text[]) is 'What a row weighs in a request or an answer, in bytes.';
-revoke all on function media_sync.row_bytes(jsonb, jsonb, text[]) from public, anon, authenticated;
 
 create or replace function media_sync.give_up_deadly(p_cloud_name text)
 returns void
@@ -10207,7 +10225,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '8ba3f53c71bbbcd9';
+    select 'efbbd43d97e264a1';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -10,8 +10,9 @@ import {
   withStack,
   writeCalls,
 } from "../support/stack.ts";
+import { effort } from "../support/effort.ts";
 
-for (const assets of [1_000, 25_000]) {
+for (const assets of [1_000, effort(10_000, 25_000)]) {
   const seed = randomSeed();
   const name = `${assets.toLocaleString("en-US")} assets on PostgreSQL, seed ${seed}`;
   postgresTest(

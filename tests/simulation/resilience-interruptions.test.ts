@@ -94,7 +94,9 @@ async function interruptUntilCompleted(
     await someTimeAndSomePages(stack, open, 1_000 + 4_000 * random.next());
     if (open.ended) {
       const answer = await open.answer;
-      if (answer?.body?.data?.status === "completed") return { kills, restarts };
+      const status = answer?.body?.data?.status;
+      // Killed between the run's end and its answer, the next call finds nothing left to do.
+      if (status === "completed" || status === "nothing_due") return { kills, restarts };
       open = null;
     } else {
       const due = RESTARTS[restarts];

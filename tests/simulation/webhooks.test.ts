@@ -11,8 +11,9 @@ import {
   withWebhookWorld,
 } from "../functions/webhook/webhook-world.ts";
 import { createRandomLibrary } from "./random-library.ts";
+import { effort } from "../support/effort.ts";
 
-const CHANGES = 2_000;
+const CHANGES = effort(800, 2_000);
 const LASTING_ASSETS = 20;
 
 const seed = Number(Deno.env.get("SIMULATION_SEED") ?? randomSeed());

@@ -261,3 +261,15 @@ $$;
 comment on function media_sync.apply_values(jsonb, jsonb) is
     'The fields after single tags and keys took values, which go by the names of flat_fields(); null takes one away.';
 revoke all on function media_sync.apply_values(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.row_bytes(p_context jsonb, p_metadata jsonb, p_tags text[])
+returns bigint
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select octet_length(p_context::text)::bigint + octet_length(p_metadata::text) + octet_length(p_tags::text);
+$$;
+comment on function media_sync.row_bytes(jsonb, jsonb, text[]) is 'What a row weighs in a request or an answer, in bytes.';
+revoke all on function media_sync.row_bytes(jsonb, jsonb, text[]) from public, anon, authenticated;

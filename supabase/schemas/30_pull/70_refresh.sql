@@ -119,6 +119,23 @@ as $$
         limit case when (select found from quiet) then p_limit else least(p_limit, 10) end
         for update skip locked
     ),
+    weighed as (
+        select
+            due.cloud_name, due.asset_id,
+            row_number() over (order by place) as place,
+            sum(coalesce(known.bytes, 0)) over (order by place) as total
+        from (select cloud_name, asset_id, row_number() over () as place from due) as due
+        left join lateral (
+            select media_sync.row_bytes(asset.context, asset.metadata, asset.tags) as bytes
+            from public.media_assets as asset
+            where asset.cloud_name = due.cloud_name and asset.asset_id = due.asset_id
+            limit 1
+        ) as known on true
+    ),
+    -- What a worker holds in memory is bounded, as far as it is known.
+    taken as (
+        select cloud_name, asset_id from weighed where place = 1 or total <= 20000000
+    ),
     claimed as (
         update media_sync.refresh_queue as entry
         set
@@ -127,18 +144,19 @@ as $$
             attempts = entry.attempts + 1,
             -- Should the look-up fail, the entry waits longer each time; success deletes it.
             not_before = clock_timestamp() + media_sync.backoff(entry.attempts + 1, interval '10 minutes', random())
-        from due
-        where entry.cloud_name = due.cloud_name and entry.asset_id = due.asset_id
+        from taken
+        where entry.cloud_name = taken.cloud_name and entry.asset_id = taken.asset_id
         returning entry.asset_id, entry.needs_detail
     )
     select jsonb_build_object(
         'asset_ids', coalesce((select jsonb_agg(asset_id) from claimed where not needs_detail), '[]'),
         'detailed', coalesce((select jsonb_agg(asset_id) from claimed where needs_detail), '[]'),
+        'more', (select count(*) from due) >= p_limit or (select count(*) from taken) < (select count(*) from due),
         'budget', media_sync.call_budget(p_cloud_name),
         'now', clock_timestamp()
     );
 $$;
-comment on function public.media_sync_claim_refresh(text, uuid, integer, integer) is 'Leases queued look-ups to a worker: { asset_ids, detailed (those whose detail is needed), budget, now }. media_sync_settle_look_up() takes them off the queue.';
+comment on function public.media_sync_claim_refresh(text, uuid, integer, integer) is 'Leases queued look-ups to a worker: { asset_ids, detailed (those whose detail is needed), more (another claim may find some), budget, now }. media_sync_settle_look_up() takes them off the queue.';
 revoke all on function public.media_sync_claim_refresh(text, uuid, integer, integer) from public, anon, authenticated;
 grant execute on function public.media_sync_claim_refresh(text, uuid, integer, integer) to service_role;
 

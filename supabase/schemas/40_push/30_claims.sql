@@ -73,18 +73,6 @@ $$;
 comment on function media_sync.push_task(public.media_assets) is 'What a row wants of Cloudinary, as far as is known before the look-up.';
 revoke all on function media_sync.push_task(public.media_assets) from public, anon, authenticated;
 
-create or replace function media_sync.row_bytes(p_context jsonb, p_metadata jsonb, p_tags text[])
-returns bigint
-language sql
-immutable
-parallel safe
-set search_path = ''
-as $$
-    select octet_length(p_context::text)::bigint + octet_length(p_metadata::text) + octet_length(p_tags::text);
-$$;
-comment on function media_sync.row_bytes(jsonb, jsonb, text[]) is 'What a row weighs in a request or an answer, in bytes.';
-revoke all on function media_sync.row_bytes(jsonb, jsonb, text[]) from public, anon, authenticated;
-
 create or replace function media_sync.give_up_deadly(p_cloud_name text)
 returns void
 language sql

@@ -1,7 +1,7 @@
 -- What a worker claims: bounded by bytes, and alone what workers have died of.
 begin;
 \ir helpers.sql
-select plan(14);
+select plan(16);
 
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, tags, context, sync_status, observed_at)
 select
@@ -60,6 +60,21 @@ select is(
 select is(
     jsonb_array_length(public.media_sync_claim_refresh('demo', gen_random_uuid(), 1000, 60) -> 'asset_ids'), 10,
     'only such are left → ten at a time'
+);
+
+-- Look-ups whose answers will weigh much
+
+delete from media_sync.refresh_queue;
+update public.media_assets set context = jsonb_build_object('text', repeat(md5(asset_id), 300000));
+insert into media_sync.refresh_queue (cloud_name, asset_id, reason) select 'demo', asset_id, 'test' from public.media_assets;
+select is(
+    jsonb_array_length(public.media_sync_claim_refresh('demo', gen_random_uuid(), 1000, 60) -> 'asset_ids'), 2,
+    'look-ups of assets of 9.6 MB each → as many as weigh 20 MB'
+);
+update public.media_assets set context = jsonb_build_object('text', repeat(md5(asset_id), 700000));
+select is(
+    jsonb_array_length(public.media_sync_claim_refresh('demo', gen_random_uuid(), 1000, 60) -> 'asset_ids'), 1,
+    'a look-up of an asset that weighs more → alone'
 );
 
 select * from finish();

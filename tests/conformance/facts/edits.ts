@@ -31,6 +31,17 @@ factTest(
 );
 
 factTest(
+  "context_empty_value",
+  "add_context with an empty value → the key is gone, or holds it",
+  async ({ cloudinary, control }, does) => {
+    await control("POST", "/assets", { assets: [ASSET] });
+    await cloudinary.uploader.add_context("alt=", ["x"]);
+    const { context } = await cloudinary.api.resource("x");
+    assertEquals(context?.custom?.alt, does === "stored" ? "" : undefined);
+  },
+);
+
+factTest(
   "overwrite_keeps_fields",
   "upload over an asset without naming its tags and context → dropped, or kept",
   async ({ cloudinary }, keeps) => {

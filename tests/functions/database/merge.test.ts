@@ -16,11 +16,12 @@ import {
 } from "../../support/merge-oracle.ts";
 import { postgresTest } from "../../support/postgres/postgres-test.ts";
 import { randomSeed } from "../../support/stack.ts";
+import { effort } from "../../support/effort.ts";
 
-const CASES = 10_000;
+const CASES = effort(3_000, 10_000);
 const BATCH = 500;
 /** Properties that need further merges are proved on so many of the cases. */
-const REPEATED = 2_000;
+const REPEATED = CASES / 5;
 const seed = randomSeed();
 
 /** Merges many cases in one statement; the answers in the order of the cases. */

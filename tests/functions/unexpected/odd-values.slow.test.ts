@@ -114,13 +114,49 @@ test("look-up: edits of all rows → every neighbour's is pushed, and those of t
   assertEquals(neighbours.filter((id) => !tags.get(id)!.includes("pushed")), []);
 });
 
-test("search: changed there → a tick brings every neighbour's change", async (world) => {
+test("search: all changed there, the odd among them → a tick brings every neighbour's change", async (world) => {
   await world.stack.sql("update media_sync.settings set incremental_interval = '0'");
-  for (const id of neighbours) {
-    await callCloudinary(world.stack, `POST /resources/image/upload/${id}`, { tags: "told" });
+  for (const ids of [[...odd.keys()], neighbours]) {
+    await callCloudinary(world.stack, "POST /image/tags", {
+      command: "replace",
+      tag: "told",
+      public_ids: ids,
+    });
   }
   await syncUntilCompleted(world.call, {});
   assertEquals(await neighboursHere(world, "tags = '{told}'"), neighbours.length);
+});
+
+test("webhook: tags of an odd asset and its neighbour in one notification → the neighbour's is applied", async (world) => {
+  const secret = new URL(world.stack.info.cloudinary_url).password;
+  const told = (asset_id: string, index: number) => ({
+    ...{ asset_id, public_id: asset_id, resource_type: "image", type: "upload" },
+    ...{ added: [`heard ${index}`], removed: [] },
+  });
+  const ids = [...odd.keys()];
+  const oddEvents: OddValues = new Map(
+    [...odd].map((
+      [id, { tags, ...others }],
+    ) => [id, tags === undefined ? others : { added: tags }]),
+  );
+  for (const [index, assetId] of ids.entries()) {
+    const body = writeOdd({
+      notification_type: "resource_tags_changed",
+      source: "ui",
+      resources: [told(assetId, index), told(neighbours[index % neighbours.length]!, index)],
+      notification_context: { triggered_at: new Date().toISOString() },
+    }, oddEvents);
+    const url = `${world.stack.info.url}/functions/v1/webhook`;
+    const { status } = await postRaw(url, body, signedHeaders(body, secret));
+    assertEquals(status, 200, describe(assetId));
+  }
+  const [heard] = await world.stack.sql<{ tags: string[] }>(
+    `select array_agg(distinct tag) as tags
+     from public.media_assets cross join lateral unnest(tags) as tag
+     where asset_id like 'ff%' and tag like 'heard %'`,
+  );
+  const missing = ids.filter((_, index) => !heard!.tags?.includes(`heard ${index}`));
+  assertEquals(missing.map(describe), []);
 });
 
 test("webhook: signed uploads with odd values → each is stored, none is refused", async ({ stack }) => {

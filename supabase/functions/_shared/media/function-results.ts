@@ -88,9 +88,9 @@ export interface FunctionResults {
     & Timed;
   media_sync_apply_observations: { outcomes: MergeOutcome[] } & Timed;
   media_sync_settle_look_up: { outcomes: MergeOutcome[]; absent: number } & Timed;
-  /** `detailed`: those of which only the asset's detail will do. */
+  /** `detailed`: those of which only the asset's detail will do; `more`: another claim may find some. */
   media_sync_claim_refresh:
-    & { asset_ids: string[]; detailed: string[]; budget: CallBudget }
+    & { asset_ids: string[]; detailed: string[]; more: boolean; budget: CallBudget }
     & Timed;
 
   // Comparisons, which write nothing.

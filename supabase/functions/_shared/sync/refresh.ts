@@ -23,12 +23,15 @@ export async function refresh(
   try {
     let more = true;
     while (more && !session.deadline.expired()) {
-      const { asset_ids, detailed, budget } = await session.media.call("media_sync_claim_refresh", {
-        p_cloud_name: session.media.cloudName,
-        p_worker: session.worker,
-        p_limit: CLAIM_SIZE,
-        p_lease_seconds: LEASE_SECONDS,
-      });
+      const { asset_ids, detailed, budget, more: left } = await session.media.call(
+        "media_sync_claim_refresh",
+        {
+          p_cloud_name: session.media.cloudName,
+          p_worker: session.worker,
+          p_limit: CLAIM_SIZE,
+          p_lease_seconds: LEASE_SECONDS,
+        },
+      );
       for (const assetId of [...asset_ids, ...detailed]) held.add(assetId);
       const note = held.size > 0 ? quotaPause(budget) : null;
       if (note !== null) return note;
@@ -40,7 +43,7 @@ export async function refresh(
         const batch = asset_ids.slice(start, start + 100);
         await settle(session, runId, batch, await lookUp(session, batch), held);
       }
-      more = asset_ids.length + detailed.length >= CLAIM_SIZE;
+      more = left;
     }
     return undefined;
   } finally {
