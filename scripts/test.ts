@@ -13,7 +13,8 @@ import { findTestFiles } from "./test/suites.ts";
 const root = new URL("../", import.meta.url).pathname;
 
 /** What `--behavior=both` runs a second time: whatever an account is like, these tell the same story. */
-const SCENARIOS = /\/scenarios\/(values|existence|interrupted-push|fixed-folders)\.test\.ts$/;
+const SCENARIOS =
+  /\/scenarios\/(values|existence|interrupted-push|fixed-folders)(\.slow)?\.test\.ts$/;
 
 async function main(options: TestOptions, signal: AbortSignal): Promise<Counts> {
   const { suites, stray } = await findTestFiles(root);

@@ -1,12 +1,13 @@
 /** As much work as half of all quick tests, or of their suite. */
-const HEAVY = /\/scenarios\/(values|existence)\.test\.ts$|\/simulation\/webhooks\.test\.ts$/;
+const HEAVY =
+  /\/scenarios\/(values|existence)(\.slow)?\.test\.ts$|\/simulation\/webhooks\.test\.ts$/;
 
 /** Whether a test file takes longer than somebody who is editing wants to wait; its name says so. */
 export function isSlow(file: string): boolean {
   return /\.slow\.test\.tsx?$/.test(file);
 }
 
-/** Whether a test file takes as long as many others, although it is not left out of the quick tests. */
+/** Whether a test file takes as long as many others. */
 export function isHeavy(file: string): boolean {
   return HEAVY.test(file);
 }
