@@ -6254,10 +6254,12 @@ immutable
 parallel safe
 set search_path = ''
 as $$
+declare
+    -- Halfway through a ring: the name that it passes through is ours as the last one would have been.
+    v_passed constant jsonb := case when p_result -> 'dropped' ? 'public_id' then p_result -> 'passed' end;
 begin
     -- dropped: refused by Cloudinary, or never sent. landed, or answered with a failure: done or not; from that time on a
-    -- look-up that does not show it
-    -- shows that something else happened.
+    -- look-up that does not show it shows that something else happened.
     return (
         select jsonb_agg(changed order by place)
         from (
@@ -6267,19 +6269,10 @@ begin
                     when attempt ->> 'id' is distinct from p_result ->> 'attempt' then attempt
                     -- A name that was not given tells nothing about whose asset has it.
                     else (attempt - case when p_result -> 'dropped' ? 'public_id' then '{rename,detour}'::text[] else '{}' end)
-                        || case
-                            when p_result -> 'dropped' ? 'public_id' and p_result ? 'passed'
-                                then jsonb_build_object('rename', p_result -> 'passed')
-                            else '{}'
-                        end
+                        || case when v_passed is null then '{}' else jsonb_build_object('rename', v_passed) end
                         || jsonb_build_object(
                             'sent', (attempt -> 'sent') - media_sync.written_keys(attempt -> 'sent', p_result -> 'dropped')
-                                -- Halfway through a ring: the name that it passes through is ours as the last one would have been.
-                                || case
-                                    when p_result -> 'dropped' ? 'public_id' and p_result ? 'passed'
-                                        then jsonb_build_object('public_id', p_result -> 'passed')
-                                    else '{}'
-                                end,
+                                || case when v_passed is null then '{}' else jsonb_build_object('public_id', v_passed) end,
                             'landed', coalesce(attempt -> 'landed', '{}') || media_sync.landing_times(
                                 attempt -> 'sent',
                                 coalesce(p_result -> 'landed', '[]') || coalesce(
@@ -10225,7 +10218,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'efbbd43d97e264a1';
+    select 'de3d4aed5aaff6aa';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -1,3 +1,4 @@
+import { inBatches } from "../_shared/http/in-batches.ts";
 import { z } from "zod";
 import { RESOURCE_TYPES } from "../_shared/cloudinary/resource-types.ts";
 import { ApiError, badRequest } from "../_shared/http/api-error.ts";
@@ -89,7 +90,7 @@ export async function deleteItems(
   const ids = [...new Set([...(wanted.ids ?? []), ...picked])];
 
   const outcomes: DeleteOutcome[] = [];
-  for (const part of partsOf(ids)) {
+  for (const part of inBatches(ids, MOST)) {
     outcomes.push(
       ...await callFunction(caller.supabase, "soft_delete_media_assets", {
         p_ids: part,
@@ -131,21 +132,13 @@ export async function deleteItems(
   });
 }
 
-/** As many as a call to the database may name, one part after the other. */
-function partsOf<Item>(items: Item[]): Item[][] {
-  return Array.from(
-    { length: Math.ceil(items.length / MOST) },
-    (_, part) => items.slice(part * MOST, (part + 1) * MOST),
-  );
-}
-
 /** The live assets of any number of names. */
 async function findAll(
   client: MediaClient,
   { p_public_ids, ...others }: FunctionArguments<"find_media_assets">,
 ): Promise<NamedAsset[]> {
   const found: NamedAsset[] = [];
-  for (const part of partsOf(p_public_ids)) {
+  for (const part of inBatches(p_public_ids, MOST)) {
     found.push(
       ...await callFunction(client, "find_media_assets", { p_public_ids: part, ...others }),
     );

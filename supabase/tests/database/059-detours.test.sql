@@ -1,7 +1,7 @@
 -- A ring of renames that ends halfway: the name that it passes through is ours, whoever meets it.
 begin;
 \ir helpers.sql
-select plan(8);
+select plan(9);
 
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, sync_status, observed_at)
 select
@@ -47,6 +47,26 @@ select is(
 -- Without the word of the push the same answer is somebody else's rename.
 select tests.confirm('d3', '{}');
 select is((select public_id from public.media_assets where asset_id = 'd3'), 'detour-d3', 'a name that no push passed through → is news');
+
+-- A grouped write went by the old name; somebody there has given the asset the name that was wanted here and never sent.
+insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, tags, sync_status, observed_at) values
+    ('00000000-0000-4000-8000-000000000004', 'demo', 'd4', 'wanted', 'image', '{x}', 'pending', now() - interval '1 minute');
+update public.media_assets as asset
+set
+    base = media_sync.editable_fields(asset) || '{"public_id": "name4", "tags": []}',
+    sending = jsonb_build_array(jsonb_build_object(
+        'id', 'attempt', 'name', 'name4', 'rename', 'wanted', 'detour', 'detour-d4', 'sent', '{"public_id": "wanted", "tags.x": true}'::jsonb,
+        'at', now(), 'until', now() + interval '1 minute'
+    ))
+where asset_id = 'd4';
+select tests.confirm('d4', '{"answers": [], "landed": [{"difference": {"tags": {"added": ["x"]}}}]}');
+select public.media_sync_apply_observations('demo', jsonb_build_array(jsonb_build_object(
+    'asset_id', 'd4', 'public_id', 'wanted', 'resource_type', 'image', 'type', 'upload', 'tags', '[]'::jsonb
+)), clock_timestamp(), 'api', null);
+select is(
+    (select array[sync_status] || tags from public.media_assets where asset_id = 'd4'), '{pending,x}',
+    'a write that met another asset, a name that was never sent → the tag is still to be sent'
+);
 
 select * from finish();
 rollback;

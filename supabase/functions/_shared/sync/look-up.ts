@@ -1,3 +1,4 @@
+import { inBatches } from "../http/in-batches.ts";
 import type { Observation } from "../cloudinary/observation.ts";
 import type { SyncSession } from "./sync-session.ts";
 import { inParallel } from "./in-parallel.ts";
@@ -31,10 +32,7 @@ export async function lookUp(session: SyncSession, assetIds: string[]): Promise<
     observations.push(...data);
     total += size;
   };
-  const batches = Array.from(
-    { length: Math.ceil(assetIds.length / BATCH) },
-    (_, index) => assetIds.slice(index * BATCH, (index + 1) * BATCH),
-  );
+  const batches = inBatches(assetIds, BATCH);
   // The first finds out how many ids Cloudinary takes; then the others need not.
   for (const first of batches.splice(0, 1)) await read(first);
   await inParallel(batches, PARALLEL, read);

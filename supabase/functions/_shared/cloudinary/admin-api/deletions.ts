@@ -1,3 +1,4 @@
+import { inBatches } from "../../http/in-batches.ts";
 import type { Answer, Transport } from "../transport.ts";
 
 /** What became of each asset, by the id it was named with. `not_found` is as good as `deleted`. */
@@ -15,7 +16,7 @@ export function createAdminDeletions(transport: Transport) {
     async deleteAssets({ assetIds }: { assetIds: string[] }): Promise<Answer<Deletions>> {
       const deletions: Deletions = new Map();
       let rateLimit = null;
-      for (const batch of batches(assetIds)) {
+      for (const batch of inBatches(assetIds, MAX_BATCH)) {
         const form: [string, string][] = [
           ...batch.map((id): [string, string] => ["asset_ids[]", id]),
           ["invalidate", "true"],
@@ -47,7 +48,7 @@ export function createAdminDeletions(transport: Transport) {
       { assetIds }: { assetIds: string[] },
     ): Promise<Answer<Map<string, string>>> {
       const refusals = new Map<string, string>();
-      for (const batch of batches(assetIds)) {
+      for (const batch of inBatches(assetIds, MAX_BATCH)) {
         const { data } = await transport.viaSdk(
           "POST restore",
           (sdk, options) => sdk.api.restore_by_asset_ids(batch, { ...options }),
@@ -58,13 +59,6 @@ export function createAdminDeletions(transport: Transport) {
       return { data: refusals, rateLimit: null };
     },
   };
-}
-
-function batches(ids: string[]): string[][] {
-  return Array.from(
-    { length: Math.ceil(ids.length / MAX_BATCH) },
-    (_, index) => ids.slice(index * MAX_BATCH, (index + 1) * MAX_BATCH),
-  );
 }
 
 function addOutcomes(deletions: Deletions, outcomes: unknown): void {

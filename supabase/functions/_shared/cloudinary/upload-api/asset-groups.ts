@@ -1,3 +1,4 @@
+import { inBatches } from "../../http/in-batches.ts";
 import { encodePairs, encodeTags } from "../asset-changes.ts";
 import type { Sdk, SdkOptions } from "../sdk.ts";
 import type { Answer, Transport } from "../transport.ts";
@@ -34,8 +35,7 @@ export function createUploadAssetGroups(transport: Transport) {
     call: Call,
   ): Promise<Answer<Affected>> => {
     const affected: string[] = [];
-    for (let start = 0; start < group.publicIds.length; start += MAX_BATCH) {
-      const batch = group.publicIds.slice(start, start + MAX_BATCH);
+    for (const batch of inBatches(group.publicIds, MAX_BATCH)) {
       const { data } = await transport.viaSdk(
         endpoint,
         (sdk, options) =>

@@ -1,3 +1,4 @@
+import { inBatches } from "../../http/in-batches.ts";
 import type { Observation } from "../../cloudinary/observation.ts";
 import type { PlannedTask } from "../../media/types.ts";
 import { inParallel } from "../in-parallel.ts";
@@ -76,10 +77,5 @@ function batchesOf(tasks: PlannedTask[]): PlannedTask[][] {
     if (group) group.push(task);
     else groups.set(key, [task]);
   }
-  return [...groups.values()].flatMap((group) =>
-    Array.from(
-      { length: Math.ceil(group.length / BATCH) },
-      (_, index) => group.slice(index * BATCH, (index + 1) * BATCH),
-    )
-  );
+  return [...groups.values()].flatMap((group) => inBatches(group, BATCH));
 }

@@ -1,3 +1,4 @@
+import { inBatches } from "../../http/in-batches.ts";
 import type { PushTask } from "../../media/types.ts";
 
 /** Rows whose calls are made one by one and still leave within the look-up's freshness. */
@@ -23,7 +24,7 @@ export function slicesOf(tasks: PushTask[]): PushTask[][] {
   }
   const small: PushTask[][] = ringsOf(renames);
   for (const group of alike.values()) {
-    if (group.length > SINGLE) slices.push(...cut(group, ALIKE));
+    if (group.length > SINGLE) slices.push(...inBatches(group, ALIKE));
     else small.push(group);
   }
   let slice: PushTask[] = [];
@@ -65,11 +66,4 @@ function push<Key, Value>(groups: Map<Key, Value[]>, key: Key, value: Value): vo
   const group = groups.get(key);
   if (group) group.push(value);
   else groups.set(key, [value]);
-}
-
-function cut<Item>(items: Item[], size: number): Item[][] {
-  return Array.from(
-    { length: Math.ceil(items.length / size) },
-    (_, index) => items.slice(index * size, (index + 1) * size),
-  );
 }
