@@ -7,6 +7,7 @@ create table public.media_usage (
     reference_table text not null,
     reference_id text not null,
     field text not null default '',
+    position integer not null default 0,
     created_by uuid default auth.uid(),
     created_at timestamptz not null default now(),
     removed_at timestamptz
@@ -19,6 +20,7 @@ comment on column public.media_usage.usage_type is 'Kind of use, in the app''s o
 comment on column public.media_usage.reference_table is 'Table of the row that uses the asset.';
 comment on column public.media_usage.reference_id is 'Key of that row.';
 comment on column public.media_usage.field is 'Column or path within that row.';
+comment on column public.media_usage.position is 'Order among the assets of that place.';
 comment on column public.media_usage.created_by is 'User who recorded the use.';
 comment on column public.media_usage.created_at is 'Since when.';
 comment on column public.media_usage.removed_at is 'When the use ended; null while in use.';
@@ -34,8 +36,9 @@ alter table public.media_usage enable row level security;
 revoke all on public.media_usage from public, anon, authenticated, service_role;
 -- Who recorded a use, and when, is written by default and trigger from the caller's token.
 grant select, delete on public.media_usage to authenticated;
-grant insert (media_asset_id, usage_type, reference_table, reference_id, field) on public.media_usage to authenticated;
-grant update (media_asset_id, usage_type, reference_table, reference_id, field, removed_at) on public.media_usage to authenticated;
+grant insert (media_asset_id, usage_type, reference_table, reference_id, field, position) on public.media_usage to authenticated;
+grant update (media_asset_id, usage_type, reference_table, reference_id, field, position, removed_at)
+    on public.media_usage to authenticated;
 grant select, insert, update, delete on public.media_usage to service_role;
 
 create policy "Viewers read the usage of assets that they see"

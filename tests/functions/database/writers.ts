@@ -218,6 +218,36 @@ export const writers: Writer[] = [
     },
   },
   {
+    title: "acts on usage",
+    write: async (sql, random) => {
+      const ids = await someIds(sql, random);
+      const place = () => ({
+        usage_type: random.pick(["page", "cover"]),
+        reference_table: "pages",
+        reference_id: String(random.between(1, 3)),
+      });
+      const [here, there] = [place(), place()];
+      await sql`select public.attach_media_assets(${ids}, ${sql.json(here)})`;
+      await sql`select public.reorder_media_usage(${ids.toReversed()}, ${sql.json(here)})`;
+      if (JSON.stringify(here) !== JSON.stringify(there)) {
+        await sql`select public.move_media_usage(${ids}, ${sql.json(here)}, ${sql.json(there)})`;
+      }
+      await sql`select public.detach_media_assets(${ids}, ${sql.json(there)})`;
+    },
+  },
+  {
+    title: "acts on collections",
+    write: async (sql, random) => {
+      const ids = await someIds(sql, random);
+      const rows = await sql<{ id: string }[]>`select id from public.media_collections`;
+      const [here, there] = shuffled(rows, random).map(({ id }) => id);
+      await sql`select public.add_to_media_collection(${here!}, ${ids})`;
+      await sql`select public.reorder_media_collection(${here!}, ${ids.toReversed()})`;
+      await sql`select public.move_between_media_collections(${here!}, ${ids}, ${there!})`;
+      await sql`select public.remove_from_media_collection(${there!}, ${ids})`;
+    },
+  },
+  {
     title: "deciding conflicts",
     write: async (sql, random) => {
       await sql`select public.resolve_media_conflicts(${await someIds(sql, random)}, ${

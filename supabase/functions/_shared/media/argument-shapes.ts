@@ -1,4 +1,4 @@
-import type { LibraryQuery, MediaPatch } from "./library-types.ts";
+import type { LibraryQuery, MediaPatch, UsagePlace } from "./library-types.ts";
 import type {
   PushResult,
   ReceivedEvent,
@@ -30,4 +30,5 @@ export interface ArgumentShapes {
   p_query: LibraryQuery;
   p_patch: MediaPatch;
   p_keep: "cloudinary" | "database";
+  p_place: UsagePlace;
 }

@@ -331,6 +331,7 @@ export type Database = {
           "field": string;
           "id": string;
           "media_asset_id": string;
+          "position": number;
           "reference_id": string;
           "reference_table": string;
           "removed_at": string | null;
@@ -343,6 +344,7 @@ export type Database = {
           "field"?: string;
           "id"?: string;
           "media_asset_id": string;
+          "position"?: number;
           "reference_id": string;
           "reference_table": string;
           "removed_at"?: string | null;
@@ -354,6 +356,7 @@ export type Database = {
           "field"?: string;
           "id"?: string;
           "media_asset_id"?: string;
+          "position"?: number;
           "reference_id"?: string;
           "reference_table"?: string;
           "removed_at"?: string | null;
@@ -374,7 +377,13 @@ export type Database = {
       [_ in never]: never;
     };
     Functions: {
+      "add_to_media_collection": {
+        Args: { "p_collection_id": string; "p_ids": (string)[] };
+        Returns: Json;
+      };
+      "attach_media_assets": { Args: { "p_ids": (string)[]; "p_place": Json }; Returns: Json };
       "cleanup_old_sync_logs": { Args: Record<PropertyKey, never>; Returns: number };
+      "detach_media_assets": { Args: { "p_ids": (string)[]; "p_place": Json }; Returns: Json };
       "edit_media_assets": { Args: { "p_ids": (string)[]; "p_patch": Json }; Returns: Json };
       "enable_media_broadcast": { Args: Record<PropertyKey, never>; Returns: boolean };
       "find_media_assets": {
@@ -642,6 +651,26 @@ export type Database = {
       "media_sync_take_snapshot": { Args: Record<PropertyKey, never>; Returns: boolean };
       "media_sync_version": { Args: Record<PropertyKey, never>; Returns: string };
       "media_sync_webhook_status": { Args: Record<PropertyKey, never>; Returns: Json };
+      "move_between_media_collections": {
+        Args: { "p_collection_id": string; "p_ids": (string)[]; "p_to": string };
+        Returns: Json;
+      };
+      "move_media_usage": {
+        Args: { "p_ids": (string)[]; "p_place": Json; "p_to": Json };
+        Returns: Json;
+      };
+      "remove_from_media_collection": {
+        Args: { "p_collection_id": string; "p_ids": (string)[] };
+        Returns: Json;
+      };
+      "reorder_media_collection": {
+        Args: { "p_before"?: string; "p_collection_id": string; "p_ids": (string)[] };
+        Returns: Json;
+      };
+      "reorder_media_usage": {
+        Args: { "p_before"?: string; "p_ids": (string)[]; "p_place": Json };
+        Returns: Json;
+      };
       "resolve_media_conflicts": { Args: { "p_ids": (string)[]; "p_keep": string }; Returns: Json };
       "restore_media_asset": { Args: { "p_id": string }; Returns: string };
       "schedule_media_sync": { Args: Record<PropertyKey, never>; Returns: number };

@@ -108,3 +108,11 @@ export interface NamedAsset {
   resource_type: string;
   type: string;
 }
+
+/** Where assets are used: a field of a row of the app. To end uses, a kind or field left out means any. */
+export interface UsagePlace {
+  usage_type?: string;
+  reference_table: string;
+  reference_id: string;
+  field?: string;
+}
