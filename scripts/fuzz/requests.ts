@@ -1,15 +1,18 @@
 import fc from "fast-check";
 import { z } from "zod";
-import { confirmSchema } from "../../supabase/functions/media-list/confirm-upload.ts";
 import {
-  deleteQuerySchema,
-  deleteSchema,
-} from "../../supabase/functions/media-list/delete-items.ts";
-import { manyPatch, onePatch } from "../../supabase/functions/media-list/patch-schemas.ts";
-import { librarySchema } from "../../supabase/functions/media-list/library-query.ts";
-import { uploadSchema } from "../../supabase/functions/media-list/sign-upload.ts";
-import { syncQuerySchema } from "../../supabase/functions/sync/get-sync.ts";
-import { syncSchema } from "../../supabase/functions/sync/post-sync.ts";
+  mediaDeletion,
+  mediaDeletionQuery,
+} from "../../supabase/functions/_shared/contract/deletions.ts";
+import { mediaEdit, mediaEdits } from "../../supabase/functions/_shared/contract/edits.ts";
+import { mediaListQuery } from "../../supabase/functions/_shared/contract/media-list.ts";
+import { syncQuery } from "../../supabase/functions/_shared/contract/sync-overview.ts";
+import { syncRequest } from "../../supabase/functions/_shared/contract/sync.ts";
+import {
+  uploadConfirmation,
+  uploadRequest,
+} from "../../supabase/functions/_shared/contract/uploads.ts";
+import { webhookQuery } from "../../supabase/functions/_shared/contract/webhook.ts";
 import { type JsonSchema, objectsOf, text } from "./arbitrary.ts";
 
 /** Who makes a request. */
@@ -48,18 +51,18 @@ export function requests(known: readonly string[]): fc.Arbitrary<FuzzRequest> {
   const bare = (path: string) => fc.constant(path);
   const below = (suffix: string) => id.map((one) => `media-list/${one}${suffix}`);
   const kinds: [number, string, fc.Arbitrary<string>, z.ZodType?, z.ZodType?][] = [
-    [8, "GET", bare("media-list"), librarySchema],
+    [8, "GET", bare("media-list"), mediaListQuery],
     [3, "GET", below("")],
-    [2, "DELETE", bare("media-list"), deleteQuerySchema.extend({ public_ids: z.string() })],
-    [3, "DELETE", bare("media-list"), undefined, deleteSchema],
-    [3, "PATCH", bare("media-list"), undefined, manyPatch],
-    [5, "PATCH", below(""), undefined, onePatch],
-    [3, "POST", bare("media-list/uploads"), undefined, uploadSchema],
-    [2, "POST", bare("media-list/uploads/confirm"), undefined, confirmSchema],
+    [2, "DELETE", bare("media-list"), mediaDeletionQuery.extend({ public_ids: z.string() })],
+    [3, "DELETE", bare("media-list"), undefined, mediaDeletion],
+    [3, "PATCH", bare("media-list"), undefined, mediaEdits],
+    [5, "PATCH", below(""), undefined, mediaEdit],
+    [3, "POST", bare("media-list/uploads"), undefined, uploadRequest],
+    [2, "POST", bare("media-list/uploads/confirm"), undefined, uploadConfirmation],
     [2, "POST", below("/restore")],
-    [2, "GET", bare("sync"), syncQuerySchema],
-    [3, "POST", bare("sync"), undefined, syncSchema],
-    [1, "GET", bare("webhook"), z.strictObject({})],
+    [2, "GET", bare("sync"), syncQuery],
+    [3, "POST", bare("sync"), undefined, syncRequest],
+    [1, "GET", bare("webhook"), webhookQuery],
     [1, "POST", bare("webhook"), undefined, z.looseObject({ notification_type: z.string() })],
     [1, "GET", text.map((one) => encodeURI(one.toWellFormed()))],
   ];

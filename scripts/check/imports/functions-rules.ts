@@ -13,17 +13,21 @@ const SYNC_DOOR = `${FUNCTIONS}_shared/sync/bidirectional-sync-service.ts`;
 
 /** Which layers a layer may import from, besides itself. */
 const ALLOWED: Record<string, readonly string[]> = {
-  function: ["sync", "cloudinary", "media", "http"],
-  sync: ["cloudinary", "media", "http"],
-  cloudinary: ["http"],
-  media: ["http"],
-  http: [],
+  function: ["sync", "cloudinary", "media", "http", "contract"],
+  sync: ["cloudinary", "media", "http", "contract"],
+  cloudinary: ["http", "contract"],
+  media: ["http", "contract"],
+  http: ["contract"],
+  contract: [],
 };
 
+/** The packages that a layer may import, where that is limited: what clients read must stand on little. */
+const PACKAGES: Record<string, readonly string[]> = { contract: ["zod"] };
+
 /**
- * Checks who imports whom under `supabase/`: functions → sync → cloudinary, media; http is a leaf for all;
- * nothing reaches into scripts or tests; packages come by the names that every function's `deno.json` pins;
- * `Deno` and `EdgeRuntime` are named in one file.
+ * Checks who imports whom under `supabase/`: functions → sync → cloudinary, media; http serves all, and so does
+ * contract, which stands on zod alone; nothing reaches into scripts or tests; packages come by the names that every
+ * function's `deno.json` pins; `Deno` and `EdgeRuntime` are named in one file.
  */
 export function checkFunctions(
   modules: readonly Module[],
@@ -69,6 +73,10 @@ function checkImport(
   { specifier, to }: Import,
   pinned: Map<string, Set<string>>,
 ): string | undefined {
+  const packages = PACKAGES[layerOf(from)?.layer ?? ""];
+  if (packages !== undefined && to === undefined && !packages.includes(specifier)) {
+    return `${layerOf(from)!.folder} may import no package but ${packages.join(", ")}`;
+  }
   if (specifier.startsWith("node:")) return undefined;
   if (/^[a-z]+:/.test(specifier) || specifier.startsWith("/")) {
     return `"${specifier}" bypasses the import map`;

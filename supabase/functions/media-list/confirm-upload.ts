@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { uploadConfirmation, type UploadConfirmationAnswer } from "../_shared/contract/uploads.ts";
 import { type ApiError, badRequest, conflict, notFound } from "../_shared/http/api-error.ts";
 import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
@@ -9,17 +9,6 @@ import { readItems } from "../_shared/media/media-library.ts";
 import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 import { withThumbnail } from "./thumbnail.ts";
 
-/** Cloudinary's upload response; only what is checked here is used, the rest may be anything. */
-export const confirmSchema = z.object({
-  asset_id: z.string().min(1).max(100),
-  public_id: z.string().min(1).max(1_000),
-  version: z.union([z.number().min(0), z.string().regex(/^\d+$/)]),
-  signature: z.string().regex(
-    /^[0-9a-f]{40}([0-9a-f]{24})?$/,
-    "must be a hexadecimal SHA-1 or SHA-256",
-  ),
-});
-
 /**
  * `POST media-list/uploads/confirm`: puts an upload's row in the database at once. The response's signature proves that
  * the upload took place; it covers the name and version only, so everything else is read from Cloudinary.
@@ -29,7 +18,7 @@ export async function confirmUpload(
 ): Promise<Response> {
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "editor");
-  const response = await parseBody(request, confirmSchema, { foreign: true });
+  const response = await parseBody(request, uploadConfirmation, { foreign: true });
   const outcome = await BidirectionalSyncService.forCaller(caller, log).storeUpload(response);
   switch (outcome.status) {
     case "bad_signature":
@@ -51,7 +40,7 @@ export async function confirmUpload(
     case "stored": {
       const [item] = await readItems(caller.supabase, [outcome.id]);
       if (item === undefined) throw outOfScope();
-      return jsonResponse({ success: true, item: withThumbnail(item) });
+      return jsonResponse<UploadConfirmationAnswer>({ success: true, item: withThumbnail(item) });
     }
   }
 }

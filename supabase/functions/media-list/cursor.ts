@@ -1,5 +1,5 @@
+import { isTime } from "../_shared/contract/time.ts";
 import type { LibraryPosition } from "../_shared/media/library-types.ts";
-import { isTime } from "./is-time.ts";
 
 interface SortOrder {
   sort_by: string;

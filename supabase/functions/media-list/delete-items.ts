@@ -1,6 +1,11 @@
 import { inBatches } from "../_shared/http/in-batches.ts";
-import { z } from "zod";
-import { RESOURCE_TYPES } from "../_shared/cloudinary/resource-types.ts";
+import {
+  mediaDeletion,
+  type MediaDeletionAnswer,
+  type MediaDeletionFailure,
+  mediaDeletionQuery,
+  MOST_ASSETS,
+} from "../_shared/contract/deletions.ts";
 import { ApiError, badRequest } from "../_shared/http/api-error.ts";
 import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
@@ -16,37 +21,6 @@ import { CloudinaryError } from "../_shared/cloudinary/errors.ts";
 import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 import { readPublicIds } from "./named-assets.ts";
 
-const MOST = 1_000;
-const resourceType = z.enum(RESOURCE_TYPES).optional();
-const names = z.array(z.string().min(1).max(1_000)).min(1).max(MOST);
-
-const deliveryType = z.string().min(1).max(50).optional();
-
-/** The query of `DELETE media-list`, but for `public_ids`. */
-export const deleteQuerySchema = z.strictObject({
-  resource_type: resourceType,
-  type: deliveryType,
-  force: z.enum(["true", "false"]).transform((value) => value === "true").optional(),
-});
-
-/** The body of `DELETE media-list`. */
-export const deleteSchema = z.strictObject({
-  public_ids: names.optional(),
-  ids: z.array(z.uuid()).min(1).max(MOST).optional(),
-  resource_type: resourceType,
-  type: deliveryType,
-  force: z.boolean().optional(),
-});
-
-interface Failure {
-  public_id: string | null;
-  id?: string;
-  /** The assets that an ambiguous name may mean. */
-  ids?: string[];
-  error: string;
-  code: string;
-}
-
 /**
  * `DELETE media-list`: deletes here at once, so that the intent is safe before Cloudinary is called, then destroys in
  * Cloudinary. What Cloudinary did not confirm yet is `pending` and tried again by the tick.
@@ -58,8 +32,8 @@ export async function deleteItems(
   requireRole(caller, "editor");
   const named = readPublicIds(url);
   const wanted = {
-    ...await parseBody(request, deleteSchema),
-    ...parseQuery(named.rest, deleteQuerySchema),
+    ...await parseBody(request, mediaDeletion),
+    ...parseQuery(named.rest, mediaDeletionQuery),
     ...(named.publicIds === undefined ? {} : { public_ids: named.publicIds }),
   };
   if (wanted.public_ids === undefined && wanted.ids === undefined) {
@@ -80,7 +54,7 @@ export async function deleteItems(
       }]);
     }
   }
-  const failed: Failure[] = [];
+  const failed: MediaDeletionFailure[] = [];
   const found = await findAll(caller.supabase, {
     p_public_ids: wanted.public_ids ?? [],
     p_resource_type: wanted.resource_type,
@@ -90,7 +64,7 @@ export async function deleteItems(
   const ids = [...new Set([...(wanted.ids ?? []), ...picked])];
 
   const outcomes: DeleteOutcome[] = [];
-  for (const part of inBatches(ids, MOST)) {
+  for (const part of inBatches(ids, MOST_ASSETS)) {
     outcomes.push(
       ...await callFunction(caller.supabase, "soft_delete_media_assets", {
         p_ids: part,
@@ -123,7 +97,7 @@ export async function deleteItems(
     if (state === "live") failed.push({ public_id, id, ...contentChanged });
     else (state === "final" ? deleted : pending).push(public_id);
   }
-  return jsonResponse({
+  return jsonResponse<MediaDeletionAnswer>({
     success: failed.length === 0,
     deleted,
     pending,
@@ -138,7 +112,7 @@ async function findAll(
   { p_public_ids, ...others }: FunctionArguments<"find_media_assets">,
 ): Promise<NamedAsset[]> {
   const found: NamedAsset[] = [];
-  for (const part of inBatches(p_public_ids, MOST)) {
+  for (const part of inBatches(p_public_ids, MOST_ASSETS)) {
     found.push(
       ...await callFunction(client, "find_media_assets", { p_public_ids: part, ...others }),
     );
@@ -149,21 +123,25 @@ async function findAll(
 const notKnown = {
   error: "There is no live asset of that name, or you may not see it.",
   code: "not_found",
-};
+} as const;
 const inUse = {
   error: "The asset is in use; send force to delete it all the same.",
   code: "in_use",
-};
+} as const;
 const ambiguous = {
   error: "Several assets have that name; send resource_type, type or both, or one of these ids.",
   code: "ambiguous",
-};
+} as const;
 const contentChanged = {
   error: "The content changed in Cloudinary meanwhile, so the asset was kept.",
   code: "content_changed",
-};
+} as const;
 
-function pickUnambiguous(publicIds: string[], found: NamedAsset[], failed: Failure[]): string[] {
+function pickUnambiguous(
+  publicIds: string[],
+  found: NamedAsset[],
+  failed: MediaDeletionFailure[],
+): string[] {
   const picked: string[] = [];
   for (const publicId of new Set(publicIds)) {
     const assets = found.filter((asset) => asset.public_id === publicId);

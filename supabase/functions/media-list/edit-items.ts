@@ -1,3 +1,11 @@
+import {
+  lenientMediaEdit,
+  lenientMediaEdits,
+  type MediaEdit,
+  mediaEdit,
+  type MediaEditAnswer,
+  mediaEdits,
+} from "../_shared/contract/edits.ts";
 import { type ApiError, conflict, notFound } from "../_shared/http/api-error.ts";
 import { type Caller, requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
@@ -9,7 +17,6 @@ import type { Database } from "../_shared/media/database.types.ts";
 import type { MediaPatch } from "../_shared/media/library-types.ts";
 import { readItems } from "../_shared/media/media-library.ts";
 import type { MediaClient } from "../_shared/media/types.ts";
-import { lenientManyPatch, lenientOnePatch, manyPatch, onePatch } from "./patch-schemas.ts";
 import { pushInBackground } from "./push-in-background.ts";
 import { requireId } from "./require-id.ts";
 import { withThumbnail } from "./thumbnail.ts";
@@ -21,8 +28,8 @@ export async function editItem(context: RouteContext<Database>): Promise<Respons
   const id = requireId(context.params.id);
   const { value: patch, doubts } = await parseDoubtfulBody(
     context.request,
-    onePatch,
-    lenientOnePatch,
+    mediaEdit,
+    lenientMediaEdit,
   );
   return await edit(context, caller, [id], patch, doubts);
 }
@@ -33,8 +40,8 @@ export async function editItems(context: RouteContext<Database>): Promise<Respon
   requireRole(caller, "editor");
   const { value, doubts } = await parseDoubtfulBody(
     context.request,
-    manyPatch,
-    lenientManyPatch,
+    mediaEdits,
+    lenientMediaEdits,
   );
   const { ids, ...patch } = value;
   return await edit(context, caller, ids, patch, doubts);
@@ -44,7 +51,7 @@ async function edit(
   context: RouteContext<Database>,
   caller: Caller<Database>,
   ids: string[],
-  { resolve, ...patch }: MediaPatch & { resolve?: "cloudinary" | "database" },
+  { resolve, ...patch }: MediaEdit,
   doubts: ApiError | null,
 ): Promise<Response> {
   const { supabase } = caller;
@@ -78,7 +85,7 @@ async function edit(
     );
   }
   pushInBackground(caller, context.log, ids);
-  return jsonResponse({ success: true, items: items.map(withThumbnail) });
+  return jsonResponse<MediaEditAnswer>({ success: true, items: items.map(withThumbnail) });
 }
 
 /** @throws The doubts, which name each field, where the database shares them. */

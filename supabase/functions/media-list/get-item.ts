@@ -1,3 +1,4 @@
+import type { MediaItemAnswer } from "../_shared/contract/media-item.ts";
 import { notFound } from "../_shared/http/api-error.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
@@ -16,7 +17,7 @@ export async function getItem(
   if (found === null) {
     throw notFound("There is no asset with that id, or you may not see it.");
   }
-  return jsonResponse({
+  return jsonResponse<MediaItemAnswer>({
     success: true,
     ...found,
     item: withThumbnail(found.item),

@@ -1,3 +1,4 @@
+import type { MediaListAnswer, MediaPagePart } from "../_shared/contract/media-list.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseQuery } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
@@ -22,7 +23,7 @@ export async function listItems(
     throw forbidden("The trash is for editors.");
   }
   // Statistics are for viewers; anybody else gets the page without them.
-  const wants = (part: "stats" | "sync_status" | "facets") =>
+  const wants = (part: MediaPagePart) =>
     request.include.includes(part) &&
     (part === "facets" || caller.role !== "anonymous");
 
@@ -38,7 +39,7 @@ export async function listItems(
       : undefined,
   ]);
 
-  return jsonResponse({
+  return jsonResponse<MediaListAnswer>({
     success: true,
     items: page.items.map(withThumbnail),
     pagination: {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { publicIds } from "../_shared/contract/deletions.ts";
 import { badRequest } from "../_shared/http/api-error.ts";
 import { findUnstorable } from "../_shared/http/plain-json.ts";
 
@@ -7,8 +7,6 @@ const LONGEST = 255;
 
 /** How many names with commas a list by commas may be taken for. */
 const MOST_JOINS = 5_000;
-
-const names = z.array(z.string().min(1).max(1_000)).min(1).max(1_000);
 
 /** The names in a query. */
 export interface NamedAssets {
@@ -38,7 +36,7 @@ export function readPublicIds(url: URL): NamedAssets {
   const wanted = given.length > 1
     ? given
     : parts.map((part) => part.trim()).filter((part) => part !== "");
-  const { success, data, error } = names.safeParse(wanted);
+  const { success, data, error } = publicIds.safeParse(wanted);
   if (!success) throw badRequest([{ path: "public_ids", message: error.issues[0]!.message }]);
   return { publicIds: data, joins: given.length > 1 ? [] : joinsOf(parts), rest };
 }

@@ -1,3 +1,4 @@
+import type { RestoreAnswer } from "../_shared/contract/deletions.ts";
 import { conflict, notFound } from "../_shared/http/api-error.ts";
 import { type Caller, requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
@@ -31,7 +32,7 @@ export async function restoreItem(
   const [item] = await readItems(caller.supabase, [id]);
   if (item === undefined) throw notFound("There is no asset with that id, or you may not see it.");
   const came = outcome === "requested" && item.deleted_at === null;
-  return jsonResponse({
+  return jsonResponse<RestoreAnswer>({
     success: true,
     outcome: came ? "restored" : outcome,
     item: withThumbnail(item),
@@ -41,7 +42,7 @@ export async function restoreItem(
 async function restore(
   caller: Caller<Database>,
   id: string,
-): Promise<"live" | "restored" | "requested"> {
+): Promise<RestoreAnswer["outcome"]> {
   try {
     return await callFunction(caller.supabase, "restore_media_asset", { p_id: id });
   } catch (error) {

@@ -1,5 +1,5 @@
-import { z } from "zod";
 import { encodeContext } from "../_shared/cloudinary/context-codec.ts";
+import { type SignedUploadAnswer, uploadRequest } from "../_shared/contract/uploads.ts";
 import { badRequest, conflict } from "../_shared/http/api-error.ts";
 import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
@@ -7,25 +7,6 @@ import { parseBody } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
 import type { Database } from "../_shared/media/database.types.ts";
 import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
-
-/** The body of `POST media-list/uploads`. */
-export const uploadSchema = z.strictObject({
-  folder: z.string().max(1_000).transform((value) => value.replace(/^\/+|\/+$/g, "")).optional(),
-  filename: z.string().min(1).max(255).optional(),
-  // What Cloudinary refuses in a name, and the quote, which its search cannot ask for.
-  public_id: z.string().min(1).max(255)
-    .regex(/^[^?&#\\%<>"]*$/, 'must not contain ? & # \\ % < > or "')
-    .regex(/^[^\s/](.*[^\s/])?$/s, "must not begin or end with a slash or space").optional(),
-  overwrite: z.boolean().default(false),
-  force: z.boolean().default(false),
-  tags: z.array(z.string().trim().min(1).max(255).regex(/^[^,]*$/, "must not contain a comma")).max(
-    1_000,
-  )
-    .optional(),
-  context: z.record(z.string().min(1), z.string()).optional(),
-  resource_type: z.enum(["auto", "image", "video", "raw"]).default("auto"),
-  eager: z.string().min(1).max(2_000).optional(),
-});
 
 /**
  * `POST media-list/uploads`: signed fields with which a browser posts a file straight to Cloudinary. The secret stays on
@@ -37,7 +18,7 @@ export async function signUpload(
 ): Promise<Response> {
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "editor");
-  const wanted = await parseBody(request, uploadSchema);
+  const wanted = await parseBody(request, uploadRequest);
   const { data: context, error } = encodeContext(wanted.context ?? {});
   if (error !== undefined) throw badRequest([{ path: "context", message: error.message }]);
 
@@ -55,7 +36,7 @@ export async function signUpload(
     case "in_use":
       throw conflict("The asset is in use; send force to replace it all the same.", "in_use");
     case "signed":
-      return jsonResponse({
+      return jsonResponse<SignedUploadAnswer>({
         success: true,
         upload_url: outcome.upload.uploadUrl,
         fields: outcome.upload.fields,

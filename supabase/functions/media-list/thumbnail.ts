@@ -8,9 +8,9 @@ const THUMBNAIL = "c_fill,g_auto,h_200,w_200/f_auto,q_auto";
  *
  * Raw files have none, and neither have private and authenticated assets: their transformations need a signature.
  */
-export function withThumbnail(
-  item: LibraryItem,
-): LibraryItem & { thumbnail_url: string | null } {
+export function withThumbnail<Item extends LibraryItem>(
+  item: Item,
+): Item & { thumbnail_url: string | null } {
   return { ...item, thumbnail_url: thumbnailUrl(item) };
 }
 

@@ -1,16 +1,15 @@
+import { type RunFigures, runFigures, type SyncRun } from "../_shared/contract/run.ts";
+import type { NothingDue } from "../_shared/contract/sync.ts";
 import type { RunSummary } from "../_shared/media/types.ts";
 
-const COUNTS = [
-  "synced_items",
-  "updated_items",
-  "deleted_items",
-  "pushed_items",
-  "unchanged_items",
-  "conflicts",
-  "error_count",
-  "duration_ms",
-  "api_calls",
-] as const;
+/** Names of the figures that are added up. */
+const FIGURES = runFigures.keyof().options;
+
+/** What a call of `sync` did, in a sentence and in figures. */
+interface Description {
+  message: string;
+  data: SyncRun | NothingDue;
+}
 
 /**
  * What a call of `sync` did, in the words and figures of the API: the last run gives its name, the figures are those of
@@ -19,38 +18,46 @@ const COUNTS = [
  * @param runs The runs that the call worked on; none when nothing was due.
  * @param note Why it is not finished, where something keeps it.
  */
-export function describeRuns(runs: RunSummary[], note?: string) {
+export function describeRuns(runs: RunSummary[], note?: string): Description {
   const last = runs.at(-1);
-  if (last === undefined) return nothing();
-  const figures = runFigures(last);
-  for (const count of COUNTS) figures[count] = runs.reduce((sum, run) => sum + run[count], 0);
+  if (last === undefined) {
+    return {
+      message: 'Nothing is due; send { "full": true } for a full reconcile.',
+      data: nothing(),
+    };
+  }
+  const figures = shownRun(last);
+  Object.assign(figures, sums(runs));
   figures.errors = runs.flatMap((run) => run.errors);
   figures.status = (["failed", "blocked", "running"] as const)
     .find((status) => runs.some((run) => run.status === status)) ?? "completed";
   return { message: note ?? sentence(figures), data: figures };
 }
 
-/** The figures of a run that clients see. */
-export function runFigures(run: RunSummary): Omit<RunSummary, "now" | "open_shards"> {
+/** A run as clients see it. */
+export function shownRun(run: RunSummary): SyncRun {
   const { now: _now, open_shards: _open, ...figures } = run;
   return figures;
 }
 
-function nothing() {
-  const counts = Object.fromEntries(COUNTS.map((count) => [count, 0]));
+/** What a call tells that worked on no run. */
+export function nothing(): NothingDue {
   return {
-    message: 'Nothing is due; send { "full": true } for a full reconcile.',
-    data: {
-      run_id: null,
-      status: "nothing_due" as const,
-      ...counts,
-      errors: [],
-      progress: { seen: 0, expected: 0, percent: 100 },
-    },
+    run_id: null,
+    status: "nothing_due",
+    ...sums([]),
+    errors: [],
+    progress: { seen: 0, expected: 0, percent: 100 },
   };
 }
 
-function sentence(run: Omit<RunSummary, "now" | "open_shards">): string {
+function sums(runs: RunSummary[]): RunFigures {
+  return Object.fromEntries(
+    FIGURES.map((figure) => [figure, runs.reduce((sum, run) => sum + run[figure], 0)]),
+  ) as RunFigures;
+}
+
+function sentence(run: SyncRun): string {
   switch (run.status) {
     case "completed": {
       const parts = [

@@ -1,4 +1,9 @@
-import { z } from "zod";
+import type { RunAnswer } from "../_shared/contract/sync.ts";
+import {
+  type SyncOverviewAnswer,
+  syncQuery,
+  type VerificationAnswer,
+} from "../_shared/contract/sync-overview.ts";
 import { notFound } from "../_shared/http/api-error.ts";
 import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
@@ -9,30 +14,23 @@ import type { Database } from "../_shared/media/database.types.ts";
 import { readStatistics } from "../_shared/media/media-library.ts";
 import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 import { prometheusResponse } from "./prometheus.ts";
-import { runFigures } from "./describe-run.ts";
-
-/** The query of `GET sync`. */
-export const syncQuerySchema = z.strictObject({
-  run_id: z.uuid().optional(),
-  format: z.enum(["json", "prometheus"]).default("json"),
-  verify: z.enum(["true", "false"]).transform((value) => value === "true").optional(),
-});
+import { shownRun } from "./describe-run.ts";
 
 /** `GET sync`: the state of the sync, or of one run. */
 export async function getSync({ url, identify, log }: RouteContext<Database>): Promise<Response> {
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "admin");
-  const query = parseQuery(url, syncQuerySchema);
+  const query = parseQuery(url, syncQuery);
 
   if (query.run_id !== undefined) {
     const run = await callFunction(caller.supabase, "get_sync_run", { p_run_id: query.run_id });
     if (run === null) throw notFound("There is no run with that id.");
-    return jsonResponse({ success: true, data: runFigures(run) });
+    return jsonResponse<RunAnswer>({ success: true, data: shownRun(run) });
   }
 
   if (query.verify) {
     const verification = await BidirectionalSyncService.forCaller(caller, log).verify();
-    return jsonResponse({ success: true, ...verification });
+    return jsonResponse<VerificationAnswer>({ success: true, ...verification });
   }
 
   const [syncStatus, stats, overview, health] = await Promise.all([
@@ -44,7 +42,7 @@ export async function getSync({ url, identify, log }: RouteContext<Database>): P
   if (query.format === "prometheus") {
     return prometheusResponse({ syncStatus, stats, rateLimit: overview.rate_limit, health });
   }
-  return jsonResponse({
+  return jsonResponse<SyncOverviewAnswer>({
     success: true,
     sync_status: {
       ...syncStatus,
@@ -52,7 +50,7 @@ export async function getSync({ url, identify, log }: RouteContext<Database>): P
       failed_runs: overview.failed_runs,
     },
     stats,
-    runs: overview.runs.map(runFigures),
+    runs: overview.runs.map(shownRun),
     rate_limit: overview.rate_limit ??
       { limit: null, remaining: null, reset_at: null },
     health,

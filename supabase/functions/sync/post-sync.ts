@@ -1,5 +1,5 @@
-import { z } from "zod";
-import { RESOURCE_TYPES } from "../_shared/cloudinary/resource-types.ts";
+import type { z } from "zod";
+import { type SyncAnswer, syncRequest } from "../_shared/contract/sync.ts";
 import { notFound } from "../_shared/http/api-error.ts";
 import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
@@ -11,25 +11,9 @@ import {
   BidirectionalSyncService,
   type SyncRequest,
 } from "../_shared/sync/bidirectional-sync-service.ts";
-import { describeRuns } from "./describe-run.ts";
+import { describeRuns, nothing } from "./describe-run.ts";
 
-/** The body of `POST sync`. */
-export const syncSchema = z.strictObject({
-  force: z.boolean().optional(),
-  full: z.boolean().default(false),
-  batch_size: z.int().min(1).max(500).default(500),
-  single_asset: z.string().min(1).max(500).optional(),
-  resource_type: z.enum(RESOURCE_TYPES).optional(),
-  folder: z.string().min(1).max(1_000).transform((value) => value.replace(/^\/+|\/+$/g, ""))
-    .pipe(z.string().min(1, "must name a folder")).optional(),
-  direction: z.enum(["both", "pull", "push"]).default("both"),
-  allow_mass_delete: z.uuid().optional(),
-  replay_event: z.int().min(1).optional(),
-  dry_run: z.boolean().default(false),
-  background: z.boolean().default(false),
-});
-
-type SyncBody = z.output<typeof syncSchema>;
+type SyncBody = z.output<typeof syncRequest>;
 
 /** `POST sync`: does what the body asks for, or what is due, for at most 25 s. 200 finished, 202 still running. */
 export async function postSync(
@@ -37,7 +21,7 @@ export async function postSync(
 ): Promise<Response> {
   const caller = await identify(["user", "secret", "cron"]);
   requireRole(caller, "admin");
-  const body = await parseBody(request, syncSchema);
+  const body = await parseBody(request, syncRequest);
   const service = BidirectionalSyncService.forCaller(caller, log);
 
   if (body.replay_event !== undefined) return await answerReplay(service, body.replay_event);
@@ -48,7 +32,7 @@ export async function postSync(
       service.sync(toSyncRequest(body)),
       (error) => log.error("the sync failed", { error }),
     );
-    return jsonResponse({
+    return jsonResponse<SyncAnswer>({
       success: true,
       message: "The sync works in the background; GET sync tells how it goes.",
       data: { run_id: null, status: "running" },
@@ -64,7 +48,7 @@ export async function postSync(
     );
   }
   const answer = describeRuns(result.runs, result.note);
-  return jsonResponse(
+  return jsonResponse<SyncAnswer>(
     { success: answer.data.status !== "failed", ...answer },
     { status: answer.data.status === "running" ? 202 : 200 },
   );
@@ -89,11 +73,11 @@ async function answerPlan(service: BidirectionalSyncService, body: SyncBody): Pr
     direction: body.direction,
   });
   const count = plan.length + omitted;
-  return jsonResponse({
+  return jsonResponse<SyncAnswer>({
     success: true,
     message: note ?? `A full reconcile would take ${count} actions; nothing was written.`,
     data: {
-      ...describeRuns([]).data,
+      ...nothing(),
       status: "completed",
       dry_run: true,
       complete,
@@ -108,7 +92,7 @@ async function answerPlan(service: BidirectionalSyncService, body: SyncBody): Pr
 async function answerReplay(service: BidirectionalSyncService, id: number): Promise<Response> {
   const outcome = await service.replayEvent(id);
   if (outcome === null) throw notFound("There is no stored event with that id.");
-  return jsonResponse({
+  return jsonResponse<SyncAnswer>({
     success: true,
     message: `The event was ${outcome.result}.`,
     data: { event_id: id, result: outcome.result },

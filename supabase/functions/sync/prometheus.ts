@@ -1,6 +1,8 @@
 import { corsHeaders } from "../_shared/http/respond.ts";
-import type { MediaStatistics, RateLimitState } from "../_shared/media/library-types.ts";
-import type { HealthSummary, SyncStatus } from "../_shared/media/types.ts";
+import type { MediaStatistics } from "../_shared/contract/library-state.ts";
+import type { RateLimitState } from "../_shared/contract/sync-overview.ts";
+import type { SyncStatus } from "../_shared/contract/library-state.ts";
+import type { HealthSummary } from "../_shared/contract/sync-overview.ts";
 
 /** The figures of `GET sync`. */
 export interface SyncFigures {

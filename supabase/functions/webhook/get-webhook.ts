@@ -1,5 +1,5 @@
-import { z } from "zod";
 import { readCloudinaryConfiguration } from "../_shared/cloudinary/configuration.ts";
+import { webhookQuery, type WebhookStatusAnswer } from "../_shared/contract/webhook.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseQuery } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
@@ -15,13 +15,15 @@ export async function getWebhook(
   { url, identify }: RouteContext<Database>,
 ): Promise<Response> {
   const caller = await identify(["none", "anonymous", "user", "secret"]);
-  parseQuery(url, z.strictObject({}));
+  parseQuery(url, webhookQuery);
   const configuration = readCloudinaryConfiguration(readEnvironment);
-  const answer = { success: true, configured: configuration.data !== undefined };
-  if (caller.role !== "admin" && caller.role !== "service") return jsonResponse(answer);
+  const answer = { success: true as const, configured: configuration.data !== undefined };
+  if (caller.role !== "admin" && caller.role !== "service") {
+    return jsonResponse<WebhookStatusAnswer>(answer);
+  }
 
   const status = await callFunction(caller.supabaseAdmin, "media_sync_webhook_status", {});
-  return jsonResponse({
+  return jsonResponse<WebhookStatusAnswer>({
     ...answer,
     // Only names of variables: what is missing, never what is there.
     ...(configuration.error === undefined ? {} : { missing: configuration.error.missing }),

@@ -1,6 +1,7 @@
 import { readNotification } from "../_shared/cloudinary/notification.ts";
 import { verifyNotificationSignature } from "../_shared/cloudinary/notification-signature.ts";
 import { requireCloudinary } from "../_shared/cloudinary/require-configuration.ts";
+import type { EventAnswer } from "../_shared/contract/webhook.ts";
 import { badRequest, unauthorized } from "../_shared/http/api-error.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { readBody } from "../_shared/http/parse.ts";
@@ -59,7 +60,7 @@ export async function postWebhook({ request, log }: RouteContext<Database>): Pro
       (failure) => log.warn("the look-up waits for the next tick", { error: failure }),
     );
   }
-  return jsonResponse({ success: true, result });
+  return jsonResponse<EventAnswer>({ success: true, result });
 }
 
 /** The body as text, which any database can store, since JSON holds the odd characters as escapes; and what it says. */

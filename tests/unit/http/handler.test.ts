@@ -8,18 +8,18 @@ import { jsonResponse } from "../../../supabase/functions/_shared/http/respond.t
 const base = "http://localhost";
 
 const routes: Route[] = [
-  { method: "GET", path: "/", handle: () => jsonResponse({ route: "root" }) },
-  { method: "POST", path: "/", handle: () => jsonResponse({}, { status: 202 }) },
+  { method: "GET", path: "/", handle: () => jsonResponse<unknown>({ route: "root" }) },
+  { method: "POST", path: "/", handle: () => jsonResponse<unknown>({}, { status: 202 }) },
   {
     method: "GET",
     path: "/:id",
-    handle: ({ params }) => jsonResponse({ route: "item", ...params }),
+    handle: ({ params }) => jsonResponse<unknown>({ route: "item", ...params }),
   },
-  { method: "POST", path: "/uploads", handle: () => jsonResponse({ route: "uploads" }) },
+  { method: "POST", path: "/uploads", handle: () => jsonResponse<unknown>({ route: "uploads" }) },
   {
     method: "POST",
     path: "/:id/restore",
-    handle: ({ params }) => jsonResponse({ route: "restore", ...params }),
+    handle: ({ params }) => jsonResponse<unknown>({ route: "restore", ...params }),
   },
   {
     method: "GET",
@@ -33,7 +33,8 @@ const routes: Route[] = [
   {
     method: "GET",
     path: "/who/am-i",
-    handle: async ({ identify }) => jsonResponse({ role: (await identify(["user"])).role }),
+    handle: async ({ identify }) =>
+      jsonResponse<unknown>({ role: (await identify(["user"])).role }),
   },
 ];
 

@@ -31,6 +31,10 @@ for (
     [`${shared}/cloudinary/list.ts`, "../http/error.ts"],
     [`${shared}/media/service.ts`, "../http/error.ts"],
     [`${shared}/media/service.ts`, "./rows.ts"],
+    ["supabase/functions/sync/index.ts", "../_shared/contract/sync.ts"],
+    [`${shared}/http/respond.ts`, "../contract/error.ts"],
+    [`${shared}/contract/sync.ts`, "./run.ts"],
+    [`${shared}/contract/sync.ts`, "zod"],
   ] as const
 ) {
   Deno.test(`${path} importing ${specifier} → allowed`, () => {
@@ -64,6 +68,17 @@ for (
       "../../../../scripts/dev.ts",
       '"../../../../scripts/dev.ts" leads out of supabase/',
     ],
+    [
+      `${shared}/contract/a.ts`,
+      "../http/b.ts",
+      "_shared/contract may not import from _shared/http",
+    ],
+    [
+      `${shared}/contract/a.ts`,
+      "@supabase/supabase-js",
+      "_shared/contract may import no package but zod",
+    ],
+    [`${shared}/contract/a.ts`, "node:crypto", "_shared/contract may import no package but zod"],
     [`${shared}/http/a.ts`, "npm:zod@4", '"npm:zod@4" bypasses the import map'],
     [`${shared}/http/a.ts`, "hono", '"hono" is not in the deno.json of sync, webhook'],
   ] as const

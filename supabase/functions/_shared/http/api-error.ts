@@ -1,13 +1,9 @@
-/** One bad field of a request: its dotted path and what is wrong with it. */
-export interface ErrorDetail {
-  path: string;
-  message: string;
-}
+import type { ErrorCode, ErrorDetail } from "../contract/error.ts";
 
 /** What an {@link ApiError} carries besides its sentence. */
 export interface ApiErrorOptions {
   status: number;
-  code: string;
+  code: ErrorCode;
   details?: ErrorDetail[];
   headers?: Record<string, string>;
   cause?: unknown;
@@ -22,7 +18,7 @@ export class ApiError extends Error {
   /** HTTP status. */
   readonly status: number;
   /** Stable slug that programs may compare. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** One entry per bad field. */
   readonly details?: ErrorDetail[];
   /** Extra response headers, such as `Allow`. */
@@ -45,7 +41,7 @@ export class ApiError extends Error {
  */
 export function badRequest(
   details: ErrorDetail[],
-  options: { code?: string; message?: string } = {},
+  options: { code?: ErrorCode; message?: string } = {},
 ): ApiError {
   const fields = [...new Set(details.map((detail) => detail.path).filter((path) => path !== ""))];
   const shown = fields.slice(0, 5).join(", ") + (fields.length > 5 ? ", …" : "");
@@ -83,7 +79,7 @@ export function methodNotAllowed(allow: string[]): ApiError {
 }
 
 /** 409; `code` says which conflict, such as `content_gone`. */
-export function conflict(message: string, code = "conflict"): ApiError {
+export function conflict(message: string, code: ErrorCode = "conflict"): ApiError {
   return new ApiError(message, { status: 409, code });
 }
 
@@ -111,7 +107,7 @@ export function unsupportedMediaType(): ApiError {
 export function upstreamFailed(
   message: string,
   cause?: unknown,
-  code = "upstream_failed",
+  code: ErrorCode = "upstream_failed",
 ): ApiError {
   return new ApiError(message, { status: 502, code, cause });
 }

@@ -1,11 +1,6 @@
 import { z } from "zod";
-import {
-  ApiError,
-  badRequest,
-  type ErrorDetail,
-  payloadTooLarge,
-  unsupportedMediaType,
-} from "./api-error.ts";
+import type { ErrorDetail } from "../contract/error.ts";
+import { ApiError, badRequest, payloadTooLarge, unsupportedMediaType } from "./api-error.ts";
 import { findUnstorable } from "./plain-json.ts";
 
 /** Fits every request of the API except webhooks: 1,000 public ids of 255 characters, escaped. */

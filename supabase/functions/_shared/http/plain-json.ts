@@ -1,4 +1,4 @@
-import type { ErrorDetail } from "./api-error.ts";
+import type { ErrorDetail } from "../contract/error.ts";
 
 /** Deeper values than any request of ours needs; more of them would only be an attack. */
 const MAX_DEPTH = 32;

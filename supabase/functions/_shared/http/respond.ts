@@ -1,3 +1,4 @@
+import type { ErrorAnswer } from "../contract/error.ts";
 import type { ApiError } from "./api-error.ts";
 
 /**
@@ -34,13 +35,14 @@ export function preflightResponse(asked: string | null): Response {
 }
 
 /**
- * A JSON answer with CORS headers.
+ * A JSON answer with CORS headers. Its type stands in the contract and must be named, so that an answer of another shape
+ * does not compile.
  *
  * @param body Anything `JSON.stringify` accepts.
  * @param options `status` (default 200) and extra `headers`.
  */
-export function jsonResponse(
-  body: unknown,
+export function jsonResponse<Answer = never>(
+  body: NoInfer<Answer>,
   options: { status?: number; headers?: Record<string, string> } = {},
 ): Response {
   return new Response(JSON.stringify(body), {
@@ -63,7 +65,7 @@ export function jsonResponse(
  * @param requestId Identifier under which the log holds the rest.
  */
 export function errorResponse(error: ApiError, requestId: string): Response {
-  return jsonResponse({
+  return jsonResponse<ErrorAnswer>({
     success: false,
     error: error.message,
     code: error.code,

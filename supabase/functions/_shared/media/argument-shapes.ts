@@ -1,13 +1,6 @@
+import type { RunError, RunKind } from "../contract/run.ts";
 import type { LibraryQuery, MediaPatch, UsagePlace } from "./library-types.ts";
-import type {
-  PushResult,
-  ReceivedEvent,
-  RunError,
-  RunKind,
-  Shard,
-  Source,
-  Traffic,
-} from "./types.ts";
+import type { PushResult, ReceivedEvent, Shard, Source, Traffic } from "./types.ts";
 
 /**
  * Shapes of the arguments that PostgreSQL knows only as jsonb or text. They go by name: an argument is called the same

@@ -1,30 +1,29 @@
+import type { MediaFacets } from "../contract/media-list.ts";
+import type { RestoreAnswer } from "../contract/deletions.ts";
+import type { MediaStatistics } from "../contract/library-state.ts";
+import type { RateLimitState } from "../contract/sync-overview.ts";
+import type { DeleteOutcome, LibraryItemDetail, LibraryPage, NamedAsset } from "./library-types.ts";
+import type { SyncStatus } from "../contract/library-state.ts";
+import type { PlannedAction } from "../contract/sync.ts";
 import type {
-  DeleteOutcome,
-  LibraryItemDetail,
-  LibraryPage,
-  MediaStatistics,
-  NamedAsset,
-  RateLimitState,
-} from "./library-types.ts";
+  FieldDifference,
+  HealthSummary,
+  QuarantinedAsset,
+  UnsettledRun,
+} from "../contract/sync-overview.ts";
 import type {
   AbsentAssets,
   CallBudget,
   DueWork,
   EventOutcome,
-  FieldDifference,
-  HealthSummary,
   MergeOutcome,
-  PlannedAction,
   PushClaim,
   PushConfirmation,
   PushPlan,
   PushTask,
-  QuarantinedAsset,
   RunSummary,
   ShardClaim,
   SweepState,
-  SyncStatus,
-  UnsettledRun,
 } from "./types.ts";
 
 /** What every answer to a worker tells: the database's time. */
@@ -40,7 +39,7 @@ type Stored<Told> = Timed & ({ stored: false } | { stored: true } & Told);
 export interface FunctionResults {
   // Clients' functions.
   list_media_assets: LibraryPage;
-  get_media_facets: Record<string, { value: string; count: number }[]>;
+  get_media_facets: MediaFacets;
   get_media_statistics: MediaStatistics[];
   /** null when the caller sees no such asset. */
   get_media_asset: LibraryItemDetail | null;
@@ -52,7 +51,7 @@ export interface FunctionResults {
   /** Unknown ids are left out. */
   soft_delete_media_assets: DeleteOutcome[];
   /** `live`: was not deleted; `restored`: Cloudinary still held it; `requested`: its backup must give it back. */
-  restore_media_asset: "live" | "restored" | "requested";
+  restore_media_asset: RestoreAnswer["outcome"];
   get_sync_status: SyncStatus;
   get_sync_overview: {
     runs: RunSummary[];

@@ -1,3 +1,6 @@
+import type { MediaEdit } from "../contract/edits.ts";
+import type { EditableMediaItem, MediaItem, MediaItemAnswer } from "../contract/media-item.ts";
+
 /** A place in an ordered list of assets: the sort key and id of its last item. */
 export interface LibraryPosition {
   value: string;
@@ -28,15 +31,7 @@ export interface LibraryQuery {
 }
 
 /** An asset as the library shows it. */
-export interface LibraryItem {
-  id: string;
-  public_id: string;
-  resource_type: "image" | "video" | "raw";
-  type: string;
-  format: string | null;
-  secure_url: string | null;
-  [field: string]: unknown;
-}
+export type LibraryItem = Omit<MediaItem, "thumbnail_url">;
 
 /** One page of the library. */
 export interface LibraryPage {
@@ -49,50 +44,13 @@ export interface LibraryPage {
 }
 
 /** An asset with what surrounds it. */
-export interface LibraryItemDetail {
-  item: LibraryItem;
-  usage: unknown[];
-  collections: unknown[];
-  history: unknown[];
-}
-
-/** Counters of the library. */
-export interface MediaStatistics {
-  total_assets: number;
-  total_images: number;
-  total_videos: number;
-  total_raw: number;
-  total_size: number;
-  synced_assets: number;
-  pending_assets: number;
-  error_assets: number;
-  conflict_assets: number;
-  /** Null but for editors. */
-  deleted_assets: number | null;
-  /** Null but for editors. */
-  pending_deletions: number | null;
-  /** Null but for admins. */
-  out_of_scope_assets: number | null;
-}
-
-/** The quota as last told. */
-export interface RateLimitState {
-  limit: number | null;
-  remaining: number | null;
-  reset_at: string | null;
+export interface LibraryItemDetail
+  extends Pick<MediaItemAnswer, "usage" | "collections" | "history"> {
+  item: Omit<EditableMediaItem, "thumbnail_url">;
 }
 
 /** A change of editable fields; null values in context and metadata remove keys. */
-export interface MediaPatch {
-  tags?: string[];
-  add_tags?: string[];
-  remove_tags?: string[];
-  context?: Record<string, string | null>;
-  metadata?: Record<string, unknown>;
-  display_name?: string;
-  folder?: string;
-  public_id?: string;
-}
+export type MediaPatch = Omit<MediaEdit, "resolve">;
 
 /** What became of one asset that was to be deleted. */
 export interface DeleteOutcome {

@@ -1,6 +1,7 @@
 import { callFunction } from "./call-function.ts";
 import { DatabaseError } from "./database-error.ts";
-import type { LibraryItem, MediaStatistics } from "./library-types.ts";
+import type { MediaStatistics } from "../contract/library-state.ts";
+import type { LibraryItem } from "./library-types.ts";
 import type { MediaClient } from "./types.ts";
 
 const itemColumns =

@@ -1,4 +1,6 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
+import type { SyncRun } from "../contract/run.ts";
+import type { EventAnswer } from "../contract/webhook.ts";
 import type { Database } from "./database.types.ts";
 
 /** A supabase-js client of our schema. */
@@ -6,16 +8,6 @@ export type MediaClient = SupabaseClient<Database>;
 
 /** What set an operation off; `source` in the log. */
 export type Source = "webhook" | "cron" | "api" | "client" | "console";
-
-/** Kinds of runs; `full`, `partial` and `incremental` pull, the others serve queues. */
-export type RunKind =
-  | "full"
-  | "partial"
-  | "incremental"
-  | "push"
-  | "refresh"
-  | "single"
-  | "scope";
 
 /** Who decides a value that both sides changed. */
 export type ConflictPolicy = "cloudinary" | "database" | "newest" | "manual";
@@ -60,39 +52,9 @@ export interface Traffic {
   blocked_reason?: string;
 }
 
-/** One error of a run. */
-export interface RunError {
-  public_id?: string;
-  code: string;
-  message: string;
-}
-
 /** A run as `media_sync.run_summary()` tells it. */
-export interface RunSummary {
-  run_id: string;
-  kind: RunKind;
-  status: "running" | "completed" | "blocked" | "failed";
-  source: Source;
-  options: Record<string, unknown>;
-  synced_items: number;
-  updated_items: number;
-  deleted_items: number;
-  pushed_items: number;
-  unchanged_items: number;
-  conflicts: number;
-  errors: RunError[];
-  error_count: number;
-  blocked_by: {
-    absent: number;
-    live: number;
-    reason: "mass_delete" | "empty_listing" | "scope";
-  } | null;
-  api_calls: number;
-  duration_ms: number;
-  progress: { seen: number; expected: number | null; percent: number };
+export interface RunSummary extends SyncRun {
   open_shards: number;
-  started_at: string;
-  finished_at: string | null;
   /** The database's time. */
   now: string;
 }
@@ -111,38 +73,6 @@ export interface MergeOutcome {
     | "out_of_scope"
     | "quarantined";
   conflict_count: number;
-}
-
-/** `sync_status` of the library page. */
-export interface SyncStatus {
-  last_sync: string | null;
-  is_synced: boolean;
-  pending_operations: number;
-  sync_in_progress: boolean;
-  synced_assets: number;
-  error_assets: number;
-  last_error: string | null;
-}
-
-/** An asset that cannot be stored as Cloudinary shows it. */
-export interface QuarantinedAsset {
-  /** Where Cloudinary tells none, a text that names the asset. */
-  asset_id: string;
-  public_id: string;
-  resource_type: string;
-  /** A sentence. */
-  reason: string;
-  since: string;
-}
-
-/** A run that failed or is blocked, and that no later run has made up for. */
-export interface UnsettledRun {
-  run_id: string;
-  kind: RunKind;
-  status: "failed" | "blocked";
-  started_at: string;
-  finished_at: string | null;
-  error: RunError | null;
 }
 
 /** A shard that a worker was leased, and what it may do with it. */
@@ -219,8 +149,15 @@ export interface PlannedTask extends PushTask {
 }
 
 /** Why a row could not be pushed. */
-export interface PushFailure {
-  code: string;
+export type PushFailure =
+  & PushFailureFacts
+  & (
+    | { code: string; ends_wish?: false }
+    // Cloudinary's own word that a deleted asset cannot come back.
+    | { code: "name_taken" | "content_gone"; ends_wish: true }
+  );
+
+interface PushFailureFacts {
   message: string;
   /** No later attempt can succeed: the row rests in `error` at once. */
   permanent?: boolean;
@@ -228,8 +165,6 @@ export interface PushFailure {
   retry_at?: string;
   /** False: does not use up an attempt (the quota, not the row, is to blame). */
   counts?: boolean;
-  /** Cloudinary's own word that a deleted asset cannot come back. */
-  ends_wish?: boolean;
 }
 
 /** How the push of one row ended. What is neither landed nor dropped may still arrive. */
@@ -293,23 +228,6 @@ export interface PushConfirmation {
   now: string;
 }
 
-/** One action that a reconcile would take. */
-export interface PlannedAction {
-  direction: "pull" | "push";
-  action: string;
-  asset_id: string;
-  public_id: string;
-  resource_type: string;
-  /** pull: field to from and to; push: the difference that would be sent. */
-  changes: object | null;
-}
-
-/** An asset whose two sides differ. */
-export interface FieldDifference {
-  public_id: string;
-  fields: string[];
-}
-
 /** Live rows that a listing did not show. */
 export interface AbsentAssets {
   count: number;
@@ -333,20 +251,8 @@ export interface ReceivedEvent {
 
 /** What became of a notification. */
 export interface EventOutcome {
-  result: "applied" | "stored" | "duplicate" | "ignored";
+  result: EventAnswer["result"];
   /** Look-ups wait that somebody would like to see soon. */
   refresh: boolean;
   event_id: number;
-}
-
-/** Health of the sync; the worst check is the status. */
-export interface HealthSummary {
-  status: "ok" | "degraded" | "failing";
-  checks: {
-    name: string;
-    status: "ok" | "degraded" | "failing";
-    /** A sentence that says what to do. */
-    message: string;
-    value: string | null;
-  }[];
 }

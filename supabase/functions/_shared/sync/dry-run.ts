@@ -1,5 +1,5 @@
-import type { ResourceType } from "../cloudinary/resource-types.ts";
-import type { PlannedAction } from "../media/types.ts";
+import type { ResourceType } from "../contract/values.ts";
+import type { PlannedAction } from "../contract/sync.ts";
 import type { SyncSession } from "./sync-session.ts";
 import { walkLibrary } from "./walk-library.ts";
 
@@ -52,7 +52,7 @@ export async function dryRun(
         asset_id: task.asset_id,
         public_id: task.public_id,
         resource_type: task.resource_type,
-        changes: task.action === "update" ? task.difference : null,
+        changes: task.action === "update" ? { ...task.difference } : null,
       });
     }
   });

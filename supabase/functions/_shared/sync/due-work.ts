@@ -1,5 +1,5 @@
 import { CloudinaryError } from "../cloudinary/errors.ts";
-import type { ResourceType } from "../cloudinary/resource-types.ts";
+import type { ResourceType } from "../contract/values.ts";
 import type { DueWork, RunSummary } from "../media/types.ts";
 import { folderPull } from "./folder-pull.ts";
 import { continuePull, fullPull } from "./full-pull.ts";

@@ -1,6 +1,6 @@
 import { CloudinaryError } from "../cloudinary/errors.ts";
 import { DatabaseError } from "../media/database-error.ts";
-import type { RunError } from "../media/types.ts";
+import type { RunError } from "../contract/run.ts";
 
 /** Why a run ended or paused, in our own words: what others said stays in the function's log. */
 export interface FailureReason {

@@ -1,4 +1,4 @@
-import type { ResourceType } from "../cloudinary/resource-types.ts";
+import type { ResourceType } from "../contract/values.ts";
 import type { RunSummary, ShardClaim } from "../media/types.ts";
 import { guardRun, type RunResult } from "./guard-run.ts";
 import { PLAN_SHARD } from "./plan-shards.ts";

@@ -1,4 +1,4 @@
-import { RESOURCE_TYPES, type ResourceType } from "../cloudinary/resource-types.ts";
+import { RESOURCE_TYPES, type ResourceType } from "../contract/values.ts";
 import type { RunSummary, Shard, ShardClaim } from "../media/types.ts";
 import { LEASE_SECONDS, type SyncSession } from "./sync-session.ts";
 

@@ -1,4 +1,5 @@
-import type { RunKind, RunSummary, Shard, ShardClaim } from "../media/types.ts";
+import type { RunKind } from "../contract/run.ts";
+import type { RunSummary, Shard, ShardClaim } from "../media/types.ts";
 import { LEASE_SECONDS, type SyncSession } from "./sync-session.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { FieldDifference } from "../media/types.ts";
+import type { FieldDifference } from "../contract/sync-overview.ts";
 import type { SyncSession } from "./sync-session.ts";
 import { walkLibrary } from "./walk-library.ts";
 

@@ -1,4 +1,4 @@
-import { RESOURCE_TYPES, type ResourceType } from "../cloudinary/resource-types.ts";
+import { RESOURCE_TYPES, type ResourceType } from "../contract/values.ts";
 import type { Observation } from "../cloudinary/observation.ts";
 import { quotaPause, type SyncSession } from "./sync-session.ts";
 

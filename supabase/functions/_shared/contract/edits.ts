@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { mediaItem } from "./media-item.ts";
+import { success } from "./values.ts";
 
 /** What the strict and the lenient form of a patch differ in. */
 interface Values {
@@ -39,19 +41,25 @@ const lenient: Values = {
 function changesOf(values: Values) {
   const tags = z.array(values.tag).max(values.mostTags);
   return {
-    tags: tags.optional(),
+    tags: tags.optional().describe("All tags as they are wanted."),
     add_tags: tags.optional(),
     remove_tags: tags.optional(),
-    context: z.record(values.contextKey, values.contextValue.nullable()).optional(),
-    metadata: z.record(values.metadataKey, z.json()).optional(),
+    context: z.record(values.contextKey, values.contextValue.nullable()).optional()
+      .describe("Keys to set; null removes a key, others stay."),
+    metadata: z.record(values.metadataKey, z.json()).optional()
+      .describe("Structured metadata to set, by external_id; null removes a value, others stay."),
     display_name: values.displayName.optional(),
-    folder: values.folder.optional(),
-    resolve: z.enum(["cloudinary", "database"]).optional(),
+    folder: values.folder.optional().describe("Empty for the root."),
+    resolve: z.enum(["cloudinary", "database"]).optional()
+      .describe("Ends open conflicts: which side's values are kept."),
   };
 }
 
 function onePatchOf(values: Values) {
-  return z.strictObject({ ...changesOf(values), public_id: values.publicId.optional() })
+  return z.strictObject({
+    ...changesOf(values),
+    public_id: values.publicId.optional().describe("Renames."),
+  })
     .superRefine(refinePatch);
 }
 
@@ -61,13 +69,27 @@ function manyPatchOf(values: Values) {
 }
 
 /** The body of `PATCH media-list/<id>`. */
-export const onePatch = onePatchOf(strict);
+export const mediaEdit = onePatchOf(strict).describe("An edit of one asset.");
 /** The body of `PATCH media-list`. */
-export const manyPatch = manyPatchOf(strict);
-/** {@link onePatch} with whatever may stand already. */
-export const lenientOnePatch = onePatchOf(lenient);
-/** {@link manyPatch} with whatever may stand already. */
-export const lenientManyPatch = manyPatchOf(lenient);
+export const mediaEdits = manyPatchOf(strict).describe("The same edit of several assets.");
+/** {@link mediaEdit} with whatever may stand already. */
+export const lenientMediaEdit = onePatchOf(lenient);
+/** {@link mediaEdits} with whatever may stand already. */
+export const lenientMediaEdits = manyPatchOf(lenient);
+
+export const mediaEditAnswer = z.strictObject({
+  success,
+  items: z.array(mediaItem).describe(
+    "The assets as they are now; pushed to Cloudinary right after.",
+  ),
+}).describe("What was edited.");
+
+/** The body of `PATCH media-list/<id>`. */
+export type MediaEdit = z.infer<typeof mediaEdit>;
+/** The body of `PATCH media-list`. */
+export type MediaEdits = z.infer<typeof mediaEdits>;
+/** What `PATCH media-list` and `PATCH media-list/<id>` answer. */
+export type MediaEditAnswer = z.infer<typeof mediaEditAnswer>;
 
 function refinePatch(patch: Record<string, unknown>, check: z.core.$RefinementCtx): void {
   const { ids: _ids, ...wanted } = patch;

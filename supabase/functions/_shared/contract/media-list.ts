@@ -1,0 +1,147 @@
+import { z } from "zod";
+import { mediaStatistics, syncStatus } from "./library-state.ts";
+import { mediaItem } from "./media-item.ts";
+import { isTime } from "./time.ts";
+import { assetSyncStatus, count, resourceType, success } from "./values.ts";
+
+/** What the library can be sorted by. */
+export const SORT_KEYS = [
+  "created_at",
+  "updated_at",
+  "public_id",
+  "bytes",
+  "display_name",
+] as const;
+/** Parts of a page besides its items. */
+export const PAGE_PARTS = ["stats", "sync_status", "facets"] as const;
+
+const text = (most: number) => z.string().min(1, "must not be empty").max(most);
+const flag = z.enum(["true", "false"], { error: "must be true or false" })
+  .transform((value) => value === "true");
+const wholeNumber = (least: number, most: number) =>
+  z.string().regex(/^\d{1,9}$/, "must be a whole number").transform(Number)
+    .pipe(
+      z.number().min(least, `must be at least ${least}`).max(
+        most,
+        `must be at most ${most}`,
+      ),
+    );
+const time = z.string().refine(
+  isTime,
+  "must be a date or time such as 2026-01-31 or 2026-01-31T12:00:00Z",
+);
+const list = (most: number) =>
+  z.string().transform((
+    value,
+  ) => [
+    ...new Set(
+      value.split(",").map((part) => part.trim()).filter((part) => part !== ""),
+    ),
+  ])
+    .pipe(
+      z.array(z.string().max(255)).min(1, "must name at least one value").max(
+        most,
+      ),
+    );
+
+/** The query of `GET media-list`, as strings in a URL. Whether its cursor is one, the handler knows. */
+export const mediaListQuery = z.strictObject({
+  page: wholeNumber(1, 10_000_000).optional().describe(
+    "Page, from 1, the default. Not with cursor.",
+  ),
+  limit: wholeNumber(1, 100).default(50).describe("Items a page."),
+  cursor: text(2_000).optional().describe(
+    "`pagination.next_cursor` of the page before: costs the same at any depth.",
+  ),
+  search: text(200).optional().describe(
+    "Words, each found anywhere in public_id, display_name, original_filename, tags and context.",
+  ),
+  folder: z.string().max(1_000).transform((value) => value.replace(/^\/+|\/+$/g, "")).optional()
+    .describe("Folder, such as `a/b`; empty for the root."),
+  recursive: flag.optional().describe("With folder: also what lies in folders below."),
+  tags: list(50).optional().describe("Comma-separated; an asset must have all of them."),
+  resource_type: resourceType.optional(),
+  type: text(50).optional().describe("Delivery type, such as `upload`."),
+  format: text(20).optional().describe("File format, such as `jpg`."),
+  sync_status: assetSyncStatus.optional().describe("Viewers."),
+  collection: text(200).optional().describe("Id or slug of a collection."),
+  quarantined: flag.optional().describe(
+    "Assets that cannot be stored as Cloudinary shows them now.",
+  ),
+  used: flag.optional().describe("Whether the asset is used somewhere. Viewers."),
+  deleted: flag.optional().describe("true: the trash. Editors."),
+  created_after: time.optional().describe("Date or time in RFC 3339."),
+  created_before: time.optional().describe("Date or time in RFC 3339."),
+  sort_by: z.enum(SORT_KEYS).default("created_at"),
+  sort_order: z.enum(["desc", "asc"]).default("desc"),
+  include: list(10).pipe(z.array(z.enum(PAGE_PARTS))).default(["stats", "sync_status"]).describe(
+    "Comma-separated parts of the answer besides the items: stats, sync_status, facets.",
+  ),
+}).superRefine((query, check) => {
+  if (query.cursor !== undefined && query.page !== undefined) {
+    check.addIssue({
+      code: "custom",
+      path: ["page"],
+      message: "cannot be combined with cursor",
+    });
+  }
+  if (query.recursive !== undefined && query.folder === undefined) {
+    check.addIssue({
+      code: "custom",
+      path: ["recursive"],
+      message: "needs folder",
+    });
+  }
+  if (query.search?.trim() === "") {
+    check.addIssue({
+      code: "custom",
+      path: ["search"],
+      message: "must not be empty",
+    });
+  }
+});
+
+export const pagination = z.strictObject({
+  page: z.int().min(1).nullable().describe("null when a cursor was sent."),
+  limit: z.int().min(1).describe("Items a page."),
+  total: count.describe("Matches; an estimate where total_is_exact is false."),
+  total_is_exact: z.boolean(),
+  pages: count,
+  has_next: z.boolean(),
+  has_prev: z.boolean(),
+  next_cursor: z.string().nullable().describe("Cursor of the next page; null on the last."),
+});
+
+const facet = z.array(z.strictObject({ value: z.string(), count }))
+  .describe("The 50 most frequent values.");
+
+export const mediaFacets = z.strictObject({
+  resource_type: facet,
+  format: facet,
+  folder: facet,
+  tags: facet,
+}).describe("The most frequent values among the first 100,000 matches.");
+
+export const mediaListAnswer = z.strictObject({
+  success,
+  items: z.array(mediaItem),
+  pagination,
+  stats: mediaStatistics.optional().describe("Viewers, unless `include` leaves it out."),
+  sync_status: syncStatus.optional().describe("Viewers, unless `include` leaves it out."),
+  facets: mediaFacets.optional().describe("Where `include` asks for it."),
+}).describe("A page of the library, as far as the caller may see it.");
+
+/** The query of `GET media-list` as a client sends it. */
+export type MediaListQuery = z.input<typeof mediaListQuery>;
+/** The query of `GET media-list` once it is read. */
+export type MediaListRequest = z.output<typeof mediaListQuery>;
+/** What the library can be sorted by. */
+export type MediaSortKey = typeof SORT_KEYS[number];
+/** Parts of a page besides its items. */
+export type MediaPagePart = typeof PAGE_PARTS[number];
+/** Where a page lies among the others. */
+export type Pagination = z.infer<typeof pagination>;
+/** The most frequent values among the matches. */
+export type MediaFacets = z.infer<typeof mediaFacets>;
+/** What `GET media-list` answers. */
+export type MediaListAnswer = z.infer<typeof mediaListAnswer>;
