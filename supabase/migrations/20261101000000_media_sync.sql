@@ -1925,7 +1925,11 @@ begin
         from (
             select key, jsonb_agg(value) as sent_values
             from (
-                select sent.key, sent.value
+                select
+                    sent.key,
+                    -- Who died in the middle of it may have left it empty, or may never have begun: that is no proof, and yet
+                    -- a write. An object is never what a context shows.
+                    case when sent.key = 'context.*' and p_observed_at >= (attempt ->> 'until')::timestamptz then '{}' else sent.value end
                 from jsonb_array_elements(p_sending) as attempt
                 cross join lateral jsonb_each(attempt -> 'sent') as sent
                 -- Only on its way a context that is set as a whole may be empty for a moment.
@@ -2061,6 +2065,38 @@ comment on function media_sync.arrived_values(jsonb, text, text[], timestamptz) 
     'What is known to have been in Cloudinary before an observation that shows the asset under p_public_id, value by value.';
 revoke all on function media_sync.arrived_values(jsonb, text, text[], timestamptz) from public, anon, authenticated;
 
+create or replace function media_sync.unclear_values(
+    p_sending jsonb,
+    p_public_id text,
+    p_told text[],
+    p_observed_at timestamptz,
+    p_seen jsonb
+)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- The asset has another name by now. Was it renamed before the write, which then met another asset, or after, so that
+    -- somebody took back what had arrived? Nobody can tell.
+    return (
+        select coalesce(jsonb_object_agg(sent.key, sent.value order by attempt.place), '{}')
+        from jsonb_array_elements(p_sending) with ordinality as attempt (value, place)
+        cross join lateral jsonb_each(attempt.value -> 'sent') as sent
+        where (attempt.value -> 'arrived' ->> sent.key)::timestamptz <= p_observed_at
+            and sent.key not in ('public_id', 'context.*')
+            and media_sync.is_told(p_told, sent.key)
+            and not media_sync.same_value(p_seen -> sent.key, sent.value)
+            and p_public_id not in (attempt.value ->> 'name', coalesce(attempt.value ->> 'rename', ''), coalesce(attempt.value ->> 'detour', ''))
+    );
+end;
+$$;
+comment on function media_sync.unclear_values(jsonb, text, text[], timestamptz, jsonb) is
+    'What Cloudinary took before an observation that does not show it, and shows the asset under another name: value to what was sent.';
+revoke all on function media_sync.unclear_values(jsonb, text, text[], timestamptz, jsonb) from public, anon, authenticated;
+
 create or replace function media_sync.settle_existence(p_sending jsonb, p_existence text, p_observed_at timestamptz)
 returns jsonb
 language plpgsql
@@ -2138,7 +2174,7 @@ $$;
 comment on function media_sync.same_value(jsonb, jsonb) is 'True when two values are equal; none and null are.';
 revoke all on function media_sync.same_value(jsonb, jsonb) from public, anon, authenticated;
 
-create or replace function media_sync.sent_values(p_sent jsonb, p_key text)
+create or replace function media_sync.sent_values(p_sent jsonb, p_key text, p_is_bare boolean)
 returns jsonb
 language plpgsql
 immutable
@@ -2147,13 +2183,16 @@ set search_path = ''
 as $$
 begin
     return case
-        when p_key like 'context.%' and p_sent ? 'context.*' then coalesce(p_sent -> p_key, '[]') || (p_sent -> 'context.*')
+        when p_key like 'context.%' and p_sent ? 'context.*' then
+            -- Cleared and not yet set anew it has no key at all. A missing key beside others was taken away by somebody.
+            coalesce(p_sent -> p_key, '[]') || case when p_is_bare then p_sent -> 'context.*' else '[{}]' end
         else p_sent -> p_key
     end;
 end;
 $$;
-comment on function media_sync.sent_values(jsonb, text) is 'What has been sent for a value, as a list; null for nothing. A context that is set as a whole may be empty for a moment, and does not have the keys that are not named.';
-revoke all on function media_sync.sent_values(jsonb, text) from public, anon, authenticated;
+comment on function media_sync.sent_values(jsonb, text, boolean) is
+    'What has been sent for a value, as a list; null for nothing. A context that is set as a whole may be empty for a moment, and does not have the keys that are not named. p_is_bare: Cloudinary shows no context at all.';
+revoke all on function media_sync.sent_values(jsonb, text, boolean) from public, anon, authenticated;
 
 create or replace function media_sync.merge_value(p_base jsonb, p_local jsonb, p_sent jsonb, p_remote jsonb)
 returns text
@@ -2268,6 +2307,8 @@ stable
 parallel safe
 set search_path = ''
 as $$
+declare
+    v_is_bare constant boolean := not exists (select from jsonb_object_keys(p_remote) as key where key like 'context.%');
 begin
     with decided as (
         select
@@ -2275,7 +2316,7 @@ begin
             p_base -> key as base,
             p_local -> key as local,
             p_remote -> key as remote,
-            media_sync.merge_value(p_base -> key, p_local -> key, media_sync.sent_values(p_sent, key), p_remote -> key) as outcome
+            media_sync.merge_value(p_base -> key, p_local -> key, media_sync.sent_values(p_sent, key, v_is_bare), p_remote -> key) as outcome
         from (
             select jsonb_object_keys(p_base) as key
             union
@@ -2796,6 +2837,47 @@ comment on function media_sync.observed_existence(public.media_assets, public.me
     'What it means for a row that Cloudinary shows its asset: live, deleted, returned or survived. p_sending: the attempts that are left.';
 revoke all on function media_sync.observed_existence(public.media_assets, public.media_assets, jsonb) from public, anon, authenticated;
 
+create or replace function media_sync.unclear_conflicts(
+    p_asset public.media_assets,
+    p_merged jsonb,
+    p_remote jsonb,
+    p_observation jsonb,
+    p_observed_at timestamptz
+)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_seen jsonb;
+    v_base jsonb;
+    v_wanted jsonb;
+begin
+    if p_asset.sending is null or p_observation ? 'delta' then
+        return '{}';
+    end if;
+    v_seen := media_sync.flat_fields(p_remote);
+    v_base := media_sync.flat_fields(p_asset.base);
+    v_wanted := media_sync.flat_fields(p_merged);
+    return (
+        select coalesce(
+            jsonb_object_agg(key, jsonb_strip_nulls(jsonb_build_object(
+                'base', v_base -> key, 'database', v_wanted -> key, 'cloudinary', v_seen -> key
+            )) || '{"kept": "database"}'),
+            '{}'
+        )
+        from jsonb_each(media_sync.unclear_values(
+            p_asset.sending, p_remote ->> 'public_id', media_sync.told_fields(p_observation), p_observed_at, v_seen
+        ))
+        where media_sync.same_value(v_wanted -> key, value)
+    );
+end;
+$$;
+comment on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, timestamptz) is
+    'What is sent again although somebody in Cloudinary may have taken it back, as conflicts that the row won.';
+revoke all on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, timestamptz) from public, anon, authenticated;
+
 create or replace function media_sync.decide(
     p_asset public.media_assets,
     p_observation jsonb,
@@ -2849,7 +2931,8 @@ begin
             p_settings.conflict_policy, p_asset.edited, coalesce(p_observation -> 'last_updated', '{}')
         );
         v_decision.merged := media_sync.in_folder_mode(v_merge.merged, v_remote, v_mode);
-        v_decision.conflicts := v_merge.conflicts;
+        v_decision.conflicts := media_sync.unclear_conflicts(p_asset, v_decision.merged, v_remote, p_observation, p_observed_at)
+            || v_merge.conflicts;
     end if;
     -- Who was last is asked of the asset's detail, the one answer that tells times.
     v_decision.undecided := p_settings.conflict_policy = 'newest'
@@ -2890,9 +2973,15 @@ revoke all on function media_sync.decide(public.media_assets, jsonb, timestamptz
 
 create or replace function media_sync.write_decisions(p_decisions media_sync.decision[])
 returns setof uuid
-language sql
+language plpgsql
 set search_path = ''
+-- Rows are looked up one by one, however few the table had when this was planned.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
+begin
+    return query
     update public.media_assets as target
     set
         resource_type = (decided.content).resource_type,
@@ -2953,6 +3042,7 @@ as $$
             or decided.existence in ('returned', 'survived')
         )
     returning target.id;
+end;
 $$;
 comment on function media_sync.write_decisions(media_sync.decision[]) is 'Writes what differs from the rows. Returns the ids that it wrote. The caller holds the rows'' locks.';
 revoke all on function media_sync.write_decisions(media_sync.decision[]) from public, anon, authenticated;
@@ -3057,9 +3147,14 @@ revoke all on function media_sync.log_conflicts(media_sync.decision[], text, uui
 
 create or replace function media_sync.invite_waiting_names(p_cloud_name text)
 returns void
-language sql
+language plpgsql
 set search_path = ''
+-- Rows are looked up one by one, however few the table had when this was planned.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
+begin
     -- Rows that others hold are being pushed or edited at this moment, and will be tried anyway.
     with free as (
         select waiting.id
@@ -3081,6 +3176,7 @@ as $$
         for no key update skip locked
     )
     update public.media_assets as asset set next_attempt_at = null from free where asset.id = free.id;
+end;
 $$;
 comment on function media_sync.invite_waiting_names(text) is 'Rows that waited for a name which its holder has left are tried at once.';
 revoke all on function media_sync.invite_waiting_names(text) from public, anon, authenticated;
@@ -3185,9 +3281,11 @@ create or replace function media_sync.insert_observed(
     p_count integer
 )
 returns setof media_sync.merge_outcome
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
+    return query
     with observed as materialized (
         select
             source.asset_id,
@@ -3237,6 +3335,7 @@ as $$
     select asset_id, id, 'inserted', 0 from inserted
     union all
     select asset_id, null::uuid, 'out_of_scope', 0 from observed where not in_scope;
+end;
 $$;
 comment on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer) is
     'The part of merge_page() for assets that have no row yet.';
@@ -3969,23 +4068,28 @@ grant execute on function public.media_sync_finish_run(uuid, text, jsonb) to ser
 
 create or replace function media_sync.add_shards(p_run_id uuid, p_shards jsonb)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     insert into media_sync.run_cursors (run_id, shard, resource_type, type, created_from, created_until)
     select p_run_id, shard, resource_type, type, created_from, created_until
     from jsonb_to_recordset(p_shards) as wanted (
         shard text, resource_type text, type text, created_from timestamptz, created_until timestamptz
     );
+end;
 $$;
 comment on function media_sync.add_shards(uuid, jsonb) is 'Adds shards to a run: [ { shard, resource_type, type, created_from, created_until } ].';
 revoke all on function media_sync.add_shards(uuid, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.claim_shard(p_run_id uuid, p_worker uuid, p_lease_seconds integer)
 returns jsonb
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+    v_shard jsonb;
+begin
     with free as (
         select run_id, shard
         from media_sync.run_cursors
@@ -4005,37 +4109,45 @@ as $$
         where shard.run_id = free.run_id and shard.shard = free.shard
         returning shard.*
     )
-    select to_jsonb(claimed) - '{lease_token,leased_until,run_id}'::text[] from claimed;
+    select to_jsonb(claimed) - '{lease_token,leased_until,run_id}'::text[] into v_shard from claimed;
+    return v_shard;
+end;
 $$;
 comment on function media_sync.claim_shard(uuid, uuid, integer) is 'Leases one free shard of the run to a worker for so many seconds. Null: none is free.';
 revoke all on function media_sync.claim_shard(uuid, uuid, integer) from public, anon, authenticated;
 
 create or replace function media_sync.leave_run(p_run_id uuid, p_worker uuid, p_traffic jsonb)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     update media_sync.run_cursors
     set lease_token = null, leased_until = null
     where run_id = p_run_id and lease_token = p_worker;
     update media_sync.runs set touched_at = clock_timestamp() where id = p_run_id;
     -- Last, because all workers share these rows.
-    select media_sync.record_traffic(cloud_name, p_run_id, p_traffic) from media_sync.runs where id = p_run_id;
+    perform media_sync.record_traffic(cloud_name, p_run_id, p_traffic) from media_sync.runs where id = p_run_id;
+end;
 $$;
 comment on function media_sync.leave_run(uuid, uuid, jsonb) is 'Gives the worker''s shards back and remembers its calls.';
 revoke all on function media_sync.leave_run(uuid, uuid, jsonb) from public, anon, authenticated;
 
 create or replace function public.media_sync_claim_shard(p_run_id uuid, p_worker uuid, p_lease_seconds integer)
 returns jsonb
-language sql
+language plpgsql
 security definer
 set search_path = ''
 as $$
-    select jsonb_build_object(
-        'shard', media_sync.claim_shard(p_run_id, p_worker, p_lease_seconds),
-        'budget', (select media_sync.call_budget(cloud_name) from media_sync.runs where id = p_run_id),
-        'now', clock_timestamp()
+begin
+    return (
+        select jsonb_build_object(
+            'shard', media_sync.claim_shard(p_run_id, p_worker, p_lease_seconds),
+            'budget', (select media_sync.call_budget(cloud_name) from media_sync.runs where id = p_run_id),
+            'now', clock_timestamp()
+        )
     );
+end;
 $$;
 comment on function public.media_sync_claim_shard(uuid, uuid, integer) is
     'Leases one free shard of the run to a worker for so many seconds. Returns { shard (null: none is free), budget, now }.';
@@ -4310,22 +4422,26 @@ grant execute on function public.media_sync_find_assets(text, text) to service_r
 
 create or replace function media_sync.recent_absences(p_cloud_name text)
 returns bigint
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
     -- What somebody allowed does not count against what comes after it.
-    select count(*)
-    from (
-        select log.operation, log.direction, log.run_id
-        from public.media_sync_log as log
-        where log.created_at > (select clock_timestamp()) - interval '1 hour'
-        order by log.created_at desc
-        limit 20000
-    ) as latest
-    left join media_sync.runs as run on run.id = latest.run_id
-    where latest.operation = 'delete' and latest.direction = 'pull' and run.allowed_at is null
-        and coalesce(run.cloud_name, p_cloud_name) = p_cloud_name;
+    return (
+        select count(*)
+        from (
+            select log.operation, log.direction, log.run_id
+            from public.media_sync_log as log
+            where log.created_at > (select clock_timestamp()) - interval '1 hour'
+            order by log.created_at desc
+            limit 20000
+        ) as latest
+        left join media_sync.runs as run on run.id = latest.run_id
+        where latest.operation = 'delete' and latest.direction = 'pull' and run.allowed_at is null
+            and coalesce(run.cloud_name, p_cloud_name) = p_cloud_name
+    );
+end;
 $$;
 comment on function media_sync.recent_absences(text) is 'How many assets were deleted within the hour because Cloudinary denied them.';
 revoke all on function media_sync.recent_absences(text) from public, anon, authenticated;
@@ -4792,9 +4908,15 @@ create or replace function media_sync.queue_refresh(
     p_needs_detail boolean default false
 )
 returns integer
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+    v_count integer;
+begin
+    if cardinality(p_asset_ids) = 0 then
+        return 0;
+    end if;
     with queued as (
         insert into media_sync.refresh_queue as entry (cloud_name, asset_id, reason, needs_detail)
         select p_cloud_name, asset_id, p_reason, p_needs_detail
@@ -4805,7 +4927,9 @@ as $$
             needs_detail = entry.needs_detail or excluded.needs_detail
         returning 1
     )
-    select count(*)::integer from queued;
+    select count(*)::integer into v_count from queued;
+    return v_count;
+end;
 $$;
 comment on function media_sync.queue_refresh(text, text[], text, boolean) is
     'Asks for the true state of assets; asking again moves the request to now. p_needs_detail: only the asset''s detail will do, which tells times.';
@@ -4818,9 +4942,13 @@ create or replace function media_sync.forget_refresh(
     p_reason text default null
 )
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
+    if cardinality(p_asset_ids) = 0 then
+        return;
+    end if;
     with answered as (
         select cloud_name, asset_id
         from media_sync.refresh_queue
@@ -4832,15 +4960,22 @@ as $$
     delete from media_sync.refresh_queue as entry
     using answered
     where entry.cloud_name = answered.cloud_name and entry.asset_id = answered.asset_id;
+end;
 $$;
 comment on function media_sync.forget_refresh(text, text[], timestamptz, text) is 'Takes look-ups off the queue that were asked for before the request that answered them; p_reason: only those asked for so.';
 revoke all on function media_sync.forget_refresh(text, text[], timestamptz, text) from public, anon, authenticated;
 
 create or replace function media_sync.queue_refresh_later(p_cloud_name text, p_asset_ids text[], p_reason text, p_delay interval)
 returns integer
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+    v_count integer;
+begin
+    if cardinality(p_asset_ids) = 0 then
+        return 0;
+    end if;
     with queued as (
         insert into media_sync.refresh_queue as entry (cloud_name, asset_id, reason, not_before)
         select p_cloud_name, asset_id, p_reason, clock_timestamp() + p_delay
@@ -4850,7 +4985,9 @@ as $$
         on conflict (cloud_name, asset_id) do update set requested_at = clock_timestamp()
         returning 1
     )
-    select count(*)::integer from queued;
+    select count(*)::integer into v_count from queued;
+    return v_count;
+end;
 $$;
 comment on function media_sync.queue_refresh_later(text, text[], text, interval) is
     'Asks for the true state of assets after a while, so that many such wishes share one look-up.';
@@ -4878,10 +5015,13 @@ revoke all on function media_sync.queue_folder(text, text) from public, anon, au
 
 create or replace function public.media_sync_claim_refresh(p_cloud_name text, p_worker uuid, p_limit integer, p_lease_seconds integer)
 returns jsonb
-language sql
+language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+    v_claimed jsonb;
+begin
     with quiet as materialized (
         select exists (
             select from media_sync.refresh_queue
@@ -4889,7 +5029,7 @@ as $$
                 and not_before <= (select clock_timestamp())
                 and (leased_until is null or leased_until < (select clock_timestamp()))
                 and attempts < 3
-        ) as found
+        ) as untried
     ),
     due as (
         select cloud_name, asset_id
@@ -4899,9 +5039,9 @@ as $$
             and (leased_until is null or leased_until < (select clock_timestamp()))
             -- A failure gives an entry back uncounted: what counts three attempts, three workers have died of, or of its
             -- neighbours. Such go after all others, a few at a time.
-            and (attempts < 3 or not (select found from quiet))
+            and (attempts < 3 or not (select untried from quiet))
         order by not_before, requested_at
-        limit case when (select found from quiet) then p_limit else least(p_limit, 10) end
+        limit case when (select untried from quiet) then p_limit else least(p_limit, 10) end
         for update skip locked
     ),
     weighed as (
@@ -4936,10 +5076,11 @@ as $$
     select jsonb_build_object(
         'asset_ids', coalesce((select jsonb_agg(asset_id) from claimed where not needs_detail), '[]'),
         'detailed', coalesce((select jsonb_agg(asset_id) from claimed where needs_detail), '[]'),
-        'more', (select count(*) from due) >= p_limit or (select count(*) from taken) < (select count(*) from due),
-        'budget', media_sync.call_budget(p_cloud_name),
-        'now', clock_timestamp()
-    );
+        'more', (select count(*) from due) >= p_limit or (select count(*) from taken) < (select count(*) from due)
+    )
+    into v_claimed;
+    return v_claimed || jsonb_build_object('budget', media_sync.call_budget(p_cloud_name), 'now', clock_timestamp());
+end;
 $$;
 comment on function public.media_sync_claim_refresh(text, uuid, integer, integer) is 'Leases queued look-ups to a worker: { asset_ids, detailed (those whose detail is needed), more (another claim may find some), budget, now }. media_sync_settle_look_up() takes them off the queue.';
 revoke all on function public.media_sync_claim_refresh(text, uuid, integer, integer) from public, anon, authenticated;
@@ -4947,10 +5088,11 @@ grant execute on function public.media_sync_claim_refresh(text, uuid, integer, i
 
 create or replace function public.media_sync_release_refresh(p_cloud_name text, p_worker uuid)
 returns void
-language sql
+language plpgsql
 security definer
 set search_path = ''
 as $$
+begin
     with held as (
         select cloud_name, asset_id
         from media_sync.refresh_queue
@@ -4962,6 +5104,7 @@ as $$
     set lease_token = null, leased_until = null, not_before = '-infinity', attempts = greatest(entry.attempts - 1, 0)
     from held
     where entry.cloud_name = held.cloud_name and entry.asset_id = held.asset_id;
+end;
 $$;
 comment on function public.media_sync_release_refresh(text, uuid) is 'Gives claimed look-ups back that were not made.';
 revoke all on function public.media_sync_release_refresh(text, uuid) from public, anon, authenticated;
@@ -5009,12 +5152,14 @@ revoke all on function media_sync.remember_hits(text, jsonb, timestamptz, bigint
 
 create or replace function media_sync.forget_hits(p_cloud_name text, p_asset_ids text[], p_before timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     -- What is gone is not counted by searches either.
     delete from media_sync.search_hits
     where cloud_name = p_cloud_name and (asset_id = any (p_asset_ids) or updated_at < p_before);
+end;
 $$;
 comment on function media_sync.forget_hits(text, text[], timestamptz) is 'Forgets what searches have shown of these assets, and of changes from before a time.';
 revoke all on function media_sync.forget_hits(text, text[], timestamptz) from public, anon, authenticated;
@@ -5736,10 +5881,14 @@ grant execute on function public.restore_media_asset(uuid) to authenticated, ser
 
 create or replace function media_sync.linked_renames(p_cloud_name text, p_ids uuid[])
 returns setof uuid
-language sql
+language plpgsql
 stable
 set search_path = ''
+-- A plan made while the table was small must serve the large one too.
+set enable_seqscan = off
 as $$
+begin
+    return query
     with recursive renames as materialized (
         select id, resource_type, type, public_id as wanted, base ->> 'public_id' as held
         from public.media_assets
@@ -5759,6 +5908,7 @@ as $$
             and (other.held = linked.wanted or other.wanted = linked.held)
     )
     select id from linked;
+end;
 $$;
 comment on function media_sync.linked_renames(text, uuid[]) is
     'Pending renames that wait for a name which one of these rows leaves, or hold one that it wants, and so on: a ring comes undone only as a whole.';
@@ -5809,9 +5959,14 @@ revoke all on function media_sync.push_task(public.media_assets) from public, an
 
 create or replace function media_sync.give_up_deadly(p_cloud_name text)
 returns void
-language sql
+language plpgsql
 set search_path = ''
+-- Rows are looked up one by one, however few the table had when this was planned.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
+begin
     with deadly as (
         select id
         from public.media_assets
@@ -5831,6 +5986,7 @@ as $$
         leased_until = null
     from deadly
     where asset.id = deadly.id;
+end;
 $$;
 comment on function media_sync.give_up_deadly(text) is 'Rows of which workers died again and again rest in error.';
 revoke all on function media_sync.give_up_deadly(text) from public, anon, authenticated;
@@ -5874,6 +6030,9 @@ begin
         -- What a worker holds in memory is bounded, and what workers have died of goes alone.
         where place = 1 or (not dangerous and total <= 4000000)
     );
+    if v_ids = '{}' then
+        return;
+    end if;
     v_ids := v_ids || array(select media_sync.linked_renames(p_cloud_name, v_ids));
     return query
     with free as (
@@ -6027,9 +6186,12 @@ revoke all on function media_sync.plan_attempt(public.media_assets, boolean) fro
 
 create or replace function media_sync.rest_planned(p_ids uuid[])
 returns void
-language sql
+language plpgsql
 set search_path = ''
+-- A plan made while the table was small must serve the large one too.
+set enable_seqscan = off
 as $$
+begin
     -- Nothing is to be written: agreed, or to be looked at again when what is on its way can no longer arrive.
     update public.media_assets as asset
     set
@@ -6048,6 +6210,7 @@ as $$
         lease_token = null,
         leased_until = null
     where asset.id = any (p_ids);
+end;
 $$;
 comment on function media_sync.rest_planned(uuid[]) is 'Gives back claimed rows for which nothing is to be sent now. The caller holds their locks.';
 revoke all on function media_sync.rest_planned(uuid[]) from public, anon, authenticated;
@@ -6394,9 +6557,14 @@ revoke all on function media_sync.settle_by_late_answers(text, jsonb, text, uuid
 
 create or replace function media_sync.take_addresses(p_cloud_name text, p_answers jsonb)
 returns void
-language sql
+language plpgsql
 set search_path = ''
+-- Rows are looked up one by one, however few the table had when this was planned.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
+begin
     -- The echo of a rename may come before its answer, which then counts for stale. It tells no address; the answer does,
     -- and an address belongs to a name and a version whenever it was told.
     update public.media_assets as asset
@@ -6408,6 +6576,7 @@ as $$
         and asset.base ->> 'public_id' = answer ->> 'public_id'
         and asset.version is not distinct from (answer ->> 'version')::bigint
         and asset.url is distinct from answer ->> 'url';
+end;
 $$;
 comment on function media_sync.take_addresses(text, jsonb) is 'The addresses that answers tell for the names and versions which the rows have. The caller holds the rows'' locks.';
 revoke all on function media_sync.take_addresses(text, jsonb) from public, anon, authenticated;
@@ -6463,9 +6632,14 @@ revoke all on function media_sync.log_pushes(text, jsonb, text, uuid, double pre
 
 create or replace function media_sync.end_wishes(p_results jsonb)
 returns void
-language sql
+language plpgsql
 set search_path = ''
+-- Rows are looked up one by one, however few the table had when this was planned.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
+begin
     -- Only Cloudinary's own word ends the wish to restore: no backup, or the name is another asset's.
     update public.media_assets as asset
     set
@@ -6481,15 +6655,21 @@ as $$
         and asset.restore_requested_at is not null
         -- Asked anew since: that is another wish.
         and media_sync.has_attempt(asset.sending, 'live');
+end;
 $$;
 comment on function media_sync.end_wishes(jsonb) is 'Assets that Cloudinary cannot give back stay deleted. The caller holds the rows'' locks.';
 revoke all on function media_sync.end_wishes(jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.rest_pushed(p_worker uuid, p_results jsonb, p_claimed_at timestamptz, p_settings media_sync.settings)
 returns void
-language sql
+language plpgsql
 set search_path = ''
+-- Rows are looked up one by one, however few the table had when this was planned.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
+begin
     update public.media_assets as asset
     set
         sync_status = case
@@ -6537,6 +6717,7 @@ as $$
     ) as told
     -- A row that another worker took over meanwhile is that worker's to rest.
     where asset.id = told.id and asset.lease_token = p_worker;
+end;
 $$;
 comment on function media_sync.rest_pushed(uuid, jsonb, timestamptz, media_sync.settings) is
     'Gives back pushed rows: when they are tried again, and why. The caller holds their locks.';
@@ -6544,9 +6725,10 @@ revoke all on function media_sync.rest_pushed(uuid, jsonb, timestamptz, media_sy
 
 create or replace function media_sync.record_push(p_run_id uuid, p_results jsonb)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     update media_sync.runs
     set
         pushed_items = pushed_items + (
@@ -6567,6 +6749,7 @@ as $$
         ),
         touched_at = clock_timestamp()
     where id = p_run_id;
+end;
 $$;
 comment on function media_sync.record_push(uuid, jsonb) is 'A push''s results in the figures of its run.';
 revoke all on function media_sync.record_push(uuid, jsonb) from public, anon, authenticated;
@@ -7886,12 +8069,17 @@ grant execute on function public.find_media_assets(text[], text, text) to authen
 
 create or replace function public.edit_media_assets(p_ids uuid[], p_patch jsonb)
 returns jsonb
-language sql
+language plpgsql
 set search_path = ''
+-- A plan made while the table was small must serve the large one too.
+set enable_seqscan = off
 as $$
-    select media_sync.require_few(p_ids);
-    select media_sync.require_small(p_patch);
-    select media_sync.lock_assets(p_ids);
+declare
+    v_edited jsonb;
+begin
+    perform media_sync.require_few(p_ids);
+    perform media_sync.require_small(p_patch);
+    perform media_sync.lock_assets(p_ids);
     with edited as (
         update public.media_assets as asset
         set
@@ -7913,7 +8101,9 @@ as $$
         where asset.id = any (p_ids) and asset.deleted_at is null
         returning asset.id
     )
-    select coalesce(jsonb_agg(id), '[]') from edited;
+    select coalesce(jsonb_agg(id), '[]') into v_edited from edited;
+    return v_edited;
+end;
 $$;
 comment on function public.edit_media_assets(uuid[], jsonb) is
     'Edits live assets with the caller''s rights: { tags, add_tags, remove_tags, context (null removes a key), metadata (likewise), display_name, folder, public_id }. Returns the ids that it reached.';
@@ -8957,33 +9147,37 @@ grant execute on function public.enable_media_broadcast() to service_role;
 
 create or replace function media_sync.pull_since(p_cloud_name text)
 returns timestamptz
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
     -- From the start of the last completed pull on, and a while before it, because the index lags. Five minutes do at most
     -- ticks, so that what is searched stays small and shows what was changed twice; every ten minutes all of the overlap.
-    select date_trunc('second', latest.started_at - case
-        when exists (
-            select from media_sync.runs as run
-            where run.cloud_name = p_cloud_name
-                and run.kind in ('full', 'incremental')
-                and run.status = 'completed'
-                and run.started_at > (select clock_timestamp()) - interval '10 minutes'
-                and (
-                    run.kind = 'full'
-                    or (run.options ->> 'changed_since')::timestamptz <= run.started_at - settings.incremental_overlap
-                )
-        ) then least(settings.incremental_overlap, interval '5 minutes')
-        else settings.incremental_overlap
-    end)
-    from media_sync.settings as settings
-    cross join lateral (
-        select greatest(
-            (select max(started_at) from media_sync.runs where cloud_name = p_cloud_name and kind = 'full' and status = 'completed'),
-            (select max(started_at) from media_sync.runs where cloud_name = p_cloud_name and kind = 'incremental' and status = 'completed')
-        ) as started_at
-    ) as latest;
+    return (
+        select date_trunc('second', latest.started_at - case
+            when exists (
+                select from media_sync.runs as run
+                where run.cloud_name = p_cloud_name
+                    and run.kind in ('full', 'incremental')
+                    and run.status = 'completed'
+                    and run.started_at > (select clock_timestamp()) - interval '10 minutes'
+                    and (
+                        run.kind = 'full'
+                        or (run.options ->> 'changed_since')::timestamptz <= run.started_at - settings.incremental_overlap
+                    )
+            ) then least(settings.incremental_overlap, interval '5 minutes')
+            else settings.incremental_overlap
+        end)
+        from media_sync.settings as settings
+        cross join lateral (
+            select greatest(
+                (select max(started_at) from media_sync.runs where cloud_name = p_cloud_name and kind = 'full' and status = 'completed'),
+                (select max(started_at) from media_sync.runs where cloud_name = p_cloud_name and kind = 'incremental' and status = 'completed')
+            ) as started_at
+        ) as latest
+    );
+end;
 $$;
 comment on function media_sync.pull_since(text) is
     'From which change on the next incremental pull searches; null before the first complete pull. Whole seconds: Cloudinary tells no others.';
@@ -8991,64 +9185,68 @@ revoke all on function media_sync.pull_since(text) from public, anon, authentica
 
 create or replace function public.media_sync_due(p_cloud_name text)
 returns jsonb
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-    select jsonb_build_object(
-        'open_run', (
-            select media_sync.run_summary(id)
-            from media_sync.runs
-            where cloud_name = p_cloud_name and status = 'running' and kind in ('full', 'partial')
-            order by started_at
-            limit 1
-        ),
-        'full_due', not exists (
-            select from media_sync.runs
-            where cloud_name = p_cloud_name
-                and kind = 'full'
-                and (
-                    (
-                        status in ('completed', 'blocked')
-                        and started_at > (select clock_timestamp()) - settings.full_interval
-                        and (settings.full_requested_at is null or started_at >= settings.full_requested_at)
+begin
+    return (
+        select jsonb_build_object(
+            'open_run', (
+                select media_sync.run_summary(id)
+                from media_sync.runs
+                where cloud_name = p_cloud_name and status = 'running' and kind in ('full', 'partial')
+                order by started_at
+                limit 1
+            ),
+            'full_due', not exists (
+                select from media_sync.runs
+                where cloud_name = p_cloud_name
+                    and kind = 'full'
+                    and (
+                        (
+                            status in ('completed', 'blocked')
+                            and started_at > (select clock_timestamp()) - settings.full_interval
+                            and (settings.full_requested_at is null or started_at >= settings.full_requested_at)
+                        )
+                        -- What failed is tried again, but not at every tick.
+                        or (status = 'failed' and finished_at > (select clock_timestamp()) - interval '10 minutes')
                     )
-                    -- What failed is tried again, but not at every tick.
-                    or (status = 'failed' and finished_at > (select clock_timestamp()) - interval '10 minutes')
-                )
-        ),
-        'incremental_due', exists (
-            select from media_sync.runs where cloud_name = p_cloud_name and kind = 'full' and status = 'completed'
-        ) and not exists (
-            select from media_sync.runs
-            where cloud_name = p_cloud_name
-                and kind in ('full', 'incremental')
-                and status in ('completed', 'failed')
-                -- A tick that comes a moment early still counts as the next one.
-                and started_at > (select clock_timestamp()) - settings.incremental_interval + interval '5 seconds'
-        ),
-        'changed_since', media_sync.pull_since(p_cloud_name),
-        'push_due', exists (
-            select from public.media_assets
-            where cloud_name = p_cloud_name
-                and sync_status = 'pending'
-                and (next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
-                and (leased_until is null or leased_until < (select clock_timestamp()))
-        ),
-        'refresh_due', exists (
-            select from media_sync.refresh_queue
-            where cloud_name = p_cloud_name
-                and not_before <= (select clock_timestamp())
-                and (leased_until is null or leased_until < (select clock_timestamp()))
-        ),
-        'folder_mode', settings.folder_mode,
-        'search_refuses', settings.search_refuses,
-        'conflict_policy', settings.conflict_policy,
-        'budget', media_sync.call_budget(p_cloud_name),
-        'now', clock_timestamp()
-    )
-    from media_sync.settings as settings;
+            ),
+            'incremental_due', exists (
+                select from media_sync.runs where cloud_name = p_cloud_name and kind = 'full' and status = 'completed'
+            ) and not exists (
+                select from media_sync.runs
+                where cloud_name = p_cloud_name
+                    and kind in ('full', 'incremental')
+                    and status in ('completed', 'failed')
+                    -- A tick that comes a moment early still counts as the next one.
+                    and started_at > (select clock_timestamp()) - settings.incremental_interval + interval '5 seconds'
+            ),
+            'changed_since', media_sync.pull_since(p_cloud_name),
+            'push_due', exists (
+                select from public.media_assets
+                where cloud_name = p_cloud_name
+                    and sync_status = 'pending'
+                    and (next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
+                    and (leased_until is null or leased_until < (select clock_timestamp()))
+            ),
+            'refresh_due', exists (
+                select from media_sync.refresh_queue
+                where cloud_name = p_cloud_name
+                    and not_before <= (select clock_timestamp())
+                    and (leased_until is null or leased_until < (select clock_timestamp()))
+            ),
+            'folder_mode', settings.folder_mode,
+            'search_refuses', settings.search_refuses,
+            'conflict_policy', settings.conflict_policy,
+            'budget', media_sync.call_budget(p_cloud_name),
+            'now', clock_timestamp()
+        )
+        from media_sync.settings as settings
+    );
+end;
 $$;
 comment on function public.media_sync_due(text) is
     'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, folder_mode, search_refuses, conflict_policy, budget, now }.';
@@ -10686,7 +10884,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'fbf0cf32b5ea02a0';
+    select '3af6812a2f307d41';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

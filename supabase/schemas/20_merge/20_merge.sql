@@ -17,7 +17,7 @@ $$;
 comment on function media_sync.same_value(jsonb, jsonb) is 'True when two values are equal; none and null are.';
 revoke all on function media_sync.same_value(jsonb, jsonb) from public, anon, authenticated;
 
-create or replace function media_sync.sent_values(p_sent jsonb, p_key text)
+create or replace function media_sync.sent_values(p_sent jsonb, p_key text, p_is_bare boolean)
 returns jsonb
 language plpgsql
 immutable
@@ -26,13 +26,16 @@ set search_path = ''
 as $$
 begin
     return case
-        when p_key like 'context.%' and p_sent ? 'context.*' then coalesce(p_sent -> p_key, '[]') || (p_sent -> 'context.*')
+        when p_key like 'context.%' and p_sent ? 'context.*' then
+            -- Cleared and not yet set anew it has no key at all. A missing key beside others was taken away by somebody.
+            coalesce(p_sent -> p_key, '[]') || case when p_is_bare then p_sent -> 'context.*' else '[{}]' end
         else p_sent -> p_key
     end;
 end;
 $$;
-comment on function media_sync.sent_values(jsonb, text) is 'What has been sent for a value, as a list; null for nothing. A context that is set as a whole may be empty for a moment, and does not have the keys that are not named.';
-revoke all on function media_sync.sent_values(jsonb, text) from public, anon, authenticated;
+comment on function media_sync.sent_values(jsonb, text, boolean) is
+    'What has been sent for a value, as a list; null for nothing. A context that is set as a whole may be empty for a moment, and does not have the keys that are not named. p_is_bare: Cloudinary shows no context at all.';
+revoke all on function media_sync.sent_values(jsonb, text, boolean) from public, anon, authenticated;
 
 create or replace function media_sync.merge_value(p_base jsonb, p_local jsonb, p_sent jsonb, p_remote jsonb)
 returns text
@@ -147,6 +150,8 @@ stable
 parallel safe
 set search_path = ''
 as $$
+declare
+    v_is_bare constant boolean := not exists (select from jsonb_object_keys(p_remote) as key where key like 'context.%');
 begin
     with decided as (
         select
@@ -154,7 +159,7 @@ begin
             p_base -> key as base,
             p_local -> key as local,
             p_remote -> key as remote,
-            media_sync.merge_value(p_base -> key, p_local -> key, media_sync.sent_values(p_sent, key), p_remote -> key) as outcome
+            media_sync.merge_value(p_base -> key, p_local -> key, media_sync.sent_values(p_sent, key, v_is_bare), p_remote -> key) as outcome
         from (
             select jsonb_object_keys(p_base) as key
             union

@@ -86,6 +86,47 @@ comment on function media_sync.observed_existence(public.media_assets, public.me
     'What it means for a row that Cloudinary shows its asset: live, deleted, returned or survived. p_sending: the attempts that are left.';
 revoke all on function media_sync.observed_existence(public.media_assets, public.media_assets, jsonb) from public, anon, authenticated;
 
+create or replace function media_sync.unclear_conflicts(
+    p_asset public.media_assets,
+    p_merged jsonb,
+    p_remote jsonb,
+    p_observation jsonb,
+    p_observed_at timestamptz
+)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_seen jsonb;
+    v_base jsonb;
+    v_wanted jsonb;
+begin
+    if p_asset.sending is null or p_observation ? 'delta' then
+        return '{}';
+    end if;
+    v_seen := media_sync.flat_fields(p_remote);
+    v_base := media_sync.flat_fields(p_asset.base);
+    v_wanted := media_sync.flat_fields(p_merged);
+    return (
+        select coalesce(
+            jsonb_object_agg(key, jsonb_strip_nulls(jsonb_build_object(
+                'base', v_base -> key, 'database', v_wanted -> key, 'cloudinary', v_seen -> key
+            )) || '{"kept": "database"}'),
+            '{}'
+        )
+        from jsonb_each(media_sync.unclear_values(
+            p_asset.sending, p_remote ->> 'public_id', media_sync.told_fields(p_observation), p_observed_at, v_seen
+        ))
+        where media_sync.same_value(v_wanted -> key, value)
+    );
+end;
+$$;
+comment on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, timestamptz) is
+    'What is sent again although somebody in Cloudinary may have taken it back, as conflicts that the row won.';
+revoke all on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, timestamptz) from public, anon, authenticated;
+
 create or replace function media_sync.decide(
     p_asset public.media_assets,
     p_observation jsonb,
@@ -139,7 +180,8 @@ begin
             p_settings.conflict_policy, p_asset.edited, coalesce(p_observation -> 'last_updated', '{}')
         );
         v_decision.merged := media_sync.in_folder_mode(v_merge.merged, v_remote, v_mode);
-        v_decision.conflicts := v_merge.conflicts;
+        v_decision.conflicts := media_sync.unclear_conflicts(p_asset, v_decision.merged, v_remote, p_observation, p_observed_at)
+            || v_merge.conflicts;
     end if;
     -- Who was last is asked of the asset's detail, the one answer that tells times.
     v_decision.undecided := p_settings.conflict_policy = 'newest'

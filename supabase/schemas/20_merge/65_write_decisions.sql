@@ -2,9 +2,15 @@
 
 create or replace function media_sync.write_decisions(p_decisions media_sync.decision[])
 returns setof uuid
-language sql
+language plpgsql
 set search_path = ''
+-- Rows are looked up one by one, however few the table had when this was planned.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
+begin
+    return query
     update public.media_assets as target
     set
         resource_type = (decided.content).resource_type,
@@ -65,6 +71,7 @@ as $$
             or decided.existence in ('returned', 'survived')
         )
     returning target.id;
+end;
 $$;
 comment on function media_sync.write_decisions(media_sync.decision[]) is 'Writes what differs from the rows. Returns the ids that it wrote. The caller holds the rows'' locks.';
 revoke all on function media_sync.write_decisions(media_sync.decision[]) from public, anon, authenticated;
@@ -169,9 +176,14 @@ revoke all on function media_sync.log_conflicts(media_sync.decision[], text, uui
 
 create or replace function media_sync.invite_waiting_names(p_cloud_name text)
 returns void
-language sql
+language plpgsql
 set search_path = ''
+-- Rows are looked up one by one, however few the table had when this was planned.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
+begin
     -- Rows that others hold are being pushed or edited at this moment, and will be tried anyway.
     with free as (
         select waiting.id
@@ -193,6 +205,7 @@ as $$
         for no key update skip locked
     )
     update public.media_assets as asset set next_attempt_at = null from free where asset.id = free.id;
+end;
 $$;
 comment on function media_sync.invite_waiting_names(text) is 'Rows that waited for a name which its holder has left are tried at once.';
 revoke all on function media_sync.invite_waiting_names(text) from public, anon, authenticated;

@@ -13,9 +13,11 @@ create or replace function media_sync.insert_observed(
     p_count integer
 )
 returns setof media_sync.merge_outcome
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
+    return query
     with observed as materialized (
         select
             source.asset_id,
@@ -65,6 +67,7 @@ as $$
     select asset_id, id, 'inserted', 0 from inserted
     union all
     select asset_id, null::uuid, 'out_of_scope', 0 from observed where not in_scope;
+end;
 $$;
 comment on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer) is
     'The part of merge_page() for assets that have no row yet.';

@@ -2,23 +2,28 @@
 
 create or replace function media_sync.add_shards(p_run_id uuid, p_shards jsonb)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     insert into media_sync.run_cursors (run_id, shard, resource_type, type, created_from, created_until)
     select p_run_id, shard, resource_type, type, created_from, created_until
     from jsonb_to_recordset(p_shards) as wanted (
         shard text, resource_type text, type text, created_from timestamptz, created_until timestamptz
     );
+end;
 $$;
 comment on function media_sync.add_shards(uuid, jsonb) is 'Adds shards to a run: [ { shard, resource_type, type, created_from, created_until } ].';
 revoke all on function media_sync.add_shards(uuid, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.claim_shard(p_run_id uuid, p_worker uuid, p_lease_seconds integer)
 returns jsonb
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+    v_shard jsonb;
+begin
     with free as (
         select run_id, shard
         from media_sync.run_cursors
@@ -38,37 +43,45 @@ as $$
         where shard.run_id = free.run_id and shard.shard = free.shard
         returning shard.*
     )
-    select to_jsonb(claimed) - '{lease_token,leased_until,run_id}'::text[] from claimed;
+    select to_jsonb(claimed) - '{lease_token,leased_until,run_id}'::text[] into v_shard from claimed;
+    return v_shard;
+end;
 $$;
 comment on function media_sync.claim_shard(uuid, uuid, integer) is 'Leases one free shard of the run to a worker for so many seconds. Null: none is free.';
 revoke all on function media_sync.claim_shard(uuid, uuid, integer) from public, anon, authenticated;
 
 create or replace function media_sync.leave_run(p_run_id uuid, p_worker uuid, p_traffic jsonb)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     update media_sync.run_cursors
     set lease_token = null, leased_until = null
     where run_id = p_run_id and lease_token = p_worker;
     update media_sync.runs set touched_at = clock_timestamp() where id = p_run_id;
     -- Last, because all workers share these rows.
-    select media_sync.record_traffic(cloud_name, p_run_id, p_traffic) from media_sync.runs where id = p_run_id;
+    perform media_sync.record_traffic(cloud_name, p_run_id, p_traffic) from media_sync.runs where id = p_run_id;
+end;
 $$;
 comment on function media_sync.leave_run(uuid, uuid, jsonb) is 'Gives the worker''s shards back and remembers its calls.';
 revoke all on function media_sync.leave_run(uuid, uuid, jsonb) from public, anon, authenticated;
 
 create or replace function public.media_sync_claim_shard(p_run_id uuid, p_worker uuid, p_lease_seconds integer)
 returns jsonb
-language sql
+language plpgsql
 security definer
 set search_path = ''
 as $$
-    select jsonb_build_object(
-        'shard', media_sync.claim_shard(p_run_id, p_worker, p_lease_seconds),
-        'budget', (select media_sync.call_budget(cloud_name) from media_sync.runs where id = p_run_id),
-        'now', clock_timestamp()
+begin
+    return (
+        select jsonb_build_object(
+            'shard', media_sync.claim_shard(p_run_id, p_worker, p_lease_seconds),
+            'budget', (select media_sync.call_budget(cloud_name) from media_sync.runs where id = p_run_id),
+            'now', clock_timestamp()
+        )
     );
+end;
 $$;
 comment on function public.media_sync_claim_shard(uuid, uuid, integer) is
     'Leases one free shard of the run to a worker for so many seconds. Returns { shard (null: none is free), budget, now }.';

@@ -2,22 +2,26 @@
 
 create or replace function media_sync.recent_absences(p_cloud_name text)
 returns bigint
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
     -- What somebody allowed does not count against what comes after it.
-    select count(*)
-    from (
-        select log.operation, log.direction, log.run_id
-        from public.media_sync_log as log
-        where log.created_at > (select clock_timestamp()) - interval '1 hour'
-        order by log.created_at desc
-        limit 20000
-    ) as latest
-    left join media_sync.runs as run on run.id = latest.run_id
-    where latest.operation = 'delete' and latest.direction = 'pull' and run.allowed_at is null
-        and coalesce(run.cloud_name, p_cloud_name) = p_cloud_name;
+    return (
+        select count(*)
+        from (
+            select log.operation, log.direction, log.run_id
+            from public.media_sync_log as log
+            where log.created_at > (select clock_timestamp()) - interval '1 hour'
+            order by log.created_at desc
+            limit 20000
+        ) as latest
+        left join media_sync.runs as run on run.id = latest.run_id
+        where latest.operation = 'delete' and latest.direction = 'pull' and run.allowed_at is null
+            and coalesce(run.cloud_name, p_cloud_name) = p_cloud_name
+    );
+end;
 $$;
 comment on function media_sync.recent_absences(text) is 'How many assets were deleted within the hour because Cloudinary denied them.';
 revoke all on function media_sync.recent_absences(text) from public, anon, authenticated;

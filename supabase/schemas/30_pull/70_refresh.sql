@@ -7,9 +7,15 @@ create or replace function media_sync.queue_refresh(
     p_needs_detail boolean default false
 )
 returns integer
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+    v_count integer;
+begin
+    if cardinality(p_asset_ids) = 0 then
+        return 0;
+    end if;
     with queued as (
         insert into media_sync.refresh_queue as entry (cloud_name, asset_id, reason, needs_detail)
         select p_cloud_name, asset_id, p_reason, p_needs_detail
@@ -20,7 +26,9 @@ as $$
             needs_detail = entry.needs_detail or excluded.needs_detail
         returning 1
     )
-    select count(*)::integer from queued;
+    select count(*)::integer into v_count from queued;
+    return v_count;
+end;
 $$;
 comment on function media_sync.queue_refresh(text, text[], text, boolean) is
     'Asks for the true state of assets; asking again moves the request to now. p_needs_detail: only the asset''s detail will do, which tells times.';
@@ -33,9 +41,13 @@ create or replace function media_sync.forget_refresh(
     p_reason text default null
 )
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
+    if cardinality(p_asset_ids) = 0 then
+        return;
+    end if;
     with answered as (
         select cloud_name, asset_id
         from media_sync.refresh_queue
@@ -47,15 +59,22 @@ as $$
     delete from media_sync.refresh_queue as entry
     using answered
     where entry.cloud_name = answered.cloud_name and entry.asset_id = answered.asset_id;
+end;
 $$;
 comment on function media_sync.forget_refresh(text, text[], timestamptz, text) is 'Takes look-ups off the queue that were asked for before the request that answered them; p_reason: only those asked for so.';
 revoke all on function media_sync.forget_refresh(text, text[], timestamptz, text) from public, anon, authenticated;
 
 create or replace function media_sync.queue_refresh_later(p_cloud_name text, p_asset_ids text[], p_reason text, p_delay interval)
 returns integer
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+    v_count integer;
+begin
+    if cardinality(p_asset_ids) = 0 then
+        return 0;
+    end if;
     with queued as (
         insert into media_sync.refresh_queue as entry (cloud_name, asset_id, reason, not_before)
         select p_cloud_name, asset_id, p_reason, clock_timestamp() + p_delay
@@ -65,7 +84,9 @@ as $$
         on conflict (cloud_name, asset_id) do update set requested_at = clock_timestamp()
         returning 1
     )
-    select count(*)::integer from queued;
+    select count(*)::integer into v_count from queued;
+    return v_count;
+end;
 $$;
 comment on function media_sync.queue_refresh_later(text, text[], text, interval) is
     'Asks for the true state of assets after a while, so that many such wishes share one look-up.';
@@ -93,10 +114,13 @@ revoke all on function media_sync.queue_folder(text, text) from public, anon, au
 
 create or replace function public.media_sync_claim_refresh(p_cloud_name text, p_worker uuid, p_limit integer, p_lease_seconds integer)
 returns jsonb
-language sql
+language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+    v_claimed jsonb;
+begin
     with quiet as materialized (
         select exists (
             select from media_sync.refresh_queue
@@ -104,7 +128,7 @@ as $$
                 and not_before <= (select clock_timestamp())
                 and (leased_until is null or leased_until < (select clock_timestamp()))
                 and attempts < 3
-        ) as found
+        ) as untried
     ),
     due as (
         select cloud_name, asset_id
@@ -114,9 +138,9 @@ as $$
             and (leased_until is null or leased_until < (select clock_timestamp()))
             -- A failure gives an entry back uncounted: what counts three attempts, three workers have died of, or of its
             -- neighbours. Such go after all others, a few at a time.
-            and (attempts < 3 or not (select found from quiet))
+            and (attempts < 3 or not (select untried from quiet))
         order by not_before, requested_at
-        limit case when (select found from quiet) then p_limit else least(p_limit, 10) end
+        limit case when (select untried from quiet) then p_limit else least(p_limit, 10) end
         for update skip locked
     ),
     weighed as (
@@ -151,10 +175,11 @@ as $$
     select jsonb_build_object(
         'asset_ids', coalesce((select jsonb_agg(asset_id) from claimed where not needs_detail), '[]'),
         'detailed', coalesce((select jsonb_agg(asset_id) from claimed where needs_detail), '[]'),
-        'more', (select count(*) from due) >= p_limit or (select count(*) from taken) < (select count(*) from due),
-        'budget', media_sync.call_budget(p_cloud_name),
-        'now', clock_timestamp()
-    );
+        'more', (select count(*) from due) >= p_limit or (select count(*) from taken) < (select count(*) from due)
+    )
+    into v_claimed;
+    return v_claimed || jsonb_build_object('budget', media_sync.call_budget(p_cloud_name), 'now', clock_timestamp());
+end;
 $$;
 comment on function public.media_sync_claim_refresh(text, uuid, integer, integer) is 'Leases queued look-ups to a worker: { asset_ids, detailed (those whose detail is needed), more (another claim may find some), budget, now }. media_sync_settle_look_up() takes them off the queue.';
 revoke all on function public.media_sync_claim_refresh(text, uuid, integer, integer) from public, anon, authenticated;
@@ -162,10 +187,11 @@ grant execute on function public.media_sync_claim_refresh(text, uuid, integer, i
 
 create or replace function public.media_sync_release_refresh(p_cloud_name text, p_worker uuid)
 returns void
-language sql
+language plpgsql
 security definer
 set search_path = ''
 as $$
+begin
     with held as (
         select cloud_name, asset_id
         from media_sync.refresh_queue
@@ -177,6 +203,7 @@ as $$
     set lease_token = null, leased_until = null, not_before = '-infinity', attempts = greatest(entry.attempts - 1, 0)
     from held
     where entry.cloud_name = held.cloud_name and entry.asset_id = held.asset_id;
+end;
 $$;
 comment on function public.media_sync_release_refresh(text, uuid) is 'Gives claimed look-ups back that were not made.';
 revoke all on function public.media_sync_release_refresh(text, uuid) from public, anon, authenticated;

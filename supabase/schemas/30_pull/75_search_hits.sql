@@ -38,12 +38,14 @@ revoke all on function media_sync.remember_hits(text, jsonb, timestamptz, bigint
 
 create or replace function media_sync.forget_hits(p_cloud_name text, p_asset_ids text[], p_before timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     -- What is gone is not counted by searches either.
     delete from media_sync.search_hits
     where cloud_name = p_cloud_name and (asset_id = any (p_asset_ids) or updated_at < p_before);
+end;
 $$;
 comment on function media_sync.forget_hits(text, text[], timestamptz) is 'Forgets what searches have shown of these assets, and of changes from before a time.';
 revoke all on function media_sync.forget_hits(text, text[], timestamptz) from public, anon, authenticated;

@@ -2,10 +2,14 @@
 
 create or replace function media_sync.linked_renames(p_cloud_name text, p_ids uuid[])
 returns setof uuid
-language sql
+language plpgsql
 stable
 set search_path = ''
+-- A plan made while the table was small must serve the large one too.
+set enable_seqscan = off
 as $$
+begin
+    return query
     with recursive renames as materialized (
         select id, resource_type, type, public_id as wanted, base ->> 'public_id' as held
         from public.media_assets
@@ -25,6 +29,7 @@ as $$
             and (other.held = linked.wanted or other.wanted = linked.held)
     )
     select id from linked;
+end;
 $$;
 comment on function media_sync.linked_renames(text, uuid[]) is
     'Pending renames that wait for a name which one of these rows leaves, or hold one that it wants, and so on: a ring comes undone only as a whole.';
@@ -75,9 +80,14 @@ revoke all on function media_sync.push_task(public.media_assets) from public, an
 
 create or replace function media_sync.give_up_deadly(p_cloud_name text)
 returns void
-language sql
+language plpgsql
 set search_path = ''
+-- Rows are looked up one by one, however few the table had when this was planned.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
+begin
     with deadly as (
         select id
         from public.media_assets
@@ -97,6 +107,7 @@ as $$
         leased_until = null
     from deadly
     where asset.id = deadly.id;
+end;
 $$;
 comment on function media_sync.give_up_deadly(text) is 'Rows of which workers died again and again rest in error.';
 revoke all on function media_sync.give_up_deadly(text) from public, anon, authenticated;
@@ -140,6 +151,9 @@ begin
         -- What a worker holds in memory is bounded, and what workers have died of goes alone.
         where place = 1 or (not dangerous and total <= 4000000)
     );
+    if v_ids = '{}' then
+        return;
+    end if;
     v_ids := v_ids || array(select media_sync.linked_renames(p_cloud_name, v_ids));
     return query
     with free as (

@@ -53,9 +53,12 @@ revoke all on function media_sync.plan_attempt(public.media_assets, boolean) fro
 
 create or replace function media_sync.rest_planned(p_ids uuid[])
 returns void
-language sql
+language plpgsql
 set search_path = ''
+-- A plan made while the table was small must serve the large one too.
+set enable_seqscan = off
 as $$
+begin
     -- Nothing is to be written: agreed, or to be looked at again when what is on its way can no longer arrive.
     update public.media_assets as asset
     set
@@ -74,6 +77,7 @@ as $$
         lease_token = null,
         leased_until = null
     where asset.id = any (p_ids);
+end;
 $$;
 comment on function media_sync.rest_planned(uuid[]) is 'Gives back claimed rows for which nothing is to be sent now. The caller holds their locks.';
 revoke all on function media_sync.rest_planned(uuid[]) from public, anon, authenticated;

@@ -183,9 +183,14 @@ revoke all on function media_sync.settle_by_late_answers(text, jsonb, text, uuid
 
 create or replace function media_sync.take_addresses(p_cloud_name text, p_answers jsonb)
 returns void
-language sql
+language plpgsql
 set search_path = ''
+-- Rows are looked up one by one, however few the table had when this was planned.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
+begin
     -- The echo of a rename may come before its answer, which then counts for stale. It tells no address; the answer does,
     -- and an address belongs to a name and a version whenever it was told.
     update public.media_assets as asset
@@ -197,6 +202,7 @@ as $$
         and asset.base ->> 'public_id' = answer ->> 'public_id'
         and asset.version is not distinct from (answer ->> 'version')::bigint
         and asset.url is distinct from answer ->> 'url';
+end;
 $$;
 comment on function media_sync.take_addresses(text, jsonb) is 'The addresses that answers tell for the names and versions which the rows have. The caller holds the rows'' locks.';
 revoke all on function media_sync.take_addresses(text, jsonb) from public, anon, authenticated;

@@ -47,9 +47,14 @@ revoke all on function media_sync.log_pushes(text, jsonb, text, uuid, double pre
 
 create or replace function media_sync.end_wishes(p_results jsonb)
 returns void
-language sql
+language plpgsql
 set search_path = ''
+-- Rows are looked up one by one, however few the table had when this was planned.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
+begin
     -- Only Cloudinary's own word ends the wish to restore: no backup, or the name is another asset's.
     update public.media_assets as asset
     set
@@ -65,15 +70,21 @@ as $$
         and asset.restore_requested_at is not null
         -- Asked anew since: that is another wish.
         and media_sync.has_attempt(asset.sending, 'live');
+end;
 $$;
 comment on function media_sync.end_wishes(jsonb) is 'Assets that Cloudinary cannot give back stay deleted. The caller holds the rows'' locks.';
 revoke all on function media_sync.end_wishes(jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.rest_pushed(p_worker uuid, p_results jsonb, p_claimed_at timestamptz, p_settings media_sync.settings)
 returns void
-language sql
+language plpgsql
 set search_path = ''
+-- Rows are looked up one by one, however few the table had when this was planned.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
+begin
     update public.media_assets as asset
     set
         sync_status = case
@@ -121,6 +132,7 @@ as $$
     ) as told
     -- A row that another worker took over meanwhile is that worker's to rest.
     where asset.id = told.id and asset.lease_token = p_worker;
+end;
 $$;
 comment on function media_sync.rest_pushed(uuid, jsonb, timestamptz, media_sync.settings) is
     'Gives back pushed rows: when they are tried again, and why. The caller holds their locks.';
@@ -128,9 +140,10 @@ revoke all on function media_sync.rest_pushed(uuid, jsonb, timestamptz, media_sy
 
 create or replace function media_sync.record_push(p_run_id uuid, p_results jsonb)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     update media_sync.runs
     set
         pushed_items = pushed_items + (
@@ -151,6 +164,7 @@ as $$
         ),
         touched_at = clock_timestamp()
     where id = p_run_id;
+end;
 $$;
 comment on function media_sync.record_push(uuid, jsonb) is 'A push''s results in the figures of its run.';
 revoke all on function media_sync.record_push(uuid, jsonb) from public, anon, authenticated;

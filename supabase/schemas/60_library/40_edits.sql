@@ -55,12 +55,17 @@ grant execute on function public.find_media_assets(text[], text, text) to authen
 
 create or replace function public.edit_media_assets(p_ids uuid[], p_patch jsonb)
 returns jsonb
-language sql
+language plpgsql
 set search_path = ''
+-- A plan made while the table was small must serve the large one too.
+set enable_seqscan = off
 as $$
-    select media_sync.require_few(p_ids);
-    select media_sync.require_small(p_patch);
-    select media_sync.lock_assets(p_ids);
+declare
+    v_edited jsonb;
+begin
+    perform media_sync.require_few(p_ids);
+    perform media_sync.require_small(p_patch);
+    perform media_sync.lock_assets(p_ids);
     with edited as (
         update public.media_assets as asset
         set
@@ -82,7 +87,9 @@ as $$
         where asset.id = any (p_ids) and asset.deleted_at is null
         returning asset.id
     )
-    select coalesce(jsonb_agg(id), '[]') from edited;
+    select coalesce(jsonb_agg(id), '[]') into v_edited from edited;
+    return v_edited;
+end;
 $$;
 comment on function public.edit_media_assets(uuid[], jsonb) is
     'Edits live assets with the caller''s rights: { tags, add_tags, remove_tags, context (null removes a key), metadata (likewise), display_name, folder, public_id }. Returns the ids that it reached.';

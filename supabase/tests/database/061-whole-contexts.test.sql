@@ -1,13 +1,13 @@
 -- To take a context key away the whole context is written: what became of that write is what became of all its keys.
 begin;
 \ir helpers.sql
-select plan(6);
+select plan(11);
 
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, context, sync_status, observed_at)
 select
     ('00000000-0000-4000-8000-00000000000' || place)::uuid, 'demo', 'c' || place, 'c' || place, 'image',
     '{"caption": "same"}', 'pending', now() - interval '1 minute'
-from generate_series(1, 3) as place;
+from generate_series(1, 5) as place;
 alter table public.media_assets disable trigger user;
 update public.media_assets as asset
 set
@@ -46,6 +46,25 @@ select is((select sync_status from public.media_assets where asset_id = 'c2'), '
 
 -- On its way the context may be empty for a moment: nobody took anything away.
 select is(tests.look_up('c3', '{}'), '{"caption": "same"}', 'a context seen empty while it is being written → stays');
+
+update media_sync.settings set conflict_policy = 'manual';
+select is(tests.look_up('c4', '{"alt": "new"}'), '{"caption": "same"}', 'a key missing beside others while the context is being written → it stays here');
+select is(
+    (select changes -> 'context.caption' from public.media_sync_log where asset_id = 'c4' and operation = 'conflict'),
+    '{"base": "same", "database": "same", "kept": "open"}',
+    'and that somebody took it away there stands in a conflict'
+);
+
+update public.media_assets
+set sending = jsonb_set(sending, '{0,until}', to_jsonb(now() - interval '1 second'))
+where asset_id = 'c5';
+select is(tests.look_up('c5', '{}'), '{"caption": "same"}', 'a context seen empty when its write can no longer arrive → stays');
+select is(
+    (select changes -> 'context.caption' from public.media_sync_log where asset_id = 'c5' and operation = 'conflict'),
+    '{"base": "same", "database": "same", "kept": "open"}',
+    'and that somebody may have emptied it stands in a conflict'
+);
+select is((select sync_status from public.media_assets where asset_id = 'c5'), 'conflict', 'which a person decides');
 
 select * from finish();
 rollback;
