@@ -2316,7 +2316,9 @@ begin
             p_base -> key as base,
             p_local -> key as local,
             p_remote -> key as remote,
-            media_sync.merge_value(p_base -> key, p_local -> key, media_sync.sent_values(p_sent, key, v_is_bare), p_remote -> key) as outcome
+            media_sync.merge_value(
+                p_base -> key, p_local -> key, media_sync.sent_values(p_sent, key, v_is_bare), p_remote -> key
+            ) as outcome
         from (
             select jsonb_object_keys(p_base) as key
             union
@@ -10884,7 +10886,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '3af6812a2f307d41';
+    select '636559ad24e878ad';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

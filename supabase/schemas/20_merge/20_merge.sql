@@ -159,7 +159,9 @@ begin
             p_base -> key as base,
             p_local -> key as local,
             p_remote -> key as remote,
-            media_sync.merge_value(p_base -> key, p_local -> key, media_sync.sent_values(p_sent, key, v_is_bare), p_remote -> key) as outcome
+            media_sync.merge_value(
+                p_base -> key, p_local -> key, media_sync.sent_values(p_sent, key, v_is_bare), p_remote -> key
+            ) as outcome
         from (
             select jsonb_object_keys(p_base) as key
             union
