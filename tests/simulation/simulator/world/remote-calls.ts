@@ -1,9 +1,11 @@
 /**
- * `POST /rest/v1/rpc/<function>` in one round trip to PGlite, as PostgREST does it: one transaction with the caller's
- * role and claims. What it does not know is left to the whole data API, which takes ten times as long.
+ * `POST /rest/v1/rpc/<function>`, and rows by their ids, in one round trip to PGlite, as PostgREST does it: one
+ * transaction with the caller's role and claims. What it does not know is left to the whole data API, which takes ten
+ * times as long.
  */
 import type { LocalDatabase } from "../../../../scripts/local/database.ts";
 import type { Keys } from "../../../../scripts/local/keys.ts";
+import { literal, tableText } from "./table-requests.ts";
 
 interface Signature {
   arguments: Map<string, string>;
@@ -23,26 +25,29 @@ export async function createRemoteCalls(database: LocalDatabase, keys: Keys): Pr
 
   return async (request, body) => {
     const url = new URL(request.url);
-    const name = /^\/rest\/v1\/rpc\/([a-z_]+)$/.exec(url.pathname)?.[1];
     const accept = request.headers.get("accept") ?? "*/*";
-    if (name === undefined || request.method !== "POST" || url.search !== "") return null;
     if (accept !== "*/*" && accept !== "application/json") return null;
-    const signature = signatures.get(name);
     const caller = callerOf(request, keys);
-    if (signature === undefined || caller === null) return null;
-    const call = callText(name, signature, body === "" ? {} : JSON.parse(body));
-    if (call === null) return null;
+    if (caller === null) return null;
+    const name = /^\/rest\/v1\/rpc\/([a-z_]+)$/.exec(url.pathname)?.[1];
+    const signature = signatures.get(name ?? "");
+    const isCall = request.method === "POST" && url.search === "" && signature !== undefined;
+    const call = isCall ? callText(name!, signature, body === "" ? {} : JSON.parse(body)) : null;
+    const result = call === null
+      ? tableText(request.method, url, request.headers, body)
+      : resultText(call, signature!);
+    if (result === null) return null;
     const settings = [
       ["role", caller.role],
       ["request.jwt.claims", JSON.stringify(caller.claims)],
-      ["request.method", "POST"],
+      ["request.method", request.method],
       ["request.path", url.pathname],
     ].map(([key, value]) => `set_config('${key}', ${literal(value!)}, true)`).join(", ");
     try {
-      const results = await database.exclusive(() =>
-        driver.exec(`select ${settings}; select ${resultText(call, signature)} as answer`)
-      );
-      if (signature.answer === "nothing") return new Response(null, { status: 204 });
+      const results = await database.exclusive(() => driver.exec(`select ${settings}; ${result}`));
+      if (call !== null && signature!.answer === "nothing") {
+        return new Response(null, { status: 204 });
+      }
       const answer = results[1]!.rows[0]!.answer;
       return new Response(answer === null ? "null" : String(answer), {
         headers: { "content-type": "application/json; charset=utf-8" },
@@ -98,11 +103,11 @@ function failureOf({ code, message, detail, hint }: SqlError): Response {
 function resultText(call: string, { answer }: Signature): string {
   switch (answer) {
     case "rows":
-      return `coalesce((select json_agg(row_to_json(result)) from ${call} as result), '[]')::text`;
+      return `select coalesce((select json_agg(row_to_json(result)) from ${call} as result), '[]')::text as answer`;
     case "values":
-      return `coalesce((select json_agg(result) from ${call} as result), '[]')::text`;
+      return `select coalesce((select json_agg(result) from ${call} as result), '[]')::text as answer`;
     default:
-      return `to_json(${call})::text`;
+      return `select to_json(${call})::text as answer`;
   }
 }
 
@@ -130,10 +135,6 @@ function valueText(value: unknown, type: string): string | null {
     return `array(select jsonb_array_elements_text(${literal(JSON.stringify(value))}))::${type}`;
   }
   return typeof value === "object" ? null : `${literal(String(value))}::${type}`;
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 function callerOf(request: Request, keys: Keys): { role: string; claims: unknown } | null {
