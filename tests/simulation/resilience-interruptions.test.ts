@@ -19,10 +19,11 @@ import {
   tick,
   totalCalls,
 } from "./resilience-support.ts";
+import { effort } from "../support/effort.ts";
 
 const seed = randomSeed();
 /** `RESILIENCE_ASSETS=100000` makes it as large as a first sync may be on an ordinary day. */
-const ASSETS = Number(Deno.env.get("RESILIENCE_ASSETS") ?? "40000");
+const ASSETS = Number(Deno.env.get("RESILIENCE_ASSETS") ?? effort(25_000, 40_000));
 /**
  * Parts of the library after which the database goes down, and how. Only on demand, with RESILIENCE_RESTARTS=1: after a
  * restart the local stack's database driver may leave a statement without an answer for ever (porsager/postgres, issue

@@ -12,6 +12,7 @@ import {
   tick,
   tickUntilRunEnds,
 } from "./resilience-support.ts";
+import { effort } from "../support/effort.ts";
 
 const seed = randomSeed();
 
@@ -57,7 +58,7 @@ for (const ticks of [2, 10]) {
 postgresTest(
   `four calls at once on 30,000 assets, seed ${seed} → each lists a part, and nothing is listed twice`,
   async (postgres) => {
-    const assets = 30_000;
+    const assets = effort(12_000, 30_000);
     const database = await postgres.createDatabase();
     await withStack({ assets, seed, database }, async (stack) => {
       const call = createClient(stack);

@@ -18,8 +18,9 @@ import {
 } from "../support/stack.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { type Ids, OTHERS, type Person, personHere, personThere, SHARED } from "./side-by-side.ts";
+import { effort } from "../support/effort.ts";
 
-const RUNS = Number(Deno.env.get("SIDE_BY_SIDE_RUNS") ?? "3");
+const RUNS = Number(Deno.env.get("SIDE_BY_SIDE_RUNS") ?? effort(2, 10));
 /** Acts of each person a run. */
 const ACTS = 15;
 const seed = randomSeed();

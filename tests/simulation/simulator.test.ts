@@ -1,9 +1,10 @@
 /** The simulator's own properties, a bounded number of its runs, and the runs that once failed. */
 import { assertEquals, assertMatch } from "@std/assert";
+import { effort } from "../support/effort.ts";
 
 const root = new URL("../../", import.meta.url);
 /** Runs in the suite: `SIMULATION_SEEDS=500` makes them more. */
-const seeds = Number(Deno.env.get("SIMULATION_SEEDS") ?? "10");
+const seeds = Number(Deno.env.get("SIMULATION_SEEDS") ?? effort(8, 50));
 
 /** Runs the simulator in a process of its own, because it replaces the process's clock and network. */
 async function simulator(...options: string[]): Promise<string> {
