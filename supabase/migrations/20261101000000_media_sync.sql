@@ -166,7 +166,6 @@ as $$
 $$;
 comment on function media_sync.shown_object(jsonb) is 'An object as lists show it: one of more than 65,536 bytes is replaced by a sentence.';
 revoke all on function media_sync.shown_object(jsonb) from public, anon, authenticated;
-grant execute on function media_sync.shown_object(jsonb) to anon, authenticated, service_role;
 
 create or replace function media_sync.field_value(p_fields jsonb, p_field text)
 returns jsonb
@@ -219,8 +218,73 @@ as $$
 $$;
 comment on function media_sync.like_pattern(text) is 'The text as a pattern of like that means itself.';
 revoke all on function media_sync.like_pattern(text) from public, anon, authenticated;
--- The conditions of a library query are made with the caller's rights.
-grant execute on function media_sync.like_pattern(text) to anon, authenticated, service_role;
+
+-- supabase/schemas/00_foundation/35_text.sql
+
+-- Texts as a search compares them, and the forms of Unicode in which one name may be written.
+
+create or replace function media_sync.fold_text(p_text text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- Most names are ASCII, where folding is lower() and nothing else.
+    if octet_length(p_text) = length(p_text) then
+        return lower(p_text);
+    end if;
+    -- Compatibility forms and accents are taken apart (NFKD), the accents left out, and what remains put together again
+    -- (NFC). The extension unaccent does this too, but its function is not immutable. What has no decomposition is listed.
+    return normalize(
+        replace(replace(replace(replace(
+            translate(
+                lower(regexp_replace(normalize(p_text, nfkd), '[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]', '', 'g')),
+                'øłđħŧıðςØŁĐĦ', 'oldhtidσoldh'
+            ),
+            'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
+        nfc
+    );
+end;
+$$;
+comment on function media_sync.fold_text(text) is
+    'The text as the search compares it: without case, accents and difference of Unicode form. Immutable.';
+revoke all on function media_sync.fold_text(text) from public, anon, authenticated;
+-- A generated column and index expressions are computed with the rights of whoever writes the row.
+grant execute on function media_sync.fold_text(text) to authenticated, service_role;
+
+create or replace function media_sync.unicode_forms(p_text text)
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_forms text[] := array[''];
+    v_part text;
+    v_place integer := 0;
+begin
+    if octet_length(p_text) = length(p_text) then
+        return array[p_text];
+    end if;
+    -- A path grows part by part, and its folders may have been named on different machines: macOS writes NFD, others NFC.
+    foreach v_part in array string_to_array(p_text, '/') loop
+        v_place := v_place + 1;
+        v_forms := array(
+            select distinct prefix || case when v_place = 1 then '' else '/' end || form
+            from unnest(v_forms) as prefix
+            cross join unnest(array[v_part, normalize(v_part, nfc), normalize(v_part, nfd)]) as form
+            limit 64
+        );
+    end loop;
+    return v_forms;
+end;
+$$;
+comment on function media_sync.unicode_forms(text) is
+    'A name or path in every Unicode form that it may be stored in, each part of a path on its own; at most 64.';
+revoke all on function media_sync.unicode_forms(text) from public, anon, authenticated;
 
 -- supabase/schemas/00_foundation/40_time.sql
 
@@ -393,34 +457,91 @@ create or replace trigger touch_updated_at
 
 -- One row per Cloudinary asset.
 
+create or replace function media_sync.name_text(p_name text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return translate(media_sync.fold_text(left(p_name, 200)), e'\x02\x03', '  ');
+end;
+$$;
+comment on function media_sync.name_text(text) is 'A name as the search ranks it: its first 200 characters, folded.';
+revoke all on function media_sync.name_text(text) from public, anon, authenticated;
+-- Index expressions are computed with the rights of whoever writes the row.
+grant execute on function media_sync.name_text(text) to authenticated, service_role;
+
 create or replace function media_sync.search_text(
     p_public_id text,
     p_display_name text,
     p_original_filename text,
     p_tags text[],
-    p_context jsonb
+    p_context jsonb,
+    p_metadata jsonb
 )
 returns text
-language sql
+-- plpgsql keeps its plan; a function in SQL that sets search_path is planned at each call.
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
+declare
+    v_segment constant text := case when strpos(p_public_id, '/') > 0 then split_part(p_public_id, '/', -1) else p_public_id end;
+    v_name constant text := case when p_display_name <> '' then p_display_name else v_segment end;
+    v_text text;
+begin
+    -- The names come first, each between two marks, by which the ranking knows a whole name and its beginning.
+    v_text := e'\x02' || left(v_name, 200) || e'\x03'
+        || case when v_segment <> v_name then e'\x02' || left(v_segment, 200) || e'\x03' else '' end
+        || case
+            when p_original_filename <> v_name and p_original_filename <> v_segment then e'\x02' || left(p_original_filename, 200) || e'\x03'
+            else ''
+        end;
+    if v_name ~ '[\x02\x03]' or v_segment ~ '[\x02\x03]' or p_original_filename ~ '[\x02\x03]' then
+        v_text := translate(v_text, e'\x02\x03', '  ');
+    end if;
     -- What one asset holds must not make every search slow: the first of each, and so many characters in all.
-    select lower(left(concat_ws(
-        ' ',
-        left(p_public_id, 1000),
-        left(p_display_name, 1000),
-        left(p_original_filename, 1000),
-        (select string_agg(left(tag, 255), ' ' order by place) from unnest(p_tags[1:1000]) with ordinality as listed (tag, place)),
-        (select string_agg(left(value, 1000), ' ' order by key) from jsonb_each_text(p_context))
-    ), 10000));
+    return left(media_sync.fold_text(v_text || left(
+        -- A line each, so that no phrase reaches from one into another.
+        case when v_segment <> p_public_id or length(v_segment) > 200 then left(p_public_id, 1000) || e'\n' else '' end
+        || case when length(v_name) > 200 then left(v_name, 1000) || e'\n' else '' end
+        || case when length(p_original_filename) > 200 then left(p_original_filename, 1000) || e'\n' else '' end
+        || array_to_string(case when cardinality(p_tags) > 1000 then p_tags[1:1000] else p_tags end, e'\n')
+        || case when p_context = '{}' and p_metadata = '{}' then '' else (
+            -- Of metadata a value may be a list, which is looked through as its JSON.
+            select coalesce(string_agg(e'\n' || left(value, 1000), ''), '')
+            from (select value from jsonb_each_text(p_context) union all select value from jsonb_each_text(p_metadata)) as every_value
+        ) end,
+        10000
+    )), 10000);
+end;
 $$;
-comment on function media_sync.search_text(text, text, text, text[], jsonb) is
-    'What the library search looks through, at most 10,000 characters. Immutable, because text[] and jsonb print the same for everybody.';
-revoke all on function media_sync.search_text(text, text, text, text[], jsonb) from public, anon, authenticated;
+comment on function media_sync.search_text(text, text, text, text[], jsonb, jsonb) is
+    'What the library search looks through, folded, at most 10,000 characters. Immutable, because text[] and jsonb print the same for everybody.';
+revoke all on function media_sync.search_text(text, text, text, text[], jsonb, jsonb) from public, anon, authenticated;
 -- A generated column is computed with the rights of whoever writes the row.
-grant execute on function media_sync.search_text(text, text, text, text[], jsonb) to authenticated, service_role;
+grant execute on function media_sync.search_text(text, text, text, text[], jsonb, jsonb) to authenticated, service_role;
+
+create or replace function media_sync.search_signs(p_search_text text)
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return string_to_array(regexp_replace(p_search_text, '[a-z0-9 \n\x02\x03]+', '', 'g'), null)
+        || case when octet_length(p_search_text) <> length(p_search_text) then array['beyond ascii'] end;
+end;
+$$;
+comment on function media_sync.search_signs(text) is
+    'The characters of a search text of which trigrams tell nothing: all but ASCII letters, digits and space. One entry more for a text that is not all ASCII.';
+revoke all on function media_sync.search_signs(text) from public, anon, authenticated;
+-- Index expressions are computed with the rights of whoever writes the row.
+grant execute on function media_sync.search_signs(text) to authenticated, service_role;
 
 create table public.media_assets (
     id uuid primary key default gen_random_uuid(),
@@ -475,7 +596,7 @@ create table public.media_assets (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     search_text text generated always as (
-        media_sync.search_text(public_id, display_name, original_filename, tags, context)
+        media_sync.search_text(public_id, display_name, original_filename, tags, context, metadata)
     ) stored,
     constraint media_assets_identity unique (cloud_name, asset_id)
 );
@@ -532,20 +653,39 @@ comment on column public.media_assets.deleted_by is 'User who deleted it here; n
 comment on column public.media_assets.restore_requested_at is 'When a confirmed deletion was asked to be undone from Cloudinary''s backup.';
 comment on column public.media_assets.created_at is 'When the asset was created, as Cloudinary tells it.';
 comment on column public.media_assets.updated_at is 'When this row last changed in a way that users see.';
-comment on column public.media_assets.search_text is 'Generated: lower-case words that the library search looks through.';
+comment on column public.media_assets.search_text is 'Generated: names, tags, context and metadata as the library search looks through them, folded; see media_sync.search_text().';
 
--- The library page sorts live rows; `id` makes every order total, so that keyset cursors are exact.
-create index media_assets_created_at_index on public.media_assets (created_at desc, id desc);
-create index media_assets_updated_at_index on public.media_assets (updated_at desc, id desc);
-create index media_assets_public_id_index on public.media_assets (public_id, id);
-create index media_assets_bytes_index on public.media_assets ((coalesce(bytes, 0)), id);
+-- The library page walks these in order; `id` makes every order total, so that keyset cursors are exact. The included
+-- columns let a page deep in the library be found without reading the rows before it.
+create index media_assets_created_at_index on public.media_assets (created_at desc, id desc) include (deleted_at, in_scope);
+create index media_assets_updated_at_index on public.media_assets (updated_at desc, id desc) include (deleted_at, in_scope);
+create index media_assets_public_id_index on public.media_assets (public_id, id) include (deleted_at, in_scope);
+create index media_assets_bytes_index on public.media_assets ((coalesce(bytes, 0)), id) include (bytes, deleted_at, in_scope);
 create index media_assets_display_name_index on public.media_assets ((coalesce(display_name, '')), id);
+-- ?folder=, ?folder=&recursive=true, and what operators type: where folder = … order by created_at desc.
 create index media_assets_folder_index on public.media_assets (folder text_pattern_ops, created_at desc, id desc);
+-- ?resource_type=raw, ?format=gif, ?type=private, ?used=true: few among many, or many in order.
 create index media_assets_resource_type_index on public.media_assets (resource_type, created_at desc, id desc);
+create index media_assets_format_index on public.media_assets (format, created_at desc, id desc);
+create index media_assets_type_index on public.media_assets (type, created_at desc, id desc) where type <> 'upload';
+create index media_assets_used_index on public.media_assets (created_at desc, id desc) where usage_count > 0;
+-- ?tags=a,b
 create index media_assets_tags_index on public.media_assets using gin (tags);
-create index media_assets_search_index on public.media_assets using gin (search_text extensions.gin_trgm_ops);
+-- ?search=: words of three letters and more by their trigrams; what trigrams know nothing of by its signs.
+create index media_assets_search_index on public.media_assets
+    using gin (search_text extensions.gin_trgm_ops, media_sync.search_signs(search_text));
+-- ?search=, ranked: the very name and its beginning among any number of matches. Most assets have one name only.
+create index media_assets_name_index on public.media_assets
+    (media_sync.name_text(coalesce(nullif(display_name, ''), split_part(public_id, '/', -1))) text_pattern_ops);
+create index media_assets_path_name_index on public.media_assets (media_sync.name_text(split_part(public_id, '/', -1)) text_pattern_ops)
+    where display_name <> '' and split_part(public_id, '/', -1) <> display_name;
+create index media_assets_filename_index on public.media_assets (media_sync.name_text(original_filename) text_pattern_ops)
+    where original_filename <> split_part(public_id, '/', -1)
+        and original_filename <> coalesce(nullif(display_name, ''), split_part(public_id, '/', -1));
 create index media_assets_unsynced_index on public.media_assets (sync_status, next_attempt_at) where sync_status <> 'synced';
 create index media_assets_deleted_index on public.media_assets (deleted_at desc, id desc) where deleted_at is not null;
+-- ?deleted=true, by time of creation.
+create index media_assets_trash_index on public.media_assets (created_at desc, id desc) where deleted_at is not null;
 
 alter table public.media_assets enable row level security;
 revoke all on public.media_assets from public, anon, authenticated, service_role;
@@ -7520,205 +7660,1227 @@ grant execute on function public.media_sync_set_webhook_events(text[]) to servic
 
 -- supabase/schemas/60_library/10_conditions.sql
 
--- Which assets a library query means.
+-- Which assets a library query means: a list of conditions, each as a test of a row and as what an index can look for.
 
-create or replace function media_sync.library_conditions(p_query jsonb)
+create type media_sync.library_condition as (
+    test text,
+    seek text,
+    source text,
+    in_order boolean
+);
+comment on type media_sync.library_condition is
+    'test: the condition on a row called asset. seek: the same or wider, for an index; null where none serves it. source: a query of the ids of all that may fit, where that is another table''s. in_order: its index is ordered by created_at.';
+revoke all on type media_sync.library_condition from public;
+
+create or replace function media_sync.text_array(p_values text[])
 returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    select format('%L::text[]', p_values);
+$$;
+comment on function media_sync.text_array(text[]) is 'A list of texts as a literal.';
+revoke all on function media_sync.text_array(text[]) from public, anon, authenticated;
+
+create or replace function media_sync.folder_condition(p_folder text, p_recursive boolean)
+returns media_sync.library_condition
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+    v_forms constant text[] := media_sync.unicode_forms(p_folder);
+    v_here constant text := case
+        when cardinality(v_forms) = 1 then format('asset.folder = %L', p_folder)
+        else format('asset.folder = any (%s)', media_sync.text_array(v_forms))
+    end;
+    v_below text;
+begin
+    if not p_recursive then
+        return row(v_here, v_here, null, cardinality(v_forms) = 1)::media_sync.library_condition;
+    elsif p_folder = '' then
+        return null;
+    end if;
+    select string_agg(format('asset.folder like %L', media_sync.like_pattern(form) || '/%'), ' or ') into v_below
+    from unnest(v_forms) as form;
+    v_below := format('(%s or %s)', v_here, v_below);
+    return row(v_below, v_below, null, false)::media_sync.library_condition;
+end;
+$$;
+comment on function media_sync.folder_condition(text, boolean) is 'The condition of folder and recursive; null where every folder fits.';
+revoke all on function media_sync.folder_condition(text, boolean) from public, anon, authenticated;
+
+create or replace function media_sync.tags_condition(p_tags text[])
+returns media_sync.library_condition
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+    v_test text;
+begin
+    if cardinality(p_tags) > 50 then
+        raise exception 'tags names at most 50 tags.' using errcode = 'invalid_parameter_value';
+    end if;
+    -- A tag of one form only is asked for together with the others: the index meets all of them in one pass.
+    select concat_ws(
+        ' and ',
+        'asset.tags @> ' || media_sync.text_array(array_agg(tag) filter (where cardinality(forms) = 1)),
+        string_agg('asset.tags && ' || media_sync.text_array(forms), ' and ') filter (where cardinality(forms) > 1)
+    ) into v_test
+    from (select tag, media_sync.unicode_forms(tag) as forms from unnest(p_tags) as tag) as wanted;
+    return row(v_test, v_test, null, false)::media_sync.library_condition;
+end;
+$$;
+comment on function media_sync.tags_condition(text[]) is 'The condition of tags: all of them, in whatever Unicode form.';
+revoke all on function media_sync.tags_condition(text[]) from public, anon, authenticated;
+
+create or replace function media_sync.related_conditions(p_query jsonb)
+returns setof media_sync.library_condition
 language plpgsql
 stable
 set search_path = ''
 as $$
 declare
-    v_conditions text[] := array['asset.in_scope'];
-    v_word text;
+    v_conditions media_sync.library_condition[] := '{}';
+    v_anonymous constant boolean := media_sync.media_role() = 'anonymous';
+    v_collections uuid[];
 begin
-    v_conditions := v_conditions || case
-        -- The policy says so too, but a signed-in caller's page is read past the policies (see below).
-        when (p_query ->> 'deleted')::boolean and not media_sync.is_editor() then 'false'
-        when (p_query ->> 'deleted')::boolean then 'asset.deleted_at is not null'
-        else 'asset.deleted_at is null'
-    end;
-    if p_query ? 'resource_type' then
-        v_conditions := v_conditions || format('asset.resource_type = %L', p_query ->> 'resource_type');
-    end if;
-    if p_query ? 'type' then
-        v_conditions := v_conditions || format('asset.type = %L', p_query ->> 'type');
-    end if;
-    if p_query ? 'format' then
-        v_conditions := v_conditions || format('asset.format = %L', lower(p_query ->> 'format'));
-    end if;
-    if p_query ? 'sync_status' then
-        v_conditions := v_conditions || format('asset.sync_status = %L', p_query ->> 'sync_status');
-    end if;
-    if p_query ? 'tags' then
-        v_conditions := v_conditions || format(
-            'asset.tags @> %L::text[]', array(select jsonb_array_elements_text(p_query -> 'tags'))
+    if p_query ? 'collection' then
+        v_collections := array(
+            select collection.id
+            from public.media_collections as collection
+            where (collection.slug = p_query ->> 'collection' or collection.id::text = lower(p_query ->> 'collection'))
+                and (collection.is_public or not v_anonymous)
         );
+    elsif v_anonymous then
+        -- Anyone sees what stands in a public collection.
+        v_collections := array(select collection.id from public.media_collections as collection where collection.is_public);
     end if;
-    if p_query ? 'folder' then
-        v_conditions := v_conditions || case
-            when not coalesce((p_query ->> 'recursive')::boolean, false) then format('asset.folder = %L', p_query ->> 'folder')
-            when p_query ->> 'folder' = '' then 'true'
-            else format(
-                '(asset.folder = %L or asset.folder like %L)',
-                p_query ->> 'folder', media_sync.like_pattern(p_query ->> 'folder') || '/%'
-            )
-        end;
+    if v_collections = '{}' then
+        return query select 'false', 'false', 'select null::uuid where false', false;
+        return;
+    elsif v_collections is not null then
+        v_conditions := v_conditions || row(
+            format(
+                'exists (
+                    select from public.media_collection_items as item
+                    where item.media_asset_id = asset.id and item.collection_id = any (%L::uuid[])
+                )',
+                v_collections
+            ),
+            null,
+            format(
+                case cardinality(v_collections) when 1 then 'select' else 'select distinct' end
+                || ' item.media_asset_id from public.media_collection_items as item where item.collection_id = any (%L::uuid[])',
+                v_collections
+            ),
+            false
+        )::media_sync.library_condition;
     end if;
-    if p_query ? 'created_after' then
-        v_conditions := v_conditions || format('asset.created_at >= %L::timestamptz', p_query ->> 'created_after');
-    end if;
-    if p_query ? 'created_before' then
-        v_conditions := v_conditions || format('asset.created_at < %L::timestamptz', p_query ->> 'created_before');
-    end if;
-    if p_query ? 'used' then
-        v_conditions := v_conditions || case when (p_query ->> 'used')::boolean then 'asset.usage_count > 0' else 'asset.usage_count = 0' end;
-    end if;
-    if p_query ? 'quarantined' then
-        v_conditions := v_conditions || case
-            -- Who is not signed in has no such business.
-            when media_sync.media_role() = 'anonymous' then (not (p_query ->> 'quarantined')::boolean)::text
-            else case when (p_query ->> 'quarantined')::boolean then '' else 'not ' end || 'exists (
+    if p_query ? 'quarantined' and not v_anonymous then
+        v_conditions := v_conditions || row(
+            case when (p_query ->> 'quarantined')::boolean then '' else 'not ' end || 'exists (
                 select from media_sync.quarantine as aside
                 where aside.cloud_name = asset.cloud_name and aside.asset_id = asset.asset_id
-            )'
-        end;
-    end if;
-    if p_query ? 'collection' then
-        v_conditions := v_conditions || format(
-            'asset.id in (
-                select item.media_asset_id
-                from public.media_collection_items as item
-                join public.media_collections as collection on collection.id = item.collection_id
-                where collection.slug = %1$L or collection.id::text = %1$L
             )',
-            p_query ->> 'collection'
-        );
+            null,
+            case when (p_query ->> 'quarantined')::boolean then 'select shown.id
+                from media_sync.quarantine as aside
+                join public.media_assets as shown on shown.cloud_name = aside.cloud_name and shown.asset_id = aside.asset_id'
+            end,
+            false
+        )::media_sync.library_condition;
+    elsif (p_query ->> 'quarantined')::boolean then
+        -- Who is not signed in has no such business.
+        v_conditions := v_conditions || row('false', 'false', 'select null::uuid where false', false)::media_sync.library_condition;
     end if;
-    if length(p_query ->> 'search') > 200 then
-        raise exception 'search is at most 200 characters long.' using errcode = 'invalid_parameter_value';
-    elsif array_length(regexp_split_to_array(btrim(p_query ->> 'search'), '\s+'), 1) > 20 then
-        raise exception 'search holds at most 20 words.' using errcode = 'invalid_parameter_value';
-    elsif jsonb_array_length(p_query -> 'tags') > 50 then
-        raise exception 'tags names at most 50 tags.' using errcode = 'invalid_parameter_value';
-    end if;
-    -- Every word must be found; words and prefixes are substrings too, and one trigram index serves all three.
-    for v_word in select regexp_split_to_table(lower(btrim(p_query ->> 'search')), '\s+') loop
-        v_conditions := v_conditions || format(
-            'asset.search_text like %L', '%' || media_sync.like_pattern(v_word) || '%'
-        );
-    end loop;
-    return array_to_string(v_conditions, ' and ');
+    return query select * from unnest(v_conditions);
 end;
 $$;
-comment on function media_sync.library_conditions(jsonb) is 'The where clause of a library query; every value in it is quoted by format().';
-revoke all on function media_sync.library_conditions(jsonb) from public, anon, authenticated;
-grant execute on function media_sync.library_conditions(jsonb) to anon, authenticated, service_role;
+comment on function media_sync.related_conditions(jsonb) is
+    'The conditions that other tables decide: collections, quarantine, and what anyone may see.';
+revoke all on function media_sync.related_conditions(jsonb) from public, anon, authenticated;
 
--- supabase/schemas/60_library/20_page.sql
-
--- The library page: one call for a page of assets, with the caller's rights.
-
-create or replace function media_sync.library_page(p_query jsonb)
-returns jsonb
+create or replace function media_sync.library_conditions(p_query jsonb)
+returns setof media_sync.library_condition
 language plpgsql
--- Postgres allows explain, which estimates large totals, in volatile functions only.
-volatile
+stable
 set search_path = ''
 as $$
 declare
-    v_sort text := coalesce(p_query ->> 'sort_by', 'created_at');
-    v_descending boolean := coalesce(p_query ->> 'sort_order', 'desc') = 'desc';
-    v_limit integer := least(greatest(coalesce((p_query ->> 'limit')::integer, 50), 1), 100);
-    v_page integer := greatest(coalesce((p_query ->> 'page')::integer, 1), 1);
-    v_conditions text := media_sync.library_conditions(p_query);
+    v_conditions media_sync.library_condition[];
+    v_test text;
+begin
+    if media_sync.media_role() = 'anonymous' and p_query ?| '{sync_status,used}' then
+        raise exception 'sync_status and used are for viewers.' using errcode = 'insufficient_privilege';
+    end if;
+    v_conditions := array[case
+        when not coalesce((p_query ->> 'deleted')::boolean, false)
+            then row('asset.in_scope and asset.deleted_at is null', null, null, false)::media_sync.library_condition
+        when media_sync.is_editor()
+            then row('asset.in_scope and asset.deleted_at is not null', 'asset.deleted_at is not null', null, true)::media_sync.library_condition
+        else row('false', 'false', 'select null::uuid where false', false)::media_sync.library_condition
+    end] || array(select related from media_sync.related_conditions(p_query) as related);
+    if p_query ? 'resource_type' then
+        v_test := format('asset.resource_type = %L', p_query ->> 'resource_type');
+        v_conditions := v_conditions || row(v_test, v_test, null, true)::media_sync.library_condition;
+    end if;
+    if p_query ? 'type' then
+        v_test := format('asset.type = %L', p_query ->> 'type');
+        v_conditions := v_conditions
+            || row(v_test, case when p_query ->> 'type' <> 'upload' then v_test end, null, true)::media_sync.library_condition;
+    end if;
+    if p_query ? 'format' then
+        v_test := format('asset.format = %L', lower(p_query ->> 'format'));
+        v_conditions := v_conditions || row(v_test, v_test, null, true)::media_sync.library_condition;
+    end if;
+    if p_query ? 'sync_status' then
+        v_test := format('asset.sync_status = %L', p_query ->> 'sync_status');
+        v_conditions := v_conditions
+            || row(v_test, case when p_query ->> 'sync_status' <> 'synced' then v_test end, null, false)::media_sync.library_condition;
+    end if;
+    if p_query ? 'tags' and p_query -> 'tags' <> '[]' then
+        v_conditions := v_conditions || media_sync.tags_condition(array(select jsonb_array_elements_text(p_query -> 'tags')));
+    end if;
+    if p_query ? 'folder' then
+        v_conditions := array_remove(
+            v_conditions || media_sync.folder_condition(p_query ->> 'folder', coalesce((p_query ->> 'recursive')::boolean, false)), null
+        );
+    end if;
+    if p_query ? 'created_after' then
+        v_test := format('asset.created_at >= %L::timestamptz', p_query ->> 'created_after');
+        v_conditions := v_conditions || row(v_test, v_test, null, true)::media_sync.library_condition;
+    end if;
+    if p_query ? 'created_before' then
+        v_test := format('asset.created_at < %L::timestamptz', p_query ->> 'created_before');
+        v_conditions := v_conditions || row(v_test, v_test, null, true)::media_sync.library_condition;
+    end if;
+    if p_query ? 'used' then
+        v_test := case when (p_query ->> 'used')::boolean then 'asset.usage_count > 0' else 'asset.usage_count = 0' end;
+        v_conditions := v_conditions
+            || row(v_test, case when (p_query ->> 'used')::boolean then v_test end, null, true)::media_sync.library_condition;
+    end if;
+    return query
+    select * from unnest(v_conditions)
+    union all
+    select * from media_sync.search_conditions(p_query ->> 'search');
+end;
+$$;
+comment on function media_sync.library_conditions(jsonb) is
+    'The conditions of a library query; every value in them is quoted by format(). They hold all that limits what the caller sees.';
+revoke all on function media_sync.library_conditions(jsonb) from public, anon, authenticated;
+
+-- supabase/schemas/60_library/12_search.sql
+
+-- What a search means: words, "quoted phrases" and -exclusions, each found anywhere in the search text; and how what is
+-- found is ranked: the very name, then its beginning, then whole words, then substrings.
+
+create or replace function media_sync.search_terms(p_search text)
+returns table (term text, excluded boolean)
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    if length(p_search) > 200 then
+        raise exception 'search is at most 200 characters long.' using errcode = 'invalid_parameter_value';
+    end if;
+    return query
+    select folded.term, sign.excluded
+    from regexp_matches(p_search, '(-?)(?:"([^"]+)"|(\S+))', 'g') with ordinality as part (groups, place)
+    cross join lateral (
+        -- A hyphen alone is looked for, as any other sign.
+        select part.groups[1] = '-' as excluded,
+            coalesce(regexp_replace(btrim(part.groups[2]), '\s+', ' ', 'g'), part.groups[3]) as word
+    ) as sign
+    cross join lateral (select media_sync.fold_text(sign.word) as term) as folded
+    where folded.term <> ''
+    group by folded.term, sign.excluded
+    order by min(part.place);
+end;
+$$;
+comment on function media_sync.search_terms(text) is
+    'The words and quoted phrases of a search, folded, each once; excluded: with a hyphen before it.';
+revoke all on function media_sync.search_terms(text) from public, anon, authenticated;
+
+create or replace function media_sync.term_pattern(p_term text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    select format('%L', '%' || media_sync.like_pattern(p_term) || '%');
+$$;
+comment on function media_sync.term_pattern(text) is 'A pattern of like, as a literal, that finds the term anywhere.';
+revoke all on function media_sync.term_pattern(text) from public, anon, authenticated;
+
+create or replace function media_sync.term_seek(p_term text)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+    v_like constant text := 'asset.search_text like ' || media_sync.term_pattern(p_term);
+    v_signs constant text[] := array(select distinct sign from unnest(media_sync.search_signs(p_term)) as sign where length(sign) = 1);
+begin
+    if p_term !~ '^[a-z0-9]{1,2}$' then
+        return v_like || case
+            when p_term ~ '[a-z0-9]{3}' then ''
+            when v_signs <> '{}' then ' and media_sync.search_signs(asset.search_text) @> ' || media_sync.text_array(v_signs)
+            else ''
+        end;
+    end if;
+    -- The index knows whole trigrams only: all that may hold the letters, whether a word begins with them or goes before.
+    -- A regular expression may stand for 256 trigrams, hence several.
+    return format(
+        case length(p_term)
+            when 2 then '(asset.search_text ~ %2$L or %3$s)'
+            else '(asset.search_text ~ ''[a-f][a-z0-9]%1$s'' or asset.search_text ~ ''[g-l][a-z0-9]%1$s''
+                or asset.search_text ~ ''[m-r][a-z0-9]%1$s'' or asset.search_text ~ ''[s-x][a-z0-9]%1$s''
+                or asset.search_text ~ ''[yz0-3][a-z0-9]%1$s'' or asset.search_text ~ ''[4-9][a-z0-9]%1$s''
+                or asset.search_text ~ %4$L or asset.search_text ~ %5$L or %3$s)'
+        end,
+        p_term,
+        format('[a-z0-9]%1$s|(^|%2$s)%1$s', p_term, media_sync.word_border()),
+        -- After a letter that is not ASCII.
+        'media_sync.search_signs(asset.search_text) @> ''{beyond ascii}''',
+        format('(^|%s)[a-z0-9]%s', media_sync.word_border(), p_term),
+        format('(^|%s)%s', media_sync.word_border(), p_term)
+    );
+end;
+$$;
+comment on function media_sync.term_seek(text) is 'A condition that media_assets_search_index serves and all rows with the term fulfil.';
+revoke all on function media_sync.term_seek(text) from public, anon, authenticated;
+
+create or replace function media_sync.word_border()
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    -- Written out, so that pg_trgm can tell from it where a word begins and ends.
+    select '[\x01-/:-@\[-`{-\x7f]'::text;
+$$;
+comment on function media_sync.word_border() is 'A character class: all of ASCII but letters and digits.';
+revoke all on function media_sync.word_border() from public, anon, authenticated;
+
+create or replace function media_sync.whole_word(p_term text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    select format(
+        'asset.search_text ~ %L',
+        case when p_term ~ '^[[:alnum:]]' then '(^|' || media_sync.word_border() || ')' else '' end
+        || regexp_replace(p_term, '([^[:alnum:][:space:]])', '\\\1', 'g')
+        || case when p_term ~ '[[:alnum:]]$' then '($|' || media_sync.word_border() || ')' else '' end
+    );
+$$;
+comment on function media_sync.whole_word(text) is 'The condition that the term is found as a whole word, or as whole words.';
+revoke all on function media_sync.whole_word(text) from public, anon, authenticated;
+
+create or replace function media_sync.search_conditions(p_search text)
+returns setof media_sync.library_condition
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+    v_condition media_sync.library_condition;
+    v_terms bigint;
+begin
+    select
+        string_agg(
+            'asset.search_text ' || case when excluded then 'not like ' else 'like ' end || media_sync.term_pattern(term), ' and '
+            -- The longest word is the rarest, as a rule: the others need not be looked for.
+            order by excluded, length(term) desc
+        ),
+        -- Letters beside words of three and more would cost the index more than they spare.
+        string_agg(media_sync.term_seek(term), ' and ') filter (where not excluded and (length(term) > 2 or longest <= 2)),
+        count(*)
+    into v_condition.test, v_condition.seek, v_terms
+    from (
+        select term, excluded, max(length(term)) filter (where not excluded) over () as longest from media_sync.search_terms(p_search)
+    ) as terms;
+    if v_terms > 20 then
+        raise exception 'search holds at most 20 words.' using errcode = 'invalid_parameter_value';
+    end if;
+    if v_terms > 0 then
+        return next v_condition;
+    end if;
+end;
+$$;
+comment on function media_sync.search_conditions(text) is 'The condition of a search: every term found, no excluded one.';
+revoke all on function media_sync.search_conditions(text) from public, anon, authenticated;
+
+create or replace function media_sync.search_ranks(p_search text)
+returns setof media_sync.library_condition
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+    v_name text;
+    v_words text;
+    v_seeks text;
+    v_whole media_sync.library_condition;
+    v_begun media_sync.library_condition;
+    v_like text;
+begin
+    select
+        string_agg(term, ' '),
+        string_agg(media_sync.whole_word(term), ' and '),
+        -- Of signs alone trigrams tell nothing.
+        string_agg(case when term ~ '[[:alnum:]]' then media_sync.whole_word(term) else media_sync.term_seek(term) end, ' and ')
+    into v_name, v_words, v_seeks
+    from media_sync.search_terms(p_search)
+    where not excluded;
+    if v_name is null then
+        return;
+    end if;
+    v_like := media_sync.like_pattern(v_name);
+    v_whole.test := format(
+        '(asset.search_text like %L or asset.public_id = any (%s))',
+        '%' || e'\x02' || v_like || e'\x03%',
+        media_sync.text_array(media_sync.unicode_forms(btrim(p_search, ' "')))
+    );
+    v_begun.test := format('asset.search_text like %L', '%' || e'\x02' || v_like || '%');
+    v_whole.seek := format('(%s or asset.public_id = any (%s))', media_sync.name_seek('= ' || quote_literal(v_name)),
+        media_sync.text_array(media_sync.unicode_forms(btrim(p_search, ' "'))));
+    v_begun.seek := media_sync.name_seek('like ' || quote_literal(v_like || '%'));
+    return query select * from unnest(array[v_whole, v_begun, row(v_words, v_seeks, null, false)::media_sync.library_condition]);
+end;
+$$;
+comment on function media_sync.search_ranks(text) is
+    'The first three ranks of what a search finds: the very name, its beginning, whole words; none where it only excludes. The rest are substrings.';
+revoke all on function media_sync.search_ranks(text) from public, anon, authenticated;
+
+create or replace function media_sync.name_seek(p_comparison text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    -- The expressions and conditions of the three indexes of names.
+    select format(
+        '(media_sync.name_text(coalesce(nullif(asset.display_name, ''''), split_part(asset.public_id, ''/'', -1))) %1$s
+            or (media_sync.name_text(split_part(asset.public_id, ''/'', -1)) %1$s
+                and asset.display_name <> '''' and split_part(asset.public_id, ''/'', -1) <> asset.display_name)
+            or (media_sync.name_text(asset.original_filename) %1$s
+                and asset.original_filename <> split_part(asset.public_id, ''/'', -1)
+                and asset.original_filename <> coalesce(nullif(asset.display_name, ''''), split_part(asset.public_id, ''/'', -1))))',
+        p_comparison
+    );
+$$;
+comment on function media_sync.name_seek(text) is 'The condition that one of an asset''s names compares so, as the indexes of names serve it.';
+revoke all on function media_sync.name_seek(text) from public, anon, authenticated;
+
+-- supabase/schemas/60_library/15_plan.sql
+
+-- How the rows of a query are found. The planner knows nothing of `like` and little of `@>`: it is not asked. A sample of
+-- the table tells how many rows fulfil each condition, and that decides: few are fetched by an index and sorted, of many
+-- the order's own index is walked until the page is full.
+
+create or replace function media_sync.few_matches()
+returns integer
+language sql
+immutable
+set search_path = ''
+as $$
+    select 10000;
+$$;
+comment on function media_sync.few_matches() is 'So many matches are fetched, counted and sorted; of more a page is found by walking.';
+revoke all on function media_sync.few_matches() from public, anon, authenticated;
+
+create or replace function media_sync.few_ranked_matches()
+returns integer
+language sql
+immutable
+set search_path = ''
+as $$
+    -- To rank a row costs a regular expression a word.
+    select 5000;
+$$;
+comment on function media_sync.few_ranked_matches() is 'As few_matches(), where matches are ranked.';
+revoke all on function media_sync.few_ranked_matches() from public, anon, authenticated;
+
+create or replace function media_sync.small_library()
+returns integer
+language sql
+immutable
+set search_path = ''
+as $$
+    select 256;
+$$;
+comment on function media_sync.small_library() is 'A table of so many blocks is read whole instead of sampled.';
+revoke all on function media_sync.small_library() from public, anon, authenticated;
+
+create or replace function media_sync.library_blocks()
+returns bigint
+language sql
+stable
+-- With the owner's rights: the size of a table is everybody's to ask, but the call stands in functions that nobody may.
+set search_path = ''
+as $$
+    select pg_relation_size('public.media_assets') / current_setting('block_size')::integer;
+$$;
+comment on function media_sync.library_blocks() is 'The size of media_assets in blocks, as it is now.';
+revoke all on function media_sync.library_blocks() from public, anon, authenticated;
+
+create or replace function media_sync.all_tests(p_conditions media_sync.library_condition[])
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    select string_agg('(' || test || ')', ' and ' order by place)
+    from unnest(p_conditions) with ordinality as condition (test, seek, source, in_order, place);
+$$;
+comment on function media_sync.all_tests(media_sync.library_condition[]) is 'The tests of all conditions as one.';
+revoke all on function media_sync.all_tests(media_sync.library_condition[]) from public, anon, authenticated;
+
+create or replace function media_sync.estimate_matches(p_conditions media_sync.library_condition[], p_ranks media_sync.library_condition[])
+returns double precision[]
+language plpgsql
+stable
+set search_path = ''
+set jit = off
+as $$
+declare
+    v_percent constant double precision := least(100, 25600.0 / greatest(media_sync.library_blocks(), 1));
+    v_tests constant text := media_sync.all_tests(p_conditions);
+    v_counts bigint[];
+begin
+    execute format(
+        'select array[count(*) filter (where fits) %1$s %2$s] from (
+            select (%3$s) as fits %4$s %5$s from public.media_assets as asset tablesample system (%6$s) repeatable (1) offset 0
+        ) as sampled',
+        (select string_agg(format(', count(*) filter (where c%s)', place), '') from generate_series(1, cardinality(p_conditions)) as place),
+        (select string_agg(format(', count(*) filter (where r%s)', place), '') from generate_series(1, cardinality(p_ranks)) as place),
+        v_tests,
+        (
+            select string_agg(format(', (%s) as c%s', test, place), '' order by place)
+            from unnest(p_conditions) with ordinality as condition (test, seek, source, in_order, place)
+        ),
+        (
+            select string_agg(format(', case when %s then %s end as r%s', v_tests, test, place), '' order by place)
+            from unnest(p_ranks) with ordinality as rank (test, seek, source, in_order, place)
+        ),
+        v_percent
+    ) into v_counts;
+    return array(select count * 100 / v_percent from unnest(v_counts) with ordinality as counted (count, place) order by place);
+end;
+$$;
+comment on function media_sync.estimate_matches(media_sync.library_condition[], media_sync.library_condition[]) is
+    'How many rows fulfil all conditions, then each condition, then all and each rank: estimated from some 256 blocks, the same ones at each call.';
+revoke all on function media_sync.estimate_matches(media_sync.library_condition[], media_sync.library_condition[])
+    from public, anon, authenticated;
+
+create or replace function media_sync.from_index(p_seeks text[])
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    -- offset 0: what is not in here must not be drawn in.
+    select 'select asset.* from public.media_assets as asset where ' || array_to_string(p_seeks, ' and ') || ' offset 0';
+$$;
+comment on function media_sync.from_index(text[]) is 'The rows that an index finds.';
+revoke all on function media_sync.from_index(text[]) from public, anon, authenticated;
+
+create or replace function media_sync.from_source(p_conditions media_sync.library_condition[], p_most integer)
+returns text
+language plpgsql
+stable
+set search_path = ''
+set jit = off
+as $$
+declare
+    v_source text;
+    v_count bigint;
+    v_least bigint := p_most + 1;
+    v_from text;
+begin
+    foreach v_source in array array(select source from unnest(p_conditions) where source is not null) loop
+        execute format('select count(*) from (%s limit %s) as listed', v_source, v_least) into v_count;
+        if v_count < v_least then
+            v_least := v_count;
+            v_from := format(
+                'select asset.* from (select distinct id from (%s) as every (id)) as listed
+                    cross join lateral (select * from public.media_assets as one where one.id = listed.id offset 0) as asset',
+                v_source
+            );
+        end if;
+    end loop;
+    return v_from;
+end;
+$$;
+comment on function media_sync.from_source(media_sync.library_condition[], integer) is
+    'The rows that another table names, where one condition has so few; else null.';
+revoke all on function media_sync.from_source(media_sync.library_condition[], integer) from public, anon, authenticated;
+
+create or replace function media_sync.rarest_seeks(p_conditions media_sync.library_condition[], p_estimates double precision[])
+returns text[]
+language sql
+immutable
+set search_path = ''
+as $$
+    select array_agg(seek order by estimate)
+    from (
+        select condition.seek, counted.estimate, min(counted.estimate) over () as least
+        from unnest(p_conditions) with ordinality as condition (test, seek, source, in_order, place)
+        join unnest(p_estimates) with ordinality as counted (estimate, place) on counted.place = condition.place + 1
+        where condition.seek is not null
+    ) as seeks
+    -- What is much more frequent than the rarest spares less than it costs to look for.
+    where estimate <= greatest(least * 8, 3000);
+$$;
+comment on function media_sync.rarest_seeks(media_sync.library_condition[], double precision[]) is
+    'The conditions that indexes are to look for, by the estimates of estimate_matches(); null where there is none.';
+revoke all on function media_sync.rarest_seeks(media_sync.library_condition[], double precision[]) from public, anon, authenticated;
+
+-- supabase/schemas/60_library/17_matches.sql
+
+-- The two ways to a page: fetch and sort, and walk. Both answer { found, rows: [ [ id, sort key, rank ] ] }.
+
+create or replace function media_sync.query_by_index(p_statement text)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+-- Indexes are met, not rows: a row costs more than any part of an index. Never compiled, never read whole.
+set enable_seqscan = off
+set enable_indexscan = off
+set enable_indexonlyscan = off
+set cpu_tuple_cost = 100
+set max_parallel_workers_per_gather = 0
+set work_mem = '16MB'
+set jit = off
+as $$
+declare
+    v_answer jsonb;
+begin
+    execute p_statement into v_answer;
+    return v_answer;
+end;
+$$;
+comment on function media_sync.query_by_index(text) is 'Runs a query whose rows are found by bitmaps of indexes.';
+revoke all on function media_sync.query_by_index(text) from public, anon, authenticated;
+
+create or replace function media_sync.query_by_id(p_statement text)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+set enable_hashjoin = off
+set enable_mergejoin = off
+set max_parallel_workers_per_gather = 0
+set jit = off
+as $$
+declare
+    v_answer jsonb;
+begin
+    execute p_statement into v_answer;
+    return v_answer;
+end;
+$$;
+comment on function media_sync.query_by_id(text) is 'Runs a query that looks rows up one by one, or reads a small table.';
+revoke all on function media_sync.query_by_id(text) from public, anon, authenticated;
+
+create or replace function media_sync.query_in_order(p_statement text)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set enable_incremental_sort = off
+set max_parallel_workers_per_gather = 0
+set jit = off
+as $$
+declare
+    v_answer jsonb;
+begin
+    execute p_statement into v_answer;
+    return v_answer;
+end;
+$$;
+comment on function media_sync.query_in_order(text) is 'Runs a query that walks the index of its order.';
+revoke all on function media_sync.query_in_order(text) from public, anon, authenticated;
+
+create or replace function media_sync.sort_key(p_sort text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
     -- null values sort as if empty, so that a keyset cursor is one row comparison on one index.
-    v_key text := case v_sort
+    select case p_sort
         when 'created_at' then 'asset.created_at'
+        when 'relevance' then 'asset.created_at'
         when 'updated_at' then 'asset.updated_at'
         when 'public_id' then 'asset.public_id'
         when 'bytes' then 'coalesce(asset.bytes, 0)'
         when 'display_name' then 'coalesce(asset.display_name, '''')'
     end;
-    v_type text := case v_sort when 'created_at' then 'timestamptz' when 'updated_at' then 'timestamptz' when 'bytes' then 'bigint' else 'text' end;
-    v_columns constant text := 'asset.id, asset.asset_id, asset.public_id, asset.resource_type, asset.type, asset.format, asset.version,
-        asset.bytes, asset.width, asset.height, asset.duration, asset.folder, asset.display_name, asset.original_filename, asset.tags[1:1000] as tags,
-        media_sync.shown_object(asset.context) as context, asset.url, asset.secure_url, asset.created_at, asset.updated_at, asset.deleted_at';
-    v_known_only constant boolean := media_sync.media_role() = 'anonymous';
-    v_items jsonb;
-    v_keys jsonb;
-    v_has_more boolean;
-    v_total bigint;
-    v_exact boolean := true;
-    v_plan jsonb;
-    v_unfiltered boolean;
+$$;
+comment on function media_sync.sort_key(text) is 'What a sort compares before the id; null for no sort of ours.';
+revoke all on function media_sync.sort_key(text) from public, anon, authenticated;
+
+create or replace function media_sync.library_order(p_query jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+    v_sort constant text := coalesce(p_query ->> 'sort_by', case when p_query ? 'search' then 'relevance' else 'created_at' end);
+    v_descending constant boolean := coalesce(p_query ->> 'sort_order', 'desc') = 'desc';
+    v_key constant text := media_sync.sort_key(v_sort);
+    v_type constant text := case when v_key like '%\_at' then 'timestamptz' when v_sort = 'bytes' then 'bigint' else 'text' end;
+    v_limit constant integer := least(greatest(coalesce((p_query ->> 'limit')::integer, 50), 1), 100);
+    v_page constant bigint := greatest(coalesce((p_query ->> 'page')::integer, 1), 1);
+    v_cursor jsonb := p_query -> 'cursor';
+    v_after text;
 begin
     if v_key is null then
-        raise exception 'sort_by must be created_at, updated_at, public_id, bytes or display_name.' using errcode = 'invalid_parameter_value';
+        raise exception 'sort_by must be created_at, updated_at, public_id, bytes, display_name or relevance.'
+            using errcode = 'invalid_parameter_value';
     end if;
-
-    execute format(
-        $query$
-            select
-                coalesce(jsonb_agg(to_jsonb(page) - '{sort_key,place}'::text[] order by place) filter (where place <= %1$s), '[]'),
-                jsonb_agg(jsonb_build_object('value', sort_key::text, 'id', id)) filter (where place = %1$s),
-                count(*) > %1$s
-            from (
-                select *, row_number() over () as place
-                from (
-                    select %2$s, %3$s as sort_key
-                    from public.media_assets as asset
-                    where %4$s %5$s
-                    order by %3$s %6$s, asset.id %6$s
-                    limit %1$s + 1 offset %7$s
-                ) as ordered
-            ) as page
-        $query$,
-        v_limit,
-        -- Anonymous callers hold grants on the columns that a public page shows, and on no other.
-        v_columns || case when v_known_only then '' else ', media_sync.shown_object(asset.metadata) as metadata, asset.sync_status, asset.usage_count' end,
-        v_key,
-        v_conditions,
-        case
-            when p_query ? 'cursor' then format(
-                'and (%s, asset.id) %s (%L::%s, %L::uuid)',
-                v_key, case when v_descending then '<' else '>' end,
-                p_query -> 'cursor' ->> 'value', v_type, p_query -> 'cursor' ->> 'id'
-            )
-            else ''
-        end,
-        case when v_descending then 'desc' else 'asc' end,
-        case when p_query ? 'cursor' then 0 else (v_page - 1)::bigint * v_limit end
-    ) into v_items, v_keys, v_has_more;
-
-    v_unfiltered := not (p_query ?| '{resource_type,type,format,sync_status,tags,folder,created_after,created_before,used,collection,search,quarantined}')
-        and not coalesce((p_query ->> 'deleted')::boolean, false);
-    if v_unfiltered and not v_known_only then
-        select total_assets into v_total from public.get_media_statistics();
-    else
-        -- Counting stops where people stop caring; beyond that the planner's guess serves.
-        execute format('select count(*) from (select from public.media_assets as asset where %s limit 10001) as counted', v_conditions)
-        into v_total;
-        if v_total > 10000 then
-            v_exact := false;
-            execute format('explain (format json) select from public.media_assets as asset where %s', v_conditions) into v_plan;
-            v_total := greatest(v_total, (v_plan -> 0 -> 'Plan' ->> 'Plan Rows')::numeric::bigint);
-        end if;
+    if v_cursor is not null and v_sort = 'relevance' then
+        -- <rank> <created_at>
+        v_cursor := v_cursor || jsonb_build_object(
+            'rank', split_part(v_cursor ->> 'value', ' ', 1)::integer, 'value', split_part(v_cursor ->> 'value', ' ', 2)
+        );
     end if;
-
+    if v_cursor is not null then
+        v_after := format(
+            ', asset.id) %s (%L::%s, %L::uuid)', case when v_descending then '<' else '>' end, v_cursor ->> 'value', v_type, v_cursor ->> 'id'
+        );
+    end if;
     return jsonb_build_object(
-        'items', v_items,
-        'total', v_total,
-        'total_is_exact', v_exact,
-        'limit', v_limit,
-        'has_next', v_has_more,
-        'next', case when v_has_more then v_keys -> 0 end
+        'sort', v_sort,
+        'key', v_key,
+        'direction', case when v_descending then 'desc' else 'asc' end,
+        'rank', coalesce((v_cursor ->> 'rank')::integer, 0),
+        -- Parts of a statement, before and after it names the key sort_key.
+        'after', case when v_cursor is null then 'true' else '(' || v_key || v_after end,
+        'after_matched', case when v_cursor is null then 'true' else '(asset.sort_key' || v_after end,
+        -- One more than asked for tells whether there is a next page.
+        'limit', v_limit + 1,
+        'skip', case when v_cursor is null then (v_page - 1) * v_limit else 0 end
     );
 end;
 $$;
-comment on function media_sync.library_page(jsonb) is 'A page of the library, with the rights of whoever runs it.';
+comment on function media_sync.library_order(jsonb) is
+    'The order and the place in it that a query means: { sort, key, direction, rank, after, after_matched, limit, skip }.';
+revoke all on function media_sync.library_order(jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.fetch_statement(
+    p_from text, p_tests text, p_rank text, p_order jsonb, p_most bigint
+)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    select format(
+        $query$
+            with matched as materialized (
+                select asset.id, %1$s as sort_key, %2$s as rank from (%3$s) as asset where %4$s limit %5$s
+            )
+            select jsonb_build_object(
+                'found', (select count(*) from matched),
+                'rows', (
+                    select coalesce(jsonb_agg(jsonb_build_array(id, sort_key, rank) order by place), '[]')
+                    from (
+                        select *, row_number() over () as place
+                        from (
+                            select asset.id, asset.sort_key, asset.rank
+                            from matched as asset
+                            where %6$s
+                            order by asset.rank, asset.sort_key %7$s, asset.id %7$s
+                            limit %8$s offset %9$s
+                        ) as ordered
+                    ) as placed
+                )
+            )
+        $query$,
+        p_order ->> 'key', p_rank, p_from, p_tests, coalesce(p_most::text, 'all'),
+        case
+            when p_rank like 'case%' then format('(asset.rank > %1$s or (asset.rank = %1$s and %2$s))', p_order ->> 'rank', p_order ->> 'after_matched')
+            else p_order ->> 'after_matched'
+        end,
+        p_order ->> 'direction', p_order ->> 'limit', p_order ->> 'skip'
+    );
+$$;
+comment on function media_sync.fetch_statement(text, text, text, jsonb, bigint) is
+    'Fetches at most so many matches (null: all), counts and sorts them. The order is that of library_order().';
+revoke all on function media_sync.fetch_statement(text, text, text, jsonb, bigint) from public, anon, authenticated;
+
+create or replace function media_sync.walk_statement(p_within text, p_tests text, p_rank integer, p_order jsonb, p_budget integer)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    select format(
+        $query$
+            select jsonb_build_object(
+                'found', count(*),
+                'rows', coalesce(jsonb_agg(jsonb_build_array(id, sort_key, %1$s) order by place) filter (where place > %2$s), '[]')
+            )
+            from (
+                select *, row_number() over () as place
+                from (
+                    select asset.id, asset.sort_key
+                    from (
+                        select asset.*, %3$s as sort_key
+                        from public.media_assets as asset
+                        where %4$s and %5$s
+                        order by %3$s %6$s, asset.id %6$s
+                        limit %7$s
+                    ) as asset
+                    where %8$s
+                    limit %9$s
+                ) as found
+            ) as placed
+        $query$,
+        p_rank, p_order ->> 'skip', p_order ->> 'key', p_within, p_order ->> 'after', p_order ->> 'direction',
+        p_budget, p_tests, (p_order ->> 'limit')::bigint + (p_order ->> 'skip')::bigint
+    );
+$$;
+comment on function media_sync.walk_statement(text, text, integer, jsonb, integer) is
+    'Walks the order''s index over at most so many rows until the page is full.';
+revoke all on function media_sync.walk_statement(text, text, integer, jsonb, integer) from public, anon, authenticated;
+
+-- supabase/schemas/60_library/18_walk.sql
+
+-- Pages of many matches: the index of the order is walked, rank after rank where matches are ranked.
+
+create or replace function media_sync.walk_budget()
+returns integer
+language sql
+immutable
+set search_path = ''
+as $$
+    select 50000;
+$$;
+comment on function media_sync.walk_budget() is 'So many rows are walked over for a page at most.';
+revoke all on function media_sync.walk_budget() from public, anon, authenticated;
+
+create or replace function media_sync.walk_within(p_conditions media_sync.library_condition[], p_estimates double precision[], p_key text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    -- Whether a row is live, and the span of the order itself; then the rarest of what an index has in this order.
+    select concat_ws(
+        ' and ',
+        p_conditions[1].test,
+        (
+            select string_agg(condition.test, ' and ') from unnest(p_conditions) as condition
+            where p_key = 'asset.created_at' and condition.test like 'asset.created\_at %'
+        ),
+        (
+            select condition.test
+            from unnest(p_conditions) with ordinality as condition (test, seek, source, in_order, place)
+            where p_key = 'asset.created_at' and condition.in_order and condition.place > 1 and condition.test not like 'asset.created\_at %'
+            order by p_estimates[condition.place + 1]
+            limit 1
+        )
+    );
+$$;
+comment on function media_sync.walk_within(media_sync.library_condition[], double precision[], text) is
+    'The conditions that the index of the order serves while it is walked.';
+revoke all on function media_sync.walk_within(media_sync.library_condition[], double precision[], text) from public, anon, authenticated;
+
+create or replace function media_sync.walk_end(p_within text, p_order jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return media_sync.query_in_order(format(
+        $query$
+            select jsonb_agg(jsonb_build_array(id, sort_key))
+            from (
+                select asset.id, %1$s as sort_key
+                from public.media_assets as asset
+                where %2$s and %3$s
+                order by %1$s %4$s, asset.id %4$s
+                limit 1 offset %5$s - 1
+            ) as last
+        $query$,
+        p_order ->> 'key', p_within, p_order ->> 'after', p_order ->> 'direction', media_sync.walk_budget()
+    )) -> 0;
+end;
+$$;
+comment on function media_sync.walk_end(text, jsonb) is 'Where a walk of the whole budget ends: [ id, sort key ]; null where the index ends before.';
+revoke all on function media_sync.walk_end(text, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.rank_tests(p_ranks media_sync.library_condition[])
+returns text[]
+language sql
+immutable
+set search_path = ''
+as $$
+    select case
+        when p_ranks is null then array['true']
+        else array[
+            p_ranks[1].test,
+            format('(%s) and not (%s)', p_ranks[2].test, p_ranks[1].test),
+            format('(%s) and not (%s) and not (%s)', p_ranks[3].test, p_ranks[2].test, p_ranks[1].test),
+            format('not (%s) and not (%s) and not (%s)', p_ranks[3].test, p_ranks[2].test, p_ranks[1].test)
+        ]
+    end;
+$$;
+comment on function media_sync.rank_tests(media_sync.library_condition[]) is 'For each rank, and what has none, the condition that a match is of it.';
+revoke all on function media_sync.rank_tests(media_sync.library_condition[]) from public, anon, authenticated;
+
+create or replace function media_sync.walk_rank(
+    p_tests text, p_within text, p_seeks text[], p_rank integer, p_few boolean, p_order jsonb
+)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_found jsonb;
+    v_end jsonb;
+begin
+    if not p_few then
+        v_found := media_sync.query_in_order(media_sync.walk_statement(p_within, p_tests, p_rank, p_order, media_sync.walk_budget()));
+        if (v_found ->> 'found')::bigint >= (p_order ->> 'skip')::bigint + (p_order ->> 'limit')::bigint then
+            return v_found;
+        end if;
+        v_end := media_sync.walk_end(p_within, p_order);
+        if v_end is null then
+            return v_found;
+        elsif p_rank = 3 then
+            -- Whole words came before: what merely holds their letters cannot be told from them by any index. The page
+            -- is what was found so far, and the cursor goes on from where the walk ended.
+            return v_found || jsonb_build_object('end', v_end);
+        end if;
+    end if;
+    -- All matches, however many: they lie together, far from where the order begins.
+    return media_sync.query_by_index(media_sync.fetch_statement(media_sync.from_index(p_seeks), p_tests, p_rank::text, p_order, null));
+end;
+$$;
+comment on function media_sync.walk_rank(text, text, text[], integer, boolean, jsonb) is
+    'What a page shows of the matches of one rank: { found, rows, end }; few: they are fetched at once.';
+revoke all on function media_sync.walk_rank(text, text, text[], integer, boolean, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.walk_library(
+    p_conditions media_sync.library_condition[], p_ranks media_sync.library_condition[], p_estimates double precision[], p_order jsonb
+)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_all constant text := media_sync.all_tests(p_conditions);
+    v_within constant text := media_sync.walk_within(p_conditions, p_estimates, p_order ->> 'key');
+    v_tests constant text[] := media_sync.rank_tests(p_ranks);
+    v_seeks text[] := coalesce(media_sync.rarest_seeks(p_conditions, p_estimates), array['true']);
+    v_order jsonb := p_order;
+    v_rows jsonb := '[]';
+    v_found jsonb;
+    v_few boolean;
+    v_estimate double precision;
+begin
+    for v_rank in (p_order ->> 'rank')::integer .. cardinality(v_tests) - 1 loop
+        v_estimate := p_estimates[2 + cardinality(p_conditions) + v_rank];
+        v_few := p_ranks is not null and v_rank < 3 and v_estimate <= media_sync.few_ranked_matches();
+        v_found := media_sync.walk_rank(
+            v_all || ' and ' || v_tests[v_rank + 1], v_within,
+            case when p_ranks is not null and v_rank < 3 then array[p_ranks[v_rank + 1].seek] else v_seeks end,
+            v_rank, v_few, v_order
+        );
+        v_rows := v_rows || (v_found -> 'rows');
+        exit when v_found ? 'end' or jsonb_array_length(v_rows) >= (p_order ->> 'limit')::integer;
+        -- The next rank begins at its beginning.
+        v_order := v_order || jsonb_build_object(
+            'after', 'true', 'after_matched', 'true',
+            'skip', greatest((v_order ->> 'skip')::bigint - (v_found ->> 'found')::bigint, 0),
+            'limit', (p_order ->> 'limit')::integer - jsonb_array_length(v_rows)
+        );
+    end loop;
+    return jsonb_build_object('rows', v_rows, 'end', v_found -> 'end');
+end;
+$$;
+comment on function media_sync.walk_library(media_sync.library_condition[], media_sync.library_condition[], double precision[], jsonb) is
+    'A page of many matches: { rows, end }.';
+revoke all on function media_sync.walk_library(media_sync.library_condition[], media_sync.library_condition[], double precision[], jsonb)
+    from public, anon, authenticated;
+
+create or replace function media_sync.walk_everything(p_conditions media_sync.library_condition[], p_order jsonb, p_total bigint)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_limit constant bigint := p_order ->> 'limit';
+    v_skip constant bigint := p_order ->> 'skip';
+    v_behind constant bigint := p_total - v_skip - v_limit;
+    -- Only these indexes hold all that is asked; by display name the rows themselves are read.
+    v_budget constant bigint := media_sync.walk_budget() * case p_order ->> 'sort' when 'display_name' then 1 else 12 end;
+    v_order jsonb := p_order;
+    v_backward constant boolean := v_skip > v_behind and p_order ->> 'after' = 'true';
+    v_rows jsonb;
+begin
+    if v_backward then
+        -- Nearer to the end than to the beginning: from there, and turned round.
+        v_order := v_order || jsonb_build_object(
+            'direction', case p_order ->> 'direction' when 'asc' then 'desc' else 'asc' end,
+            'skip', greatest(v_behind, 0), 'limit', greatest(v_limit + least(v_behind, 0), 0)
+        );
+    end if;
+    if (v_order ->> 'skip')::bigint + v_limit > v_budget then
+        raise exception 'This page is too deep to be counted off; go on with next_cursor, or sort the other way.'
+            using errcode = 'invalid_parameter_value';
+    end if;
+    v_rows := media_sync.query_in_order(format(
+        $query$
+            select coalesce(jsonb_agg(jsonb_build_array(id, sort_key, 0) order by place), '[]')
+            from (
+                select *, row_number() over () as place
+                from (
+                    select asset.id, %1$s as sort_key
+                    from public.media_assets as asset
+                    where %2$s and %3$s
+                    order by %1$s %4$s, asset.id %4$s
+                    limit %5$s offset %6$s
+                ) as ordered
+            ) as placed
+        $query$,
+        v_order ->> 'key', p_conditions[1].test, v_order ->> 'after', v_order ->> 'direction', v_order ->> 'limit', v_order ->> 'skip'
+    ));
+    if v_backward then
+        select coalesce(jsonb_agg(entry order by place desc), '[]') into v_rows
+        from jsonb_array_elements(v_rows) with ordinality as listed (entry, place);
+    end if;
+    return jsonb_build_object('rows', v_rows);
+end;
+$$;
+comment on function media_sync.walk_everything(media_sync.library_condition[], jsonb, bigint) is
+    'A page of the library without any filter, from whichever end is nearer: { rows }.';
+revoke all on function media_sync.walk_everything(media_sync.library_condition[], jsonb, bigint) from public, anon, authenticated;
+
+-- supabase/schemas/60_library/20_page.sql
+
+-- The library page: one call for a page of assets, with what the caller may see.
+
+create or replace function media_sync.rank_case(p_ranks media_sync.library_condition[])
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    select case
+        when p_ranks is null then '0'
+        else format('case when %s then 0 when %s then 1 when %s then 2 else 3 end', p_ranks[1].test, p_ranks[2].test, p_ranks[3].test)
+    end;
+$$;
+comment on function media_sync.rank_case(media_sync.library_condition[]) is 'The rank of a match, as an expression.';
+revoke all on function media_sync.rank_case(media_sync.library_condition[]) from public, anon, authenticated;
+
+create or replace function media_sync.refuse_deep_page(p_within double precision, p_matches double precision, p_order jsonb)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    -- So many rows lie between one match and the next.
+    if ((p_order ->> 'skip')::bigint + (p_order ->> 'limit')::bigint) * greatest(p_within / greatest(p_matches, 1), 1) > media_sync.walk_budget()
+        and (p_order ->> 'skip')::bigint > 0
+    then
+        raise exception 'This page is too deep to be counted off; go on with next_cursor, or narrow the query.'
+            using errcode = 'invalid_parameter_value';
+    end if;
+end;
+$$;
+comment on function media_sync.refuse_deep_page(double precision, double precision, jsonb) is
+    'Raises invalid_parameter_value for a page by number that lies deeper than one walk reaches.';
+revoke all on function media_sync.refuse_deep_page(double precision, double precision, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.count_matches(p_tests text, p_seeks text[], p_estimates double precision[])
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_most constant integer := media_sync.few_matches();
+    v_statement constant text := 'select to_jsonb(count(*)) from (select from (%s) as asset where %s limit %s) as counted';
+    v_total bigint := p_estimates[1];
+begin
+    if v_total > v_most * 1.2 then
+        return jsonb_build_object('total', v_total, 'total_is_exact', false);
+    elsif p_estimates[2] <= v_most * 1.2 then
+        -- All rows, in their own order.
+        v_total := media_sync.query_by_id(format(
+            v_statement, 'select * from public.media_assets as asset tablesample system (100)', p_tests, v_most + 1
+        ));
+    elsif p_seeks is not null then
+        v_total := media_sync.query_by_index(format(v_statement, media_sync.from_index(p_seeks), p_tests, v_most + 1));
+    else
+        return jsonb_build_object('total', v_total, 'total_is_exact', false);
+    end if;
+    return jsonb_build_object('total', greatest(v_total, case when v_total > v_most then p_estimates[1]::bigint end), 'total_is_exact', v_total <= v_most);
+end;
+$$;
+comment on function media_sync.count_matches(text, text[], double precision[]) is
+    'The total of a page that was walked for: { total, total_is_exact }. Counting stops at 10,000, where people stop caring; beyond that it is estimated.';
+revoke all on function media_sync.count_matches(text, text[], double precision[]) from public, anon, authenticated;
+
+create or replace function media_sync.find_matches(
+    p_conditions media_sync.library_condition[], p_ranks media_sync.library_condition[], p_order jsonb
+)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_few constant integer := case when p_ranks is null then media_sync.few_matches() else media_sync.few_ranked_matches() end;
+    v_tests constant text := media_sync.all_tests(p_conditions);
+    v_rank constant text := media_sync.rank_case(p_ranks);
+    v_estimates double precision[];
+    v_seeks text[];
+    v_from text;
+    v_found jsonb;
+    v_total jsonb;
+begin
+    v_from := case when media_sync.library_blocks() <= media_sync.small_library() then 'select * from public.media_assets as asset' end;
+    v_from := coalesce(v_from, media_sync.from_source(p_conditions, v_few / 2));
+    if v_from is not null then
+        v_found := media_sync.query_by_id(media_sync.fetch_statement(v_from, v_tests, v_rank, p_order, null));
+        return v_found || jsonb_build_object('total', v_found -> 'found', 'total_is_exact', true);
+    end if;
+
+    v_estimates := media_sync.estimate_matches(p_conditions, p_ranks);
+    v_seeks := media_sync.rarest_seeks(p_conditions, v_estimates);
+    -- Where many of a small library match, to walk and to count are cheaper than to fetch.
+    if v_estimates[1] <= least(v_few, v_estimates[2] / 20) and v_seeks is not null then
+        v_found := media_sync.query_by_index(
+            media_sync.fetch_statement(media_sync.from_index(v_seeks), v_tests, v_rank, p_order, v_few * 2)
+        );
+        -- The sample may have erred.
+        if (v_found ->> 'found')::bigint < v_few * 2 then
+            return v_found || jsonb_build_object('total', v_found -> 'found', 'total_is_exact', true);
+        end if;
+        v_estimates[1] := greatest(v_estimates[1], v_few * 2);
+    end if;
+
+    v_total := media_sync.count_matches(v_tests, v_seeks, v_estimates);
+    if (v_total ->> 'total_is_exact')::boolean and (v_total ->> 'total')::bigint <= (p_order ->> 'skip')::bigint then
+        return v_total || '{"rows": []}';
+    end if;
+    perform media_sync.refuse_deep_page(v_estimates[2], v_estimates[1], p_order);
+    return v_total || media_sync.walk_library(p_conditions, p_ranks, v_estimates, p_order);
+end;
+$$;
+comment on function media_sync.find_matches(media_sync.library_condition[], media_sync.library_condition[], jsonb) is
+    'The matches on a page: { rows: [ [ id, sort key, rank ] ], end, total, total_is_exact }. The total is exact up to 10,000.';
+revoke all on function media_sync.find_matches(media_sync.library_condition[], media_sync.library_condition[], jsonb)
+    from public, anon, authenticated;
+
+create or replace function media_sync.library_items(p_ids uuid[])
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    -- Anyone sees what a public page shows, and nothing else.
+    v_anonymous constant boolean := media_sync.media_role() = 'anonymous';
+begin
+    return (
+        select coalesce(jsonb_agg(
+            case when v_anonymous then to_jsonb(item) - '{metadata,sync_status,usage_count,place}'::text[] else to_jsonb(item) - 'place' end
+            order by item.place
+        ), '[]')
+        from (
+            select
+                asset.id, asset.asset_id, asset.public_id, asset.resource_type, asset.type, asset.format, asset.version, asset.bytes,
+                asset.width, asset.height, asset.duration, asset.folder, asset.display_name, asset.original_filename,
+                asset.tags[1:1000] as tags, media_sync.shown_object(asset.context) as context, asset.url, asset.secure_url,
+                asset.created_at, asset.updated_at, asset.deleted_at, media_sync.shown_object(asset.metadata) as metadata,
+                asset.sync_status, asset.usage_count, listed.place
+            from unnest(p_ids) with ordinality as listed (id, place)
+            cross join lateral (select * from public.media_assets as one where one.id = listed.id offset 0) as asset
+        ) as item
+    );
+end;
+$$;
+comment on function media_sync.library_items(uuid[]) is 'Assets as a page shows them, in the order of their ids.';
+revoke all on function media_sync.library_items(uuid[]) from public, anon, authenticated;
+
+create or replace function media_sync.library_page(p_query jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_order constant jsonb := media_sync.library_order(p_query);
+    v_conditions constant media_sync.library_condition[] := array(select one from media_sync.library_conditions(p_query) as one);
+    v_ranks media_sync.library_condition[];
+    v_limit constant integer := (v_order ->> 'limit')::integer - 1;
+    v_total bigint;
+    v_found jsonb;
+    v_rows jsonb;
+    v_last jsonb;
+    v_more boolean;
+begin
+    if cardinality(v_conditions) = 1 and v_conditions[1].seek is null then
+        select coalesce(sum(total_assets), 0) into v_total from media_sync.statistics;
+        v_found := media_sync.walk_everything(v_conditions, v_order, v_total)
+            || jsonb_build_object('total', v_total, 'total_is_exact', true);
+    else
+        if v_order ->> 'sort' = 'relevance' then
+            v_ranks := nullif(array(select rank from media_sync.search_ranks(p_query ->> 'search') as rank), '{}');
+        end if;
+        v_found := media_sync.find_matches(v_conditions, v_ranks, v_order);
+    end if;
+    v_rows := v_found -> 'rows';
+    v_more := jsonb_array_length(v_rows) > v_limit or coalesce(jsonb_typeof(v_found -> 'end') = 'array', false);
+    v_last := case
+        when jsonb_array_length(v_rows) > v_limit then v_rows -> (v_limit - 1)
+        -- The walk ended before the page was full.
+        when v_more then (v_found -> 'end') || '[3]'::jsonb
+    end;
+    return jsonb_build_object(
+        'items', media_sync.library_items(array(
+            select (entry ->> 0)::uuid from jsonb_array_elements(v_rows) with ordinality as listed (entry, place)
+            where place <= v_limit
+            order by place
+        )),
+        'total', v_found -> 'total',
+        'total_is_exact', v_found -> 'total_is_exact',
+        'limit', v_limit,
+        'has_next', v_more,
+        'next', case when v_more then jsonb_build_object(
+            'value', case when v_order ->> 'sort' = 'relevance' then (v_last ->> 2) || ' ' || (v_last ->> 1) else v_last ->> 1 end,
+            'id', v_last ->> 0
+        ) end
+    );
+end;
+$$;
+comment on function media_sync.library_page(jsonb) is 'A page of the library as the caller may see it; for the functions that have checked the caller.';
 revoke all on function media_sync.library_page(jsonb) from public, anon, authenticated;
-grant execute on function media_sync.library_page(jsonb) to anon;
 
 -- supabase/schemas/60_library/25_asset.sql
 
@@ -7881,6 +9043,46 @@ grant execute on function public.get_media_asset(uuid) to anon, authenticated, s
 
 -- Facets: the most frequent values among the matches.
 
+create or replace function media_sync.facets_statement(p_from text, p_tests text, p_most bigint, p_weight double precision)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    select format(
+        $query$
+            with matched as materialized (
+                select asset.resource_type, asset.format, asset.folder, asset.tags from (%1$s) as asset where %2$s limit %3$s
+            )
+            select jsonb_build_object('found', (select count(*) from matched), 'facets', (
+                select coalesce(jsonb_object_agg(facet, values), '{}') from (
+                    select
+                        facet,
+                        jsonb_agg(jsonb_build_object('value', value, 'count', round(count * %4$s)) order by count desc, value) as values
+                    from (
+                        select *, row_number() over (partition by facet order by count desc, value) as place
+                        from (
+                            select 'resource_type' as facet, resource_type as value, count(*) as count from matched group by 2
+                            union all
+                            select 'format', format, count(*) from matched where format is not null group by 2
+                            union all
+                            select 'folder', folder, count(*) from matched group by 2
+                            union all
+                            select 'tags', tag, count(*) from matched cross join unnest(tags) as tag group by 2
+                        ) as counted
+                    ) as ranked
+                    where place <= 50
+                    group by facet
+                ) as facets
+            ))
+        $query$,
+        p_from, p_tests, coalesce(p_most::text, 'all'), p_weight
+    );
+$$;
+comment on function media_sync.facets_statement(text, text, bigint, double precision) is
+    'Counts the facets of at most so many matches (null: all), each of which stands for so many: { found, facets }.';
+revoke all on function media_sync.facets_statement(text, text, bigint, double precision) from public, anon, authenticated;
+
 create or replace function media_sync.library_facets(p_query jsonb)
 returns jsonb
 language plpgsql
@@ -7888,43 +9090,40 @@ stable
 set search_path = ''
 as $$
 declare
-    v_facets jsonb;
+    v_conditions constant media_sync.library_condition[] := array(select one from media_sync.library_conditions(p_query) as one);
+    v_tests constant text := media_sync.all_tests(v_conditions);
+    v_blocks constant bigint := media_sync.library_blocks();
+    v_few constant integer := media_sync.few_matches();
+    v_empty constant jsonb := '{"resource_type": [], "format": [], "folder": [], "tags": []}';
+    v_percent double precision;
+    v_estimates double precision[];
+    v_seeks text[];
+    v_from text;
+    v_found jsonb;
 begin
-    -- Facets describe the first 100,000 matches, so that their cost has an end.
-    execute format(
-        $query$
-            with matched as materialized (
-                select asset.resource_type, asset.format, asset.folder, asset.tags
-                from public.media_assets as asset
-                where %s
-                limit 100000
-            )
-            select jsonb_object_agg(facet, values) from (
-                select facet, jsonb_agg(jsonb_build_object('value', value, 'count', count) order by count desc, value) as values
-                from (
-                    select *, row_number() over (partition by facet order by count desc, value) as place
-                    from (
-                        select 'resource_type' as facet, resource_type as value, count(*) as count from matched group by 2
-                        union all
-                        select 'format', format, count(*) from matched where format is not null group by 2
-                        union all
-                        select 'folder', folder, count(*) from matched group by 2
-                        union all
-                        select 'tags', tag, count(*) from matched cross join unnest(tags) as tag group by 2
-                    ) as counted
-                ) as ranked
-                where place <= 50
-                group by facet
-            ) as facets
-        $query$,
-        media_sync.library_conditions(p_query)
-    ) into v_facets;
-    return '{"resource_type": [], "format": [], "folder": [], "tags": []}'::jsonb || coalesce(v_facets, '{}');
+    v_from := case when v_blocks <= media_sync.small_library() then 'select * from public.media_assets as asset' end;
+    v_from := coalesce(v_from, media_sync.from_source(v_conditions, v_few / 2));
+    if v_from is not null then
+        return v_empty || (media_sync.query_by_id(media_sync.facets_statement(v_from, v_tests, null, 1)) -> 'facets');
+    end if;
+    v_estimates := media_sync.estimate_matches(v_conditions, null);
+    v_seeks := media_sync.rarest_seeks(v_conditions, v_estimates);
+    if v_estimates[1] <= v_few and v_seeks is not null then
+        v_found := media_sync.query_by_index(media_sync.facets_statement(media_sync.from_index(v_seeks), v_tests, v_few * 2, 1));
+        if (v_found ->> 'found')::bigint < v_few * 2 then
+            return v_empty || (v_found -> 'facets');
+        end if;
+    end if;
+    -- Of more, a sample tells which are the most frequent, and about how frequent they are.
+    v_percent := least(100, 100000.0 / v_blocks);
+    v_from := format('select * from public.media_assets as asset tablesample system (%s) repeatable (1)', v_percent);
+    v_found := media_sync.query_by_id(media_sync.facets_statement(v_from, v_tests, null, 100 / v_percent));
+    return v_empty || (v_found -> 'facets') || case when v_percent < 100 then '{"estimated": true}' else '{}' end::jsonb;
 end;
 $$;
-comment on function media_sync.library_facets(jsonb) is 'The facets of the library, with the rights of whoever runs it.';
+comment on function media_sync.library_facets(jsonb) is
+    'The facets of the library as the caller may see it; for the functions that have checked the caller. estimated: true where there are too many matches to count.';
 revoke all on function media_sync.library_facets(jsonb) from public, anon, authenticated;
-grant execute on function media_sync.library_facets(jsonb) to anon;
 
 -- supabase/schemas/60_library/35_reading.sql
 
@@ -7934,11 +9133,15 @@ create or replace function media_sync.read_library_as_anyone(p_part text, p_quer
 returns jsonb
 language plpgsql
 volatile
+-- As for viewers below. Whoever is signed in without being a viewer sees what anyone sees: for both media_role() is
+-- anonymous, by which library_conditions() adds that the asset is public, and library_items() leaves columns out.
+security definer
 set search_path = ''
--- Whoever is signed in without being a viewer sees what anyone sees.
-set role = 'anon'
 as $$
 begin
+    if media_sync.media_role() <> 'anonymous' then
+        raise exception 'Who is a viewer reads as one.' using errcode = 'insufficient_privilege';
+    end if;
     return case p_part when 'page' then media_sync.library_page(p_query) when 'facets' then media_sync.library_facets(p_query) end;
 end;
 $$;
@@ -10886,7 +12089,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '636559ad24e878ad';
+    select '5f5bdf431bab2481';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

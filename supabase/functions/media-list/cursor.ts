@@ -74,6 +74,8 @@ function isSortKey(sortBy: string, value: string): boolean {
     case "created_at":
     case "updated_at":
       return isTime(value);
+    case "relevance":
+      return /^[0-3] /.test(value) && isTime(value.slice(2));
     default:
       return value.length <= 2_000;
   }

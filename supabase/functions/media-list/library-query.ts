@@ -4,7 +4,10 @@ import type { LibraryQuery } from "../_shared/media/library-types.ts";
 import { decodeCursor } from "./cursor.ts";
 
 /** The query of `GET media-list`, whose cursor must be one of its sort order. */
-export const librarySchema = mediaListQuery.superRefine((query, check) => {
+export const librarySchema = mediaListQuery.transform((query) => ({
+  ...query,
+  sort_by: query.sort_by ?? (query.search === undefined ? "created_at" : "relevance"),
+})).superRefine((query, check) => {
   if (
     query.cursor !== undefined && decodeCursor(query.cursor, query) === null
   ) {

@@ -25,7 +25,6 @@ as $$
 $$;
 comment on function media_sync.shown_object(jsonb) is 'An object as lists show it: one of more than 65,536 bytes is replaced by a sentence.';
 revoke all on function media_sync.shown_object(jsonb) from public, anon, authenticated;
-grant execute on function media_sync.shown_object(jsonb) to anon, authenticated, service_role;
 
 create or replace function media_sync.field_value(p_fields jsonb, p_field text)
 returns jsonb
@@ -78,5 +77,3 @@ as $$
 $$;
 comment on function media_sync.like_pattern(text) is 'The text as a pattern of like that means itself.';
 revoke all on function media_sync.like_pattern(text) from public, anon, authenticated;
--- The conditions of a library query are made with the caller's rights.
-grant execute on function media_sync.like_pattern(text) to anon, authenticated, service_role;

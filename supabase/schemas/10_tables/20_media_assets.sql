@@ -1,33 +1,90 @@
 -- One row per Cloudinary asset.
 
+create or replace function media_sync.name_text(p_name text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return translate(media_sync.fold_text(left(p_name, 200)), e'\x02\x03', '  ');
+end;
+$$;
+comment on function media_sync.name_text(text) is 'A name as the search ranks it: its first 200 characters, folded.';
+revoke all on function media_sync.name_text(text) from public, anon, authenticated;
+-- Index expressions are computed with the rights of whoever writes the row.
+grant execute on function media_sync.name_text(text) to authenticated, service_role;
+
 create or replace function media_sync.search_text(
     p_public_id text,
     p_display_name text,
     p_original_filename text,
     p_tags text[],
-    p_context jsonb
+    p_context jsonb,
+    p_metadata jsonb
 )
 returns text
-language sql
+-- plpgsql keeps its plan; a function in SQL that sets search_path is planned at each call.
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
+declare
+    v_segment constant text := case when strpos(p_public_id, '/') > 0 then split_part(p_public_id, '/', -1) else p_public_id end;
+    v_name constant text := case when p_display_name <> '' then p_display_name else v_segment end;
+    v_text text;
+begin
+    -- The names come first, each between two marks, by which the ranking knows a whole name and its beginning.
+    v_text := e'\x02' || left(v_name, 200) || e'\x03'
+        || case when v_segment <> v_name then e'\x02' || left(v_segment, 200) || e'\x03' else '' end
+        || case
+            when p_original_filename <> v_name and p_original_filename <> v_segment then e'\x02' || left(p_original_filename, 200) || e'\x03'
+            else ''
+        end;
+    if v_name ~ '[\x02\x03]' or v_segment ~ '[\x02\x03]' or p_original_filename ~ '[\x02\x03]' then
+        v_text := translate(v_text, e'\x02\x03', '  ');
+    end if;
     -- What one asset holds must not make every search slow: the first of each, and so many characters in all.
-    select lower(left(concat_ws(
-        ' ',
-        left(p_public_id, 1000),
-        left(p_display_name, 1000),
-        left(p_original_filename, 1000),
-        (select string_agg(left(tag, 255), ' ' order by place) from unnest(p_tags[1:1000]) with ordinality as listed (tag, place)),
-        (select string_agg(left(value, 1000), ' ' order by key) from jsonb_each_text(p_context))
-    ), 10000));
+    return left(media_sync.fold_text(v_text || left(
+        -- A line each, so that no phrase reaches from one into another.
+        case when v_segment <> p_public_id or length(v_segment) > 200 then left(p_public_id, 1000) || e'\n' else '' end
+        || case when length(v_name) > 200 then left(v_name, 1000) || e'\n' else '' end
+        || case when length(p_original_filename) > 200 then left(p_original_filename, 1000) || e'\n' else '' end
+        || array_to_string(case when cardinality(p_tags) > 1000 then p_tags[1:1000] else p_tags end, e'\n')
+        || case when p_context = '{}' and p_metadata = '{}' then '' else (
+            -- Of metadata a value may be a list, which is looked through as its JSON.
+            select coalesce(string_agg(e'\n' || left(value, 1000), ''), '')
+            from (select value from jsonb_each_text(p_context) union all select value from jsonb_each_text(p_metadata)) as every_value
+        ) end,
+        10000
+    )), 10000);
+end;
 $$;
-comment on function media_sync.search_text(text, text, text, text[], jsonb) is
-    'What the library search looks through, at most 10,000 characters. Immutable, because text[] and jsonb print the same for everybody.';
-revoke all on function media_sync.search_text(text, text, text, text[], jsonb) from public, anon, authenticated;
+comment on function media_sync.search_text(text, text, text, text[], jsonb, jsonb) is
+    'What the library search looks through, folded, at most 10,000 characters. Immutable, because text[] and jsonb print the same for everybody.';
+revoke all on function media_sync.search_text(text, text, text, text[], jsonb, jsonb) from public, anon, authenticated;
 -- A generated column is computed with the rights of whoever writes the row.
-grant execute on function media_sync.search_text(text, text, text, text[], jsonb) to authenticated, service_role;
+grant execute on function media_sync.search_text(text, text, text, text[], jsonb, jsonb) to authenticated, service_role;
+
+create or replace function media_sync.search_signs(p_search_text text)
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return string_to_array(regexp_replace(p_search_text, '[a-z0-9 \n\x02\x03]+', '', 'g'), null)
+        || case when octet_length(p_search_text) <> length(p_search_text) then array['beyond ascii'] end;
+end;
+$$;
+comment on function media_sync.search_signs(text) is
+    'The characters of a search text of which trigrams tell nothing: all but ASCII letters, digits and space. One entry more for a text that is not all ASCII.';
+revoke all on function media_sync.search_signs(text) from public, anon, authenticated;
+-- Index expressions are computed with the rights of whoever writes the row.
+grant execute on function media_sync.search_signs(text) to authenticated, service_role;
 
 create table public.media_assets (
     id uuid primary key default gen_random_uuid(),
@@ -82,7 +139,7 @@ create table public.media_assets (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     search_text text generated always as (
-        media_sync.search_text(public_id, display_name, original_filename, tags, context)
+        media_sync.search_text(public_id, display_name, original_filename, tags, context, metadata)
     ) stored,
     constraint media_assets_identity unique (cloud_name, asset_id)
 );
@@ -139,20 +196,39 @@ comment on column public.media_assets.deleted_by is 'User who deleted it here; n
 comment on column public.media_assets.restore_requested_at is 'When a confirmed deletion was asked to be undone from Cloudinary''s backup.';
 comment on column public.media_assets.created_at is 'When the asset was created, as Cloudinary tells it.';
 comment on column public.media_assets.updated_at is 'When this row last changed in a way that users see.';
-comment on column public.media_assets.search_text is 'Generated: lower-case words that the library search looks through.';
+comment on column public.media_assets.search_text is 'Generated: names, tags, context and metadata as the library search looks through them, folded; see media_sync.search_text().';
 
--- The library page sorts live rows; `id` makes every order total, so that keyset cursors are exact.
-create index media_assets_created_at_index on public.media_assets (created_at desc, id desc);
-create index media_assets_updated_at_index on public.media_assets (updated_at desc, id desc);
-create index media_assets_public_id_index on public.media_assets (public_id, id);
-create index media_assets_bytes_index on public.media_assets ((coalesce(bytes, 0)), id);
+-- The library page walks these in order; `id` makes every order total, so that keyset cursors are exact. The included
+-- columns let a page deep in the library be found without reading the rows before it.
+create index media_assets_created_at_index on public.media_assets (created_at desc, id desc) include (deleted_at, in_scope);
+create index media_assets_updated_at_index on public.media_assets (updated_at desc, id desc) include (deleted_at, in_scope);
+create index media_assets_public_id_index on public.media_assets (public_id, id) include (deleted_at, in_scope);
+create index media_assets_bytes_index on public.media_assets ((coalesce(bytes, 0)), id) include (bytes, deleted_at, in_scope);
 create index media_assets_display_name_index on public.media_assets ((coalesce(display_name, '')), id);
+-- ?folder=, ?folder=&recursive=true, and what operators type: where folder = … order by created_at desc.
 create index media_assets_folder_index on public.media_assets (folder text_pattern_ops, created_at desc, id desc);
+-- ?resource_type=raw, ?format=gif, ?type=private, ?used=true: few among many, or many in order.
 create index media_assets_resource_type_index on public.media_assets (resource_type, created_at desc, id desc);
+create index media_assets_format_index on public.media_assets (format, created_at desc, id desc);
+create index media_assets_type_index on public.media_assets (type, created_at desc, id desc) where type <> 'upload';
+create index media_assets_used_index on public.media_assets (created_at desc, id desc) where usage_count > 0;
+-- ?tags=a,b
 create index media_assets_tags_index on public.media_assets using gin (tags);
-create index media_assets_search_index on public.media_assets using gin (search_text extensions.gin_trgm_ops);
+-- ?search=: words of three letters and more by their trigrams; what trigrams know nothing of by its signs.
+create index media_assets_search_index on public.media_assets
+    using gin (search_text extensions.gin_trgm_ops, media_sync.search_signs(search_text));
+-- ?search=, ranked: the very name and its beginning among any number of matches. Most assets have one name only.
+create index media_assets_name_index on public.media_assets
+    (media_sync.name_text(coalesce(nullif(display_name, ''), split_part(public_id, '/', -1))) text_pattern_ops);
+create index media_assets_path_name_index on public.media_assets (media_sync.name_text(split_part(public_id, '/', -1)) text_pattern_ops)
+    where display_name <> '' and split_part(public_id, '/', -1) <> display_name;
+create index media_assets_filename_index on public.media_assets (media_sync.name_text(original_filename) text_pattern_ops)
+    where original_filename <> split_part(public_id, '/', -1)
+        and original_filename <> coalesce(nullif(display_name, ''), split_part(public_id, '/', -1));
 create index media_assets_unsynced_index on public.media_assets (sync_status, next_attempt_at) where sync_status <> 'synced';
 create index media_assets_deleted_index on public.media_assets (deleted_at desc, id desc) where deleted_at is not null;
+-- ?deleted=true, by time of creation.
+create index media_assets_trash_index on public.media_assets (created_at desc, id desc) where deleted_at is not null;
 
 alter table public.media_assets enable row level security;
 revoke all on public.media_assets from public, anon, authenticated, service_role;

@@ -4,11 +4,15 @@ create or replace function media_sync.read_library_as_anyone(p_part text, p_quer
 returns jsonb
 language plpgsql
 volatile
+-- As for viewers below. Whoever is signed in without being a viewer sees what anyone sees: for both media_role() is
+-- anonymous, by which library_conditions() adds that the asset is public, and library_items() leaves columns out.
+security definer
 set search_path = ''
--- Whoever is signed in without being a viewer sees what anyone sees.
-set role = 'anon'
 as $$
 begin
+    if media_sync.media_role() <> 'anonymous' then
+        raise exception 'Who is a viewer reads as one.' using errcode = 'insufficient_privilege';
+    end if;
     return case p_part when 'page' then media_sync.library_page(p_query) when 'facets' then media_sync.library_facets(p_query) end;
 end;
 $$;

@@ -127,13 +127,13 @@ select is_empty(
 );
 select is_empty(
     $$select name from tests.functions
-    -- Tells which assets are public, which is what anyone may see.
-    where definer and anon_may and short_name <> 'public_asset_ids'$$,
+    -- They tell which assets are public and show these, which is what anyone may see.
+    where definer and anon_may and short_name not in ('public_asset_ids', 'read_library_as_anyone')$$,
     'every definer function → is closed to anon'
 );
 select is_empty(
     $$select name from tests.functions
-    where definer and authenticated_may and prosrc !~ 'media_sync\.(is_viewer|is_editor|is_admin)\(\)'
+    where definer and authenticated_may and prosrc !~ 'media_sync\.(is_viewer|is_editor|is_admin|media_role)\(\)'
         -- These two are what the check itself and the policies ask.
         and short_name not in ('viewers', 'public_asset_ids')$$,
     'every definer function open to signed-in users → checks the caller'
@@ -151,8 +151,7 @@ select is_empty(
 select bag_eq(
     'select short_name::text from tests.functions where anon_may',
     $$values ('media_role'), ('token_role'), ('owns_media_sync'), ('is_viewer'), ('is_editor'), ('is_admin'), ('public_asset_ids'),
-        ('library_conditions'), ('like_pattern'), ('list_media_assets'), ('get_media_facets'), ('library_page'), ('library_facets'),
-        ('read_library'), ('read_library_as_anyone'), ('get_media_asset'), ('public_asset'), ('shown_object')$$,
+        ('list_media_assets'), ('get_media_facets'), ('read_library'), ('read_library_as_anyone'), ('get_media_asset'), ('public_asset')$$,
     'functions open to anyone → these and no other'
 );
 select is_empty(
@@ -161,14 +160,14 @@ select is_empty(
         'soft_delete_media_assets', 'restore_media_asset', 'resolve_media_conflicts',
         'get_media_statistics', 'get_sync_status', 'get_sync_run', 'get_sync_overview', 'get_sync_health',
         'get_sync_health_summary', 'cleanup_old_sync_logs', 'get_sync_settings', 'update_sync_settings', 'list_webhook_events',
-        'test_media_alert', 'read_library_as_viewer', 'asset_for_editors', 'viewers', 'public_asset_ids'
+        'test_media_alert', 'read_library_as_viewer', 'read_library_as_anyone', 'asset_for_editors', 'viewers', 'public_asset_ids'
     )$$,
     'definer functions open to signed-in users → these and no other'
 );
 select is_empty(
     $$select short_name from tests.functions
     where authenticated_may and not definer and not anon_may and short_name not in (
-        'search_text', 'patch_object', 'lock_assets', 'soft_delete_media_asset', 'find_media_assets', 'edit_media_assets',
+        'search_text', 'name_text', 'fold_text', 'search_signs', 'patch_object', 'lock_assets', 'soft_delete_media_asset', 'find_media_assets', 'edit_media_assets',
         'asset_for_viewers', 'require_few', 'require_small',
         'attach_media_assets', 'detach_media_assets', 'reorder_media_usage', 'move_media_usage',
         'add_to_media_collection', 'remove_from_media_collection', 'reorder_media_collection', 'move_between_media_collections',

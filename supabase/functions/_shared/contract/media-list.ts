@@ -11,6 +11,7 @@ export const SORT_KEYS = [
   "public_id",
   "bytes",
   "display_name",
+  "relevance",
 ] as const;
 /** Parts of a page besides its items. */
 export const PAGE_PARTS = ["stats", "sync_status", "facets"] as const;
@@ -54,7 +55,8 @@ export const mediaListQuery = z.strictObject({
     "`pagination.next_cursor` of the page before: costs the same at any depth.",
   ),
   search: text(200).optional().describe(
-    "Words, each found anywhere in public_id, display_name, original_filename, tags and context.",
+    'Words, each found anywhere in public_id, display_name, original_filename, tags, context and metadata; `"a phrase"`, ' +
+      "`-without`. Case, accents and Unicode form make no difference.",
   ),
   folder: z.string().max(1_000).transform((value) => value.replace(/^\/+|\/+$/g, "")).optional()
     .describe("Folder, such as `a/b`; empty for the root."),
@@ -72,7 +74,10 @@ export const mediaListQuery = z.strictObject({
   deleted: flag.optional().describe("true: the trash. Editors."),
   created_after: time.optional().describe("Date or time in RFC 3339."),
   created_before: time.optional().describe("Date or time in RFC 3339."),
-  sort_by: z.enum(SORT_KEYS).default("created_at"),
+  sort_by: z.enum(SORT_KEYS).optional().describe(
+    "Default: relevance with search, else created_at. relevance: the very name, then its beginning, then whole words, " +
+      "then the rest; sort_order is that of created_at within each.",
+  ),
   sort_order: z.enum(["desc", "asc"]).default("desc"),
   include: list(10).pipe(z.array(z.enum(PAGE_PARTS))).default(["stats", "sync_status"]).describe(
     "Comma-separated parts of the answer besides the items: stats, sync_status, facets.",
@@ -99,6 +104,13 @@ export const mediaListQuery = z.strictObject({
       message: "must not be empty",
     });
   }
+  if (query.sort_by === "relevance" && query.search === undefined) {
+    check.addIssue({
+      code: "custom",
+      path: ["sort_by"],
+      message: "relevance needs search",
+    });
+  }
 });
 
 export const pagination = z.strictObject({
@@ -120,7 +132,10 @@ export const mediaFacets = z.strictObject({
   format: facet,
   folder: facet,
   tags: facet,
-}).describe("The most frequent values among the first 100,000 matches.");
+  estimated: z.literal(true).optional().describe(
+    "Where there are more than some 10,000 matches: the counts are estimated from a sample.",
+  ),
+}).describe("The most frequent values among the matches.");
 
 export const mediaListAnswer = z.strictObject({
   success,
