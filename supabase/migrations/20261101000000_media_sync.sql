@@ -3931,6 +3931,42 @@ comment on function public.media_sync_clock() is 'The one clock by which observa
 revoke all on function public.media_sync_clock() from public, anon, authenticated;
 grant execute on function public.media_sync_clock() to service_role;
 
+-- supabase/schemas/30_pull/15_planner_statistics.sql
+
+-- What the planner knows of tables that a run has filled.
+
+create or replace function media_sync.analyze_grown_tables()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_table regclass;
+begin
+    -- A first sync fills the tables faster than autovacuum looks at them; until it does, every statement is planned for a
+    -- table with nothing in it. Pages are counted, because that costs nothing.
+    for v_table in
+        select class.oid::regclass
+        from pg_catalog.pg_class as class
+        where class.oid in ('public.media_assets'::regclass, 'public.media_sync_log'::regclass)
+            and pg_catalog.pg_relation_size(class.oid) >= 8192 * 2 * greatest(class.relpages, 10)
+        order by class.relname
+    loop
+        begin
+            -- Without the lock somebody else is analyzing or vacuuming it at this moment.
+            execute format('lock table %s in share update exclusive mode nowait', v_table);
+            execute format('analyze %s', v_table);
+        exception
+            when lock_not_available or insufficient_privilege then
+                continue;
+        end;
+    end loop;
+end;
+$$;
+comment on function media_sync.analyze_grown_tables() is
+    'Gathers the planner''s statistics of tables that were filled, or grew to twice their size, since they were gathered last.';
+revoke all on function media_sync.analyze_grown_tables() from public, anon, authenticated;
+
 -- supabase/schemas/30_pull/20_runs.sql
 
 -- Runs: starting, joining, reporting and ending them.
@@ -4151,6 +4187,7 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = ''
+set statement_timeout = '60s'
 as $$
 declare
     v_run media_sync.runs;
@@ -4179,6 +4216,7 @@ begin
             );
             -- A plan may have changed: what searches refused is asked for again.
             update media_sync.settings set search_refuses = '{}' where search_refuses <> '{}';
+            perform media_sync.analyze_grown_tables();
         end if;
         if p_status <> 'blocked' then
             delete from media_sync.run_pages where run_id = p_run_id;
@@ -12089,7 +12127,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '5f5bdf431bab2481';
+    select 'cbb53745071b1d98';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

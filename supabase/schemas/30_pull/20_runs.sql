@@ -216,6 +216,7 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = ''
+set statement_timeout = '60s'
 as $$
 declare
     v_run media_sync.runs;
@@ -244,6 +245,7 @@ begin
             );
             -- A plan may have changed: what searches refused is asked for again.
             update media_sync.settings set search_refuses = '{}' where search_refuses <> '{}';
+            perform media_sync.analyze_grown_tables();
         end if;
         if p_status <> 'blocked' then
             delete from media_sync.run_pages where run_id = p_run_id;
