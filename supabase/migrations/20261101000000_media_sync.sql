@@ -682,7 +682,7 @@ create index media_assets_path_name_index on public.media_assets (media_sync.nam
 create index media_assets_filename_index on public.media_assets (media_sync.name_text(original_filename) text_pattern_ops)
     where original_filename <> split_part(public_id, '/', -1)
         and original_filename <> coalesce(nullif(display_name, ''), split_part(public_id, '/', -1));
-create index media_assets_unsynced_index on public.media_assets (sync_status, next_attempt_at) where sync_status <> 'synced';
+create index media_assets_unsynced_index on public.media_assets (sync_status, next_attempt_at nulls first) where sync_status <> 'synced';
 create index media_assets_deleted_index on public.media_assets (deleted_at desc, id desc) where deleted_at is not null;
 -- ?deleted=true, by time of creation.
 create index media_assets_trash_index on public.media_assets (created_at desc, id desc) where deleted_at is not null;
@@ -1378,6 +1378,8 @@ revoke all on media_sync.runs from public, anon, authenticated, service_role;
 grant select on media_sync.runs to service_role;
 
 create index runs_finished_index on media_sync.runs (kind, cloud_name, started_at desc) where status = 'completed';
+
+create index runs_running_index on media_sync.runs (started_at) where status = 'running';
 
 create index runs_unsettled_index on media_sync.runs (started_at desc) where status in ('blocked', 'failed');
 
@@ -6187,33 +6189,48 @@ declare
     v_ids uuid[];
 begin
     perform media_sync.give_up_deadly(p_cloud_name);
+    -- What a worker holds in memory is bounded.
     v_ids := array(
         select id
         from (
             select
-                id, dangerous,
-                row_number() over (order by dangerous, next_attempt_at nulls first, id) as place,
-                sum(bytes) over (order by dangerous, next_attempt_at nulls first, id) as total
+                id,
+                row_number() over (order by next_attempt_at nulls first, id) as place,
+                sum(bytes) over (order by next_attempt_at nulls first, id) as total
             from (
-                select id, next_attempt_at, claims >= 2 as dangerous, media_sync.row_bytes(context, metadata, tags) as bytes
+                select id, next_attempt_at, media_sync.row_bytes(context, metadata, tags) as bytes
                 from public.media_assets
                 where sync_status = 'pending'
                     and cloud_name = p_cloud_name
+                    and claims < 2
                     and (p_ids is null or id = any (p_ids))
                     -- Whoever asks for certain rows wants them now; the pause is for the background.
                     and (p_ids is not null or next_attempt_at is null or next_attempt_at <= v_now)
                     and (leased_until is null or leased_until < v_now)
-                order by claims >= 2, next_attempt_at nulls first
+                order by next_attempt_at nulls first
                 limit p_limit
             ) as waiting
         ) as counted
-        -- What a worker holds in memory is bounded, and what workers have died of goes alone.
-        where place = 1 or (not dangerous and total <= 4000000)
+        where place = 1 or total <= 4000000
     );
     if v_ids = '{}' then
-        return;
+        -- What workers have died of goes alone, when nothing else waits.
+        v_ids := array(
+            select id
+            from public.media_assets
+            where sync_status = 'pending'
+                and cloud_name = p_cloud_name
+                and claims >= 2
+                and (p_ids is null or id = any (p_ids))
+                and (p_ids is not null or next_attempt_at is null or next_attempt_at <= v_now)
+                and (leased_until is null or leased_until < v_now)
+            order by next_attempt_at nulls first, id
+            limit 1
+        );
     end if;
-    v_ids := v_ids || array(select media_sync.linked_renames(p_cloud_name, v_ids));
+    if exists (select from public.media_assets where id = any (v_ids) and public_id <> base ->> 'public_id') then
+        v_ids := v_ids || array(select media_sync.linked_renames(p_cloud_name, v_ids));
+    end if;
     return query
     with free as (
         select id
@@ -10292,6 +10309,8 @@ language plpgsql
 -- Whoever edits may not send to the topic; the database may.
 security definer
 set search_path = ''
+-- The planner takes what a statement changed for one row, and would compare each with each.
+set enable_nestloop = off
 as $$
 declare
     v_changed record;
@@ -10393,6 +10412,7 @@ returns timestamptz
 language plpgsql
 stable
 set search_path = ''
+set enable_seqscan = off
 as $$
 begin
     -- From the start of the last completed pull on, and a while before it, because the index lags. Five minutes do at most
@@ -10426,68 +10446,131 @@ comment on function media_sync.pull_since(text) is
     'From which change on the next incremental pull searches; null before the first complete pull. Whole seconds: Cloudinary tells no others.';
 revoke all on function media_sync.pull_since(text) from public, anon, authenticated;
 
+create or replace function media_sync.latest_run(p_cloud_name text, p_kind text, p_status text)
+returns media_sync.runs
+language plpgsql
+stable
+set search_path = ''
+-- Every tick asks this: it walks an index, however many runs a month has left.
+set enable_seqscan = off
+as $$
+declare
+    v_run media_sync.runs;
+begin
+    -- Each status has an index of its own.
+    case p_status
+        when 'completed' then
+            select * into v_run from media_sync.runs
+            where cloud_name = p_cloud_name and kind = p_kind and status = 'completed'
+            order by started_at desc
+            limit 1;
+        when 'blocked' then
+            select * into v_run from media_sync.runs
+            where cloud_name = p_cloud_name and kind = p_kind and status = 'blocked'
+            order by started_at desc
+            limit 1;
+        when 'failed' then
+            select * into v_run from media_sync.runs
+            where cloud_name = p_cloud_name and kind = p_kind and status = 'failed'
+            order by started_at desc
+            limit 1;
+    end case;
+    return v_run;
+end;
+$$;
+comment on function media_sync.latest_run(text, text, text) is
+    'The run of a kind that started last and ended as completed, blocked or failed; all null for none. Runs of the kinds full and incremental follow each other.';
+revoke all on function media_sync.latest_run(text, text, text) from public, anon, authenticated;
+
+create or replace function media_sync.full_is_due(p_cloud_name text, p_settings media_sync.settings)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_latest constant timestamptz := greatest(
+        (media_sync.latest_run(p_cloud_name, 'full', 'completed')).started_at,
+        (media_sync.latest_run(p_cloud_name, 'full', 'blocked')).started_at
+    );
+begin
+    return not (
+        coalesce(
+            v_latest > clock_timestamp() - p_settings.full_interval
+            and (p_settings.full_requested_at is null or v_latest >= p_settings.full_requested_at),
+            false
+        )
+        -- What failed is tried again, but not at every tick.
+        or coalesce((media_sync.latest_run(p_cloud_name, 'full', 'failed')).finished_at > clock_timestamp() - interval '10 minutes', false)
+    );
+end;
+$$;
+comment on function media_sync.full_is_due(text, media_sync.settings) is 'Whether the next call of sync begins a full pull.';
+revoke all on function media_sync.full_is_due(text, media_sync.settings) from public, anon, authenticated;
+
+create or replace function media_sync.incremental_is_due(p_cloud_name text, p_settings media_sync.settings)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_full constant timestamptz := (media_sync.latest_run(p_cloud_name, 'full', 'completed')).started_at;
+begin
+    return v_full is not null
+        -- A tick that comes a moment early still counts as the next one.
+        and greatest(
+            v_full,
+            (media_sync.latest_run(p_cloud_name, 'incremental', 'completed')).started_at,
+            (media_sync.latest_run(p_cloud_name, 'full', 'failed')).started_at,
+            (media_sync.latest_run(p_cloud_name, 'incremental', 'failed')).started_at
+        ) <= clock_timestamp() - p_settings.incremental_interval + interval '5 seconds';
+end;
+$$;
+comment on function media_sync.incremental_is_due(text, media_sync.settings) is 'Whether the next call of sync searches for what has changed; not before the first complete pull.';
+revoke all on function media_sync.incremental_is_due(text, media_sync.settings) from public, anon, authenticated;
+
 create or replace function public.media_sync_due(p_cloud_name text)
 returns jsonb
 language plpgsql
 stable
 security definer
 set search_path = ''
+set enable_seqscan = off
 as $$
+declare
+    v_settings media_sync.settings;
 begin
-    return (
-        select jsonb_build_object(
-            'open_run', (
-                select media_sync.run_summary(id)
-                from media_sync.runs
-                where cloud_name = p_cloud_name and status = 'running' and kind in ('full', 'partial')
-                order by started_at
-                limit 1
-            ),
-            'full_due', not exists (
-                select from media_sync.runs
-                where cloud_name = p_cloud_name
-                    and kind = 'full'
-                    and (
-                        (
-                            status in ('completed', 'blocked')
-                            and started_at > (select clock_timestamp()) - settings.full_interval
-                            and (settings.full_requested_at is null or started_at >= settings.full_requested_at)
-                        )
-                        -- What failed is tried again, but not at every tick.
-                        or (status = 'failed' and finished_at > (select clock_timestamp()) - interval '10 minutes')
-                    )
-            ),
-            'incremental_due', exists (
-                select from media_sync.runs where cloud_name = p_cloud_name and kind = 'full' and status = 'completed'
-            ) and not exists (
-                select from media_sync.runs
-                where cloud_name = p_cloud_name
-                    and kind in ('full', 'incremental')
-                    and status in ('completed', 'failed')
-                    -- A tick that comes a moment early still counts as the next one.
-                    and started_at > (select clock_timestamp()) - settings.incremental_interval + interval '5 seconds'
-            ),
-            'changed_since', media_sync.pull_since(p_cloud_name),
-            'push_due', exists (
-                select from public.media_assets
-                where cloud_name = p_cloud_name
-                    and sync_status = 'pending'
-                    and (next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
-                    and (leased_until is null or leased_until < (select clock_timestamp()))
-            ),
-            'refresh_due', exists (
-                select from media_sync.refresh_queue
-                where cloud_name = p_cloud_name
-                    and not_before <= (select clock_timestamp())
-                    and (leased_until is null or leased_until < (select clock_timestamp()))
-            ),
-            'folder_mode', settings.folder_mode,
-            'search_refuses', settings.search_refuses,
-            'conflict_policy', settings.conflict_policy,
-            'budget', media_sync.call_budget(p_cloud_name),
-            'now', clock_timestamp()
-        )
-        from media_sync.settings as settings
+    select * into strict v_settings from media_sync.settings;
+    return jsonb_build_object(
+        'open_run', (
+            select media_sync.run_summary(id)
+            from media_sync.runs
+            where cloud_name = p_cloud_name and status = 'running' and kind in ('full', 'partial')
+            order by started_at
+            limit 1
+        ),
+        'full_due', media_sync.full_is_due(p_cloud_name, v_settings),
+        'incremental_due', media_sync.incremental_is_due(p_cloud_name, v_settings),
+        'changed_since', media_sync.pull_since(p_cloud_name),
+        'push_due', exists (
+            select from public.media_assets
+            where cloud_name = p_cloud_name
+                and sync_status = 'pending'
+                and (next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
+                and (leased_until is null or leased_until < (select clock_timestamp()))
+        ),
+        'refresh_due', exists (
+            select from media_sync.refresh_queue
+            where cloud_name = p_cloud_name
+                and not_before <= (select clock_timestamp())
+                and (leased_until is null or leased_until < (select clock_timestamp()))
+        ),
+        'folder_mode', v_settings.folder_mode,
+        'search_refuses', v_settings.search_refuses,
+        'conflict_policy', v_settings.conflict_policy,
+        'budget', media_sync.call_budget(p_cloud_name),
+        'now', clock_timestamp()
     );
 end;
 $$;
@@ -10720,6 +10803,8 @@ returns trigger
 language plpgsql
 security definer
 set search_path = ''
+-- The planner takes what a statement changed for one row, and would compare each with each.
+set enable_nestloop = off
 as $$
 declare
     v_now constant timestamptz := clock_timestamp();
@@ -12127,7 +12212,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'cbb53745071b1d98';
+    select 'e31e6fe517b6c891';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -225,7 +225,7 @@ create index media_assets_path_name_index on public.media_assets (media_sync.nam
 create index media_assets_filename_index on public.media_assets (media_sync.name_text(original_filename) text_pattern_ops)
     where original_filename <> split_part(public_id, '/', -1)
         and original_filename <> coalesce(nullif(display_name, ''), split_part(public_id, '/', -1));
-create index media_assets_unsynced_index on public.media_assets (sync_status, next_attempt_at) where sync_status <> 'synced';
+create index media_assets_unsynced_index on public.media_assets (sync_status, next_attempt_at nulls first) where sync_status <> 'synced';
 create index media_assets_deleted_index on public.media_assets (deleted_at desc, id desc) where deleted_at is not null;
 -- ?deleted=true, by time of creation.
 create index media_assets_trash_index on public.media_assets (created_at desc, id desc) where deleted_at is not null;

@@ -61,6 +61,8 @@ grant select on media_sync.runs to service_role;
 
 create index runs_finished_index on media_sync.runs (kind, cloud_name, started_at desc) where status = 'completed';
 
+create index runs_running_index on media_sync.runs (started_at) where status = 'running';
+
 create index runs_unsettled_index on media_sync.runs (started_at desc) where status in ('blocked', 'failed');
 
 create index runs_blocked_index on media_sync.runs (cloud_name, started_at desc) where status = 'blocked';

@@ -128,33 +128,48 @@ declare
     v_ids uuid[];
 begin
     perform media_sync.give_up_deadly(p_cloud_name);
+    -- What a worker holds in memory is bounded.
     v_ids := array(
         select id
         from (
             select
-                id, dangerous,
-                row_number() over (order by dangerous, next_attempt_at nulls first, id) as place,
-                sum(bytes) over (order by dangerous, next_attempt_at nulls first, id) as total
+                id,
+                row_number() over (order by next_attempt_at nulls first, id) as place,
+                sum(bytes) over (order by next_attempt_at nulls first, id) as total
             from (
-                select id, next_attempt_at, claims >= 2 as dangerous, media_sync.row_bytes(context, metadata, tags) as bytes
+                select id, next_attempt_at, media_sync.row_bytes(context, metadata, tags) as bytes
                 from public.media_assets
                 where sync_status = 'pending'
                     and cloud_name = p_cloud_name
+                    and claims < 2
                     and (p_ids is null or id = any (p_ids))
                     -- Whoever asks for certain rows wants them now; the pause is for the background.
                     and (p_ids is not null or next_attempt_at is null or next_attempt_at <= v_now)
                     and (leased_until is null or leased_until < v_now)
-                order by claims >= 2, next_attempt_at nulls first
+                order by next_attempt_at nulls first
                 limit p_limit
             ) as waiting
         ) as counted
-        -- What a worker holds in memory is bounded, and what workers have died of goes alone.
-        where place = 1 or (not dangerous and total <= 4000000)
+        where place = 1 or total <= 4000000
     );
     if v_ids = '{}' then
-        return;
+        -- What workers have died of goes alone, when nothing else waits.
+        v_ids := array(
+            select id
+            from public.media_assets
+            where sync_status = 'pending'
+                and cloud_name = p_cloud_name
+                and claims >= 2
+                and (p_ids is null or id = any (p_ids))
+                and (p_ids is not null or next_attempt_at is null or next_attempt_at <= v_now)
+                and (leased_until is null or leased_until < v_now)
+            order by next_attempt_at nulls first, id
+            limit 1
+        );
     end if;
-    v_ids := v_ids || array(select media_sync.linked_renames(p_cloud_name, v_ids));
+    if exists (select from public.media_assets where id = any (v_ids) and public_id <> base ->> 'public_id') then
+        v_ids := v_ids || array(select media_sync.linked_renames(p_cloud_name, v_ids));
+    end if;
     return query
     with free as (
         select id

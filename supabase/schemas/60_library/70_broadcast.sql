@@ -29,6 +29,8 @@ language plpgsql
 -- Whoever edits may not send to the topic; the database may.
 security definer
 set search_path = ''
+-- The planner takes what a statement changed for one row, and would compare each with each.
+set enable_nestloop = off
 as $$
 declare
     v_changed record;

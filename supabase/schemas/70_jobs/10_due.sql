@@ -5,6 +5,7 @@ returns timestamptz
 language plpgsql
 stable
 set search_path = ''
+set enable_seqscan = off
 as $$
 begin
     -- From the start of the last completed pull on, and a while before it, because the index lags. Five minutes do at most
@@ -38,68 +39,131 @@ comment on function media_sync.pull_since(text) is
     'From which change on the next incremental pull searches; null before the first complete pull. Whole seconds: Cloudinary tells no others.';
 revoke all on function media_sync.pull_since(text) from public, anon, authenticated;
 
+create or replace function media_sync.latest_run(p_cloud_name text, p_kind text, p_status text)
+returns media_sync.runs
+language plpgsql
+stable
+set search_path = ''
+-- Every tick asks this: it walks an index, however many runs a month has left.
+set enable_seqscan = off
+as $$
+declare
+    v_run media_sync.runs;
+begin
+    -- Each status has an index of its own.
+    case p_status
+        when 'completed' then
+            select * into v_run from media_sync.runs
+            where cloud_name = p_cloud_name and kind = p_kind and status = 'completed'
+            order by started_at desc
+            limit 1;
+        when 'blocked' then
+            select * into v_run from media_sync.runs
+            where cloud_name = p_cloud_name and kind = p_kind and status = 'blocked'
+            order by started_at desc
+            limit 1;
+        when 'failed' then
+            select * into v_run from media_sync.runs
+            where cloud_name = p_cloud_name and kind = p_kind and status = 'failed'
+            order by started_at desc
+            limit 1;
+    end case;
+    return v_run;
+end;
+$$;
+comment on function media_sync.latest_run(text, text, text) is
+    'The run of a kind that started last and ended as completed, blocked or failed; all null for none. Runs of the kinds full and incremental follow each other.';
+revoke all on function media_sync.latest_run(text, text, text) from public, anon, authenticated;
+
+create or replace function media_sync.full_is_due(p_cloud_name text, p_settings media_sync.settings)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_latest constant timestamptz := greatest(
+        (media_sync.latest_run(p_cloud_name, 'full', 'completed')).started_at,
+        (media_sync.latest_run(p_cloud_name, 'full', 'blocked')).started_at
+    );
+begin
+    return not (
+        coalesce(
+            v_latest > clock_timestamp() - p_settings.full_interval
+            and (p_settings.full_requested_at is null or v_latest >= p_settings.full_requested_at),
+            false
+        )
+        -- What failed is tried again, but not at every tick.
+        or coalesce((media_sync.latest_run(p_cloud_name, 'full', 'failed')).finished_at > clock_timestamp() - interval '10 minutes', false)
+    );
+end;
+$$;
+comment on function media_sync.full_is_due(text, media_sync.settings) is 'Whether the next call of sync begins a full pull.';
+revoke all on function media_sync.full_is_due(text, media_sync.settings) from public, anon, authenticated;
+
+create or replace function media_sync.incremental_is_due(p_cloud_name text, p_settings media_sync.settings)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_full constant timestamptz := (media_sync.latest_run(p_cloud_name, 'full', 'completed')).started_at;
+begin
+    return v_full is not null
+        -- A tick that comes a moment early still counts as the next one.
+        and greatest(
+            v_full,
+            (media_sync.latest_run(p_cloud_name, 'incremental', 'completed')).started_at,
+            (media_sync.latest_run(p_cloud_name, 'full', 'failed')).started_at,
+            (media_sync.latest_run(p_cloud_name, 'incremental', 'failed')).started_at
+        ) <= clock_timestamp() - p_settings.incremental_interval + interval '5 seconds';
+end;
+$$;
+comment on function media_sync.incremental_is_due(text, media_sync.settings) is 'Whether the next call of sync searches for what has changed; not before the first complete pull.';
+revoke all on function media_sync.incremental_is_due(text, media_sync.settings) from public, anon, authenticated;
+
 create or replace function public.media_sync_due(p_cloud_name text)
 returns jsonb
 language plpgsql
 stable
 security definer
 set search_path = ''
+set enable_seqscan = off
 as $$
+declare
+    v_settings media_sync.settings;
 begin
-    return (
-        select jsonb_build_object(
-            'open_run', (
-                select media_sync.run_summary(id)
-                from media_sync.runs
-                where cloud_name = p_cloud_name and status = 'running' and kind in ('full', 'partial')
-                order by started_at
-                limit 1
-            ),
-            'full_due', not exists (
-                select from media_sync.runs
-                where cloud_name = p_cloud_name
-                    and kind = 'full'
-                    and (
-                        (
-                            status in ('completed', 'blocked')
-                            and started_at > (select clock_timestamp()) - settings.full_interval
-                            and (settings.full_requested_at is null or started_at >= settings.full_requested_at)
-                        )
-                        -- What failed is tried again, but not at every tick.
-                        or (status = 'failed' and finished_at > (select clock_timestamp()) - interval '10 minutes')
-                    )
-            ),
-            'incremental_due', exists (
-                select from media_sync.runs where cloud_name = p_cloud_name and kind = 'full' and status = 'completed'
-            ) and not exists (
-                select from media_sync.runs
-                where cloud_name = p_cloud_name
-                    and kind in ('full', 'incremental')
-                    and status in ('completed', 'failed')
-                    -- A tick that comes a moment early still counts as the next one.
-                    and started_at > (select clock_timestamp()) - settings.incremental_interval + interval '5 seconds'
-            ),
-            'changed_since', media_sync.pull_since(p_cloud_name),
-            'push_due', exists (
-                select from public.media_assets
-                where cloud_name = p_cloud_name
-                    and sync_status = 'pending'
-                    and (next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
-                    and (leased_until is null or leased_until < (select clock_timestamp()))
-            ),
-            'refresh_due', exists (
-                select from media_sync.refresh_queue
-                where cloud_name = p_cloud_name
-                    and not_before <= (select clock_timestamp())
-                    and (leased_until is null or leased_until < (select clock_timestamp()))
-            ),
-            'folder_mode', settings.folder_mode,
-            'search_refuses', settings.search_refuses,
-            'conflict_policy', settings.conflict_policy,
-            'budget', media_sync.call_budget(p_cloud_name),
-            'now', clock_timestamp()
-        )
-        from media_sync.settings as settings
+    select * into strict v_settings from media_sync.settings;
+    return jsonb_build_object(
+        'open_run', (
+            select media_sync.run_summary(id)
+            from media_sync.runs
+            where cloud_name = p_cloud_name and status = 'running' and kind in ('full', 'partial')
+            order by started_at
+            limit 1
+        ),
+        'full_due', media_sync.full_is_due(p_cloud_name, v_settings),
+        'incremental_due', media_sync.incremental_is_due(p_cloud_name, v_settings),
+        'changed_since', media_sync.pull_since(p_cloud_name),
+        'push_due', exists (
+            select from public.media_assets
+            where cloud_name = p_cloud_name
+                and sync_status = 'pending'
+                and (next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
+                and (leased_until is null or leased_until < (select clock_timestamp()))
+        ),
+        'refresh_due', exists (
+            select from media_sync.refresh_queue
+            where cloud_name = p_cloud_name
+                and not_before <= (select clock_timestamp())
+                and (leased_until is null or leased_until < (select clock_timestamp()))
+        ),
+        'folder_mode', v_settings.folder_mode,
+        'search_refuses', v_settings.search_refuses,
+        'conflict_policy', v_settings.conflict_policy,
+        'budget', media_sync.call_budget(p_cloud_name),
+        'now', clock_timestamp()
     );
 end;
 $$;

@@ -65,6 +65,8 @@ returns trigger
 language plpgsql
 security definer
 set search_path = ''
+-- The planner takes what a statement changed for one row, and would compare each with each.
+set enable_nestloop = off
 as $$
 declare
     v_now constant timestamptz := clock_timestamp();
