@@ -1,4 +1,5 @@
 /** The one address of the local stack, which sends each request where a project's gateway would. */
+import { answerPreflight, withCors } from "./cors.ts";
 import type { FunctionProcess } from "./function-process.ts";
 
 /** Where the gateway sends requests. */
@@ -39,13 +40,16 @@ export function createGateway(
   return async (request) => {
     const { pathname } = new URL(request.url);
     const { dataApi, functions, console } = await routes;
-    if (/^\/(rest|auth)\/v1(\/|$)/.test(pathname)) return await dataApi(request);
+    if (/^\/(rest|auth)\/v1(\/|$)/.test(pathname)) {
+      return answerPreflight(request) ?? withCors(await dataApi(request));
+    }
 
     const name = /^\/functions\/v1\/([A-Za-z][\w-]*)(?=\/|$)/.exec(pathname)?.[1];
     const target = name === undefined ? undefined : functions.get(name);
     if (target) return await callFunction(request, target);
     if (pathname.startsWith("/functions/v1/")) {
-      return failure(404, "NOT_FOUND", "Requested function was not found");
+      return answerPreflight(request) ??
+        failure(404, "NOT_FOUND", "Requested function was not found");
     }
     if (pathname === "/") {
       return Response.json({
@@ -112,5 +116,7 @@ function isRefused(error: unknown): boolean {
 
 /** As the platform's own gateway answers: a body and the header `sb-error-code`. */
 function failure(status: number, code: string, message: string): Response {
-  return Response.json({ code, message }, { status, headers: { "sb-error-code": code } });
+  return withCors(
+    Response.json({ code, message }, { status, headers: { "sb-error-code": code } }),
+  );
 }

@@ -314,3 +314,60 @@ stackTest("the gateway's root → names what is served; unknown paths → 404", 
     await response.body?.cancel();
   }
 });
+
+for (
+  const path of [
+    "/rest/v1/notes",
+    "/rest/v1/rpc/caller",
+    "/auth/v1/token?grant_type=password",
+    "/auth/v1/user",
+    "/functions/v1/nobody",
+  ]
+) {
+  stackTest(`a browser's preflight of ${path} → whatever it asks for is allowed`, async () => {
+    const response = await fetch(stack.info.url + path, {
+      method: "OPTIONS",
+      headers: {
+        origin: "http://localhost:3000",
+        "access-control-request-method": "PATCH",
+        "access-control-request-headers": "apikey,authorization,content-profile,x-of-our-own",
+      },
+    });
+    assertEquals([response.status, await response.text()], [204, ""]);
+    assertEquals(response.headers.get("access-control-allow-origin"), "*");
+    assertEquals(
+      response.headers.get("access-control-allow-headers"),
+      "apikey,authorization,content-profile,x-of-our-own",
+    );
+    assertStringIncludes(response.headers.get("access-control-allow-methods") ?? "", "PATCH");
+  });
+}
+
+stackTest(
+  "a page's request to the data API and Auth, also a refused one → the page may read it",
+  async () => {
+    const origin = "http://localhost:3000";
+    for (
+      const [path, status] of [["/rest/v1/notes", 401], ["/auth/v1/user", 401], [
+        "/functions/v1/nobody",
+        404,
+      ]] as const
+    ) {
+      const response = await fetch(stack.info.url + path, { headers: { origin } });
+      await response.body?.cancel();
+      assertEquals([response.status, response.headers.get("access-control-allow-origin")], [
+        status,
+        "*",
+      ]);
+    }
+    const counted = await fetch(`${stack.info.url}/rest/v1/notes?select=id`, {
+      headers: { origin, apikey: stack.info.secret_key, prefer: "count=exact" },
+    });
+    await counted.body?.cancel();
+    assertEquals(counted.headers.get("access-control-allow-origin"), "*");
+    assertStringIncludes(
+      counted.headers.get("access-control-expose-headers") ?? "",
+      "Content-Range",
+    );
+  },
+);
