@@ -61,7 +61,9 @@ export function checkMigrationNames(files: RepositoryFile[]): Finding[] {
 export function checkLengths(files: RepositoryFile[]): Finding[] {
   return files
     .filter(({ path }) =>
-      /^(supabase\/(functions|schemas|tests)|scripts|tests)\/.*\.(ts|tsx|js|sql|sh)$/.test(path)
+      /^(supabase\/(client|functions|schemas|tests)|scripts|tests)\/.*\.(ts|tsx|js|sql|sh)$/.test(
+        path,
+      )
     )
     .filter(({ path }) => !GENERATED.has(path))
     .map(({ path, text }) => ({

@@ -2,7 +2,7 @@ import type { Finding } from "../finding.ts";
 import type { Module } from "./read-imports.ts";
 
 /** Where no file may import itself by way of others. */
-const SCOPE = /^(scripts|supabase\/functions)\//;
+const SCOPE = /^(scripts|supabase\/(functions|client))\//;
 
 /** Finds circles: files that import each other, each told once, by its shortest way round from its first file. */
 export function checkCircles(modules: readonly Module[]): Finding[] {

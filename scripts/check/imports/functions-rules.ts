@@ -1,6 +1,7 @@
 import ts from "typescript";
 import type { Finding } from "../finding.ts";
 import type { RepositoryFile } from "../repository-files.ts";
+import { isClient } from "./client-rules.ts";
 import { type Import, lineOf, type Module } from "./read-imports.ts";
 
 const FUNCTIONS = "supabase/functions/";
@@ -36,6 +37,7 @@ export function checkFunctions(
   const pinned = pinnedNames(files);
   return modules.filter(({ path }) => path.startsWith("supabase/")).flatMap((module) => [
     ...module.imports.flatMap((imported) => {
+      if (isClient(module.path) || (imported.to !== undefined && isClient(imported.to))) return [];
       const message = checkImport(module.path, imported, pinned);
       return message === undefined ? [] : [{ file: module.path, line: imported.line, message }];
     }),

@@ -7,6 +7,8 @@ export interface Import {
   /** The file that it names, relative to the project's folder; undefined for a package. */
   readonly to: string | undefined;
   readonly line: number;
+  /** Whether it takes types alone, so that nothing of it is there when the program runs. */
+  readonly isTypeOnly: boolean;
 }
 
 /** A module, parsed, with what it imports. */
@@ -40,12 +42,17 @@ function readImports(path: string, source: ts.SourceFile): Import[] {
       const to = specifier.startsWith(".")
         ? new URL(specifier, `file:///${path}`).pathname.slice(1)
         : undefined;
-      imports.push({ specifier, to, line: lineOf(source, literal) });
+      imports.push({ specifier, to, line: lineOf(source, literal), isTypeOnly: isTypeOnly(node) });
     }
     ts.forEachChild(node, visit);
   };
   visit(source);
   return imports;
+}
+
+function isTypeOnly(node: ts.Node): boolean {
+  if (ts.isImportDeclaration(node)) return node.importClause?.isTypeOnly === true;
+  return ts.isExportDeclaration(node) ? node.isTypeOnly : ts.isImportTypeNode(node);
 }
 
 function specifierOf(node: ts.Node): ts.StringLiteralLike | undefined {

@@ -92,15 +92,22 @@ export async function deleteItems(
   const states = await readDeletionStates(caller.supabase, accepted.map(({ id }) => id));
   const deleted: string[] = [];
   const pending: string[] = [];
-  for (const { id, public_id } of accepted) {
+  const deletedNow: string[] = [];
+  for (const { id, public_id, outcome } of accepted) {
     const state = states.get(id);
-    if (state === "live") failed.push({ public_id, id, ...contentChanged });
-    else (state === "final" ? deleted : pending).push(public_id);
+    if (state === "live") {
+      failed.push({ public_id, id, ...contentChanged });
+      continue;
+    }
+    (state === "final" ? deleted : pending).push(public_id);
+    // What had been deleted before is not to come back when this call is undone.
+    if (outcome === "deleted") deletedNow.push(id);
   }
   return jsonResponse<MediaDeletionAnswer>({
     success: failed.length === 0,
     deleted,
     pending,
+    ids: deletedNow,
     failed,
     message: sentence(deleted.length, pending.length, failed.length),
   });

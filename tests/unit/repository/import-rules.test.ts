@@ -114,6 +114,56 @@ function checkAll(imports: Record<string, readonly string[]>): string[] {
   return checkImportRules(files).map(({ file, line, message }) => `${file}:${line} ${message}`);
 }
 
+const client = "supabase/client/list.ts";
+
+Deno.test("the client → takes types alone from the contract and supabase-js, and little else", () => {
+  for (
+    const text of [
+      `import type { A } from "../functions/_shared/contract/mod.ts";`,
+      `export type { A } from "../functions/_shared/contract/mod.ts";`,
+      `import type { A } from "@supabase/supabase-js";`,
+      `import { fill } from "@cloudinary/url-gen/actions/resize";`,
+      `import { a } from "./request.ts";`,
+    ]
+  ) assertEquals(check(client, text), [], text);
+  for (
+    const [text, message] of [
+      [
+        `import { a } from "../functions/_shared/contract/mod.ts";`,
+        'the client imports types alone from "../functions/_shared/contract/mod.ts"',
+      ],
+      [
+        `import { type A } from "../functions/_shared/contract/mod.ts";`,
+        'the client imports types alone from "../functions/_shared/contract/mod.ts"',
+      ],
+      [
+        `import { a } from "@supabase/supabase-js";`,
+        'the client imports types alone from "@supabase/supabase-js"',
+      ],
+      [
+        `import type { A } from "../functions/_shared/http/respond.ts";`,
+        'the client may not import "../functions/_shared/http/respond.ts"',
+      ],
+      [`import { a } from "node:fs";`, 'the client may not import "node:fs"'],
+      [`import { z } from "zod";`, 'the client may not import "zod"'],
+      [
+        `import { a } from "../../scripts/dev.ts";`,
+        'the client may not import "../../scripts/dev.ts"',
+      ],
+    ] as const
+  ) assertEquals(check(client, text), [message], text);
+  assertEquals(check(client, "Deno.exit();").length, 1);
+});
+
+Deno.test("functions → never import the client", () => {
+  for (const path of ["supabase/functions/sync/index.ts", `${shared}/contract/a.ts`]) {
+    const to = path.includes("_shared") ? "../../../client/mod.ts" : "../../client/mod.ts";
+    assertEquals(check(path, `import type { A } from "${to}";`), [
+      "functions may not import the client",
+    ]);
+  }
+});
+
 const emulator = "scripts/cloudinary-emulator";
 
 for (

@@ -42,6 +42,9 @@ export const mediaDeletionAnswer = z.strictObject({
   pending: z.array(z.string()).describe(
     "public_ids that are deleted here and not yet in Cloudinary: tried again.",
   ),
+  ids: z.array(z.uuid()).describe(
+    "The assets that this call deleted; restoring them undoes it. Without those that were deleted before.",
+  ),
   failed: z.array(deletionFailure),
   message: z.string(),
 }).describe("What became of each asset.");

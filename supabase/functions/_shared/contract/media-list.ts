@@ -31,19 +31,19 @@ const time = z.string().refine(
   isTime,
   "must be a date or time such as 2026-01-31 or 2026-01-31T12:00:00Z",
 );
+const parts = z.string().transform((
+  value,
+) => [
+  ...new Set(
+    value.split(",").map((part) => part.trim()).filter((part) => part !== ""),
+  ),
+]);
 const list = (most: number) =>
-  z.string().transform((
-    value,
-  ) => [
-    ...new Set(
-      value.split(",").map((part) => part.trim()).filter((part) => part !== ""),
+  parts.pipe(
+    z.array(z.string().max(255)).min(1, "must name at least one value").max(
+      most,
     ),
-  ])
-    .pipe(
-      z.array(z.string().max(255)).min(1, "must name at least one value").max(
-        most,
-      ),
-    );
+  );
 
 /** The query of `GET media-list`, as strings in a URL. Whether its cursor is one, the handler knows. */
 export const mediaListQuery = z.strictObject({
@@ -79,8 +79,8 @@ export const mediaListQuery = z.strictObject({
       "then the rest; sort_order is that of created_at within each.",
   ),
   sort_order: z.enum(["desc", "asc"]).default("desc"),
-  include: list(10).pipe(z.array(z.enum(PAGE_PARTS))).default(["stats", "sync_status"]).describe(
-    "Comma-separated parts of the answer besides the items: stats, sync_status, facets.",
+  include: parts.pipe(z.array(z.enum(PAGE_PARTS))).default(["stats", "sync_status"]).describe(
+    "Comma-separated parts of the answer besides the items: stats, sync_status, facets; empty: none.",
   ),
 }).superRefine((query, check) => {
   if (query.cursor !== undefined && query.page !== undefined) {
