@@ -32,8 +32,6 @@ export function declareTypes(modules: string): Map<string, string> {
     declaration: true,
     emitDeclarationOnly: true,
     allowImportingTsExtensions: true,
-    // What the contract says of a field stands on the field where it is written out.
-    removeComments: false,
     outDir: "/types",
     rootDir: `${root}supabase`,
     baseUrl: root,

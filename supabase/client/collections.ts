@@ -1,10 +1,11 @@
 import { readData } from "./data-api.ts";
 import { type BatchOptions, type Ids, inBatches, listIds } from "./in-batches.ts";
 import type { MediaItem } from "./contract.ts";
+import { MediaError } from "./media-error.ts";
 import type { RequestOptions } from "./request.ts";
 import type { AnySupabaseClient } from "./supabase-client.ts";
 
-/** A collection; what is not public is undefined for callers without a session. */
+/** A collection. */
 export interface MediaCollection {
   id: string;
   slug: string;
@@ -13,6 +14,10 @@ export interface MediaCollection {
   position: number;
   /** Whether anyone may see it. */
   is_public: boolean;
+  /** Absent for callers without a session. */
+  description?: string | null;
+  /** The collection that it stands in; null at the top, absent for callers without a session. */
+  parent_id?: string | null;
 }
 
 /** What may be said of a collection. */
@@ -32,7 +37,9 @@ export type CollectionItem =
   & Omit<MediaItem, "metadata" | "sync_status" | "usage_count" | "thumbnail_url">
   & { position: number };
 
-const COLUMNS = "id,slug,name,position,is_public";
+/** What anyone may read, and what takes a session. */
+const PUBLIC_COLUMNS = "id,slug,name,position,is_public";
+const COLUMNS = `${PUBLIC_COLUMNS},description,parent_id`;
 const ITEM_COLUMNS =
   "id,asset_id,public_id,resource_type,type,format,version,bytes,width,height,duration,folder,display_name," +
   "original_filename,tags,context,url,secure_url,created_at,updated_at,deleted_at";
@@ -87,19 +94,22 @@ export function createCollections(supabase: AnySupabaseClient): Collections {
     return (await inBatches(listIds(ids), act, options)).flat();
   };
   return {
-    async list({ signal } = {}) {
-      const all: MediaCollection[] = [];
-      for (let from = 0, more = true; more; from += PAGE) {
-        const asked = table().select(COLUMNS).order("position").order("slug")
-          .range(from, from + PAGE - 1);
-        const page = await readData<MediaCollection[]>(withSignal(asked, signal), signal);
-        all.push(...page);
-        more = page.length === PAGE;
-      }
-      return all;
-    },
+    list: ({ signal } = {}) =>
+      withColumns(async (columns) => {
+        const all: MediaCollection[] = [];
+        for (let from = 0, more = true; more; from += PAGE) {
+          const asked = table().select(columns).order("position").order("slug")
+            .range(from, from + PAGE - 1);
+          const page = await readData<MediaCollection[]>(withSignal(asked, signal), signal);
+          all.push(...page);
+          more = page.length === PAGE;
+        }
+        return all;
+      }),
     get: (slug, { signal } = {}) =>
-      readData(withSignal(table().select(COLUMNS).eq("slug", slug), signal).single(), signal),
+      withColumns((columns) =>
+        readData(withSignal(table().select(columns).eq("slug", slug), signal).single(), signal)
+      ),
     create: (fields, { signal } = {}) =>
       readData(withSignal(table().insert(fields).select(COLUMNS), signal).single(), signal),
     update: (id, fields, { signal } = {}) =>
@@ -130,6 +140,16 @@ export function createCollections(supabase: AnySupabaseClient): Collections {
         options,
       ),
   };
+}
+
+/** Reads all that the caller's role may: who asks, the session does not tell. */
+async function withColumns<Data>(read: (columns: string) => Promise<Data>): Promise<Data> {
+  try {
+    return await read(COLUMNS);
+  } catch (error) {
+    if (!(error instanceof MediaError) || error.code !== "forbidden") throw error;
+    return await read(PUBLIC_COLUMNS);
+  }
 }
 
 async function* readItems(

@@ -72,13 +72,14 @@ export class LiveUpdates {
         if (channel === this.#channel) this.#tell(readChange(operation, payload));
       });
     }
-    // A private channel is joined with the session's token, which may not have been handed over yet.
-    this.#supabase.realtime.setAuth().then(() => {
+    // A private channel is joined with the session's token, which may not have been handed over yet. Without one the
+    // server refuses, and supabase-js tries again.
+    this.#supabase.realtime.setAuth().catch((error: unknown) => this.#fail(error)).then(() => {
       if (channel !== this.#channel) return;
       channel.subscribe((status, error) => {
         if (channel === this.#channel) this.#follow(status, error);
       });
-    }, (error: unknown) => this.#fail(error));
+    });
   }
 
   #follow(status: string, error: unknown): void {

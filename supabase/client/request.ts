@@ -35,8 +35,8 @@ export async function callFunction<Answer>(
     throw invalidAnswer(response?.status ?? 0, data);
   }
   if (error.name === "FunctionsFetchError") throw unreachable(error);
-  const answer: unknown = error.context;
-  if (answer instanceof Response) throw await readFailure(answer);
+  // Not by its class: the project may have brought a fetch of its own.
+  if (typeof error.context?.json === "function") throw await readFailure(error.context);
   throw invalidAnswer(response?.status ?? 0, error);
 }
 

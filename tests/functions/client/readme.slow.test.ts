@@ -1,4 +1,4 @@
-/** The examples of the client's README, run; `package.test.ts` compiles them. */
+/** The examples of the client's README, run; `package.slow.test.ts` compiles them. */
 import { assert, assertEquals } from "@std/assert";
 import { control, syncUntilCompleted } from "../../support/stack.ts";
 import { stackTests } from "../../support/stack-test.ts";
