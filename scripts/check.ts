@@ -12,8 +12,8 @@ import { printLine } from "./support/print-line.ts";
 
 const usage =
   `Checks everything that needs no running system: format, lint, types (with the root's import map, and
-each function with the deno.json that deployment reads), import rules, SQL rules, migrations,
-secret scan, repository rules.
+each function with the deno.json that deployment reads), the OpenAPI document, import rules, SQL rules,
+migrations, secret scan, repository rules.
 
   --help   this text
 
@@ -72,6 +72,14 @@ async function createChecks(): Promise<Check[]> {
         `${folder}/index.ts`,
       );
     }),
+    denoCheck("OpenAPI", "run", "--allow-all", "scripts/openapi.ts", "--check"),
+    // Without the network: a description is linted, nothing is told of it.
+    denoCheck(
+      "OpenAPI lint",
+      "run",
+      ...["--no-prompt", "--deny-net", "--allow-read", "--allow-env", "--allow-sys"],
+      ...["@redocly/cli", "lint", "--extends", "recommended-strict", "openapi.json"],
+    ),
     ruleCheck("import rules", () => checkImportRules(files)),
     ruleCheck("SQL rules", () => checkSqlRules(files)),
     ruleCheck("migrations", () => checkMigrations(files)),

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { startStack } from "../../scripts/local/stack.ts";
 import type { Stack, StackOptions } from "../../scripts/local/stack-options.ts";
 import type { Users } from "../../scripts/support/stack-info.ts";
+import { assertKeepsContract } from "./contract.ts";
 import { rememberInstallation } from "./empty-stack.ts";
 import { waitUntil } from "./wait-until.ts";
 
@@ -63,7 +64,7 @@ export function createClient(stack: Stack) {
     return { apikey, authorization: `Bearer ${await token}` };
   };
   /**
-   * Calls a function.
+   * Calls a function, and asserts that the contract names what it answers.
    *
    * @param path Below `/functions/v1/`.
    * @param init As for `fetch`; `json` is sent as a JSON body.
@@ -83,11 +84,16 @@ export function createClient(stack: Stack) {
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     });
     const text = await response.text();
-    return {
+    const answer: Answer = {
       status: response.status,
       headers: response.headers,
       body: text === "" ? null : JSON.parse(text),
     };
+    // What no function answered, the gateway did.
+    if (answer.body !== null && answer.headers.has("x-request-id")) {
+      assertKeepsContract(init.method ?? "GET", path, answer);
+    }
+    return answer;
   };
 }
 

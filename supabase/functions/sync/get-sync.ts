@@ -4,20 +4,28 @@ import {
   syncQuery,
   type VerificationAnswer,
 } from "../_shared/contract/sync-overview.ts";
+import {
+  createOpenApiDocument,
+  type OpenApiDocument,
+} from "../_shared/contract/openapi/document.ts";
 import { notFound } from "../_shared/http/api-error.ts";
 import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseQuery } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
+import { readEnvironment } from "../_shared/http/runtime.ts";
 import { callFunction } from "../_shared/media/call-function.ts";
 import type { Database } from "../_shared/media/database.types.ts";
+import { DATABASE_VERSION } from "../_shared/media/database-version.ts";
 import { readStatistics } from "../_shared/media/media-library.ts";
 import { BidirectionalSyncService } from "../_shared/sync/bidirectional-sync-service.ts";
 import { prometheusResponse } from "./prometheus.ts";
 import { shownRun } from "./describe-run.ts";
 
 /** `GET sync`: the state of the sync, or of one run. */
-export async function getSync({ url, identify, log }: RouteContext<Database>): Promise<Response> {
+export async function getSync(context: RouteContext<Database>): Promise<Response> {
+  const { url, identify, log } = context;
+  if (url.searchParams.get("format") === "openapi") return await describeApi(context);
   const caller = await identify(["user", "secret"]);
   requireRole(caller, "admin");
   const query = parseQuery(url, syncQuery);
@@ -55,4 +63,14 @@ export async function getSync({ url, identify, log }: RouteContext<Database>): P
       { limit: null, remaining: null, reset_at: null },
     health,
   });
+}
+
+/** Nothing in it is secret, and who writes a client is seldom an admin: any key of the project will do. */
+async function describeApi({ url, identify }: RouteContext<Database>): Promise<Response> {
+  await identify(["anonymous", "user", "secret"]);
+  parseQuery(url, syncQuery);
+  const project = readEnvironment("SUPABASE_URL") ?? url.origin;
+  return jsonResponse<OpenApiDocument>(
+    createOpenApiDocument({ version: DATABASE_VERSION, url: `${project}/functions/v1` }),
+  );
 }

@@ -19,9 +19,10 @@ Deno.test("the routes of the functions → those in the access matrix, and no ot
       routes.push(`${method} ${name}${path === "/" ? "" : path}`);
     }
   }
+  // A route whose rights depend on its query is listed with it as well.
   const listed = (matrix as unknown as AccessMatrix).endpoints
-    .map(({ method, path }) => `${method} ${path}`);
-  assertEquals(routes.sort(), listed.sort());
+    .map(({ method, path }) => `${method} ${path.split("?", 1)[0]}`);
+  assertEquals(routes.sort(), [...new Set(listed)].sort());
 });
 
 Deno.test("every role of every right in the access matrix → has a cell", () => {

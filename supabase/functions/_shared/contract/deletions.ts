@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { mediaItem } from "./media-item.ts";
+import { booleanText } from "./query-values.ts";
 import { publicId, resourceType, success } from "./values.ts";
 
 /** How many assets one request may delete or edit. */
@@ -15,7 +16,7 @@ const deliveryType = z.string().min(1).max(50).optional()
 export const mediaDeletionQuery = z.strictObject({
   resource_type: resourceType.optional(),
   type: deliveryType,
-  force: z.enum(["true", "false"]).transform((value) => value === "true").optional()
+  force: booleanText.optional()
     .describe("Deletes what is in use all the same."),
 });
 

@@ -43,9 +43,11 @@ export const mediaItem = z.strictObject({
 }).describe("An asset as the library shows it.");
 
 export const mediaConflict = z.strictObject({
-  base: z.unknown().describe("The value that both sides last agreed on; absent or null: none."),
-  database: z.unknown().describe("The value here; absent or null: none."),
-  cloudinary: z.unknown().describe("The value in Cloudinary; absent or null: none."),
+  base: z.unknown().optional().describe(
+    "The value that both sides last agreed on; absent or null: none.",
+  ),
+  database: z.unknown().optional().describe("The value here; absent or null: none."),
+  cloudinary: z.unknown().optional().describe("The value in Cloudinary; absent or null: none."),
   kept: z.string().describe("`open` until it is resolved."),
 }).describe("A field that was changed on both sides.");
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mediaStatistics, syncStatus } from "./library-state.ts";
 import { mediaItem } from "./media-item.ts";
-import { isTime } from "./time.ts";
+import { flag, list, parts, text, time, wholeNumber } from "./query-values.ts";
 import { assetSyncStatus, count, resourceType, success } from "./values.ts";
 
 /** What the library can be sorted by. */
@@ -16,41 +16,12 @@ export const SORT_KEYS = [
 /** Parts of a page besides its items. */
 export const PAGE_PARTS = ["stats", "sync_status", "facets"] as const;
 
-const text = (most: number) => z.string().min(1, "must not be empty").max(most);
-const flag = z.enum(["true", "false"], { error: "must be true or false" })
-  .transform((value) => value === "true");
-const wholeNumber = (least: number, most: number) =>
-  z.string().regex(/^\d{1,9}$/, "must be a whole number").transform(Number)
-    .pipe(
-      z.number().min(least, `must be at least ${least}`).max(
-        most,
-        `must be at most ${most}`,
-      ),
-    );
-const time = z.string().refine(
-  isTime,
-  "must be a date or time such as 2026-01-31 or 2026-01-31T12:00:00Z",
-);
-const parts = z.string().transform((
-  value,
-) => [
-  ...new Set(
-    value.split(",").map((part) => part.trim()).filter((part) => part !== ""),
-  ),
-]);
-const list = (most: number) =>
-  parts.pipe(
-    z.array(z.string().max(255)).min(1, "must name at least one value").max(
-      most,
-    ),
-  );
-
 /** The query of `GET media-list`, as strings in a URL. Whether its cursor is one, the handler knows. */
 export const mediaListQuery = z.strictObject({
   page: wholeNumber(1, 10_000_000).optional().describe(
     "Page, from 1, the default. Not with cursor.",
   ),
-  limit: wholeNumber(1, 100).default(50).describe("Items a page."),
+  limit: wholeNumber(1, 100).default(50).describe("Items a page; 50 when absent."),
   cursor: text(2_000).optional().describe(
     "`pagination.next_cursor` of the page before: costs the same at any depth.",
   ),
@@ -80,7 +51,8 @@ export const mediaListQuery = z.strictObject({
   ),
   sort_order: z.enum(["desc", "asc"]).default("desc"),
   include: parts.pipe(z.array(z.enum(PAGE_PARTS))).default(["stats", "sync_status"]).describe(
-    "Comma-separated parts of the answer besides the items: stats, sync_status, facets; empty: none.",
+    "Comma-separated parts of the answer besides the items: stats, sync_status, facets; empty: none. The first two " +
+      "when absent.",
   ),
 }).superRefine((query, check) => {
   if (query.cursor !== undefined && query.page !== undefined) {

@@ -1,15 +1,16 @@
 import { z } from "zod";
 import { mediaStatistics, syncStatus } from "./library-state.ts";
+import { booleanText } from "./query-values.ts";
 import { RUN_KINDS, runError, syncRun } from "./run.ts";
-import { success, timestamp } from "./values.ts";
+import { count, success, timestamp } from "./values.ts";
 
 /** The query of `GET sync`. */
 export const syncQuery = z.strictObject({
   run_id: z.uuid().optional().describe("Answers this run alone."),
-  format: z.enum(["json", "prometheus"]).default("json").describe(
-    "prometheus: the same figures as metrics.",
+  format: z.enum(["json", "prometheus", "openapi"]).default("json").describe(
+    "prometheus: the same figures as metrics; openapi: this description of the API, for whoever has a key.",
   ),
-  verify: z.enum(["true", "false"]).transform((value) => value === "true").optional()
+  verify: booleanText.optional()
     .describe("true: compares both sides field by field, without writing."),
 });
 
@@ -69,14 +70,14 @@ export const verificationAnswer = z.strictObject({
   success,
   complete: z.boolean().describe("Whether the whole library was read in time."),
   note: z.string().optional().describe("Why it was not."),
-  cloudinary_count: z.int().min(0),
-  database_count: z.int().min(0),
+  cloudinary_count: count,
+  database_count: count,
   missing_in_database: z.array(z.string()).describe("public_ids, the first 1,000."),
-  missing_in_database_count: z.int().min(0),
+  missing_in_database_count: count,
   missing_in_cloudinary: z.array(z.string()).describe("public_ids, the first 1,000."),
-  missing_in_cloudinary_count: z.int().min(0),
+  missing_in_cloudinary_count: count,
   differing: z.array(fieldDifference).describe("The first 1,000."),
-  differing_count: z.int().min(0),
+  differing_count: count,
 }).describe("Where the two sides differ.");
 
 /** An asset that cannot be stored as Cloudinary shows it. */

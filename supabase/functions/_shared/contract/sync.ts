@@ -6,7 +6,7 @@ import { count, resourceType, success } from "./values.ts";
 export const syncRequest = z.strictObject({
   force: z.boolean().optional().describe("Merges even what looks unchanged; implies full."),
   full: z.boolean().default(false).describe("A full reconcile instead of what is due."),
-  batch_size: z.int().min(1).max(500).default(500).describe("Assets a page.."),
+  batch_size: z.int().min(1).max(500).default(500).describe("Assets a page."),
   single_asset: z.string().min(1).max(500).optional().describe(
     "public_id or asset_id of one asset.",
   ),
