@@ -1,15 +1,5 @@
 import { aborted, unreachable } from "./media-error.ts";
 
-/** How far an upload is. */
-export interface UploadProgress {
-  /** Bytes sent. */
-  loaded: number;
-  /** Bytes of the file. */
-  total: number;
-  /** 0 to 100. */
-  percent: number;
-}
-
 /** What came back: the body as JSON, or null where it is none. */
 export interface PostedFile {
   status: number;
@@ -25,20 +15,22 @@ interface ProgressRequest {
   onerror: (() => void) | null;
   onabort: (() => void) | null;
   open(method: string, url: string): void;
+  setRequestHeader(name: string, value: string): void;
   send(body: FormData): void;
   abort(): void;
 }
 
 interface PostOptions {
+  headers?: Record<string, string>;
   signal?: AbortSignal;
-  /** In browsers while the file goes out; elsewhere at the beginning and at the end. */
-  onProgress?: (progress: UploadProgress) => void;
+  /** Told how many bytes of the file are out: in browsers while it goes out, elsewhere at the end. */
+  onSent?: (bytes: number) => void;
 }
 
 /**
- * Posts a form with a file.
+ * Posts a form with a file, or with a part of one.
  *
- * @param size Bytes of the file.
+ * @param size Bytes of the file or part.
  * @throws {MediaError} `network` or `aborted`; any answer, whatever its status, is returned.
  */
 export async function postFile(
@@ -49,21 +41,14 @@ export async function postFile(
 ): Promise<PostedFile> {
   if (options.signal?.aborted) throw aborted(options.signal.reason);
   const { XMLHttpRequest } = globalThis as { XMLHttpRequest?: new () => ProgressRequest };
-  const tell = (loaded: number) =>
-    options.onProgress?.({
-      loaded,
-      total: size,
-      percent: size === 0 ? 100 : Math.floor(loaded / size * 100),
-    });
-  tell(0);
+  // The form is somewhat larger than its file.
+  const tell = (sent: number, whole: number) =>
+    options.onSent?.(whole === 0 ? size : Math.round(size * sent / whole));
   const { status, text } =
     await (XMLHttpRequest === undefined
       ? postByFetch(url, form, options)
-      : postByXhr(new XMLHttpRequest(), url, form, options, (sent, whole) => {
-        // The form is somewhat larger than its file.
-        tell(whole === 0 ? size : Math.round(size * sent / whole));
-      }));
-  if (XMLHttpRequest === undefined) tell(size);
+      : postByXhr(new XMLHttpRequest(), url, form, options, tell));
+  if (XMLHttpRequest === undefined) tell(1, 1);
   return { status, body: parse(text) };
 }
 
@@ -75,10 +60,10 @@ interface Posted {
 async function postByFetch(
   url: string,
   body: FormData,
-  { signal }: PostOptions,
+  { headers, signal }: PostOptions,
 ): Promise<Posted> {
   try {
-    const response = await fetch(url, { method: "POST", body, signal });
+    const response = await fetch(url, { method: "POST", body, headers, signal });
     return { status: response.status, text: await response.text() };
   } catch (error) {
     throw signal?.aborted ? aborted(error) : unreachable(error);
@@ -89,7 +74,7 @@ function postByXhr(
   request: ProgressRequest,
   url: string,
   form: FormData,
-  { signal }: PostOptions,
+  { headers = {}, signal }: PostOptions,
   onProgress: (sent: number, whole: number) => void,
 ): Promise<Posted> {
   const stop = () => request.abort();
@@ -99,6 +84,7 @@ function postByXhr(
     request.onerror = () => reject(unreachable());
     request.onabort = () => reject(aborted(signal?.reason));
     request.open("POST", url);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.send(form);
     signal?.addEventListener("abort", stop, { once: true });
   }).finally(() => signal?.removeEventListener("abort", stop));

@@ -5,8 +5,9 @@ import type {
   UploadRequest,
 } from "./contract.ts";
 import { MediaError } from "./media-error.ts";
-import { type PostedFile, postFile, type UploadProgress } from "./post-file.ts";
+import type { PostedFile } from "./post-file.ts";
 import { callFunction, type RequestOptions } from "./request.ts";
+import { sendFile, type UploadProgress } from "./send-file.ts";
 import type { AnySupabaseClient } from "./supabase-client.ts";
 
 /** Where a file goes, and what it is given. */
@@ -38,11 +39,8 @@ export async function uploadFile(
       signal,
     },
   );
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.set(name, value);
-  // Last, so that what is signed has been read when it comes.
-  form.set("file", file, filename || "file");
-  const posted = await postFile(upload_url, form, file.size, { signal, onProgress });
+  const outgoing = { fields, file, name: filename || "file" };
+  const posted = await sendFile(upload_url, outgoing, { signal, onProgress });
   const uploaded = readUploaded(posted);
   try {
     const { item } = await callFunction<UploadConfirmationAnswer>(

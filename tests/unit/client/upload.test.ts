@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { failureOf, fakeProject } from "./fake-project.ts";
 import type { UploadProgress } from "../../../supabase/client/mod.ts";
+import { sendFile } from "../../../supabase/client/send-file.ts";
 
 interface Cloudinary {
   url: string;
@@ -124,5 +125,43 @@ Deno.test("upload whose confirmation is lost → says that the file has arrived"
     const { media } = signed(url, () => new Response("", { status: 502 }));
     const error = await failureOf(media.upload(file));
     assertMatch(error.message, /^The file is uploaded/);
+  });
+});
+
+Deno.test("a file too large for one request → parts of one upload, each told; the last answer counts", async () => {
+  const ranges: (string | null)[] = [];
+  const ids = new Set<string | null>();
+  let content = "";
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    async (request) => {
+      ranges.push(request.headers.get("content-range"));
+      ids.add(request.headers.get("x-unique-upload-id"));
+      const form = await request.formData();
+      assertEquals([...form.keys()], ["signature", "file"]);
+      content += await (form.get("file") as File).text();
+      return Response.json({ part: ranges.length });
+    },
+  );
+  try {
+    const loaded: number[] = [];
+    const { body } = await sendFile(
+      `http://127.0.0.1:${server.addr.port}/`,
+      { fields: { signature: "s" }, file: new Blob(["0123456789"]), name: "a.txt" },
+      { sizes: { whole: 9, part: 4 }, onProgress: (progress) => loaded.push(progress.loaded) },
+    );
+    assertEquals(ranges, ["bytes 0-3/10", "bytes 4-7/10", "bytes 8-9/10"]);
+    assertEquals([ids.size, content, body], [1, "0123456789", { part: 3 }]);
+    assertEquals(loaded, [0, 4, 8, 10]);
+  } finally {
+    await server.shutdown();
+  }
+});
+
+Deno.test("a part that is refused → no further part goes out", async () => {
+  await withCloudinary(() => Response.json({}, { status: 400 }), async ({ url, forms }) => {
+    const outgoing = { fields: {}, file: new Blob(["0123456789"]), name: "a.txt" };
+    const { status } = await sendFile(url, outgoing, { sizes: { whole: 9, part: 4 } });
+    assertEquals([status, forms.length], [400, 1]);
   });
 });
