@@ -4,10 +4,7 @@ import {
   syncQuery,
   type VerificationAnswer,
 } from "../_shared/contract/sync-overview.ts";
-import {
-  createOpenApiDocument,
-  type OpenApiDocument,
-} from "../_shared/contract/openapi/document.ts";
+import type { OpenApiDocument } from "../_shared/contract/openapi/document.ts";
 import { notFound } from "../_shared/http/api-error.ts";
 import { requireRole } from "../_shared/http/caller.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
@@ -69,6 +66,8 @@ export async function getSync(context: RouteContext<Database>): Promise<Response
 async function describeApi({ url, identify }: RouteContext<Database>): Promise<Response> {
   await identify(["anonymous", "user", "secret"]);
   parseQuery(url, syncQuery);
+  // Loaded when it is asked for: the function starts every minute, and seldom for this.
+  const { createOpenApiDocument } = await import("../_shared/contract/openapi/document.ts");
   const project = readEnvironment("SUPABASE_URL") ?? url.origin;
   return jsonResponse<OpenApiDocument>(
     createOpenApiDocument({ version: DATABASE_VERSION, url: `${project}/functions/v1` }),
