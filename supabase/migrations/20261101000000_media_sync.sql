@@ -9486,7 +9486,7 @@ begin
     moved as (
         select named.id, min(named.place) as place
         from unnest(p_moved) with ordinality as named (id, place)
-        where named.id = any (p_ids)
+        join given on given.id = named.id
         group by named.id
     ),
     ordered as (
@@ -9592,9 +9592,14 @@ begin
     order by asset.id
     on conflict (media_asset_id, usage_type, reference_table, reference_id, field) where removed_at is null do nothing;
     return (
-        select coalesce(jsonb_agg(present.id order by present.place), '[]')
-        from unnest(media_sync.place_order(p_place)) with ordinality as present (id, place)
-        where present.id = any (p_ids)
+        select coalesce(jsonb_agg(usage.media_asset_id order by usage.position, usage.created_at, usage.media_asset_id), '[]')
+        from public.media_usage as usage
+        where usage.media_asset_id in (select unnest(p_ids))
+            and usage.reference_table = p_place ->> 'reference_table'
+            and usage.reference_id = p_place ->> 'reference_id'
+            and usage.usage_type = p_place ->> 'usage_type'
+            and usage.field = coalesce(p_place ->> 'field', '')
+            and usage.removed_at is null
     );
 end;
 $$;
@@ -9641,26 +9646,6 @@ comment on function public.detach_media_assets(uuid[], jsonb) is
 revoke all on function public.detach_media_assets(uuid[], jsonb) from public, anon, authenticated;
 grant execute on function public.detach_media_assets(uuid[], jsonb) to authenticated, service_role;
 
-create or replace function media_sync.lock_place(p_place jsonb)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-    perform media_sync.lock_order('usage.' || (p_place ->> 'reference_table') || '.' || (p_place ->> 'reference_id'));
-    perform
-    from public.media_usage as usage
-    where usage.reference_table = p_place ->> 'reference_table'
-        and usage.reference_id = p_place ->> 'reference_id'
-        and usage.removed_at is null
-    order by usage.media_asset_id, usage.id
-    for update;
-end;
-$$;
-comment on function media_sync.lock_place(jsonb) is 'Locks the order and the live uses of a row of the app, in the order in which everyone locks them.';
-revoke all on function media_sync.lock_place(jsonb) from public, anon, authenticated;
-grant execute on function media_sync.lock_place(jsonb) to authenticated, service_role;
-
 create or replace function public.reorder_media_usage(p_ids uuid[], p_place jsonb, p_before uuid default null)
 returns jsonb
 language plpgsql
@@ -9669,17 +9654,24 @@ as $$
 begin
     perform media_sync.require_place(p_place);
     perform media_sync.require_few(p_ids);
-    perform media_sync.lock_place(p_place);
+    perform media_sync.lock_order('usage.' || (p_place ->> 'reference_table') || '.' || (p_place ->> 'reference_id'));
+    with held as materialized (
+        select usage.id, wanted.position
+        from media_sync.reordered(media_sync.place_order(p_place), p_ids, p_before) as wanted
+        join public.media_usage as usage on usage.media_asset_id = wanted.id
+        where usage.reference_table = p_place ->> 'reference_table'
+            and usage.reference_id = p_place ->> 'reference_id'
+            and usage.usage_type = p_place ->> 'usage_type'
+            and usage.field = coalesce(p_place ->> 'field', '')
+            and usage.removed_at is null
+            and usage.position <> wanted.position
+        order by usage.media_asset_id
+        for update of usage
+    )
     update public.media_usage as usage
-    set position = wanted.position
-    from media_sync.reordered(media_sync.place_order(p_place), p_ids, p_before) as wanted
-    where usage.media_asset_id = wanted.id
-        and usage.reference_table = p_place ->> 'reference_table'
-        and usage.reference_id = p_place ->> 'reference_id'
-        and usage.usage_type = p_place ->> 'usage_type'
-        and usage.field = coalesce(p_place ->> 'field', '')
-        and usage.removed_at is null
-        and usage.position <> wanted.position;
+    set position = held.position
+    from held
+    where usage.id = held.id;
     return to_jsonb(media_sync.place_order(p_place));
 end;
 $$;
@@ -9709,8 +9701,12 @@ begin
         raise exception 'Both places are the same.' using errcode = 'invalid_parameter_value';
     end if;
     -- Both in one order, whichever way somebody else moves assets meanwhile.
-    perform media_sync.lock_place(named.place)
-    from (select place from unnest(array[p_place, p_to]) as place order by place ->> 'reference_table', place ->> 'reference_id') as named;
+    perform media_sync.lock_order(named.list)
+    from (
+        select 'usage.' || (place ->> 'reference_table') || '.' || (place ->> 'reference_id') as list
+        from unnest(array[p_place, p_to]) as place
+        order by 1
+    ) as named;
     v_there := media_sync.place_order(p_to);
     select max(usage.position) into v_last
     from public.media_usage as usage
@@ -9720,27 +9716,32 @@ begin
         and usage.field = v_to_field
         and usage.removed_at is null;
     -- One statement, so that the assets are counted, and locked for that, in one pass.
-    with moved as (
-        update public.media_usage as usage
-        set
-            removed_at = case when wanted.is_there then clock_timestamp() end,
-            usage_type = case when wanted.is_there then usage.usage_type else p_to ->> 'usage_type' end,
-            reference_table = case when wanted.is_there then usage.reference_table else p_to ->> 'reference_table' end,
-            reference_id = case when wanted.is_there then usage.reference_id else p_to ->> 'reference_id' end,
-            field = case when wanted.is_there then usage.field else v_to_field end,
-            position = coalesce(v_last, -1) + wanted.place
+    with held as materialized (
+        select usage.id, wanted.place, wanted.id in (select unnest(v_there)) as is_there
         from (
-            select id, min(place)::integer as place, id = any (v_there) as is_there
-            from unnest(p_ids) with ordinality as named (id, place)
-            group by id
+            select named.id, min(named.place)::integer as place from unnest(p_ids) with ordinality as named (id, place) group by named.id
         ) as wanted
-        where usage.media_asset_id = wanted.id
-            and usage.reference_table = p_place ->> 'reference_table'
+        join public.media_usage as usage on usage.media_asset_id = wanted.id
+        where usage.reference_table = p_place ->> 'reference_table'
             and usage.reference_id = p_place ->> 'reference_id'
             and usage.usage_type = p_place ->> 'usage_type'
             and usage.field = v_field
             and usage.removed_at is null
-        returning usage.media_asset_id, wanted.place
+        order by usage.media_asset_id
+        for update of usage
+    ),
+    moved as (
+        update public.media_usage as usage
+        set
+            removed_at = case when held.is_there then clock_timestamp() end,
+            usage_type = case when held.is_there then usage.usage_type else p_to ->> 'usage_type' end,
+            reference_table = case when held.is_there then usage.reference_table else p_to ->> 'reference_table' end,
+            reference_id = case when held.is_there then usage.reference_id else p_to ->> 'reference_id' end,
+            field = case when held.is_there then usage.field else v_to_field end,
+            position = coalesce(v_last, -1) + held.place
+        from held
+        where usage.id = held.id
+        returning usage.media_asset_id, held.place
     )
     select coalesce(jsonb_agg(moved.media_asset_id order by moved.place), '[]') into v_moved from moved;
     return v_moved;
@@ -9791,24 +9792,6 @@ comment on function media_sync.collection_order(uuid) is 'The assets of a collec
 revoke all on function media_sync.collection_order(uuid) from public, anon, authenticated;
 grant execute on function media_sync.collection_order(uuid) to authenticated, service_role;
 
-create or replace function media_sync.lock_items(p_collection_id uuid)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-    perform media_sync.lock_order('collection.' || p_collection_id);
-    perform
-    from public.media_collection_items as item
-    where item.collection_id = p_collection_id
-    order by item.media_asset_id
-    for update;
-end;
-$$;
-comment on function media_sync.lock_items(uuid) is 'Locks the order and the items of a collection, in the order in which everyone locks them.';
-revoke all on function media_sync.lock_items(uuid) from public, anon, authenticated;
-grant execute on function media_sync.lock_items(uuid) to authenticated, service_role;
-
 create or replace function public.add_to_media_collection(p_collection_id uuid, p_ids uuid[])
 returns jsonb
 language plpgsql
@@ -9830,9 +9813,9 @@ begin
     order by asset.id
     on conflict (collection_id, media_asset_id) do nothing;
     return (
-        select coalesce(jsonb_agg(present.id order by present.place), '[]')
-        from unnest(media_sync.collection_order(p_collection_id)) with ordinality as present (id, place)
-        where present.id = any (p_ids)
+        select coalesce(jsonb_agg(item.media_asset_id order by item.position, item.added_at, item.media_asset_id), '[]')
+        from public.media_collection_items as item
+        where item.collection_id = p_collection_id and item.media_asset_id in (select unnest(p_ids))
     );
 end;
 $$;
@@ -9851,10 +9834,17 @@ declare
 begin
     perform media_sync.require_collection(p_collection_id);
     perform media_sync.require_few(p_ids);
-    perform media_sync.lock_items(p_collection_id);
-    with removed as (
+    with held as materialized (
+        select item.media_asset_id
+        from public.media_collection_items as item
+        where item.collection_id = p_collection_id and item.media_asset_id in (select unnest(p_ids))
+        order by item.media_asset_id
+        for update
+    ),
+    removed as (
         delete from public.media_collection_items as item
-        where item.collection_id = p_collection_id and item.media_asset_id = any (p_ids)
+        using held
+        where item.collection_id = p_collection_id and item.media_asset_id = held.media_asset_id
         returning item.media_asset_id
     )
     select coalesce(jsonb_agg(removed.media_asset_id), '[]') into v_removed from removed;
@@ -9873,13 +9863,19 @@ as $$
 begin
     perform media_sync.require_collection(p_collection_id);
     perform media_sync.require_few(p_ids);
-    perform media_sync.lock_items(p_collection_id);
+    perform media_sync.lock_order('collection.' || p_collection_id);
+    with held as materialized (
+        select item.media_asset_id, wanted.position
+        from media_sync.reordered(media_sync.collection_order(p_collection_id), p_ids, p_before) as wanted
+        join public.media_collection_items as item on item.media_asset_id = wanted.id
+        where item.collection_id = p_collection_id and item.position <> wanted.position
+        order by item.media_asset_id
+        for update of item
+    )
     update public.media_collection_items as item
-    set position = wanted.position
-    from media_sync.reordered(media_sync.collection_order(p_collection_id), p_ids, p_before) as wanted
-    where item.collection_id = p_collection_id
-        and item.media_asset_id = wanted.id
-        and item.position <> wanted.position;
+    set position = held.position
+    from held
+    where item.collection_id = p_collection_id and item.media_asset_id = held.media_asset_id;
     return to_jsonb(media_sync.collection_order(p_collection_id));
 end;
 $$;
@@ -9894,7 +9890,6 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-    v_present uuid[];
     v_moved jsonb;
 begin
     perform media_sync.require_collection(p_collection_id);
@@ -9904,12 +9899,15 @@ begin
         raise exception 'Both collections are the same.' using errcode = 'invalid_parameter_value';
     end if;
     -- Both in one order, whichever way somebody else moves assets meanwhile.
-    perform media_sync.lock_items(least(p_collection_id, p_to));
-    perform media_sync.lock_items(greatest(p_collection_id, p_to));
-    v_present := media_sync.collection_order(p_collection_id);
-    v_moved := public.add_to_media_collection(
-        p_to, array(select id from unnest(p_ids) with ordinality as wanted (id, place) where id = any (v_present) order by place)
-    );
+    perform media_sync.lock_order('collection.' || least(p_collection_id, p_to));
+    perform media_sync.lock_order('collection.' || greatest(p_collection_id, p_to));
+    v_moved := public.add_to_media_collection(p_to, array(
+        select wanted.id
+        from unnest(p_ids) with ordinality as wanted (id, place)
+        join public.media_collection_items as item on item.media_asset_id = wanted.id
+        where item.collection_id = p_collection_id
+        order by wanted.place
+    ));
     perform public.remove_from_media_collection(p_collection_id, array(select jsonb_array_elements_text(v_moved)::uuid));
     return v_moved;
 end;
@@ -12212,7 +12210,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'e31e6fe517b6c891';
+    select 'ca2c380580c2a039';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

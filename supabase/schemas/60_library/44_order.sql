@@ -28,7 +28,7 @@ begin
     moved as (
         select named.id, min(named.place) as place
         from unnest(p_moved) with ordinality as named (id, place)
-        where named.id = any (p_ids)
+        join given on given.id = named.id
         group by named.id
     ),
     ordered as (

@@ -81,9 +81,14 @@ begin
     order by asset.id
     on conflict (media_asset_id, usage_type, reference_table, reference_id, field) where removed_at is null do nothing;
     return (
-        select coalesce(jsonb_agg(present.id order by present.place), '[]')
-        from unnest(media_sync.place_order(p_place)) with ordinality as present (id, place)
-        where present.id = any (p_ids)
+        select coalesce(jsonb_agg(usage.media_asset_id order by usage.position, usage.created_at, usage.media_asset_id), '[]')
+        from public.media_usage as usage
+        where usage.media_asset_id in (select unnest(p_ids))
+            and usage.reference_table = p_place ->> 'reference_table'
+            and usage.reference_id = p_place ->> 'reference_id'
+            and usage.usage_type = p_place ->> 'usage_type'
+            and usage.field = coalesce(p_place ->> 'field', '')
+            and usage.removed_at is null
     );
 end;
 $$;
@@ -130,26 +135,6 @@ comment on function public.detach_media_assets(uuid[], jsonb) is
 revoke all on function public.detach_media_assets(uuid[], jsonb) from public, anon, authenticated;
 grant execute on function public.detach_media_assets(uuid[], jsonb) to authenticated, service_role;
 
-create or replace function media_sync.lock_place(p_place jsonb)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-    perform media_sync.lock_order('usage.' || (p_place ->> 'reference_table') || '.' || (p_place ->> 'reference_id'));
-    perform
-    from public.media_usage as usage
-    where usage.reference_table = p_place ->> 'reference_table'
-        and usage.reference_id = p_place ->> 'reference_id'
-        and usage.removed_at is null
-    order by usage.media_asset_id, usage.id
-    for update;
-end;
-$$;
-comment on function media_sync.lock_place(jsonb) is 'Locks the order and the live uses of a row of the app, in the order in which everyone locks them.';
-revoke all on function media_sync.lock_place(jsonb) from public, anon, authenticated;
-grant execute on function media_sync.lock_place(jsonb) to authenticated, service_role;
-
 create or replace function public.reorder_media_usage(p_ids uuid[], p_place jsonb, p_before uuid default null)
 returns jsonb
 language plpgsql
@@ -158,17 +143,24 @@ as $$
 begin
     perform media_sync.require_place(p_place);
     perform media_sync.require_few(p_ids);
-    perform media_sync.lock_place(p_place);
+    perform media_sync.lock_order('usage.' || (p_place ->> 'reference_table') || '.' || (p_place ->> 'reference_id'));
+    with held as materialized (
+        select usage.id, wanted.position
+        from media_sync.reordered(media_sync.place_order(p_place), p_ids, p_before) as wanted
+        join public.media_usage as usage on usage.media_asset_id = wanted.id
+        where usage.reference_table = p_place ->> 'reference_table'
+            and usage.reference_id = p_place ->> 'reference_id'
+            and usage.usage_type = p_place ->> 'usage_type'
+            and usage.field = coalesce(p_place ->> 'field', '')
+            and usage.removed_at is null
+            and usage.position <> wanted.position
+        order by usage.media_asset_id
+        for update of usage
+    )
     update public.media_usage as usage
-    set position = wanted.position
-    from media_sync.reordered(media_sync.place_order(p_place), p_ids, p_before) as wanted
-    where usage.media_asset_id = wanted.id
-        and usage.reference_table = p_place ->> 'reference_table'
-        and usage.reference_id = p_place ->> 'reference_id'
-        and usage.usage_type = p_place ->> 'usage_type'
-        and usage.field = coalesce(p_place ->> 'field', '')
-        and usage.removed_at is null
-        and usage.position <> wanted.position;
+    set position = held.position
+    from held
+    where usage.id = held.id;
     return to_jsonb(media_sync.place_order(p_place));
 end;
 $$;
@@ -198,8 +190,12 @@ begin
         raise exception 'Both places are the same.' using errcode = 'invalid_parameter_value';
     end if;
     -- Both in one order, whichever way somebody else moves assets meanwhile.
-    perform media_sync.lock_place(named.place)
-    from (select place from unnest(array[p_place, p_to]) as place order by place ->> 'reference_table', place ->> 'reference_id') as named;
+    perform media_sync.lock_order(named.list)
+    from (
+        select 'usage.' || (place ->> 'reference_table') || '.' || (place ->> 'reference_id') as list
+        from unnest(array[p_place, p_to]) as place
+        order by 1
+    ) as named;
     v_there := media_sync.place_order(p_to);
     select max(usage.position) into v_last
     from public.media_usage as usage
@@ -209,27 +205,32 @@ begin
         and usage.field = v_to_field
         and usage.removed_at is null;
     -- One statement, so that the assets are counted, and locked for that, in one pass.
-    with moved as (
-        update public.media_usage as usage
-        set
-            removed_at = case when wanted.is_there then clock_timestamp() end,
-            usage_type = case when wanted.is_there then usage.usage_type else p_to ->> 'usage_type' end,
-            reference_table = case when wanted.is_there then usage.reference_table else p_to ->> 'reference_table' end,
-            reference_id = case when wanted.is_there then usage.reference_id else p_to ->> 'reference_id' end,
-            field = case when wanted.is_there then usage.field else v_to_field end,
-            position = coalesce(v_last, -1) + wanted.place
+    with held as materialized (
+        select usage.id, wanted.place, wanted.id in (select unnest(v_there)) as is_there
         from (
-            select id, min(place)::integer as place, id = any (v_there) as is_there
-            from unnest(p_ids) with ordinality as named (id, place)
-            group by id
+            select named.id, min(named.place)::integer as place from unnest(p_ids) with ordinality as named (id, place) group by named.id
         ) as wanted
-        where usage.media_asset_id = wanted.id
-            and usage.reference_table = p_place ->> 'reference_table'
+        join public.media_usage as usage on usage.media_asset_id = wanted.id
+        where usage.reference_table = p_place ->> 'reference_table'
             and usage.reference_id = p_place ->> 'reference_id'
             and usage.usage_type = p_place ->> 'usage_type'
             and usage.field = v_field
             and usage.removed_at is null
-        returning usage.media_asset_id, wanted.place
+        order by usage.media_asset_id
+        for update of usage
+    ),
+    moved as (
+        update public.media_usage as usage
+        set
+            removed_at = case when held.is_there then clock_timestamp() end,
+            usage_type = case when held.is_there then usage.usage_type else p_to ->> 'usage_type' end,
+            reference_table = case when held.is_there then usage.reference_table else p_to ->> 'reference_table' end,
+            reference_id = case when held.is_there then usage.reference_id else p_to ->> 'reference_id' end,
+            field = case when held.is_there then usage.field else v_to_field end,
+            position = coalesce(v_last, -1) + held.place
+        from held
+        where usage.id = held.id
+        returning usage.media_asset_id, held.place
     )
     select coalesce(jsonb_agg(moved.media_asset_id order by moved.place), '[]') into v_moved from moved;
     return v_moved;

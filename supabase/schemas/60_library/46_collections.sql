@@ -36,24 +36,6 @@ comment on function media_sync.collection_order(uuid) is 'The assets of a collec
 revoke all on function media_sync.collection_order(uuid) from public, anon, authenticated;
 grant execute on function media_sync.collection_order(uuid) to authenticated, service_role;
 
-create or replace function media_sync.lock_items(p_collection_id uuid)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-    perform media_sync.lock_order('collection.' || p_collection_id);
-    perform
-    from public.media_collection_items as item
-    where item.collection_id = p_collection_id
-    order by item.media_asset_id
-    for update;
-end;
-$$;
-comment on function media_sync.lock_items(uuid) is 'Locks the order and the items of a collection, in the order in which everyone locks them.';
-revoke all on function media_sync.lock_items(uuid) from public, anon, authenticated;
-grant execute on function media_sync.lock_items(uuid) to authenticated, service_role;
-
 create or replace function public.add_to_media_collection(p_collection_id uuid, p_ids uuid[])
 returns jsonb
 language plpgsql
@@ -75,9 +57,9 @@ begin
     order by asset.id
     on conflict (collection_id, media_asset_id) do nothing;
     return (
-        select coalesce(jsonb_agg(present.id order by present.place), '[]')
-        from unnest(media_sync.collection_order(p_collection_id)) with ordinality as present (id, place)
-        where present.id = any (p_ids)
+        select coalesce(jsonb_agg(item.media_asset_id order by item.position, item.added_at, item.media_asset_id), '[]')
+        from public.media_collection_items as item
+        where item.collection_id = p_collection_id and item.media_asset_id in (select unnest(p_ids))
     );
 end;
 $$;
@@ -96,10 +78,17 @@ declare
 begin
     perform media_sync.require_collection(p_collection_id);
     perform media_sync.require_few(p_ids);
-    perform media_sync.lock_items(p_collection_id);
-    with removed as (
+    with held as materialized (
+        select item.media_asset_id
+        from public.media_collection_items as item
+        where item.collection_id = p_collection_id and item.media_asset_id in (select unnest(p_ids))
+        order by item.media_asset_id
+        for update
+    ),
+    removed as (
         delete from public.media_collection_items as item
-        where item.collection_id = p_collection_id and item.media_asset_id = any (p_ids)
+        using held
+        where item.collection_id = p_collection_id and item.media_asset_id = held.media_asset_id
         returning item.media_asset_id
     )
     select coalesce(jsonb_agg(removed.media_asset_id), '[]') into v_removed from removed;
@@ -118,13 +107,19 @@ as $$
 begin
     perform media_sync.require_collection(p_collection_id);
     perform media_sync.require_few(p_ids);
-    perform media_sync.lock_items(p_collection_id);
+    perform media_sync.lock_order('collection.' || p_collection_id);
+    with held as materialized (
+        select item.media_asset_id, wanted.position
+        from media_sync.reordered(media_sync.collection_order(p_collection_id), p_ids, p_before) as wanted
+        join public.media_collection_items as item on item.media_asset_id = wanted.id
+        where item.collection_id = p_collection_id and item.position <> wanted.position
+        order by item.media_asset_id
+        for update of item
+    )
     update public.media_collection_items as item
-    set position = wanted.position
-    from media_sync.reordered(media_sync.collection_order(p_collection_id), p_ids, p_before) as wanted
-    where item.collection_id = p_collection_id
-        and item.media_asset_id = wanted.id
-        and item.position <> wanted.position;
+    set position = held.position
+    from held
+    where item.collection_id = p_collection_id and item.media_asset_id = held.media_asset_id;
     return to_jsonb(media_sync.collection_order(p_collection_id));
 end;
 $$;
@@ -139,7 +134,6 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-    v_present uuid[];
     v_moved jsonb;
 begin
     perform media_sync.require_collection(p_collection_id);
@@ -149,12 +143,15 @@ begin
         raise exception 'Both collections are the same.' using errcode = 'invalid_parameter_value';
     end if;
     -- Both in one order, whichever way somebody else moves assets meanwhile.
-    perform media_sync.lock_items(least(p_collection_id, p_to));
-    perform media_sync.lock_items(greatest(p_collection_id, p_to));
-    v_present := media_sync.collection_order(p_collection_id);
-    v_moved := public.add_to_media_collection(
-        p_to, array(select id from unnest(p_ids) with ordinality as wanted (id, place) where id = any (v_present) order by place)
-    );
+    perform media_sync.lock_order('collection.' || least(p_collection_id, p_to));
+    perform media_sync.lock_order('collection.' || greatest(p_collection_id, p_to));
+    v_moved := public.add_to_media_collection(p_to, array(
+        select wanted.id
+        from unnest(p_ids) with ordinality as wanted (id, place)
+        join public.media_collection_items as item on item.media_asset_id = wanted.id
+        where item.collection_id = p_collection_id
+        order by wanted.place
+    ));
     perform public.remove_from_media_collection(p_collection_id, array(select jsonb_array_elements_text(v_moved)::uuid));
     return v_moved;
 end;

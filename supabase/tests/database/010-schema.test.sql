@@ -171,7 +171,7 @@ select is_empty(
         'asset_for_viewers', 'require_few', 'require_small',
         'attach_media_assets', 'detach_media_assets', 'reorder_media_usage', 'move_media_usage',
         'add_to_media_collection', 'remove_from_media_collection', 'reorder_media_collection', 'move_between_media_collections',
-        'lock_order', 'lock_place', 'lock_items', 'reordered', 'require_place', 'place_order', 'require_collection', 'collection_order'
+        'lock_order', 'reordered', 'require_place', 'place_order', 'require_collection', 'collection_order'
     )
     -- Of these, the function of the same name in media_sync is one of the definers above.
     and not (schema = 'public' and exists (
