@@ -6875,7 +6875,8 @@ begin
             else asset.sync_status
         end,
         sync_attempts = told.counted,
-        waits_for_name = coalesce(told.error ->> 'code' = 'name_taken', false),
+        -- A wish to restore has ended with it; asked for again, it is told again.
+        waits_for_name = coalesce(told.error ->> 'code' = 'name_taken' and not told.error ? 'ends_wish', false),
         sync_error = case when asset.sync_status = 'synced' and asset.deleted_at is null then null else told.message end,
         next_attempt_at = case
             when asset.sync_status = 'synced' or told.news or told.again then null
@@ -12210,7 +12211,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'ca2c380580c2a039';
+    select 'de3b490b5b2249eb';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

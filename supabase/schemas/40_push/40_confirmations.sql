@@ -93,7 +93,8 @@ begin
             else asset.sync_status
         end,
         sync_attempts = told.counted,
-        waits_for_name = coalesce(told.error ->> 'code' = 'name_taken', false),
+        -- A wish to restore has ended with it; asked for again, it is told again.
+        waits_for_name = coalesce(told.error ->> 'code' = 'name_taken' and not told.error ? 'ends_wish', false),
         sync_error = case when asset.sync_status = 'synced' and asset.deleted_at is null then null else told.message end,
         next_attempt_at = case
             when asset.sync_status = 'synced' or told.news or told.again then null

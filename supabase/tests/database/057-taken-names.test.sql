@@ -1,7 +1,7 @@
 -- A wanted name that another asset has: the row waits for it without asking all the time.
 begin;
 \ir helpers.sql
-select plan(7);
+select plan(9);
 
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, observed_at) values
     ('00000000-0000-4000-8000-000000000001', 'demo', 't1', 'name1', 'image', now() - interval '1 minute'),
@@ -33,6 +33,24 @@ select public.media_sync_apply_observations(
     clock_timestamp(), 'api', null
 );
 select is((select next_attempt_at from public.media_assets where asset_id = 't1'), null, 'the holder leaves the name → it is tried at once');
+
+create function tests.refuse_restore()
+returns bigint
+language sql
+as $$
+    update public.media_assets
+    set deleted_at = now(), restore_requested_at = now(), sync_status = 'pending', lease_token = md5('worker')::uuid,
+        sending = '[{"id": "attempt", "sent": {}, "existence": "live", "at": "2026-01-01T00:00:00Z", "until": "2026-01-01T00:01:00Z"}]'
+    where asset_id = 't2';
+    select public.media_sync_confirm_push('demo', md5('worker')::uuid, clock_timestamp(), '[{
+        "id": "00000000-0000-4000-8000-000000000002", "action": "restore", "attempt": "attempt", "existence_dropped": true,
+        "error": {"code": "name_taken", "message": "Another asset has the name by now.", "ends_wish": true}
+    }]', 'api');
+    select count(*) from public.media_sync_log where error_code = 'name_taken' and asset_id = 't2';
+$$;
+
+select is(tests.refuse_restore(), 1::bigint, 'restored while another asset has the name → stands in the log');
+select is(tests.refuse_restore(), 2::bigint, 'restored once more → is told once more');
 
 select * from finish();
 rollback;

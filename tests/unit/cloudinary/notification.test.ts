@@ -39,6 +39,25 @@ Deno.test("the recorded shapes → every type that a trigger accepts is among th
   assertEquals(NOTIFICATION_TYPES.filter((type) => !types.has(type)), []);
 });
 
+Deno.test("metadata told whole before and after → only what changed of it", () => {
+  const { effects } = readNotification({
+    notification_type: "resource_metadata_changed",
+    resources: {
+      a: {
+        asset_id: "1",
+        previous_metadata: { same: ["x"], changed: 1, gone: "y", emptied: "z" },
+        new_metadata: { same: ["x"], changed: 2, emptied: null, added: true },
+      },
+    },
+  });
+  const [effect] = effects;
+  assert(effect?.kind === "delta");
+  assertEquals(effect.fields.metadata, {
+    set: { changed: 2, added: true },
+    removed: ["gone", "emptied"],
+  });
+});
+
 Deno.test("any JSON object → effects that name an asset or a folder, never an exception", () => {
   const types = fc.constantFrom(...TRIGGER_TYPES, "something_new", "__proto__", "constructor");
   const odd = fc.oneof(fc.jsonValue(), fc.constant([[]]), fc.constant({ resources: [null] }));

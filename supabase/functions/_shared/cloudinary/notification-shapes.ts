@@ -70,12 +70,18 @@ export function readContextDelta(item: Body): { set: Record<string, string>; rem
   return { set, removed: readPairs(item.removed).map(([name]) => name) };
 }
 
-/** What changed of the structured metadata, which is told in full before and after. */
+/**
+ * What changed of the structured metadata, which is told in full before and after: what stayed the same may be another's
+ * by now, and is no echo of what we sent.
+ */
 export function readMetadataDelta(item: Body): { set: Record<string, unknown>; removed: string[] } {
   const before = isFields(item.previous_metadata) ? item.previous_metadata : {};
   const after = isFields(item.new_metadata) ? item.new_metadata : {};
-  const set = Object.fromEntries(
-    Object.entries(after).filter(([, value]) => value !== null && value !== undefined),
-  );
-  return { set, removed: Object.keys(before).filter((key) => !Object.hasOwn(set, key)) };
+  const there = Object.entries(after).filter(([, value]) => value !== null && value !== undefined);
+  return {
+    set: Object.fromEntries(
+      there.filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(before[key])),
+    ),
+    removed: Object.keys(before).filter((key) => !there.some(([name]) => name === key)),
+  };
 }
