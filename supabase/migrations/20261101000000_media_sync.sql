@@ -1434,6 +1434,7 @@ create table media_sync.run_pages (
     shard text not null,
     page integer not null,
     asset_ids text[] not null,
+    observed_at timestamptz not null,
     primary key (run_id, shard, page),
     foreign key (run_id, shard) references media_sync.run_cursors (run_id, shard) on delete cascade
 );
@@ -1443,6 +1444,7 @@ comment on column media_sync.run_pages.run_id is 'The run.';
 comment on column media_sync.run_pages.shard is 'The shard.';
 comment on column media_sync.run_pages.page is 'Number of the page within the shard.';
 comment on column media_sync.run_pages.asset_ids is 'asset_ids on the page.';
+comment on column media_sync.run_pages.observed_at is 'Database time at which the page was asked for.';
 
 alter table media_sync.run_pages enable row level security;
 revoke all on media_sync.run_pages from public, anon, authenticated, service_role;
@@ -2393,7 +2395,7 @@ parallel safe
 set search_path = ''
 as $$
 begin
-    -- The only place where the clocks of the two sides meet, and only for the policy newest.
+    -- Here the clocks of the two sides meet, for the policy newest alone; else only in may_echo(), where it does no harm.
     return case
         when p_local_at > p_remote_at::timestamptz then 'local'
         when p_local_at < p_remote_at::timestamptz then 'remote'
@@ -4433,8 +4435,8 @@ begin
         jsonb_build_object('force', coalesce(v_run.options -> 'force', 'false'))
     );
 
-    insert into media_sync.run_pages (run_id, shard, page, asset_ids)
-    select p_run_id, p_shard, v_shard.pages + 1, coalesce(array_agg(element ->> 'asset_id'), '{}')
+    insert into media_sync.run_pages (run_id, shard, page, asset_ids, observed_at)
+    select p_run_id, p_shard, v_shard.pages + 1, coalesce(array_agg(element ->> 'asset_id'), '{}'), p_observed_at
     from jsonb_array_elements(p_observations) as element;
 
     update media_sync.run_cursors
@@ -4897,13 +4899,16 @@ set search_path = ''
 set enable_nestloop = off
 set work_mem = '64MB'
 as $$
+declare
+    -- A run may lie still for hours between its start and its listing: what was seen meanwhile is listed or absent too.
+    v_listed_since constant timestamptz := (select min(observed_at) from media_sync.run_pages where run_id = p_run.id);
 begin
     insert into media_sync.run_absences (run_id, asset_id)
     select p_run.id, asset.asset_id
     from public.media_assets as asset
     where asset.cloud_name = p_run.cloud_name
         and asset.deleted_at is null
-        and asset.observed_at < p_run.started_at
+        and asset.observed_at < coalesce(v_listed_since, p_run.started_at)
         and asset.resource_type in (select resource_type from media_sync.run_cursors where run_id = p_run.id)
         and not exists (
             select from (
@@ -7255,12 +7260,11 @@ comment on function media_sync.rename_folder(text, text, text, text) is
     'A folder was renamed or moved in Cloudinary, which tells so in one event: its assets, and those below, follow. Returns how many.';
 revoke all on function media_sync.rename_folder(text, text, text, text) from public, anon, authenticated;
 
--- supabase/schemas/50_events/20_effects.sql
+-- supabase/schemas/50_events/15_echoes.sql
 
--- What a notification says, applied. An event tells little and comes in any order: what it says is taken only where that
--- cannot undo anything; else the asset is looked up.
+-- The echoes of our own writes among the notifications.
 
-create or replace function media_sync.is_echo(p_sending jsonb, p_fields jsonb)
+create or replace function media_sync.may_echo(p_attempt jsonb, p_triggered_at timestamptz)
 returns boolean
 language plpgsql
 immutable
@@ -7268,14 +7272,97 @@ parallel safe
 set search_path = ''
 as $$
 begin
-    return p_fields <> '{}' and not exists (
-        select from jsonb_each(media_sync.flat_difference(p_fields)) as told
-        where not coalesce(media_sync.open_values(p_sending) -> told.key, '[]') @> jsonb_build_array(told.value)
+    -- What happened before the write was planned is not its doing, though it brought the same value: an echo may come late.
+    -- Some events tell whole seconds. Should Cloudinary's clock be slow, a look-up settles the write instead.
+    return coalesce(
+        (p_attempt ->> 'at')::timestamptz < p_triggered_at
+            + case when date_trunc('second', p_triggered_at, 'UTC') = p_triggered_at then interval '1 second' else interval '0' end,
+        false
     );
 end;
 $$;
-comment on function media_sync.is_echo(jsonb, jsonb) is 'True when every value that an event tells is one that we sent and that is not settled.';
-revoke all on function media_sync.is_echo(jsonb, jsonb) from public, anon, authenticated;
+comment on function media_sync.may_echo(jsonb, timestamptz) is 'Whether what happened in Cloudinary at that time may be what the attempt sent.';
+revoke all on function media_sync.may_echo(jsonb, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.is_echo(p_sending jsonb, p_fields jsonb, p_triggered_at timestamptz)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_sent constant jsonb := media_sync.open_values((
+        select jsonb_agg(attempt) from jsonb_array_elements(p_sending) as attempt where media_sync.may_echo(attempt, p_triggered_at)
+    ));
+begin
+    return p_fields <> '{}' and not exists (
+        select from jsonb_each(media_sync.flat_difference(p_fields)) as told
+        where not coalesce(v_sent -> told.key, '[]') @> jsonb_build_array(told.value)
+    );
+end;
+$$;
+comment on function media_sync.is_echo(jsonb, jsonb, timestamptz) is
+    'True when every value that an event of that time tells is one that we had sent by then and that is not settled.';
+revoke all on function media_sync.is_echo(jsonb, jsonb, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.take_over_misplaced(
+    p_cloud_name text,
+    p_asset_id text,
+    p_public_id text,
+    p_fields jsonb,
+    p_triggered_at timestamptz
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_told constant jsonb := media_sync.flat_difference(p_fields);
+    v_sent_at text;
+begin
+    -- Grouped writes go by public_id. Where names were swapped just before, ours changed another asset than it meant:
+    -- that asset then knows the value for ours, so that what it had is written again.
+    if v_told = '{}' then
+        return;
+    end if;
+    select attempt ->> 'at' into v_sent_at
+    from public.media_assets as meant
+    cross join lateral jsonb_array_elements(meant.sending) as attempt
+    where meant.sync_status <> 'synced'
+        and meant.sending is not null
+        and meant.cloud_name = p_cloud_name
+        and meant.asset_id <> p_asset_id
+        and attempt ->> 'name' = p_public_id
+        and attempt -> 'sent' @> v_told
+        and media_sync.may_echo(attempt, p_triggered_at)
+    limit 1;
+    if v_sent_at is null then
+        return;
+    end if;
+    update public.media_assets as asset
+    set
+        sending = coalesce(asset.sending, '[]') || jsonb_build_object(
+            'id', gen_random_uuid(), 'at', v_sent_at, 'until', clock_timestamp() + media_sync.write_horizon(),
+            'name', p_public_id, 'sent', v_told
+        ),
+        sync_status = case when asset.sync_status = 'synced' then 'pending' else asset.sync_status end
+    where asset.cloud_name = p_cloud_name and asset.asset_id = p_asset_id and asset.deleted_at is null;
+    insert into public.media_sync_log (operation, status, direction, source, asset_id, public_id, changes, error_code, error_message)
+    values (
+        'update', 'error', 'push', 'webhook', p_asset_id, p_public_id, v_told, 'landed_elsewhere',
+        'A change meant for another asset reached this one, because their names were swapped meanwhile; it is put right.'
+    );
+end;
+$$;
+comment on function media_sync.take_over_misplaced(text, text, text, jsonb, timestamptz) is
+    'Marks what an event tells of an asset as ours, where we sent it to that name for another asset. The caller holds the row''s lock.';
+revoke all on function media_sync.take_over_misplaced(text, text, text, jsonb, timestamptz) from public, anon, authenticated;
+
+-- supabase/schemas/50_events/20_effects.sql
+
+-- What a notification says, applied. An event tells little and comes in any order: what it says is taken only where that
+-- cannot undo anything; else the asset is looked up.
 
 create or replace function media_sync.judge_observed(p_asset public.media_assets, p_observation jsonb, p_late boolean)
 returns text
@@ -7307,7 +7394,12 @@ comment on function media_sync.judge_observed(public.media_assets, jsonb, boolea
     'What to do about an event that shows a whole asset: merge, fetch (look it up), stale or nothing.';
 revoke all on function media_sync.judge_observed(public.media_assets, jsonb, boolean) from public, anon, authenticated;
 
-create or replace function media_sync.judge_delta(p_asset public.media_assets, p_fields jsonb, p_observation jsonb, p_late boolean)
+create or replace function media_sync.judge_delta(
+    p_asset public.media_assets,
+    p_fields jsonb,
+    p_observation jsonb,
+    p_triggered_at timestamptz
+)
 returns text
 language plpgsql
 stable
@@ -7318,7 +7410,7 @@ begin
         when p_asset.id is null then 'fetch'
         when p_asset.deleted_at is not null then 'fetch'
         -- The echo of our own write settles it, whatever people do to the row meanwhile.
-        when p_asset.sending is not null and media_sync.is_echo(p_asset.sending, p_fields) then 'echo'
+        when p_asset.sending is not null and media_sync.is_echo(p_asset.sending, p_fields, p_triggered_at) then 'echo'
         -- The same edit on both sides, or an echo of something settled: what it brings stands here already.
         when media_sync.same_fields(
             media_sync.apply_difference(media_sync.editable_fields(p_asset), p_fields), media_sync.editable_fields(p_asset)
@@ -7329,16 +7421,16 @@ begin
             )
             and (p_observation is null or media_sync.observed_content(p_asset, p_observation) is not distinct from p_asset)
             then 'nothing'
-        when p_late then case when p_asset.sync_status = 'synced' then 'stale' else 'fetch' end
+        when p_triggered_at < p_asset.last_event_at then case when p_asset.sync_status = 'synced' then 'stale' else 'fetch' end
         -- Merged with edits of ours, an event that came late could discard one of them: only a look-up may.
         when p_asset.sync_status <> 'synced' then 'fetch'
         else 'merge'
     end;
 end;
 $$;
-comment on function media_sync.judge_delta(public.media_assets, jsonb, jsonb, boolean) is
+comment on function media_sync.judge_delta(public.media_assets, jsonb, jsonb, timestamptz) is
     'What to do about an event that tells a change: merge, echo (merge, it settles a write of ours), fetch (look the asset up), stale or nothing.';
-revoke all on function media_sync.judge_delta(public.media_assets, jsonb, jsonb, boolean) from public, anon, authenticated;
+revoke all on function media_sync.judge_delta(public.media_assets, jsonb, jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.named_effects(p_cloud_name text, p_effects jsonb)
 returns table (kind text, asset_id text, public_id text, fields jsonb, observation jsonb, incomplete boolean)
@@ -7374,48 +7466,6 @@ $$;
 comment on function media_sync.named_effects(text, jsonb) is 'The effects on assets, each with the asset_id it is about; those about nothing known are left out.';
 revoke all on function media_sync.named_effects(text, jsonb) from public, anon, authenticated;
 
-create or replace function media_sync.take_over_misplaced(p_cloud_name text, p_asset_id text, p_public_id text, p_fields jsonb)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-    v_told constant jsonb := media_sync.flat_difference(p_fields);
-begin
-    -- Grouped writes go by public_id. Where names were swapped just before, ours changed another asset than it meant:
-    -- that asset then knows the value for ours, so that what it had is written again.
-    if v_told = '{}' or not exists (
-        select
-        from public.media_assets as meant
-        cross join lateral jsonb_array_elements(meant.sending) as attempt
-        where meant.sync_status <> 'synced'
-            and meant.sending is not null
-            and meant.cloud_name = p_cloud_name
-            and meant.asset_id <> p_asset_id
-            and attempt ->> 'name' = p_public_id
-            and attempt -> 'sent' @> v_told
-    ) then
-        return;
-    end if;
-    update public.media_assets as asset
-    set
-        sending = coalesce(asset.sending, '[]') || jsonb_build_object(
-            'id', gen_random_uuid(), 'at', clock_timestamp(), 'until', clock_timestamp() + media_sync.write_horizon(),
-            'name', p_public_id, 'sent', v_told
-        ),
-        sync_status = case when asset.sync_status = 'synced' then 'pending' else asset.sync_status end
-    where asset.cloud_name = p_cloud_name and asset.asset_id = p_asset_id and asset.deleted_at is null;
-    insert into public.media_sync_log (operation, status, direction, source, asset_id, public_id, changes, error_code, error_message)
-    values (
-        'update', 'error', 'push', 'webhook', p_asset_id, p_public_id, v_told, 'landed_elsewhere',
-        'A change meant for another asset reached this one, because their names were swapped meanwhile; it is put right.'
-    );
-end;
-$$;
-comment on function media_sync.take_over_misplaced(text, text, text, jsonb) is
-    'Marks what an event tells of an asset as ours, where we sent it to that name for another asset. The caller holds the row''s lock.';
-revoke all on function media_sync.take_over_misplaced(text, text, text, jsonb) from public, anon, authenticated;
-
 create or replace function media_sync.apply_effects(p_cloud_name text, p_effects jsonb, p_triggered_at timestamptz, p_source text)
 returns jsonb
 language plpgsql
@@ -7447,7 +7497,9 @@ begin
         v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect.source, v_effect.target, p_source);
     end loop;
     for v_effect in select * from media_sync.named_effects(p_cloud_name, p_effects) where kind = 'delta' and public_id is not null loop
-        perform media_sync.take_over_misplaced(p_cloud_name, v_effect.asset_id, v_effect.public_id, v_effect.fields);
+        perform media_sync.take_over_misplaced(
+            p_cloud_name, v_effect.asset_id, v_effect.public_id, v_effect.fields, p_triggered_at
+        );
     end loop;
 
     with judged as materialized (
@@ -7467,7 +7519,7 @@ begin
                     known.asset, effect.observation, coalesce(p_triggered_at < (known.asset).last_event_at, false)
                 )
                 else media_sync.judge_delta(
-                    known.asset, effect.fields, effect.observation, coalesce(p_triggered_at < (known.asset).last_event_at, false)
+                    known.asset, effect.fields, effect.observation, p_triggered_at
                 )
             end as verdict
         from media_sync.named_effects(p_cloud_name, p_effects) as effect
@@ -12211,7 +12263,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'de3b490b5b2249eb';
+    select '67d45721f8b6a399';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

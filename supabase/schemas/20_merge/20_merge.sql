@@ -94,7 +94,7 @@ parallel safe
 set search_path = ''
 as $$
 begin
-    -- The only place where the clocks of the two sides meet, and only for the policy newest.
+    -- Here the clocks of the two sides meet, for the policy newest alone; else only in may_echo(), where it does no harm.
     return case
         when p_local_at > p_remote_at::timestamptz then 'local'
         when p_local_at < p_remote_at::timestamptz then 'remote'

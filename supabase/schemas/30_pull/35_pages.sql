@@ -48,8 +48,8 @@ begin
         jsonb_build_object('force', coalesce(v_run.options -> 'force', 'false'))
     );
 
-    insert into media_sync.run_pages (run_id, shard, page, asset_ids)
-    select p_run_id, p_shard, v_shard.pages + 1, coalesce(array_agg(element ->> 'asset_id'), '{}')
+    insert into media_sync.run_pages (run_id, shard, page, asset_ids, observed_at)
+    select p_run_id, p_shard, v_shard.pages + 1, coalesce(array_agg(element ->> 'asset_id'), '{}'), p_observed_at
     from jsonb_array_elements(p_observations) as element;
 
     update media_sync.run_cursors

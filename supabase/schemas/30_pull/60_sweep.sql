@@ -9,13 +9,16 @@ set search_path = ''
 set enable_nestloop = off
 set work_mem = '64MB'
 as $$
+declare
+    -- A run may lie still for hours between its start and its listing: what was seen meanwhile is listed or absent too.
+    v_listed_since constant timestamptz := (select min(observed_at) from media_sync.run_pages where run_id = p_run.id);
 begin
     insert into media_sync.run_absences (run_id, asset_id)
     select p_run.id, asset.asset_id
     from public.media_assets as asset
     where asset.cloud_name = p_run.cloud_name
         and asset.deleted_at is null
-        and asset.observed_at < p_run.started_at
+        and asset.observed_at < coalesce(v_listed_since, p_run.started_at)
         and asset.resource_type in (select resource_type from media_sync.run_cursors where run_id = p_run.id)
         and not exists (
             select from (

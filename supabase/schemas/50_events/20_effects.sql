@@ -1,23 +1,6 @@
 -- What a notification says, applied. An event tells little and comes in any order: what it says is taken only where that
 -- cannot undo anything; else the asset is looked up.
 
-create or replace function media_sync.is_echo(p_sending jsonb, p_fields jsonb)
-returns boolean
-language plpgsql
-immutable
-parallel safe
-set search_path = ''
-as $$
-begin
-    return p_fields <> '{}' and not exists (
-        select from jsonb_each(media_sync.flat_difference(p_fields)) as told
-        where not coalesce(media_sync.open_values(p_sending) -> told.key, '[]') @> jsonb_build_array(told.value)
-    );
-end;
-$$;
-comment on function media_sync.is_echo(jsonb, jsonb) is 'True when every value that an event tells is one that we sent and that is not settled.';
-revoke all on function media_sync.is_echo(jsonb, jsonb) from public, anon, authenticated;
-
 create or replace function media_sync.judge_observed(p_asset public.media_assets, p_observation jsonb, p_late boolean)
 returns text
 language plpgsql
@@ -48,7 +31,12 @@ comment on function media_sync.judge_observed(public.media_assets, jsonb, boolea
     'What to do about an event that shows a whole asset: merge, fetch (look it up), stale or nothing.';
 revoke all on function media_sync.judge_observed(public.media_assets, jsonb, boolean) from public, anon, authenticated;
 
-create or replace function media_sync.judge_delta(p_asset public.media_assets, p_fields jsonb, p_observation jsonb, p_late boolean)
+create or replace function media_sync.judge_delta(
+    p_asset public.media_assets,
+    p_fields jsonb,
+    p_observation jsonb,
+    p_triggered_at timestamptz
+)
 returns text
 language plpgsql
 stable
@@ -59,7 +47,7 @@ begin
         when p_asset.id is null then 'fetch'
         when p_asset.deleted_at is not null then 'fetch'
         -- The echo of our own write settles it, whatever people do to the row meanwhile.
-        when p_asset.sending is not null and media_sync.is_echo(p_asset.sending, p_fields) then 'echo'
+        when p_asset.sending is not null and media_sync.is_echo(p_asset.sending, p_fields, p_triggered_at) then 'echo'
         -- The same edit on both sides, or an echo of something settled: what it brings stands here already.
         when media_sync.same_fields(
             media_sync.apply_difference(media_sync.editable_fields(p_asset), p_fields), media_sync.editable_fields(p_asset)
@@ -70,16 +58,16 @@ begin
             )
             and (p_observation is null or media_sync.observed_content(p_asset, p_observation) is not distinct from p_asset)
             then 'nothing'
-        when p_late then case when p_asset.sync_status = 'synced' then 'stale' else 'fetch' end
+        when p_triggered_at < p_asset.last_event_at then case when p_asset.sync_status = 'synced' then 'stale' else 'fetch' end
         -- Merged with edits of ours, an event that came late could discard one of them: only a look-up may.
         when p_asset.sync_status <> 'synced' then 'fetch'
         else 'merge'
     end;
 end;
 $$;
-comment on function media_sync.judge_delta(public.media_assets, jsonb, jsonb, boolean) is
+comment on function media_sync.judge_delta(public.media_assets, jsonb, jsonb, timestamptz) is
     'What to do about an event that tells a change: merge, echo (merge, it settles a write of ours), fetch (look the asset up), stale or nothing.';
-revoke all on function media_sync.judge_delta(public.media_assets, jsonb, jsonb, boolean) from public, anon, authenticated;
+revoke all on function media_sync.judge_delta(public.media_assets, jsonb, jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.named_effects(p_cloud_name text, p_effects jsonb)
 returns table (kind text, asset_id text, public_id text, fields jsonb, observation jsonb, incomplete boolean)
@@ -115,48 +103,6 @@ $$;
 comment on function media_sync.named_effects(text, jsonb) is 'The effects on assets, each with the asset_id it is about; those about nothing known are left out.';
 revoke all on function media_sync.named_effects(text, jsonb) from public, anon, authenticated;
 
-create or replace function media_sync.take_over_misplaced(p_cloud_name text, p_asset_id text, p_public_id text, p_fields jsonb)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-    v_told constant jsonb := media_sync.flat_difference(p_fields);
-begin
-    -- Grouped writes go by public_id. Where names were swapped just before, ours changed another asset than it meant:
-    -- that asset then knows the value for ours, so that what it had is written again.
-    if v_told = '{}' or not exists (
-        select
-        from public.media_assets as meant
-        cross join lateral jsonb_array_elements(meant.sending) as attempt
-        where meant.sync_status <> 'synced'
-            and meant.sending is not null
-            and meant.cloud_name = p_cloud_name
-            and meant.asset_id <> p_asset_id
-            and attempt ->> 'name' = p_public_id
-            and attempt -> 'sent' @> v_told
-    ) then
-        return;
-    end if;
-    update public.media_assets as asset
-    set
-        sending = coalesce(asset.sending, '[]') || jsonb_build_object(
-            'id', gen_random_uuid(), 'at', clock_timestamp(), 'until', clock_timestamp() + media_sync.write_horizon(),
-            'name', p_public_id, 'sent', v_told
-        ),
-        sync_status = case when asset.sync_status = 'synced' then 'pending' else asset.sync_status end
-    where asset.cloud_name = p_cloud_name and asset.asset_id = p_asset_id and asset.deleted_at is null;
-    insert into public.media_sync_log (operation, status, direction, source, asset_id, public_id, changes, error_code, error_message)
-    values (
-        'update', 'error', 'push', 'webhook', p_asset_id, p_public_id, v_told, 'landed_elsewhere',
-        'A change meant for another asset reached this one, because their names were swapped meanwhile; it is put right.'
-    );
-end;
-$$;
-comment on function media_sync.take_over_misplaced(text, text, text, jsonb) is
-    'Marks what an event tells of an asset as ours, where we sent it to that name for another asset. The caller holds the row''s lock.';
-revoke all on function media_sync.take_over_misplaced(text, text, text, jsonb) from public, anon, authenticated;
-
 create or replace function media_sync.apply_effects(p_cloud_name text, p_effects jsonb, p_triggered_at timestamptz, p_source text)
 returns jsonb
 language plpgsql
@@ -188,7 +134,9 @@ begin
         v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect.source, v_effect.target, p_source);
     end loop;
     for v_effect in select * from media_sync.named_effects(p_cloud_name, p_effects) where kind = 'delta' and public_id is not null loop
-        perform media_sync.take_over_misplaced(p_cloud_name, v_effect.asset_id, v_effect.public_id, v_effect.fields);
+        perform media_sync.take_over_misplaced(
+            p_cloud_name, v_effect.asset_id, v_effect.public_id, v_effect.fields, p_triggered_at
+        );
     end loop;
 
     with judged as materialized (
@@ -208,7 +156,7 @@ begin
                     known.asset, effect.observation, coalesce(p_triggered_at < (known.asset).last_event_at, false)
                 )
                 else media_sync.judge_delta(
-                    known.asset, effect.fields, effect.observation, coalesce(p_triggered_at < (known.asset).last_event_at, false)
+                    known.asset, effect.fields, effect.observation, p_triggered_at
                 )
             end as verdict
         from media_sync.named_effects(p_cloud_name, p_effects) as effect

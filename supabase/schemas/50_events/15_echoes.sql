@@ -1,0 +1,96 @@
+-- The echoes of our own writes among the notifications.
+
+create or replace function media_sync.may_echo(p_attempt jsonb, p_triggered_at timestamptz)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- What happened before the write was planned is not its doing, though it brought the same value: an echo may come late.
+    -- Some events tell whole seconds. Should Cloudinary's clock be slow, a look-up settles the write instead.
+    return coalesce(
+        (p_attempt ->> 'at')::timestamptz < p_triggered_at
+            + case when date_trunc('second', p_triggered_at, 'UTC') = p_triggered_at then interval '1 second' else interval '0' end,
+        false
+    );
+end;
+$$;
+comment on function media_sync.may_echo(jsonb, timestamptz) is 'Whether what happened in Cloudinary at that time may be what the attempt sent.';
+revoke all on function media_sync.may_echo(jsonb, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.is_echo(p_sending jsonb, p_fields jsonb, p_triggered_at timestamptz)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_sent constant jsonb := media_sync.open_values((
+        select jsonb_agg(attempt) from jsonb_array_elements(p_sending) as attempt where media_sync.may_echo(attempt, p_triggered_at)
+    ));
+begin
+    return p_fields <> '{}' and not exists (
+        select from jsonb_each(media_sync.flat_difference(p_fields)) as told
+        where not coalesce(v_sent -> told.key, '[]') @> jsonb_build_array(told.value)
+    );
+end;
+$$;
+comment on function media_sync.is_echo(jsonb, jsonb, timestamptz) is
+    'True when every value that an event of that time tells is one that we had sent by then and that is not settled.';
+revoke all on function media_sync.is_echo(jsonb, jsonb, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.take_over_misplaced(
+    p_cloud_name text,
+    p_asset_id text,
+    p_public_id text,
+    p_fields jsonb,
+    p_triggered_at timestamptz
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_told constant jsonb := media_sync.flat_difference(p_fields);
+    v_sent_at text;
+begin
+    -- Grouped writes go by public_id. Where names were swapped just before, ours changed another asset than it meant:
+    -- that asset then knows the value for ours, so that what it had is written again.
+    if v_told = '{}' then
+        return;
+    end if;
+    select attempt ->> 'at' into v_sent_at
+    from public.media_assets as meant
+    cross join lateral jsonb_array_elements(meant.sending) as attempt
+    where meant.sync_status <> 'synced'
+        and meant.sending is not null
+        and meant.cloud_name = p_cloud_name
+        and meant.asset_id <> p_asset_id
+        and attempt ->> 'name' = p_public_id
+        and attempt -> 'sent' @> v_told
+        and media_sync.may_echo(attempt, p_triggered_at)
+    limit 1;
+    if v_sent_at is null then
+        return;
+    end if;
+    update public.media_assets as asset
+    set
+        sending = coalesce(asset.sending, '[]') || jsonb_build_object(
+            'id', gen_random_uuid(), 'at', v_sent_at, 'until', clock_timestamp() + media_sync.write_horizon(),
+            'name', p_public_id, 'sent', v_told
+        ),
+        sync_status = case when asset.sync_status = 'synced' then 'pending' else asset.sync_status end
+    where asset.cloud_name = p_cloud_name and asset.asset_id = p_asset_id and asset.deleted_at is null;
+    insert into public.media_sync_log (operation, status, direction, source, asset_id, public_id, changes, error_code, error_message)
+    values (
+        'update', 'error', 'push', 'webhook', p_asset_id, p_public_id, v_told, 'landed_elsewhere',
+        'A change meant for another asset reached this one, because their names were swapped meanwhile; it is put right.'
+    );
+end;
+$$;
+comment on function media_sync.take_over_misplaced(text, text, text, jsonb, timestamptz) is
+    'Marks what an event tells of an asset as ours, where we sent it to that name for another asset. The caller holds the row''s lock.';
+revoke all on function media_sync.take_over_misplaced(text, text, text, jsonb, timestamptz) from public, anon, authenticated;
