@@ -7198,12 +7198,13 @@ as $$
 declare
     v_count integer;
     v_below constant text := media_sync.like_pattern(p_from) || '/%';
+    v_moved_here text[];
 begin
     if p_from = '' or p_from = p_to then
         return 0;
     end if;
-    with inside as materialized (
-        select asset.id, asset.folder, asset.base ->> 'folder' as base_folder
+    perform media_sync.lock_assets(array(
+        select asset.id
         from public.media_assets as asset
         where asset.cloud_name = p_cloud_name
             and asset.deleted_at is null
@@ -7212,29 +7213,32 @@ begin
                 -- Moved elsewhere here, but not there yet.
                 or (asset.sync_status <> 'synced' and (asset.base ->> 'folder' = p_from or asset.base ->> 'folder' like v_below))
             )
-        order by asset.asset_id
-        for no key update
+    ));
+    -- What was moved here meanwhile was moved on both sides: a look-up brings it before the merge.
+    v_moved_here := array(
+        select asset.asset_id
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name
+            and asset.deleted_at is null
+            and asset.sync_status <> 'synced'
+            and asset.folder <> asset.base ->> 'folder'
+            and (asset.base ->> 'folder' = p_from or asset.base ->> 'folder' like v_below)
+    );
+    perform media_sync.queue_refresh(p_cloud_name, v_moved_here, 'its folder was renamed');
+    with inside as materialized (
+        select asset.id, asset.folder, p_to || substr(asset.folder, length(p_from) + 1) as folder_after
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name
+            and asset.deleted_at is null
+            and (asset.folder = p_from or asset.folder like v_below)
+            and asset.folder = asset.base ->> 'folder'
     ),
     moved as (
         update public.media_assets as asset
         set
-            folder = case
-                when inside.folder = inside.base_folder then p_to || substr(inside.folder, length(p_from) + 1)
-                else asset.folder
-            end,
-            base = case
-                when inside.base_folder = p_from or inside.base_folder like v_below
-                    then jsonb_set(asset.base, '{folder}', to_jsonb(p_to || substr(inside.base_folder, length(p_from) + 1)))
-                else asset.base
-            end,
-            in_scope = media_sync.in_scope(
-                case
-                    when inside.base_folder = p_from or inside.base_folder like v_below
-                        then p_to || substr(inside.base_folder, length(p_from) + 1)
-                    else inside.base_folder
-                end,
-                settings.include_folders
-            ),
+            folder = inside.folder_after,
+            base = jsonb_set(asset.base, '{folder}', to_jsonb(inside.folder_after)),
+            in_scope = media_sync.in_scope(inside.folder_after, settings.include_folders),
             observed_at = clock_timestamp(),
             updated_at = clock_timestamp()
         from inside
@@ -7250,7 +7254,6 @@ begin
             'move', 'success', 'pull', p_source, id, asset_id, public_id, resource_type,
             jsonb_build_object('folder', jsonb_build_object('from', folder_before, 'to', folder))
         from moved
-        where folder <> folder_before
     )
     select count(*) into v_count from moved;
     return v_count;
@@ -12263,7 +12266,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '67d45721f8b6a399';
+    select 'd716ca2602e8ea0a';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
