@@ -86,6 +86,30 @@ comment on function media_sync.observed_existence(public.media_assets, public.me
     'What it means for a row that Cloudinary shows its asset: live, deleted, returned or survived. p_sending: the attempts that are left.';
 revoke all on function media_sync.observed_existence(public.media_assets, public.media_assets, jsonb) from public, anon, authenticated;
 
+create or replace function media_sync.lasting_state(p_base jsonb, p_remote jsonb, p_sent jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- A context that is being set as a whole is empty for a moment. What both sides agreed on is not that moment, or its
+    -- end would pass for an edit.
+    if p_remote -> 'context' <> '{}' or not coalesce(p_sent -> 'context.*' @> '[null]', false) then
+        return p_remote;
+    end if;
+    return p_remote || jsonb_build_object('context', (
+        select coalesce(jsonb_object_agg(key, value), '{}')
+        from jsonb_each(p_base -> 'context')
+        where not coalesce(p_sent -> ('context.' || key) @> '[null]', false)
+    ));
+end;
+$$;
+comment on function media_sync.lasting_state(jsonb, jsonb, jsonb) is
+    'What an observation makes of base: the editable fields in Cloudinary, but for what a write of ours, of which p_sent (see open_values()) is on its way, shows for a moment.';
+revoke all on function media_sync.lasting_state(jsonb, jsonb, jsonb) from public, anon, authenticated;
+
 create or replace function media_sync.unclear_conflicts(
     p_asset public.media_assets,
     p_merged jsonb,
@@ -167,7 +191,7 @@ begin
         end if;
     end if;
 
-    v_decision.base := v_remote;
+    v_decision.base := media_sync.lasting_state(p_asset.base, v_remote, media_sync.open_values(p_asset.sending, p_observed_at));
     if p_asset.sync_status = 'synced' and p_asset.deleted_at is null then
         v_decision.merged := v_remote;
         v_decision.conflicts := '{}';
@@ -195,7 +219,8 @@ begin
     v_decision.sync_status := case
         when v_decision.existence = 'deleted' then p_asset.sync_status
         when v_decision.open_conflicts is not null then 'conflict'
-        when v_decision.sending is null and media_sync.same_fields(v_decision.merged, v_remote) then 'synced'
+        when v_decision.sending is null and v_decision.base = v_remote and media_sync.same_fields(v_decision.merged, v_remote)
+            then 'synced'
         when p_asset.sync_status = 'error' then 'error'
         else 'pending'
     end;

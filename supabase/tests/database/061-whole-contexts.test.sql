@@ -1,13 +1,13 @@
 -- To take a context key away the whole context is written: what became of that write is what became of all its keys.
 begin;
 \ir helpers.sql
-select plan(11);
+select plan(15);
 
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, context, sync_status, observed_at)
 select
     ('00000000-0000-4000-8000-00000000000' || place)::uuid, 'demo', 'c' || place, 'c' || place, 'image',
     '{"caption": "same"}', 'pending', now() - interval '1 minute'
-from generate_series(1, 5) as place;
+from generate_series(1, 7) as place;
 alter table public.media_assets disable trigger user;
 update public.media_assets as asset
 set
@@ -65,6 +65,20 @@ select is(
     'and that somebody may have emptied it stands in a conflict'
 );
 select is((select sync_status from public.media_assets where asset_id = 'c5'), 'conflict', 'which a person decides');
+
+update public.media_assets
+set base = base || '{"context": {"alt": "mine", "caption": "same"}}', context = '{"caption": "same"}',
+    sending = jsonb_set(sending, '{0,sent}', '{"context.caption": null, "context.*": null}')
+where asset_id = 'c6';
+select is(tests.look_up('c6', '{}'), '{"caption": "same"}', 'a key taken away here, the context seen empty in the middle of an earlier write → stays away');
+select is(tests.look_up('c6', '{"alt": "mine"}'), '{"caption": "same"}', 'and stays away when that write has ended with it');
+
+update public.media_assets
+set base = base || '{"context": {"alt": "mine", "caption": "same"}}', context = '{}',
+    sending = jsonb_set(sending, '{0,sent}', '{"context.caption": null, "context.*": null}')
+where asset_id = 'c7';
+select is(tests.look_up('c7', '{}'), '{}', 'all keys taken away here, the context seen empty in the middle of an earlier write → they stay away');
+select is(tests.look_up('c7', '{"alt": "mine"}'), '{}', 'and stay away when that write has ended with one of them');
 
 select * from finish();
 rollback;
