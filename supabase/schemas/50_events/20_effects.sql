@@ -134,9 +134,7 @@ begin
         v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect.source, v_effect.target, p_source);
     end loop;
     for v_effect in select * from media_sync.named_effects(p_cloud_name, p_effects) where kind = 'delta' and public_id is not null loop
-        perform media_sync.take_over_misplaced(
-            p_cloud_name, v_effect.asset_id, v_effect.public_id, v_effect.fields, p_triggered_at
-        );
+        perform media_sync.take_over_misplaced(p_cloud_name, v_effect.asset_id, v_effect.public_id, v_effect.fields, p_triggered_at);
     end loop;
 
     with judged as materialized (
@@ -155,9 +153,7 @@ begin
                 when effect.kind = 'observe' then media_sync.judge_observed(
                     known.asset, effect.observation, coalesce(p_triggered_at < (known.asset).last_event_at, false)
                 )
-                else media_sync.judge_delta(
-                    known.asset, effect.fields, effect.observation, p_triggered_at
-                )
+                else media_sync.judge_delta(known.asset, effect.fields, effect.observation, p_triggered_at)
             end as verdict
         from media_sync.named_effects(p_cloud_name, p_effects) as effect
         left join lateral (
