@@ -543,6 +543,33 @@ revoke all on function media_sync.search_signs(text) from public, anon, authenti
 -- Index expressions are computed with the rights of whoever writes the row.
 grant execute on function media_sync.search_signs(text) to authenticated, service_role;
 
+create or replace function media_sync.filter_keys(p_folder text, p_resource_type text, p_format text, p_type text)
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_keys text[] := array['=' || p_folder, 'resource_type ' || p_resource_type, 'type ' || p_type, 'format ' || p_format];
+    v_path text := '';
+    v_part text;
+begin
+    if p_folder <> '' then
+        foreach v_part in array string_to_array(p_folder, '/') loop
+            v_path := v_path || '/' || v_part;
+            v_keys := v_keys || v_path;
+        end loop;
+    end if;
+    return v_keys;
+end;
+$$;
+comment on function media_sync.filter_keys(text, text, text, text) is
+    'What filters ask for of an asset: its folder (=a/b), that folder and each above (/a, /a/b), resource_type, type and format.';
+revoke all on function media_sync.filter_keys(text, text, text, text) from public, anon, authenticated;
+-- Index expressions are computed with the rights of whoever writes the row.
+grant execute on function media_sync.filter_keys(text, text, text, text) to authenticated, service_role;
+
 create table public.media_assets (
     id uuid primary key default gen_random_uuid(),
     cloud_name text not null,
@@ -669,11 +696,13 @@ create index media_assets_resource_type_index on public.media_assets (resource_t
 create index media_assets_format_index on public.media_assets (format, created_at desc, id desc);
 create index media_assets_type_index on public.media_assets (type, created_at desc, id desc) where type <> 'upload';
 create index media_assets_used_index on public.media_assets (created_at desc, id desc) where usage_count > 0;
--- ?tags=a,b
-create index media_assets_tags_index on public.media_assets using gin (tags);
--- ?search=: words of three letters and more by their trigrams; what trigrams know nothing of by its signs.
-create index media_assets_search_index on public.media_assets
-    using gin (search_text extensions.gin_trgm_ops, media_sync.search_signs(search_text));
+-- ?tags=a,b and ?search=: words of three letters and more by their trigrams, what trigrams know nothing of by its signs.
+-- One index for all of them and the other filters, because it meets them in one pass: what is frequent in each and never
+-- together is found to be nothing without a list of either.
+create index media_assets_search_index on public.media_assets using gin (
+    search_text extensions.gin_trgm_ops, media_sync.search_signs(search_text), tags,
+    media_sync.filter_keys(folder, resource_type, format, type)
+);
 -- ?search=, ranked: the very name and its beginning among any number of matches. Most assets have one name only.
 create index media_assets_name_index on public.media_assets
     (media_sync.name_text(coalesce(nullif(display_name, ''), split_part(public_id, '/', -1))) text_pattern_ops);
@@ -1745,6 +1774,200 @@ create index alerts_waiting_index on media_sync.alerts (id) where delivered_at i
 alter table media_sync.alerts enable row level security;
 revoke all on media_sync.alerts from public, anon, authenticated, service_role;
 grant select on media_sync.alerts to service_role;
+
+-- supabase/schemas/10_tables/96_library_versions.sql
+
+-- The version of the library: it changes with every transaction that may change what a page or an item shows. From it
+-- comes the ETag, by which a client learns that nothing is new without the page being read.
+--
+-- One row would make every writer wait for every other. The version is spread over slots, of which a writer marks one that
+-- is free with its transaction's number; the marks of all slots are the version. It is seen when the change is seen.
+
+create table media_sync.library_versions (
+    slot smallint primary key,
+    transaction_id bigint not null default 0
+);
+
+comment on table media_sync.library_versions is 'The version of the library: all marks together.';
+comment on column media_sync.library_versions.slot is 'Number of the slot.';
+comment on column media_sync.library_versions.transaction_id is 'The latest transaction that changed the library and marked this slot.';
+
+alter table media_sync.library_versions enable row level security;
+revoke all on media_sync.library_versions from public, anon, authenticated, service_role;
+grant select on media_sync.library_versions to service_role;
+
+insert into media_sync.library_versions (slot) select generate_series(0, 63);
+
+create or replace function media_sync.mark_library_change()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_transaction constant bigint := pg_current_xact_id()::text;
+    v_own constant smallint := pg_backend_pid() % 64;
+    v_slot smallint;
+begin
+    -- Once a transaction is enough.
+    if exists (select from media_sync.library_versions where transaction_id = v_transaction) then
+        return;
+    end if;
+    select slot into v_slot from media_sync.library_versions where slot = v_own for no key update skip locked;
+    if v_slot is null then
+        select slot into v_slot from media_sync.library_versions order by slot limit 1 for no key update skip locked;
+    end if;
+    insert into media_sync.library_versions (slot, transaction_id)
+    values (coalesce(v_slot, v_own), v_transaction)
+    on conflict (slot) do update set transaction_id = excluded.transaction_id;
+end;
+$$;
+comment on function media_sync.mark_library_change() is 'Makes the version of the library another one, as of this transaction.';
+revoke all on function media_sync.mark_library_change() from public, anon, authenticated;
+
+create or replace function media_sync.note_library_change()
+returns trigger
+language plpgsql
+-- Whoever may change the library changes its version, but nobody may write that.
+security definer
+set search_path = ''
+as $$
+begin
+    if exists (select from changed) then
+        perform media_sync.mark_library_change();
+    end if;
+    return null;
+end;
+$$;
+comment on function media_sync.note_library_change() is 'Another version, where a statement changed rows.';
+revoke all on function media_sync.note_library_change() from public, anon, authenticated;
+
+create or replace function media_sync.note_library_truncation()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    perform media_sync.mark_library_change();
+    return null;
+end;
+$$;
+comment on function media_sync.note_library_truncation() is 'Another version, where a table was emptied.';
+revoke all on function media_sync.note_library_truncation() from public, anon, authenticated;
+
+create or replace trigger note_library_change_on_insert
+    after insert on public.media_assets
+    referencing new table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_change_on_update
+    after update on public.media_assets
+    referencing new table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_change_on_delete
+    after delete on public.media_assets
+    referencing old table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_truncation
+    after truncate on public.media_assets
+    for each statement execute function media_sync.note_library_truncation();
+
+create or replace trigger note_library_change_on_insert
+    after insert on public.media_usage
+    referencing new table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_change_on_update
+    after update on public.media_usage
+    referencing new table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_change_on_delete
+    after delete on public.media_usage
+    referencing old table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_truncation
+    after truncate on public.media_usage
+    for each statement execute function media_sync.note_library_truncation();
+
+create or replace trigger note_library_change_on_insert
+    after insert on public.media_collections
+    referencing new table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_change_on_update
+    after update on public.media_collections
+    referencing new table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_change_on_delete
+    after delete on public.media_collections
+    referencing old table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_truncation
+    after truncate on public.media_collections
+    for each statement execute function media_sync.note_library_truncation();
+
+create or replace trigger note_library_change_on_insert
+    after insert on public.media_collection_items
+    referencing new table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_change_on_update
+    after update on public.media_collection_items
+    referencing new table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_change_on_delete
+    after delete on public.media_collection_items
+    referencing old table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_truncation
+    after truncate on public.media_collection_items
+    for each statement execute function media_sync.note_library_truncation();
+
+create or replace trigger note_library_change_on_insert
+    after insert on media_sync.quarantine
+    referencing new table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_change_on_update
+    after update on media_sync.quarantine
+    referencing new table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_change_on_delete
+    after delete on media_sync.quarantine
+    referencing old table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_truncation
+    after truncate on media_sync.quarantine
+    for each statement execute function media_sync.note_library_truncation();
+
+create or replace trigger note_library_change_on_insert
+    after insert on media_sync.settings
+    referencing new table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_change_on_update
+    after update on media_sync.settings
+    referencing new table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_change_on_delete
+    after delete on media_sync.settings
+    referencing old table as changed
+    for each statement execute function media_sync.note_library_change();
+
+create or replace trigger note_library_truncation
+    after truncate on media_sync.settings
+    for each statement execute function media_sync.note_library_truncation();
 
 -- supabase/schemas/20_merge/10_fields.sql
 
@@ -7797,11 +8020,12 @@ grant execute on function public.media_sync_set_webhook_events(text[]) to servic
 create type media_sync.library_condition as (
     test text,
     seek text,
+    joint text,
     source text,
     in_order boolean
 );
 comment on type media_sync.library_condition is
-    'test: the condition on a row called asset. seek: the same or wider, for an index; null where none serves it. source: a query of the ids of all that may fit, where that is another table''s. in_order: its index is ordered by created_at.';
+    'test: the condition on a row called asset. seek: the same or wider, for an index; null where none serves it. joint: the same for media_assets_search_index, which meets several at once. source: a query of the ids of all that may fit, where that is another table''s. in_order: its index is ordered by created_at.';
 revoke all on type media_sync.library_condition from public;
 
 create or replace function media_sync.text_array(p_values text[])
@@ -7814,6 +8038,17 @@ as $$
 $$;
 comment on function media_sync.text_array(text[]) is 'A list of texts as a literal.';
 revoke all on function media_sync.text_array(text[]) from public, anon, authenticated;
+
+create or replace function media_sync.joint_key(p_keys text[])
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    select 'media_sync.filter_keys(asset.folder, asset.resource_type, asset.format, asset.type) && ' || media_sync.text_array(p_keys);
+$$;
+comment on function media_sync.joint_key(text[]) is 'The condition that an asset has one of these filter_keys().';
+revoke all on function media_sync.joint_key(text[]) from public, anon, authenticated;
 
 create or replace function media_sync.folder_condition(p_folder text, p_recursive boolean)
 returns media_sync.library_condition
@@ -7830,14 +8065,18 @@ declare
     v_below text;
 begin
     if not p_recursive then
-        return row(v_here, v_here, null, cardinality(v_forms) = 1)::media_sync.library_condition;
+        return row(
+            v_here, v_here, media_sync.joint_key(array(select '=' || form from unnest(v_forms) as form)), null, cardinality(v_forms) = 1
+        )::media_sync.library_condition;
     elsif p_folder = '' then
         return null;
     end if;
     select string_agg(format('asset.folder like %L', media_sync.like_pattern(form) || '/%'), ' or ') into v_below
     from unnest(v_forms) as form;
     v_below := format('(%s or %s)', v_here, v_below);
-    return row(v_below, v_below, null, false)::media_sync.library_condition;
+    return row(
+        v_below, v_below, media_sync.joint_key(array(select '/' || form from unnest(v_forms) as form)), null, false
+    )::media_sync.library_condition;
 end;
 $$;
 comment on function media_sync.folder_condition(text, boolean) is 'The condition of folder and recursive; null where every folder fits.';
@@ -7862,7 +8101,7 @@ begin
         string_agg('asset.tags && ' || media_sync.text_array(forms), ' and ') filter (where cardinality(forms) > 1)
     ) into v_test
     from (select tag, media_sync.unicode_forms(tag) as forms from unnest(p_tags) as tag) as wanted;
-    return row(v_test, v_test, null, false)::media_sync.library_condition;
+    return row(v_test, v_test, v_test, null, false)::media_sync.library_condition;
 end;
 $$;
 comment on function media_sync.tags_condition(text[]) is 'The condition of tags: all of them, in whatever Unicode form.';
@@ -7891,17 +8130,20 @@ begin
         v_collections := array(select collection.id from public.media_collections as collection where collection.is_public);
     end if;
     if v_collections = '{}' then
-        return query select 'false', 'false', 'select null::uuid where false', false;
+        return query select 'false', 'false', null, 'select null::uuid where false', false;
         return;
     elsif v_collections is not null then
         v_conditions := v_conditions || row(
             format(
-                'exists (
-                    select from public.media_collection_items as item
+                -- With a limit it is looked up row by row; an exists might read a collection of 100,000 for each page.
+                'coalesce((
+                    select true from public.media_collection_items as item
                     where item.media_asset_id = asset.id and item.collection_id = any (%L::uuid[])
-                )',
+                    limit 1
+                ), false)',
                 v_collections
             ),
+            null,
             null,
             format(
                 case cardinality(v_collections) when 1 then 'select' else 'select distinct' end
@@ -7918,6 +8160,7 @@ begin
                 where aside.cloud_name = asset.cloud_name and aside.asset_id = asset.asset_id
             )',
             null,
+            null,
             case when (p_query ->> 'quarantined')::boolean then 'select shown.id
                 from media_sync.quarantine as aside
                 join public.media_assets as shown on shown.cloud_name = aside.cloud_name and shown.asset_id = aside.asset_id'
@@ -7926,7 +8169,7 @@ begin
         )::media_sync.library_condition;
     elsif (p_query ->> 'quarantined')::boolean then
         -- Who is not signed in has no such business.
-        v_conditions := v_conditions || row('false', 'false', 'select null::uuid where false', false)::media_sync.library_condition;
+        v_conditions := v_conditions || row('false', 'false', null, 'select null::uuid where false', false)::media_sync.library_condition;
     end if;
     return query select * from unnest(v_conditions);
 end;
@@ -7950,28 +8193,27 @@ begin
     end if;
     v_conditions := array[case
         when not coalesce((p_query ->> 'deleted')::boolean, false)
-            then row('asset.in_scope and asset.deleted_at is null', null, null, false)::media_sync.library_condition
+            then row('asset.in_scope and asset.deleted_at is null', null, null, null, false)::media_sync.library_condition
         when media_sync.is_editor()
-            then row('asset.in_scope and asset.deleted_at is not null', 'asset.deleted_at is not null', null, true)::media_sync.library_condition
-        else row('false', 'false', 'select null::uuid where false', false)::media_sync.library_condition
+            then row('asset.in_scope and asset.deleted_at is not null', 'asset.deleted_at is not null', null, null, true)::media_sync.library_condition
+        else row('false', 'false', null, 'select null::uuid where false', false)::media_sync.library_condition
     end] || array(select related from media_sync.related_conditions(p_query) as related);
-    if p_query ? 'resource_type' then
-        v_test := format('asset.resource_type = %L', p_query ->> 'resource_type');
-        v_conditions := v_conditions || row(v_test, v_test, null, true)::media_sync.library_condition;
-    end if;
-    if p_query ? 'type' then
-        v_test := format('asset.type = %L', p_query ->> 'type');
-        v_conditions := v_conditions
-            || row(v_test, case when p_query ->> 'type' <> 'upload' then v_test end, null, true)::media_sync.library_condition;
-    end if;
-    if p_query ? 'format' then
-        v_test := format('asset.format = %L', lower(p_query ->> 'format'));
-        v_conditions := v_conditions || row(v_test, v_test, null, true)::media_sync.library_condition;
-    end if;
+    v_conditions := v_conditions || array(
+        select row(
+            test,
+            -- Its index leaves out the type that nearly all have.
+            case when field <> 'type' or value <> 'upload' then test end,
+            media_sync.joint_key(array[field || ' ' || value]), null, true
+        )::media_sync.library_condition
+        from unnest('{resource_type,type,format}'::text[]) as field
+        cross join lateral (select case field when 'format' then lower(p_query ->> field) else p_query ->> field end as value) as asked
+        cross join lateral (select format('asset.%I = %L', field, value) as test) as tested
+        where p_query ? field
+    );
     if p_query ? 'sync_status' then
         v_test := format('asset.sync_status = %L', p_query ->> 'sync_status');
         v_conditions := v_conditions
-            || row(v_test, case when p_query ->> 'sync_status' <> 'synced' then v_test end, null, false)::media_sync.library_condition;
+            || row(v_test, case when p_query ->> 'sync_status' <> 'synced' then v_test end, null, null, false)::media_sync.library_condition;
     end if;
     if p_query ? 'tags' and p_query -> 'tags' <> '[]' then
         v_conditions := v_conditions || media_sync.tags_condition(array(select jsonb_array_elements_text(p_query -> 'tags')));
@@ -7981,18 +8223,17 @@ begin
             v_conditions || media_sync.folder_condition(p_query ->> 'folder', coalesce((p_query ->> 'recursive')::boolean, false)), null
         );
     end if;
-    if p_query ? 'created_after' then
-        v_test := format('asset.created_at >= %L::timestamptz', p_query ->> 'created_after');
-        v_conditions := v_conditions || row(v_test, v_test, null, true)::media_sync.library_condition;
-    end if;
-    if p_query ? 'created_before' then
-        v_test := format('asset.created_at < %L::timestamptz', p_query ->> 'created_before');
-        v_conditions := v_conditions || row(v_test, v_test, null, true)::media_sync.library_condition;
+    if p_query ?| '{created_after,created_before}' then
+        v_test := concat_ws(
+            ' and ', 'asset.created_at >= ' || quote_literal(p_query ->> 'created_after') || '::timestamptz',
+            'asset.created_at < ' || quote_literal(p_query ->> 'created_before') || '::timestamptz'
+        );
+        v_conditions := v_conditions || row(v_test, v_test, null, null, true)::media_sync.library_condition;
     end if;
     if p_query ? 'used' then
         v_test := case when (p_query ->> 'used')::boolean then 'asset.usage_count > 0' else 'asset.usage_count = 0' end;
         v_conditions := v_conditions
-            || row(v_test, case when (p_query ->> 'used')::boolean then v_test end, null, true)::media_sync.library_condition;
+            || row(v_test, case when (p_query ->> 'used')::boolean then v_test end, null, null, true)::media_sync.library_condition;
     end if;
     return query
     select * from unnest(v_conditions)
@@ -8058,12 +8299,10 @@ declare
     v_like constant text := 'asset.search_text like ' || media_sync.term_pattern(p_term);
     v_signs constant text[] := array(select distinct sign from unnest(media_sync.search_signs(p_term)) as sign where length(sign) = 1);
 begin
-    if p_term !~ '^[a-z0-9]{1,2}$' then
-        return v_like || case
-            when p_term ~ '[a-z0-9]{3}' then ''
-            when v_signs <> '{}' then ' and media_sync.search_signs(asset.search_text) @> ' || media_sync.text_array(v_signs)
-            else ''
-        end;
+    if p_term ~ '[[:alnum:]]{3}' then
+        return v_like;
+    elsif p_term !~ '^[a-z0-9]{1,2}$' then
+        return 'media_sync.search_signs(asset.search_text) @> ' || media_sync.text_array(v_signs);
     end if;
     -- The index knows whole trigrams only: all that may hold the letters, whether a word begins with them or goes before.
     -- A regular expression may stand for 256 trigrams, hence several.
@@ -8105,12 +8344,13 @@ language sql
 immutable
 set search_path = ''
 as $$
-    select format(
+    -- A letter alone is a word of every index and no trigram: it ranks as a substring does.
+    select case when length(p_term) = 1 then 'asset.search_text like ' || media_sync.term_pattern(p_term) else format(
         'asset.search_text ~ %L',
         case when p_term ~ '^[[:alnum:]]' then '(^|' || media_sync.word_border() || ')' else '' end
         || regexp_replace(p_term, '([^[:alnum:][:space:]])', '\\\1', 'g')
         || case when p_term ~ '[[:alnum:]]$' then '($|' || media_sync.word_border() || ')' else '' end
-    );
+    ) end;
 $$;
 comment on function media_sync.whole_word(text) is 'The condition that the term is found as a whole word, or as whole words.';
 revoke all on function media_sync.whole_word(text) from public, anon, authenticated;
@@ -8141,6 +8381,7 @@ begin
     if v_terms > 20 then
         raise exception 'search holds at most 20 words.' using errcode = 'invalid_parameter_value';
     end if;
+    v_condition.joint := v_condition.seek;
     if v_terms > 0 then
         return next v_condition;
     end if;
@@ -8167,7 +8408,7 @@ begin
         string_agg(term, ' '),
         string_agg(media_sync.whole_word(term), ' and '),
         -- Of signs alone trigrams tell nothing.
-        string_agg(case when term ~ '[[:alnum:]]' then media_sync.whole_word(term) else media_sync.term_seek(term) end, ' and ')
+        string_agg(case when term ~ '[[:alnum:]]{2}' then media_sync.whole_word(term) else media_sync.term_seek(term) end, ' and ')
     into v_name, v_words, v_seeks
     from media_sync.search_terms(p_search)
     where not excluded;
@@ -8184,7 +8425,7 @@ begin
     v_whole.seek := format('(%s or asset.public_id = any (%s))', media_sync.name_seek('= ' || quote_literal(v_name)),
         media_sync.text_array(media_sync.unicode_forms(btrim(p_search, ' "'))));
     v_begun.seek := media_sync.name_seek('like ' || quote_literal(v_like || '%'));
-    return query select * from unnest(array[v_whole, v_begun, row(v_words, v_seeks, null, false)::media_sync.library_condition]);
+    return query select * from unnest(array[v_whole, v_begun, row(v_words, v_seeks, null, null, false)::media_sync.library_condition]);
 end;
 $$;
 comment on function media_sync.search_ranks(text) is
@@ -8270,7 +8511,7 @@ immutable
 set search_path = ''
 as $$
     select string_agg('(' || test || ')', ' and ' order by place)
-    from unnest(p_conditions) with ordinality as condition (test, seek, source, in_order, place);
+    from unnest(p_conditions) with ordinality as condition (test, seek, joint, source, in_order, place);
 $$;
 comment on function media_sync.all_tests(media_sync.library_condition[]) is 'The tests of all conditions as one.';
 revoke all on function media_sync.all_tests(media_sync.library_condition[]) from public, anon, authenticated;
@@ -8296,11 +8537,11 @@ begin
         v_tests,
         (
             select string_agg(format(', (%s) as c%s', test, place), '' order by place)
-            from unnest(p_conditions) with ordinality as condition (test, seek, source, in_order, place)
+            from unnest(p_conditions) with ordinality as condition (test, seek, joint, source, in_order, place)
         ),
         (
             select string_agg(format(', case when %s then %s end as r%s', v_tests, test, place), '' order by place)
-            from unnest(p_ranks) with ordinality as rank (test, seek, source, in_order, place)
+            from unnest(p_ranks) with ordinality as rank (test, seek, joint, source, in_order, place)
         ),
         v_percent
     ) into v_counts;
@@ -8361,15 +8602,18 @@ language sql
 immutable
 set search_path = ''
 as $$
-    select array_agg(seek order by estimate)
+    select array_agg(case when together > 1 then coalesce(joint, seek) else seek end order by estimate)
     from (
-        select condition.seek, counted.estimate, min(counted.estimate) over () as least
-        from unnest(p_conditions) with ordinality as condition (test, seek, source, in_order, place)
+        select
+            condition.seek, condition.joint, counted.estimate,
+            min(counted.estimate) over () as least,
+            count(condition.joint) filter (where counted.estimate < p_estimates[2] / 2) over () as together
+        from unnest(p_conditions) with ordinality as condition (test, seek, joint, source, in_order, place)
         join unnest(p_estimates) with ordinality as counted (estimate, place) on counted.place = condition.place + 1
         where condition.seek is not null
     ) as seeks
-    -- What is much more frequent than the rarest spares less than it costs to look for.
-    where estimate <= greatest(least * 8, 3000);
+    -- What is much more frequent than the rarest spares less than it costs to look for, unless one index does both.
+    where estimate <= greatest(least * 8, 3000) or (together > 1 and joint is not null and estimate < p_estimates[2] / 2);
 $$;
 comment on function media_sync.rarest_seeks(media_sync.library_condition[], double precision[]) is
     'The conditions that indexes are to look for, by the estimates of estimate_matches(); null where there is none.';
@@ -8498,6 +8742,7 @@ begin
     return jsonb_build_object(
         'sort', v_sort,
         'key', v_key,
+        'type', v_type,
         'direction', case when v_descending then 'desc' else 'asc' end,
         'rank', coalesce((v_cursor ->> 'rank')::integer, 0),
         -- Parts of a statement, before and after it names the key sort_key.
@@ -8510,7 +8755,7 @@ begin
 end;
 $$;
 comment on function media_sync.library_order(jsonb) is
-    'The order and the place in it that a query means: { sort, key, direction, rank, after, after_matched, limit, skip }.';
+    'The order and the place in it that a query means: { sort, key, type, direction, rank, after, after_matched, limit, skip }.';
 revoke all on function media_sync.library_order(jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.fetch_statement(
@@ -8622,7 +8867,7 @@ as $$
         ),
         (
             select condition.test
-            from unnest(p_conditions) with ordinality as condition (test, seek, source, in_order, place)
+            from unnest(p_conditions) with ordinality as condition (test, seek, joint, source, in_order, place)
             where p_key = 'asset.created_at' and condition.in_order and condition.place > 1 and condition.test not like 'asset.created\_at %'
             order by p_estimates[condition.place + 1]
             limit 1
@@ -8633,7 +8878,7 @@ comment on function media_sync.walk_within(media_sync.library_condition[], doubl
     'The conditions that the index of the order serves while it is walked.';
 revoke all on function media_sync.walk_within(media_sync.library_condition[], double precision[], text) from public, anon, authenticated;
 
-create or replace function media_sync.walk_end(p_within text, p_order jsonb)
+create or replace function media_sync.walk_end(p_within text, p_order jsonb, p_budget integer)
 returns jsonb
 language plpgsql
 stable
@@ -8651,12 +8896,12 @@ begin
                 limit 1 offset %5$s - 1
             ) as last
         $query$,
-        p_order ->> 'key', p_within, p_order ->> 'after', p_order ->> 'direction', media_sync.walk_budget()
+        p_order ->> 'key', p_within, p_order ->> 'after', p_order ->> 'direction', p_budget
     )) -> 0;
 end;
 $$;
-comment on function media_sync.walk_end(text, jsonb) is 'Where a walk of the whole budget ends: [ id, sort key ]; null where the index ends before.';
-revoke all on function media_sync.walk_end(text, jsonb) from public, anon, authenticated;
+comment on function media_sync.walk_end(text, jsonb, integer) is 'Where a walk of so many rows ends: [ id, sort key ]; null where the index ends before.';
+revoke all on function media_sync.walk_end(text, jsonb, integer) from public, anon, authenticated;
 
 create or replace function media_sync.rank_tests(p_ranks media_sync.library_condition[])
 returns text[]
@@ -8677,8 +8922,45 @@ $$;
 comment on function media_sync.rank_tests(media_sync.library_condition[]) is 'For each rank, and what has none, the condition that a match is of it.';
 revoke all on function media_sync.rank_tests(media_sync.library_condition[]) from public, anon, authenticated;
 
+create or replace function media_sync.sampled_bound(p_tests text, p_order jsonb)
+returns text
+language plpgsql
+stable
+set search_path = ''
+set jit = off
+as $$
+declare
+    v_share constant double precision := least(1, 256.0 / greatest(media_sync.library_blocks(), 1));
+    v_wanted constant bigint := (p_order ->> 'skip')::bigint + (p_order ->> 'limit')::bigint;
+    v_bound text;
+begin
+    execute format(
+        $query$
+            select to_jsonb(sort_key) #>> '{}'
+            from (
+                select %1$s as sort_key
+                from public.media_assets as asset tablesample system (%2$s) repeatable (1)
+                where %3$s and %4$s
+                offset 0
+            ) as sampled
+            order by sort_key %5$s
+            limit 1 offset %6$s
+        $query$,
+        p_order ->> 'key', v_share * 100, p_tests, p_order ->> 'after', p_order ->> 'direction',
+        -- With some to spare: each stands for many, and two of them rarely lie as far apart as that.
+        3 + ceil(v_wanted * v_share * 2)
+    ) into v_bound;
+    return format(
+        '%s %s %L::%s', p_order ->> 'key', case p_order ->> 'direction' when 'desc' then '>=' else '<=' end, v_bound, p_order ->> 'type'
+    );
+end;
+$$;
+comment on function media_sync.sampled_bound(text, jsonb) is
+    'A condition on the sort key that, by the sample, a page full of matches fulfils; it may hold for none.';
+revoke all on function media_sync.sampled_bound(text, jsonb) from public, anon, authenticated;
+
 create or replace function media_sync.walk_rank(
-    p_tests text, p_within text, p_seeks text[], p_rank integer, p_few boolean, p_order jsonb
+    p_tests text, p_within text, p_seeks text[], p_rank integer, p_budget integer, p_order jsonb
 )
 returns jsonb
 language plpgsql
@@ -8689,12 +8971,12 @@ declare
     v_found jsonb;
     v_end jsonb;
 begin
-    if not p_few then
-        v_found := media_sync.query_in_order(media_sync.walk_statement(p_within, p_tests, p_rank, p_order, media_sync.walk_budget()));
+    if p_budget > 0 then
+        v_found := media_sync.query_in_order(media_sync.walk_statement(p_within, p_tests, p_rank, p_order, p_budget));
         if (v_found ->> 'found')::bigint >= (p_order ->> 'skip')::bigint + (p_order ->> 'limit')::bigint then
             return v_found;
         end if;
-        v_end := media_sync.walk_end(p_within, p_order);
+        v_end := media_sync.walk_end(p_within, p_order, p_budget);
         if v_end is null then
             return v_found;
         elsif p_rank = 3 then
@@ -8702,14 +8984,21 @@ begin
             -- is what was found so far, and the cursor goes on from where the walk ended.
             return v_found || jsonb_build_object('end', v_end);
         end if;
+        -- The matches lie together, far from where the order begins. A sample tells about where.
+        v_found := media_sync.query_by_index(media_sync.fetch_statement(
+            media_sync.from_index(p_seeks || media_sync.sampled_bound(p_tests, p_order)), p_tests, p_rank::text, p_order, null
+        ));
+        if jsonb_array_length(v_found -> 'rows') >= (p_order ->> 'limit')::integer then
+            return v_found;
+        end if;
     end if;
-    -- All matches, however many: they lie together, far from where the order begins.
+    -- All matches, however many.
     return media_sync.query_by_index(media_sync.fetch_statement(media_sync.from_index(p_seeks), p_tests, p_rank::text, p_order, null));
 end;
 $$;
-comment on function media_sync.walk_rank(text, text, text[], integer, boolean, jsonb) is
-    'What a page shows of the matches of one rank: { found, rows, end }; few: they are fetched at once.';
-revoke all on function media_sync.walk_rank(text, text, text[], integer, boolean, jsonb) from public, anon, authenticated;
+comment on function media_sync.walk_rank(text, text, text[], integer, integer, jsonb) is
+    'What a page shows of the matches of one rank: { found, rows, end }. Without a budget to walk they are fetched at once.';
+revoke all on function media_sync.walk_rank(text, text, text[], integer, integer, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.walk_library(
     p_conditions media_sync.library_condition[], p_ranks media_sync.library_condition[], p_estimates double precision[], p_order jsonb
@@ -8728,15 +9017,25 @@ declare
     v_rows jsonb := '[]';
     v_found jsonb;
     v_few boolean;
+    v_budget integer;
     v_estimate double precision;
 begin
     for v_rank in (p_order ->> 'rank')::integer .. cardinality(v_tests) - 1 loop
-        v_estimate := p_estimates[2 + cardinality(p_conditions) + v_rank];
+        v_estimate := case when p_ranks is null then p_estimates[1] else p_estimates[2 + cardinality(p_conditions) + v_rank] end;
         v_few := p_ranks is not null and v_rank < 3 and v_estimate <= media_sync.few_ranked_matches();
+        -- Matches that lie as evenly as any are found within a quarter of this.
+        v_budget := case
+            when v_few then 0
+            when v_rank = 3 then media_sync.walk_budget()
+            else least(
+                media_sync.walk_budget(),
+                2000 + 4 * ((v_order ->> 'skip')::bigint + (v_order ->> 'limit')::bigint) * p_estimates[2] / greatest(v_estimate, 1)
+            )
+        end;
         v_found := media_sync.walk_rank(
             v_all || ' and ' || v_tests[v_rank + 1], v_within,
             case when p_ranks is not null and v_rank < 3 then array[p_ranks[v_rank + 1].seek] else v_seeks end,
-            v_rank, v_few, v_order
+            v_rank, v_budget, v_order
         );
         v_rows := v_rows || (v_found -> 'rows');
         exit when v_found ? 'end' or jsonb_array_length(v_rows) >= (p_order ->> 'limit')::integer;
@@ -9261,6 +9560,59 @@ revoke all on function media_sync.library_facets(jsonb) from public, anon, authe
 
 -- Who reads the library with which rights: the page and the facets, for anyone and for viewers.
 
+create or replace function media_sync.library_version(p_id uuid)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return md5(concat_ws(
+        ' ',
+        media_sync.version(),
+        -- The role is the caller's as the database sees it: who counts as a viewer is a setting.
+        media_sync.media_role(),
+        (select string_agg(slot || ':' || transaction_id, ' ' order by slot) from media_sync.library_versions where transaction_id <> 0),
+        -- Editors see the history of an asset, which may grow while the asset stays as it is.
+        case when p_id is not null and media_sync.is_editor() then (
+            select string_agg(entry.id::text, ' ' order by entry.id)
+            from (
+                select log.id
+                from public.media_assets as asset
+                join public.media_sync_log as log on log.asset_id = asset.asset_id
+                where asset.id = p_id
+                order by log.created_at desc, log.id desc
+                limit 50
+            ) as entry
+        ) end
+    ));
+end;
+$$;
+comment on function media_sync.library_version(uuid) is
+    'A text that is another one after each change of what the caller''s role may be shown of the library, or of one asset.';
+revoke all on function media_sync.library_version(uuid) from public, anon, authenticated;
+
+create or replace function media_sync.library_part(p_part text, p_query jsonb)
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    -- Before the part is read: of two snapshots the version has the older one, so that it never tells of more than was read.
+    v_version constant text := media_sync.library_version((p_query ->> 'id')::uuid);
+begin
+    return case p_part
+        when 'page' then media_sync.library_page(p_query)
+        when 'facets' then media_sync.library_facets(p_query)
+        when 'version' then '{}'::jsonb
+    end || case when p_part = 'version' or p_query ? 'version' then jsonb_build_object('version', v_version) else '{}' end;
+end;
+$$;
+comment on function media_sync.library_part(text, jsonb) is
+    'A part of the library, page, facets or only the version; for the functions that have checked the caller. version: with the version.';
+revoke all on function media_sync.library_part(text, jsonb) from public, anon, authenticated;
+
 create or replace function media_sync.read_library_as_anyone(p_part text, p_query jsonb)
 returns jsonb
 language plpgsql
@@ -9274,10 +9626,10 @@ begin
     if media_sync.media_role() <> 'anonymous' then
         raise exception 'Who is a viewer reads as one.' using errcode = 'insufficient_privilege';
     end if;
-    return case p_part when 'page' then media_sync.library_page(p_query) when 'facets' then media_sync.library_facets(p_query) end;
+    return media_sync.library_part(p_part, p_query);
 end;
 $$;
-comment on function media_sync.read_library_as_anyone(text, jsonb) is 'A part of the library, page or facets, as anyone sees it.';
+comment on function media_sync.read_library_as_anyone(text, jsonb) is 'A part of the library, page, facets or version, as anyone sees it.';
 revoke all on function media_sync.read_library_as_anyone(text, jsonb) from public, anon, authenticated;
 grant execute on function media_sync.read_library_as_anyone(text, jsonb) to anon, authenticated;
 
@@ -9294,10 +9646,10 @@ begin
     if not media_sync.is_viewer() then
         raise exception 'The whole library is for viewers.' using errcode = 'insufficient_privilege';
     end if;
-    return case p_part when 'page' then media_sync.library_page(p_query) when 'facets' then media_sync.library_facets(p_query) end;
+    return media_sync.library_part(p_part, p_query);
 end;
 $$;
-comment on function media_sync.read_library_as_viewer(text, jsonb) is 'A part of the library, page or facets, for viewers.';
+comment on function media_sync.read_library_as_viewer(text, jsonb) is 'A part of the library, page, facets or version, for viewers.';
 revoke all on function media_sync.read_library_as_viewer(text, jsonb) from public, anon, authenticated;
 grant execute on function media_sync.read_library_as_viewer(text, jsonb) to authenticated, service_role;
 
@@ -9314,7 +9666,7 @@ begin
     return media_sync.read_library_as_viewer(p_part, p_query);
 end;
 $$;
-comment on function media_sync.read_library(text, jsonb) is 'A part of the library, page or facets, with the caller''s rights.';
+comment on function media_sync.read_library(text, jsonb) is 'A part of the library, page, facets or version, with the caller''s rights.';
 revoke all on function media_sync.read_library(text, jsonb) from public, anon, authenticated;
 grant execute on function media_sync.read_library(text, jsonb) to anon, authenticated, service_role;
 
@@ -9329,7 +9681,7 @@ begin
 end;
 $$;
 comment on function public.list_media_assets(jsonb) is
-    'A page of the library with the caller''s rights: { page, limit, cursor: { value, id }, search, folder, recursive, tags, resource_type, type, format, sync_status, quarantined, collection, used, deleted, created_after, created_before, sort_by, sort_order }. Returns { items, total, total_is_exact, limit, has_next, next }.';
+    'A page of the library with the caller''s rights: { page, limit, cursor: { value, id }, search, folder, recursive, tags, resource_type, type, format, sync_status, quarantined, collection, used, deleted, created_after, created_before, sort_by, sort_order, version }. Returns { items, total, total_is_exact, limit, has_next, next, version? }.';
 revoke all on function public.list_media_assets(jsonb) from public, anon, authenticated;
 grant execute on function public.list_media_assets(jsonb) to anon, authenticated, service_role;
 
@@ -9346,6 +9698,21 @@ $$;
 comment on function public.get_media_facets(jsonb) is 'The 50 most frequent values of resource_type, format, folder and tags among the matches: { facet: [ { value, count } ] }.';
 revoke all on function public.get_media_facets(jsonb) from public, anon, authenticated;
 grant execute on function public.get_media_facets(jsonb) to anon, authenticated, service_role;
+
+create or replace function public.get_media_version(p_id uuid default null)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    return media_sync.read_library('version', jsonb_build_object('id', p_id)) ->> 'version';
+end;
+$$;
+comment on function public.get_media_version(uuid) is
+    'A text that is another one after each change of what the caller may be shown of the library, or of one asset; it may change more often. Costs next to nothing.';
+revoke all on function public.get_media_version(uuid) from public, anon, authenticated;
+grant execute on function public.get_media_version(uuid) to anon, authenticated, service_role;
 
 -- supabase/schemas/60_library/40_edits.sql
 
@@ -12287,7 +12654,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'bb749bc959d243f7';
+    select '7ab3be073c8c72c9';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

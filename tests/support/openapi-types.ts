@@ -9,7 +9,7 @@ export interface paths {
     };
     /**
      * A page of the library
-     * @description Shows as much as the caller may see: with a publishable key the live assets of public collections, to viewers all live assets, to editors the trash as well.
+     * @description Shows as much as the caller may see: with a publishable key the live assets of public collections, to viewers all live assets, to editors the trash as well. Carries a weak `ETag`; sent back as `If-None-Match` it is answered with 304 while nothing has changed.
      */
     get: operations["listMedia"];
     put?: never;
@@ -75,7 +75,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One asset with where it is used, its collections and its history */
+    /**
+     * One asset with where it is used, its collections and its history
+     * @description Carries a weak `ETag`; sent back as `If-None-Match` it is answered with 304 while nothing has changed.
+     */
     get: operations["getMediaItem"];
     put?: never;
     post?: never;

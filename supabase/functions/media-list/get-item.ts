@@ -1,5 +1,6 @@
 import type { MediaItemAnswer } from "../_shared/contract/media-item.ts";
 import { notFound } from "../_shared/http/api-error.ts";
+import { entityTag, isKnownTag, notModified, tagHeaders } from "../_shared/http/entity-tag.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
 import { callFunction } from "../_shared/media/call-function.ts";
@@ -9,10 +10,14 @@ import { withThumbnail } from "./thumbnail.ts";
 
 /** `GET media-list/<id>`: one asset, where it is used, its collections and, for editors, its conflicts and history. */
 export async function getItem(
-  { params, identify }: RouteContext<Database>,
+  { request, params, identify }: RouteContext<Database>,
 ): Promise<Response> {
   const caller = await identify(["anonymous", "user", "secret"]);
   const id = requireId(params.id);
+  // Read before the asset: the tag never tells of more than the answer holds.
+  const version = await callFunction(caller.supabase, "get_media_version", { p_id: id });
+  const tag = await entityTag("item", id, caller.role, version);
+  if (isKnownTag(request.headers.get("if-none-match"), tag)) return notModified(tag);
   const found = await callFunction(caller.supabase, "get_media_asset", { p_id: id });
   if (found === null) {
     throw notFound("There is no asset with that id, or you may not see it.");
@@ -21,5 +26,5 @@ export async function getItem(
     success: true,
     ...found,
     item: withThumbnail(found.item),
-  });
+  }, { headers: tagHeaders(tag) });
 }

@@ -1,4 +1,9 @@
-import type { MediaListAnswer, MediaPagePart } from "../_shared/contract/media-list.ts";
+import type {
+  MediaFacets,
+  MediaListAnswer,
+  MediaPagePart,
+} from "../_shared/contract/media-list.ts";
+import { entityTag, isKnownTag, notModified, tagHeaders } from "../_shared/http/entity-tag.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseQuery } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
@@ -13,7 +18,7 @@ import { withThumbnail } from "./thumbnail.ts";
 
 /** `GET media-list`: a page of the library, as far as the caller may see it. */
 export async function listItems(
-  { url, identify }: RouteContext<Database>,
+  { request: { headers }, url, identify }: RouteContext<Database>,
 ): Promise<Response> {
   const caller = await identify(["anonymous", "user", "secret"]);
   const request = parseQuery(url, librarySchema);
@@ -27,17 +32,39 @@ export async function listItems(
     request.include.includes(part) &&
     (part === "facets" || caller.role !== "anonymous");
 
-  const query = toLibraryQuery(request);
-  const [page, stats, syncStatus, facets] = await Promise.all([
+  const readState = () =>
+    Promise.all([
+      wants("stats") ? unlessRefused(readStatistics(caller.supabase)) : undefined,
+      wants("sync_status")
+        ? unlessRefused(callFunction(caller.supabase, "get_sync_status", {}))
+        : undefined,
+    ]);
+  // Statistics and state cost next to nothing and depend on the time: the tag holds what they are.
+  const tagOf = (version: string, state: unknown[]) =>
+    entityTag("list", request, caller.role, version, state);
+
+  const known = headers.get("if-none-match");
+  if (known !== null) {
+    const [version, state] = await Promise.all([
+      callFunction(caller.supabase, "get_media_version", {}),
+      readState(),
+    ]);
+    const tag = await tagOf(version, state);
+    if (isKnownTag(known, tag)) return notModified(tag);
+  }
+
+  const query = { ...toLibraryQuery(request), version: true as const };
+  const [{ version, ...page }, state, facets] = await Promise.all([
     callFunction(caller.supabase, "list_media_assets", { p_query: query }),
-    wants("stats") ? unlessRefused(readStatistics(caller.supabase)) : undefined,
-    wants("sync_status")
-      ? unlessRefused(callFunction(caller.supabase, "get_sync_status", {}))
-      : undefined,
+    readState(),
     wants("facets")
       ? callFunction(caller.supabase, "get_media_facets", { p_query: query })
       : undefined,
   ]);
+  const [stats, syncStatus] = state;
+  const { version: facetsVersion = version, ...counted } = facets ?? {};
+  // What was read while somebody wrote has no tag: it would tell of a page and facets that never stood together.
+  const tagged = version !== undefined && facetsVersion === version;
 
   return jsonResponse<MediaListAnswer>({
     success: true,
@@ -54,8 +81,8 @@ export async function listItems(
     },
     ...(stats === undefined ? {} : { stats }),
     ...(syncStatus === undefined ? {} : { sync_status: syncStatus }),
-    ...(facets === undefined ? {} : { facets }),
-  });
+    ...(facets === undefined ? {} : { facets: counted as MediaFacets }),
+  }, { headers: tagged ? tagHeaders(await tagOf(version, state)) : {} });
 }
 
 /** Whether a signed-in user counts as a viewer is a setting that only the database knows. */

@@ -50,12 +50,10 @@ declare
     v_like constant text := 'asset.search_text like ' || media_sync.term_pattern(p_term);
     v_signs constant text[] := array(select distinct sign from unnest(media_sync.search_signs(p_term)) as sign where length(sign) = 1);
 begin
-    if p_term !~ '^[a-z0-9]{1,2}$' then
-        return v_like || case
-            when p_term ~ '[a-z0-9]{3}' then ''
-            when v_signs <> '{}' then ' and media_sync.search_signs(asset.search_text) @> ' || media_sync.text_array(v_signs)
-            else ''
-        end;
+    if p_term ~ '[[:alnum:]]{3}' then
+        return v_like;
+    elsif p_term !~ '^[a-z0-9]{1,2}$' then
+        return 'media_sync.search_signs(asset.search_text) @> ' || media_sync.text_array(v_signs);
     end if;
     -- The index knows whole trigrams only: all that may hold the letters, whether a word begins with them or goes before.
     -- A regular expression may stand for 256 trigrams, hence several.
@@ -97,12 +95,13 @@ language sql
 immutable
 set search_path = ''
 as $$
-    select format(
+    -- A letter alone is a word of every index and no trigram: it ranks as a substring does.
+    select case when length(p_term) = 1 then 'asset.search_text like ' || media_sync.term_pattern(p_term) else format(
         'asset.search_text ~ %L',
         case when p_term ~ '^[[:alnum:]]' then '(^|' || media_sync.word_border() || ')' else '' end
         || regexp_replace(p_term, '([^[:alnum:][:space:]])', '\\\1', 'g')
         || case when p_term ~ '[[:alnum:]]$' then '($|' || media_sync.word_border() || ')' else '' end
-    );
+    ) end;
 $$;
 comment on function media_sync.whole_word(text) is 'The condition that the term is found as a whole word, or as whole words.';
 revoke all on function media_sync.whole_word(text) from public, anon, authenticated;
@@ -133,6 +132,7 @@ begin
     if v_terms > 20 then
         raise exception 'search holds at most 20 words.' using errcode = 'invalid_parameter_value';
     end if;
+    v_condition.joint := v_condition.seek;
     if v_terms > 0 then
         return next v_condition;
     end if;
@@ -159,7 +159,7 @@ begin
         string_agg(term, ' '),
         string_agg(media_sync.whole_word(term), ' and '),
         -- Of signs alone trigrams tell nothing.
-        string_agg(case when term ~ '[[:alnum:]]' then media_sync.whole_word(term) else media_sync.term_seek(term) end, ' and ')
+        string_agg(case when term ~ '[[:alnum:]]{2}' then media_sync.whole_word(term) else media_sync.term_seek(term) end, ' and ')
     into v_name, v_words, v_seeks
     from media_sync.search_terms(p_search)
     where not excluded;
@@ -176,7 +176,7 @@ begin
     v_whole.seek := format('(%s or asset.public_id = any (%s))', media_sync.name_seek('= ' || quote_literal(v_name)),
         media_sync.text_array(media_sync.unicode_forms(btrim(p_search, ' "'))));
     v_begun.seek := media_sync.name_seek('like ' || quote_literal(v_like || '%'));
-    return query select * from unnest(array[v_whole, v_begun, row(v_words, v_seeks, null, false)::media_sync.library_condition]);
+    return query select * from unnest(array[v_whole, v_begun, row(v_words, v_seeks, null, null, false)::media_sync.library_condition]);
 end;
 $$;
 comment on function media_sync.search_ranks(text) is

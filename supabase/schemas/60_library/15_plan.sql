@@ -55,7 +55,7 @@ immutable
 set search_path = ''
 as $$
     select string_agg('(' || test || ')', ' and ' order by place)
-    from unnest(p_conditions) with ordinality as condition (test, seek, source, in_order, place);
+    from unnest(p_conditions) with ordinality as condition (test, seek, joint, source, in_order, place);
 $$;
 comment on function media_sync.all_tests(media_sync.library_condition[]) is 'The tests of all conditions as one.';
 revoke all on function media_sync.all_tests(media_sync.library_condition[]) from public, anon, authenticated;
@@ -81,11 +81,11 @@ begin
         v_tests,
         (
             select string_agg(format(', (%s) as c%s', test, place), '' order by place)
-            from unnest(p_conditions) with ordinality as condition (test, seek, source, in_order, place)
+            from unnest(p_conditions) with ordinality as condition (test, seek, joint, source, in_order, place)
         ),
         (
             select string_agg(format(', case when %s then %s end as r%s', v_tests, test, place), '' order by place)
-            from unnest(p_ranks) with ordinality as rank (test, seek, source, in_order, place)
+            from unnest(p_ranks) with ordinality as rank (test, seek, joint, source, in_order, place)
         ),
         v_percent
     ) into v_counts;
@@ -146,15 +146,18 @@ language sql
 immutable
 set search_path = ''
 as $$
-    select array_agg(seek order by estimate)
+    select array_agg(case when together > 1 then coalesce(joint, seek) else seek end order by estimate)
     from (
-        select condition.seek, counted.estimate, min(counted.estimate) over () as least
-        from unnest(p_conditions) with ordinality as condition (test, seek, source, in_order, place)
+        select
+            condition.seek, condition.joint, counted.estimate,
+            min(counted.estimate) over () as least,
+            count(condition.joint) filter (where counted.estimate < p_estimates[2] / 2) over () as together
+        from unnest(p_conditions) with ordinality as condition (test, seek, joint, source, in_order, place)
         join unnest(p_estimates) with ordinality as counted (estimate, place) on counted.place = condition.place + 1
         where condition.seek is not null
     ) as seeks
-    -- What is much more frequent than the rarest spares less than it costs to look for.
-    where estimate <= greatest(least * 8, 3000);
+    -- What is much more frequent than the rarest spares less than it costs to look for, unless one index does both.
+    where estimate <= greatest(least * 8, 3000) or (together > 1 and joint is not null and estimate < p_estimates[2] / 2);
 $$;
 comment on function media_sync.rarest_seeks(media_sync.library_condition[], double precision[]) is
     'The conditions that indexes are to look for, by the estimates of estimate_matches(); null where there is none.';

@@ -119,6 +119,7 @@ begin
     return jsonb_build_object(
         'sort', v_sort,
         'key', v_key,
+        'type', v_type,
         'direction', case when v_descending then 'desc' else 'asc' end,
         'rank', coalesce((v_cursor ->> 'rank')::integer, 0),
         -- Parts of a statement, before and after it names the key sort_key.
@@ -131,7 +132,7 @@ begin
 end;
 $$;
 comment on function media_sync.library_order(jsonb) is
-    'The order and the place in it that a query means: { sort, key, direction, rank, after, after_matched, limit, skip }.';
+    'The order and the place in it that a query means: { sort, key, type, direction, rank, after, after_matched, limit, skip }.';
 revoke all on function media_sync.library_order(jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.fetch_statement(

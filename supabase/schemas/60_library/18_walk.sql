@@ -27,7 +27,7 @@ as $$
         ),
         (
             select condition.test
-            from unnest(p_conditions) with ordinality as condition (test, seek, source, in_order, place)
+            from unnest(p_conditions) with ordinality as condition (test, seek, joint, source, in_order, place)
             where p_key = 'asset.created_at' and condition.in_order and condition.place > 1 and condition.test not like 'asset.created\_at %'
             order by p_estimates[condition.place + 1]
             limit 1
@@ -38,7 +38,7 @@ comment on function media_sync.walk_within(media_sync.library_condition[], doubl
     'The conditions that the index of the order serves while it is walked.';
 revoke all on function media_sync.walk_within(media_sync.library_condition[], double precision[], text) from public, anon, authenticated;
 
-create or replace function media_sync.walk_end(p_within text, p_order jsonb)
+create or replace function media_sync.walk_end(p_within text, p_order jsonb, p_budget integer)
 returns jsonb
 language plpgsql
 stable
@@ -56,12 +56,12 @@ begin
                 limit 1 offset %5$s - 1
             ) as last
         $query$,
-        p_order ->> 'key', p_within, p_order ->> 'after', p_order ->> 'direction', media_sync.walk_budget()
+        p_order ->> 'key', p_within, p_order ->> 'after', p_order ->> 'direction', p_budget
     )) -> 0;
 end;
 $$;
-comment on function media_sync.walk_end(text, jsonb) is 'Where a walk of the whole budget ends: [ id, sort key ]; null where the index ends before.';
-revoke all on function media_sync.walk_end(text, jsonb) from public, anon, authenticated;
+comment on function media_sync.walk_end(text, jsonb, integer) is 'Where a walk of so many rows ends: [ id, sort key ]; null where the index ends before.';
+revoke all on function media_sync.walk_end(text, jsonb, integer) from public, anon, authenticated;
 
 create or replace function media_sync.rank_tests(p_ranks media_sync.library_condition[])
 returns text[]
@@ -82,8 +82,45 @@ $$;
 comment on function media_sync.rank_tests(media_sync.library_condition[]) is 'For each rank, and what has none, the condition that a match is of it.';
 revoke all on function media_sync.rank_tests(media_sync.library_condition[]) from public, anon, authenticated;
 
+create or replace function media_sync.sampled_bound(p_tests text, p_order jsonb)
+returns text
+language plpgsql
+stable
+set search_path = ''
+set jit = off
+as $$
+declare
+    v_share constant double precision := least(1, 256.0 / greatest(media_sync.library_blocks(), 1));
+    v_wanted constant bigint := (p_order ->> 'skip')::bigint + (p_order ->> 'limit')::bigint;
+    v_bound text;
+begin
+    execute format(
+        $query$
+            select to_jsonb(sort_key) #>> '{}'
+            from (
+                select %1$s as sort_key
+                from public.media_assets as asset tablesample system (%2$s) repeatable (1)
+                where %3$s and %4$s
+                offset 0
+            ) as sampled
+            order by sort_key %5$s
+            limit 1 offset %6$s
+        $query$,
+        p_order ->> 'key', v_share * 100, p_tests, p_order ->> 'after', p_order ->> 'direction',
+        -- With some to spare: each stands for many, and two of them rarely lie as far apart as that.
+        3 + ceil(v_wanted * v_share * 2)
+    ) into v_bound;
+    return format(
+        '%s %s %L::%s', p_order ->> 'key', case p_order ->> 'direction' when 'desc' then '>=' else '<=' end, v_bound, p_order ->> 'type'
+    );
+end;
+$$;
+comment on function media_sync.sampled_bound(text, jsonb) is
+    'A condition on the sort key that, by the sample, a page full of matches fulfils; it may hold for none.';
+revoke all on function media_sync.sampled_bound(text, jsonb) from public, anon, authenticated;
+
 create or replace function media_sync.walk_rank(
-    p_tests text, p_within text, p_seeks text[], p_rank integer, p_few boolean, p_order jsonb
+    p_tests text, p_within text, p_seeks text[], p_rank integer, p_budget integer, p_order jsonb
 )
 returns jsonb
 language plpgsql
@@ -94,12 +131,12 @@ declare
     v_found jsonb;
     v_end jsonb;
 begin
-    if not p_few then
-        v_found := media_sync.query_in_order(media_sync.walk_statement(p_within, p_tests, p_rank, p_order, media_sync.walk_budget()));
+    if p_budget > 0 then
+        v_found := media_sync.query_in_order(media_sync.walk_statement(p_within, p_tests, p_rank, p_order, p_budget));
         if (v_found ->> 'found')::bigint >= (p_order ->> 'skip')::bigint + (p_order ->> 'limit')::bigint then
             return v_found;
         end if;
-        v_end := media_sync.walk_end(p_within, p_order);
+        v_end := media_sync.walk_end(p_within, p_order, p_budget);
         if v_end is null then
             return v_found;
         elsif p_rank = 3 then
@@ -107,14 +144,21 @@ begin
             -- is what was found so far, and the cursor goes on from where the walk ended.
             return v_found || jsonb_build_object('end', v_end);
         end if;
+        -- The matches lie together, far from where the order begins. A sample tells about where.
+        v_found := media_sync.query_by_index(media_sync.fetch_statement(
+            media_sync.from_index(p_seeks || media_sync.sampled_bound(p_tests, p_order)), p_tests, p_rank::text, p_order, null
+        ));
+        if jsonb_array_length(v_found -> 'rows') >= (p_order ->> 'limit')::integer then
+            return v_found;
+        end if;
     end if;
-    -- All matches, however many: they lie together, far from where the order begins.
+    -- All matches, however many.
     return media_sync.query_by_index(media_sync.fetch_statement(media_sync.from_index(p_seeks), p_tests, p_rank::text, p_order, null));
 end;
 $$;
-comment on function media_sync.walk_rank(text, text, text[], integer, boolean, jsonb) is
-    'What a page shows of the matches of one rank: { found, rows, end }; few: they are fetched at once.';
-revoke all on function media_sync.walk_rank(text, text, text[], integer, boolean, jsonb) from public, anon, authenticated;
+comment on function media_sync.walk_rank(text, text, text[], integer, integer, jsonb) is
+    'What a page shows of the matches of one rank: { found, rows, end }. Without a budget to walk they are fetched at once.';
+revoke all on function media_sync.walk_rank(text, text, text[], integer, integer, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.walk_library(
     p_conditions media_sync.library_condition[], p_ranks media_sync.library_condition[], p_estimates double precision[], p_order jsonb
@@ -133,15 +177,25 @@ declare
     v_rows jsonb := '[]';
     v_found jsonb;
     v_few boolean;
+    v_budget integer;
     v_estimate double precision;
 begin
     for v_rank in (p_order ->> 'rank')::integer .. cardinality(v_tests) - 1 loop
-        v_estimate := p_estimates[2 + cardinality(p_conditions) + v_rank];
+        v_estimate := case when p_ranks is null then p_estimates[1] else p_estimates[2 + cardinality(p_conditions) + v_rank] end;
         v_few := p_ranks is not null and v_rank < 3 and v_estimate <= media_sync.few_ranked_matches();
+        -- Matches that lie as evenly as any are found within a quarter of this.
+        v_budget := case
+            when v_few then 0
+            when v_rank = 3 then media_sync.walk_budget()
+            else least(
+                media_sync.walk_budget(),
+                2000 + 4 * ((v_order ->> 'skip')::bigint + (v_order ->> 'limit')::bigint) * p_estimates[2] / greatest(v_estimate, 1)
+            )
+        end;
         v_found := media_sync.walk_rank(
             v_all || ' and ' || v_tests[v_rank + 1], v_within,
             case when p_ranks is not null and v_rank < 3 then array[p_ranks[v_rank + 1].seek] else v_seeks end,
-            v_rank, v_few, v_order
+            v_rank, v_budget, v_order
         );
         v_rows := v_rows || (v_found -> 'rows');
         exit when v_found ? 'end' or jsonb_array_length(v_rows) >= (p_order ->> 'limit')::integer;

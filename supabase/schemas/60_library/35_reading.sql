@@ -1,5 +1,58 @@
 -- Who reads the library with which rights: the page and the facets, for anyone and for viewers.
 
+create or replace function media_sync.library_version(p_id uuid)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return md5(concat_ws(
+        ' ',
+        media_sync.version(),
+        -- The role is the caller's as the database sees it: who counts as a viewer is a setting.
+        media_sync.media_role(),
+        (select string_agg(slot || ':' || transaction_id, ' ' order by slot) from media_sync.library_versions where transaction_id <> 0),
+        -- Editors see the history of an asset, which may grow while the asset stays as it is.
+        case when p_id is not null and media_sync.is_editor() then (
+            select string_agg(entry.id::text, ' ' order by entry.id)
+            from (
+                select log.id
+                from public.media_assets as asset
+                join public.media_sync_log as log on log.asset_id = asset.asset_id
+                where asset.id = p_id
+                order by log.created_at desc, log.id desc
+                limit 50
+            ) as entry
+        ) end
+    ));
+end;
+$$;
+comment on function media_sync.library_version(uuid) is
+    'A text that is another one after each change of what the caller''s role may be shown of the library, or of one asset.';
+revoke all on function media_sync.library_version(uuid) from public, anon, authenticated;
+
+create or replace function media_sync.library_part(p_part text, p_query jsonb)
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    -- Before the part is read: of two snapshots the version has the older one, so that it never tells of more than was read.
+    v_version constant text := media_sync.library_version((p_query ->> 'id')::uuid);
+begin
+    return case p_part
+        when 'page' then media_sync.library_page(p_query)
+        when 'facets' then media_sync.library_facets(p_query)
+        when 'version' then '{}'::jsonb
+    end || case when p_part = 'version' or p_query ? 'version' then jsonb_build_object('version', v_version) else '{}' end;
+end;
+$$;
+comment on function media_sync.library_part(text, jsonb) is
+    'A part of the library, page, facets or only the version; for the functions that have checked the caller. version: with the version.';
+revoke all on function media_sync.library_part(text, jsonb) from public, anon, authenticated;
+
 create or replace function media_sync.read_library_as_anyone(p_part text, p_query jsonb)
 returns jsonb
 language plpgsql
@@ -13,10 +66,10 @@ begin
     if media_sync.media_role() <> 'anonymous' then
         raise exception 'Who is a viewer reads as one.' using errcode = 'insufficient_privilege';
     end if;
-    return case p_part when 'page' then media_sync.library_page(p_query) when 'facets' then media_sync.library_facets(p_query) end;
+    return media_sync.library_part(p_part, p_query);
 end;
 $$;
-comment on function media_sync.read_library_as_anyone(text, jsonb) is 'A part of the library, page or facets, as anyone sees it.';
+comment on function media_sync.read_library_as_anyone(text, jsonb) is 'A part of the library, page, facets or version, as anyone sees it.';
 revoke all on function media_sync.read_library_as_anyone(text, jsonb) from public, anon, authenticated;
 grant execute on function media_sync.read_library_as_anyone(text, jsonb) to anon, authenticated;
 
@@ -33,10 +86,10 @@ begin
     if not media_sync.is_viewer() then
         raise exception 'The whole library is for viewers.' using errcode = 'insufficient_privilege';
     end if;
-    return case p_part when 'page' then media_sync.library_page(p_query) when 'facets' then media_sync.library_facets(p_query) end;
+    return media_sync.library_part(p_part, p_query);
 end;
 $$;
-comment on function media_sync.read_library_as_viewer(text, jsonb) is 'A part of the library, page or facets, for viewers.';
+comment on function media_sync.read_library_as_viewer(text, jsonb) is 'A part of the library, page, facets or version, for viewers.';
 revoke all on function media_sync.read_library_as_viewer(text, jsonb) from public, anon, authenticated;
 grant execute on function media_sync.read_library_as_viewer(text, jsonb) to authenticated, service_role;
 
@@ -53,7 +106,7 @@ begin
     return media_sync.read_library_as_viewer(p_part, p_query);
 end;
 $$;
-comment on function media_sync.read_library(text, jsonb) is 'A part of the library, page or facets, with the caller''s rights.';
+comment on function media_sync.read_library(text, jsonb) is 'A part of the library, page, facets or version, with the caller''s rights.';
 revoke all on function media_sync.read_library(text, jsonb) from public, anon, authenticated;
 grant execute on function media_sync.read_library(text, jsonb) to anon, authenticated, service_role;
 
@@ -68,7 +121,7 @@ begin
 end;
 $$;
 comment on function public.list_media_assets(jsonb) is
-    'A page of the library with the caller''s rights: { page, limit, cursor: { value, id }, search, folder, recursive, tags, resource_type, type, format, sync_status, quarantined, collection, used, deleted, created_after, created_before, sort_by, sort_order }. Returns { items, total, total_is_exact, limit, has_next, next }.';
+    'A page of the library with the caller''s rights: { page, limit, cursor: { value, id }, search, folder, recursive, tags, resource_type, type, format, sync_status, quarantined, collection, used, deleted, created_after, created_before, sort_by, sort_order, version }. Returns { items, total, total_is_exact, limit, has_next, next, version? }.';
 revoke all on function public.list_media_assets(jsonb) from public, anon, authenticated;
 grant execute on function public.list_media_assets(jsonb) to anon, authenticated, service_role;
 
@@ -85,3 +138,18 @@ $$;
 comment on function public.get_media_facets(jsonb) is 'The 50 most frequent values of resource_type, format, folder and tags among the matches: { facet: [ { value, count } ] }.';
 revoke all on function public.get_media_facets(jsonb) from public, anon, authenticated;
 grant execute on function public.get_media_facets(jsonb) to anon, authenticated, service_role;
+
+create or replace function public.get_media_version(p_id uuid default null)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    return media_sync.read_library('version', jsonb_build_object('id', p_id)) ->> 'version';
+end;
+$$;
+comment on function public.get_media_version(uuid) is
+    'A text that is another one after each change of what the caller may be shown of the library, or of one asset; it may change more often. Costs next to nothing.';
+revoke all on function public.get_media_version(uuid) from public, anon, authenticated;
+grant execute on function public.get_media_version(uuid) to anon, authenticated, service_role;

@@ -151,7 +151,7 @@ select is_empty(
 select bag_eq(
     'select short_name::text from tests.functions where anon_may',
     $$values ('media_role'), ('token_role'), ('owns_media_sync'), ('is_viewer'), ('is_editor'), ('is_admin'), ('public_asset_ids'),
-        ('list_media_assets'), ('get_media_facets'), ('read_library'), ('read_library_as_anyone'), ('get_media_asset'), ('public_asset')$$,
+        ('list_media_assets'), ('get_media_facets'), ('get_media_version'), ('read_library'), ('read_library_as_anyone'), ('get_media_asset'), ('public_asset')$$,
     'functions open to anyone → these and no other'
 );
 select is_empty(
@@ -167,7 +167,7 @@ select is_empty(
 select is_empty(
     $$select short_name from tests.functions
     where authenticated_may and not definer and not anon_may and short_name not in (
-        'search_text', 'name_text', 'fold_text', 'search_signs', 'patch_object', 'lock_assets', 'soft_delete_media_asset', 'find_media_assets', 'edit_media_assets',
+        'search_text', 'name_text', 'fold_text', 'search_signs', 'filter_keys', 'patch_object', 'lock_assets', 'soft_delete_media_asset', 'find_media_assets', 'edit_media_assets',
         'asset_for_viewers', 'require_few', 'require_small',
         'attach_media_assets', 'detach_media_assets', 'reorder_media_usage', 'move_media_usage',
         'add_to_media_collection', 'remove_from_media_collection', 'reorder_media_collection', 'move_between_media_collections',

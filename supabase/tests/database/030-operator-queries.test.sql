@@ -25,7 +25,7 @@ select
 from generate_series(1, 12000) as i;
 
 -- As autovacuum would: in one transaction the latest entries of a gin index wait in its pending list.
-select gin_clean_pending_list('media_assets_tags_index'), gin_clean_pending_list('media_assets_search_index');
+select gin_clean_pending_list('media_assets_search_index');
 analyze public.media_assets;
 analyze public.media_sync_log;
 
@@ -233,13 +233,13 @@ select is(
     'search by two words → from the trigram index'
 );
 select is(
-    tests.read_library('authenticated', '{"tags": ["tag-123"]}', 'media_assets_tags_index'), '24 items, media_assets_tags_index',
-    'assets with a tag → from the index of tags'
+    tests.read_library('authenticated', '{"tags": ["tag-123"]}', 'media_assets_search_index'), '24 items, media_assets_search_index',
+    'assets with a tag → from the index of words and tags'
 );
 select is(
-    tests.read_library('authenticated', '{"tags": ["tag-123", "tag-4"]}', 'media_assets_tags_index'),
-    format('%s items, media_assets_tags_index', (select count(*) from generate_series(1, 12000) as i where i % 500 = 123 and i % 7 = 4)),
-    'assets with two tags → from the index of tags'
+    tests.read_library('authenticated', '{"tags": ["tag-123", "tag-4"]}', 'media_assets_search_index'),
+    format('%s items, media_assets_search_index', (select count(*) from generate_series(1, 12000) as i where i % 500 = 123 and i % 7 = 4)),
+    'assets with two tags → from the index of words and tags'
 );
 select is(
     tests.read_library('authenticated', '{"folder": "folder-7", "limit": 100}', 'media_assets_folder_index'), '60 items, media_assets_folder_index',

@@ -9,9 +9,9 @@ export const corsHeaders: Readonly<Record<string, string>> = {
   "access-control-allow-origin": "*",
   "access-control-allow-headers":
     "authorization, x-client-info, apikey, content-type, accept, x-region, x-request-id, " +
-    "prefer, x-supabase-api-version, x-retry-count, traceparent, tracestate, baggage",
+    "prefer, if-none-match, x-supabase-api-version, x-retry-count, traceparent, tracestate, baggage",
   "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
-  "access-control-expose-headers": "x-request-id, retry-after, allow",
+  "access-control-expose-headers": "x-request-id, retry-after, allow, etag",
   "access-control-max-age": "86400",
 };
 

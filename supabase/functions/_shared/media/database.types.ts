@@ -409,6 +409,7 @@ export type Database = {
           "total_videos": number;
         }[];
       };
+      "get_media_version": { Args: { "p_id"?: string }; Returns: string };
       "get_sync_health": {
         Args: Record<PropertyKey, never>;
         Returns: {

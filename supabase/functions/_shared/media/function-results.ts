@@ -39,7 +39,7 @@ type Stored<Told> = Timed & ({ stored: false } | { stored: true } & Told);
 export interface FunctionResults {
   // Clients' functions.
   list_media_assets: LibraryPage;
-  get_media_facets: MediaFacets;
+  get_media_facets: MediaFacets & { version?: string };
   get_media_statistics: MediaStatistics[];
   /** null when the caller sees no such asset. */
   get_media_asset: LibraryItemDetail | null;

@@ -28,6 +28,8 @@ export interface LibraryQuery {
   created_before?: string;
   sort_by?: string;
   sort_order?: string;
+  /** Adds the library's version, as read before the rest. */
+  version?: true;
 }
 
 /** An asset as the library shows it. */
@@ -41,6 +43,7 @@ export interface LibraryPage {
   limit: number;
   has_next: boolean;
   next: LibraryPosition | null;
+  version?: string;
 }
 
 /** An asset with what surrounds it. */

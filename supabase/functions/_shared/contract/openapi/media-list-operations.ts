@@ -16,6 +16,9 @@ import {
 } from "../uploads.ts";
 import { idParameter, type Operation } from "./operation.ts";
 
+const CONDITIONAL =
+  "Carries a weak `ETag`; sent back as `If-None-Match` it is answered with 304 while nothing has changed.";
+
 /** The operations of `media-list`. */
 export const mediaListOperations: readonly Operation[] = [
   {
@@ -25,7 +28,8 @@ export const mediaListOperations: readonly Operation[] = [
     tag: "Library",
     summary: "A page of the library",
     description: "Shows as much as the caller may see: with a publishable key the live assets of " +
-      "public collections, to viewers all live assets, to editors the trash as well.",
+      "public collections, to viewers all live assets, to editors the trash as well. " +
+      CONDITIONAL,
     access: "anyone",
     query: mediaListQuery,
     answers: { 200: { description: "The page.", schema: mediaListAnswer } },
@@ -101,6 +105,7 @@ export const mediaListOperations: readonly Operation[] = [
     path: "/media-list/{id}",
     tag: "Library",
     summary: "One asset with where it is used, its collections and its history",
+    description: CONDITIONAL,
     access: "anyone",
     parameters: [idParameter],
     answers: { 200: { description: "The asset.", schema: mediaItemAnswer } },
