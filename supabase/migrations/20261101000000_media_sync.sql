@@ -3206,7 +3206,7 @@ comment on function media_sync.observed_existence(public.media_assets, public.me
     'What it means for a row that Cloudinary shows its asset: live, deleted, returned or survived. p_sending: the attempts that are left.';
 revoke all on function media_sync.observed_existence(public.media_assets, public.media_assets, jsonb) from public, anon, authenticated;
 
-create or replace function media_sync.lasting_state(p_base jsonb, p_remote jsonb, p_sent jsonb)
+create or replace function media_sync.without_shared_context(p_base jsonb, p_context jsonb)
 returns jsonb
 language plpgsql
 immutable
@@ -3214,21 +3214,38 @@ parallel safe
 set search_path = ''
 as $$
 begin
-    -- A context that is being set as a whole is empty for a moment. What both sides agreed on is not that moment, or its
-    -- end would pass for an edit.
+    -- Keys that the row has count as edits made here from now on, and are written unless they are there. Keys that were taken
+    -- away here stay agreed on, so that they are taken away there.
+    return p_base || jsonb_build_object('context', (p_base -> 'context') - array(select jsonb_object_keys(p_context)));
+end;
+$$;
+comment on function media_sync.without_shared_context(jsonb, jsonb) is
+    'base, when a write of ours may have cleared the context in Cloudinary. p_context: what the row has.';
+revoke all on function media_sync.without_shared_context(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.lasting_state(p_base jsonb, p_remote jsonb, p_sent jsonb, p_context jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- A context that is being set as a whole is empty for a moment, or for good if its writer dies. What both sides agreed on
+    -- is not that moment, or its end would pass for an edit.
     if p_remote -> 'context' <> '{}' or not coalesce(p_sent -> 'context.*' @> '[null]', false) then
         return p_remote;
     end if;
     return p_remote || jsonb_build_object('context', (
         select coalesce(jsonb_object_agg(key, value), '{}')
-        from jsonb_each(p_base -> 'context')
+        from jsonb_each(media_sync.without_shared_context(p_base, p_context) -> 'context')
         where not coalesce(p_sent -> ('context.' || key) @> '[null]', false)
     ));
 end;
 $$;
-comment on function media_sync.lasting_state(jsonb, jsonb, jsonb) is
-    'What an observation makes of base: the editable fields in Cloudinary, but for what a write of ours, of which p_sent (see open_values()) is on its way, shows for a moment.';
-revoke all on function media_sync.lasting_state(jsonb, jsonb, jsonb) from public, anon, authenticated;
+comment on function media_sync.lasting_state(jsonb, jsonb, jsonb, jsonb) is
+    'What an observation makes of base: the editable fields in Cloudinary, but for what a write of ours, of which p_sent (see open_values()) is on its way, shows for a moment. p_context: what the row has.';
+revoke all on function media_sync.lasting_state(jsonb, jsonb, jsonb, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.unclear_conflicts(
     p_asset public.media_assets,
@@ -3311,7 +3328,9 @@ begin
         end if;
     end if;
 
-    v_decision.base := media_sync.lasting_state(p_asset.base, v_remote, media_sync.open_values(p_asset.sending, p_observed_at));
+    v_decision.base := media_sync.lasting_state(
+        p_asset.base, v_remote, media_sync.open_values(p_asset.sending, p_observed_at), p_asset.context
+    );
     if p_asset.sync_status = 'synced' and p_asset.deleted_at is null then
         v_decision.merged := v_remote;
         v_decision.conflicts := '{}';
@@ -7031,6 +7050,30 @@ $$;
 comment on function media_sync.take_addresses(text, jsonb) is 'The addresses that answers tell for the names and versions which the rows have. The caller holds the rows'' locks.';
 revoke all on function media_sync.take_addresses(text, jsonb) from public, anon, authenticated;
 
+create or replace function media_sync.forget_cleared(p_results jsonb)
+returns void
+language plpgsql
+set search_path = ''
+-- Rows are looked up one by one, however few the table had when this was planned.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+begin
+    update public.media_assets as asset
+    set
+        base = media_sync.without_shared_context(asset.base, asset.context),
+        sync_status = case when asset.sync_status = 'synced' then 'pending' else asset.sync_status end
+    from jsonb_array_elements(p_results) as result
+    where asset.id = (result ->> 'id')::uuid
+        and (result ->> 'cleared')::boolean
+        and asset.deleted_at is null
+        and asset.base ? 'context';
+end;
+$$;
+comment on function media_sync.forget_cleared(jsonb) is 'Contexts that were perhaps cleared and not set anew are no longer agreed on. The caller holds the rows'' locks.';
+revoke all on function media_sync.forget_cleared(jsonb) from public, anon, authenticated;
+
 -- supabase/schemas/40_push/40_confirmations.sql
 
 -- What Cloudinary answered to the writes of a push.
@@ -7256,6 +7299,7 @@ begin
         v_answers := v_answers || v_answer;
     end loop;
     perform media_sync.settle_by_late_answers(p_cloud_name, p_results, p_source, p_run_id);
+    perform media_sync.forget_cleared(p_results);
     perform media_sync.take_addresses(p_cloud_name, v_answers);
     perform media_sync.confirm_absence(
         p_cloud_name,
@@ -7302,7 +7346,7 @@ begin
 end;
 $$;
 comment on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) is
-    'Settles claimed rows: [ { id, action, attempt, landed?: [ { difference, at? } ], answered?: [ difference ], dropped?: difference, answers?: [ observation with observed_at ], destroyed?, existence_at?, existence_dropped?, again?, error?: { code, message, permanent?, retry_at?, counts?, ends_wish? } } ]. Returns { more (rows edited meanwhile wait), open (asset_ids whose write is to be confirmed by echo or look-up), echoes, run, budget, now }.';
+    'Settles claimed rows: [ { id, action, attempt, landed?: [ { difference, at? } ], answered?: [ difference ], dropped?: difference, answers?: [ observation with observed_at ], cleared?, destroyed?, existence_at?, existence_dropped?, again?, error?: { code, message, permanent?, retry_at?, counts?, ends_wish? } } ]. Returns { more (rows edited meanwhile wait), open (asset_ids whose write is to be confirmed by echo or look-up), echoes, run, budget, now }.';
 revoke all on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean)
     from public, anon, authenticated;
 grant execute on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) to service_role;
@@ -12654,7 +12698,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '7ab3be073c8c72c9';
+    select 'd1411fded80a9550';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -86,7 +86,7 @@ comment on function media_sync.observed_existence(public.media_assets, public.me
     'What it means for a row that Cloudinary shows its asset: live, deleted, returned or survived. p_sending: the attempts that are left.';
 revoke all on function media_sync.observed_existence(public.media_assets, public.media_assets, jsonb) from public, anon, authenticated;
 
-create or replace function media_sync.lasting_state(p_base jsonb, p_remote jsonb, p_sent jsonb)
+create or replace function media_sync.without_shared_context(p_base jsonb, p_context jsonb)
 returns jsonb
 language plpgsql
 immutable
@@ -94,21 +94,38 @@ parallel safe
 set search_path = ''
 as $$
 begin
-    -- A context that is being set as a whole is empty for a moment. What both sides agreed on is not that moment, or its
-    -- end would pass for an edit.
+    -- Keys that the row has count as edits made here from now on, and are written unless they are there. Keys that were taken
+    -- away here stay agreed on, so that they are taken away there.
+    return p_base || jsonb_build_object('context', (p_base -> 'context') - array(select jsonb_object_keys(p_context)));
+end;
+$$;
+comment on function media_sync.without_shared_context(jsonb, jsonb) is
+    'base, when a write of ours may have cleared the context in Cloudinary. p_context: what the row has.';
+revoke all on function media_sync.without_shared_context(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.lasting_state(p_base jsonb, p_remote jsonb, p_sent jsonb, p_context jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- A context that is being set as a whole is empty for a moment, or for good if its writer dies. What both sides agreed on
+    -- is not that moment, or its end would pass for an edit.
     if p_remote -> 'context' <> '{}' or not coalesce(p_sent -> 'context.*' @> '[null]', false) then
         return p_remote;
     end if;
     return p_remote || jsonb_build_object('context', (
         select coalesce(jsonb_object_agg(key, value), '{}')
-        from jsonb_each(p_base -> 'context')
+        from jsonb_each(media_sync.without_shared_context(p_base, p_context) -> 'context')
         where not coalesce(p_sent -> ('context.' || key) @> '[null]', false)
     ));
 end;
 $$;
-comment on function media_sync.lasting_state(jsonb, jsonb, jsonb) is
-    'What an observation makes of base: the editable fields in Cloudinary, but for what a write of ours, of which p_sent (see open_values()) is on its way, shows for a moment.';
-revoke all on function media_sync.lasting_state(jsonb, jsonb, jsonb) from public, anon, authenticated;
+comment on function media_sync.lasting_state(jsonb, jsonb, jsonb, jsonb) is
+    'What an observation makes of base: the editable fields in Cloudinary, but for what a write of ours, of which p_sent (see open_values()) is on its way, shows for a moment. p_context: what the row has.';
+revoke all on function media_sync.lasting_state(jsonb, jsonb, jsonb, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.unclear_conflicts(
     p_asset public.media_assets,
@@ -191,7 +208,9 @@ begin
         end if;
     end if;
 
-    v_decision.base := media_sync.lasting_state(p_asset.base, v_remote, media_sync.open_values(p_asset.sending, p_observed_at));
+    v_decision.base := media_sync.lasting_state(
+        p_asset.base, v_remote, media_sync.open_values(p_asset.sending, p_observed_at), p_asset.context
+    );
     if p_asset.sync_status = 'synced' and p_asset.deleted_at is null then
         v_decision.merged := v_remote;
         v_decision.conflicts := '{}';

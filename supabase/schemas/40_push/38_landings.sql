@@ -206,3 +206,27 @@ end;
 $$;
 comment on function media_sync.take_addresses(text, jsonb) is 'The addresses that answers tell for the names and versions which the rows have. The caller holds the rows'' locks.';
 revoke all on function media_sync.take_addresses(text, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.forget_cleared(p_results jsonb)
+returns void
+language plpgsql
+set search_path = ''
+-- Rows are looked up one by one, however few the table had when this was planned.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+begin
+    update public.media_assets as asset
+    set
+        base = media_sync.without_shared_context(asset.base, asset.context),
+        sync_status = case when asset.sync_status = 'synced' then 'pending' else asset.sync_status end
+    from jsonb_array_elements(p_results) as result
+    where asset.id = (result ->> 'id')::uuid
+        and (result ->> 'cleared')::boolean
+        and asset.deleted_at is null
+        and asset.base ? 'context';
+end;
+$$;
+comment on function media_sync.forget_cleared(jsonb) is 'Contexts that were perhaps cleared and not set anew are no longer agreed on. The caller holds the rows'' locks.';
+revoke all on function media_sync.forget_cleared(jsonb) from public, anon, authenticated;

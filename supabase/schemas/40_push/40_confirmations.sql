@@ -221,6 +221,7 @@ begin
         v_answers := v_answers || v_answer;
     end loop;
     perform media_sync.settle_by_late_answers(p_cloud_name, p_results, p_source, p_run_id);
+    perform media_sync.forget_cleared(p_results);
     perform media_sync.take_addresses(p_cloud_name, v_answers);
     perform media_sync.confirm_absence(
         p_cloud_name,
@@ -267,7 +268,7 @@ begin
 end;
 $$;
 comment on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) is
-    'Settles claimed rows: [ { id, action, attempt, landed?: [ { difference, at? } ], answered?: [ difference ], dropped?: difference, answers?: [ observation with observed_at ], destroyed?, existence_at?, existence_dropped?, again?, error?: { code, message, permanent?, retry_at?, counts?, ends_wish? } } ]. Returns { more (rows edited meanwhile wait), open (asset_ids whose write is to be confirmed by echo or look-up), echoes, run, budget, now }.';
+    'Settles claimed rows: [ { id, action, attempt, landed?: [ { difference, at? } ], answered?: [ difference ], dropped?: difference, answers?: [ observation with observed_at ], cleared?, destroyed?, existence_at?, existence_dropped?, again?, error?: { code, message, permanent?, retry_at?, counts?, ends_wish? } } ]. Returns { more (rows edited meanwhile wait), open (asset_ids whose write is to be confirmed by echo or look-up), echoes, run, budget, now }.';
 revoke all on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean)
     from public, anon, authenticated;
 grant execute on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) to service_role;

@@ -1,13 +1,13 @@
 -- To take a context key away the whole context is written: what became of that write is what became of all its keys.
 begin;
 \ir helpers.sql
-select plan(15);
+select plan(18);
 
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, context, sync_status, observed_at)
 select
     ('00000000-0000-4000-8000-00000000000' || place)::uuid, 'demo', 'c' || place, 'c' || place, 'image',
     '{"caption": "same"}', 'pending', now() - interval '1 minute'
-from generate_series(1, 7) as place;
+from generate_series(1, 9) as place;
 alter table public.media_assets disable trigger user;
 update public.media_assets as asset
 set
@@ -79,6 +79,22 @@ set base = base || '{"context": {"alt": "mine", "caption": "same"}}', context = 
 where asset_id = 'c7';
 select is(tests.look_up('c7', '{}'), '{}', 'all keys taken away here, the context seen empty in the middle of an earlier write → they stay away');
 select is(tests.look_up('c7', '{"alt": "mine"}'), '{}', 'and stay away when that write has ended with one of them');
+
+-- The context was cleared, and setting it anew was refused.
+update public.media_assets
+set context = '{"caption": "mine"}', base = base || '{"context": {"alt": "old"}}'
+where asset_id in ('c8', 'c9');
+select tests.confirm(asset_id, jsonb_build_object(
+    'cleared', true, 'answered', '[{"context": {"removed": ["alt"], "set": {"caption": "mine"}}}]'::jsonb,
+    'answers', jsonb_build_array(jsonb_build_object(
+        'asset_id', asset_id, 'context', '{"alt": "old", "caption": "mine"}'::jsonb, 'observed_at', now()
+    )),
+    'error', '{"code": "rate_limited", "message": "Later."}'::jsonb
+))
+from unnest('{c8,c9}'::text[]) as asset_id;
+select is(tests.look_up('c8', '{}'), '{"caption": "mine"}', 'seen empty after our own clearing → what the row has stays');
+select is((select sync_status from public.media_assets where asset_id = 'c8'), 'pending', 'and is to be sent');
+select is(tests.look_up('c9', '{"alt": "old"}'), '{"caption": "mine"}', 'not cleared after all → the key stays away here');
 
 select * from finish();
 rollback;

@@ -182,6 +182,8 @@ export interface PushResult {
   passed?: string;
   /** The asset as answers showed it, each with `observed_at`, in their order. */
   answers?: object[];
+  /** The context may have been cleared and not set anew: what it held is no longer agreed on. */
+  cleared?: boolean;
   /** Cloudinary confirmed that it is gone. */
   destroyed?: boolean;
   /** A restore was taken at that time: later look-ups show it, or it did not happen. */

@@ -109,6 +109,7 @@ async function removeContextKeys(session: SyncSession, entry: Entry): Promise<vo
     if (!(error instanceof CloudinaryError)) throw error;
     // Cleared and not yet set anew, perhaps: not taken as arrived, nor as what cannot arrive.
     entry.result.landed = entry.result.landed?.filter(({ difference }) => difference !== part);
+    entry.result.cleared = true;
     if (isAnswered(error)) answer(entry, part);
     entry.result.error ??= failureOf(error);
   }
