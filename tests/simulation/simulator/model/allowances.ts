@@ -95,6 +95,26 @@ export function isTakenForUnsent({ model }: Simulation, intent: Intent): boolean
 }
 
 /**
+ * The same change made there that a write without an answer was carrying, which had been taken back here: what the library
+ * shows is just what it would show if the write had arrived, so that it is taken back there too.
+ */
+export function isTakenForOurs({ model }: Simulation, intent: Intent): boolean {
+  if (intent.side !== "there") return false;
+  const ours = model.intents.filter(({ asset, unit, side }) =>
+    asset === intent.asset && unit === intent.unit && side !== "there"
+  );
+  return ours.some((sent) =>
+    sent.order < intent.order && same(sent.value, intent.value) &&
+    ours.some((undo) =>
+      undo.side === sent.side && undo.order > sent.order && same(undo.before, sent.value)
+    ) &&
+    model.looksAt(intent.asset).some(({ order, by }) =>
+      order > sent.order && order < intent.order && !isWell(by)
+    )
+  );
+}
+
+/**
  * An edit that brings back the value from which somebody elsewhere had gone on already: before anybody could hear of what
  * was between, or where that value stood in the library at this moment. Nothing changed on this side.
  */

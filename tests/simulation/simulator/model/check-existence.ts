@@ -26,7 +26,10 @@ export function checkExistence(examined: Examined): Complaint[] {
       continue;
     }
     if (last.side !== "there" && last.side !== `here ${project.name}`) continue;
-    if (last.what === "deleted" && assets.has(id) && !survives(examined, events, last)) {
+    if (
+      last.what === "deleted" && assets.has(id) && !survives(examined, events, last) &&
+      !meetsWishToRestore(examined, events, last)
+    ) {
       add(9, `${name} was deleted by act ${last.act} and is still there`);
     }
     if (
@@ -59,6 +62,18 @@ function survives({ log }: Examined, events: Existence[], wish: Existence): bool
     log.some((row) =>
       row.asset_id === wish.asset && row.time >= wish.time - 60_000 &&
       (row.operation === "conflict" || row.status === "conflict" || row.operation === "restore")
+    );
+}
+
+/** A deletion there meets a wish to restore that was not carried out yet: it is carried out, and the log says so. */
+function meetsWishToRestore({ log }: Examined, events: Existence[], wish: Existence): boolean {
+  if (wish.side !== "there") return false;
+  const before = events.findLast(({ order }) => order < wish.order);
+  const after = events.find(({ order }) => order > wish.order);
+  return before?.what === "restored" && before.side !== null && before.side !== "there" &&
+    after?.what === "restored" && after.side === null &&
+    log.some((row) =>
+      row.asset_id === wish.asset && row.time >= wish.time && row.operation === "restore"
     );
 }
 

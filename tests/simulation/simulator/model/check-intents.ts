@@ -6,6 +6,7 @@ import {
   isInWindow,
   isOverwrittenByName,
   isTakenBack,
+  isTakenForOurs,
   isTakenForUnsent,
 } from "./allowances.ts";
 import type { Complaint, Examined } from "./check.ts";
@@ -29,6 +30,7 @@ export function checkIntents(simulation: Simulation, all: readonly Examined[]): 
     if (isReplaced(simulation, intent)) continue;
     if (all.some(({ log }) => standsInLog(log, intent))) continue;
     if (isInWindow(simulation, intent) || isTakenForUnsent(simulation, intent)) continue;
+    if (isTakenForOurs(simulation, intent)) continue;
     if (all.some(({ rows }) => isHiddenInConflict(rows.get(intent.asset), fixed, intent))) continue;
     if (isTakenBack(simulation, logs, intent) || isOverwrittenByName(simulation, intent)) continue;
     complaints.push({
