@@ -1804,7 +1804,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-    v_transaction constant bigint := pg_current_xact_id()::text;
+    v_transaction constant bigint := pg_current_xact_id()::text::bigint;
     v_own constant smallint := pg_backend_pid() % 64;
     v_slot smallint;
 begin
@@ -3265,7 +3265,7 @@ declare
     v_wanted jsonb;
 begin
     if p_asset.sending is null or p_observation ? 'delta' then
-        return '{}';
+        return '{}'::jsonb;
     end if;
     v_seen := media_sync.flat_fields(p_remote);
     v_base := media_sync.flat_fields(p_asset.base);
@@ -7490,12 +7490,13 @@ as $$
 declare
     v_count integer;
     v_below constant text := media_sync.like_pattern(p_from) || '/%';
+    v_ids uuid[];
     v_moved_here text[];
 begin
     if p_from = '' or p_from = p_to then
         return 0;
     end if;
-    perform media_sync.lock_assets(array(
+    v_ids := array(
         select asset.id
         from public.media_assets as asset
         where asset.cloud_name = p_cloud_name
@@ -7505,12 +7506,13 @@ begin
                 -- Moved elsewhere here, but not there yet.
                 or (asset.sync_status <> 'synced' and (asset.base ->> 'folder' = p_from or asset.base ->> 'folder' like v_below))
             )
-    ));
+    );
+    perform media_sync.lock_assets(v_ids);
     -- What was moved here meanwhile was moved on both sides: a look-up brings it before the merge.
     v_moved_here := array(
         select asset.asset_id
         from public.media_assets as asset
-        where asset.cloud_name = p_cloud_name
+        where asset.id = any (v_ids)
             and asset.deleted_at is null
             and asset.sync_status <> 'synced'
             and asset.folder <> asset.base ->> 'folder'
@@ -7520,7 +7522,8 @@ begin
     with inside as materialized (
         select asset.id, asset.folder, p_to || substr(asset.folder, length(p_from) + 1) as folder_after
         from public.media_assets as asset
-        where asset.cloud_name = p_cloud_name
+        -- What came into the folder since is another's, and locked out of order.
+        where asset.id = any (v_ids)
             and asset.deleted_at is null
             and (asset.folder = p_from or asset.folder like v_below)
             and asset.folder = asset.base ->> 'folder'
@@ -8158,7 +8161,7 @@ stable
 set search_path = ''
 as $$
 declare
-    v_conditions media_sync.library_condition[] := '{}';
+    v_conditions media_sync.library_condition[] := array[]::media_sync.library_condition[];
     v_anonymous constant boolean := media_sync.media_role() = 'anonymous';
     v_collections uuid[];
 begin
@@ -9058,7 +9061,7 @@ declare
     v_tests constant text[] := media_sync.rank_tests(p_ranks);
     v_seeks text[] := coalesce(media_sync.rarest_seeks(p_conditions, p_estimates), array['true']);
     v_order jsonb := p_order;
-    v_rows jsonb := '[]';
+    v_rows jsonb := '[]'::jsonb;
     v_found jsonb;
     v_few boolean;
     v_budget integer;
@@ -9105,8 +9108,8 @@ stable
 set search_path = ''
 as $$
 declare
-    v_limit constant bigint := p_order ->> 'limit';
-    v_skip constant bigint := p_order ->> 'skip';
+    v_limit constant bigint := (p_order ->> 'limit')::bigint;
+    v_skip constant bigint := (p_order ->> 'skip')::bigint;
     v_behind constant bigint := p_total - v_skip - v_limit;
     -- Only these indexes hold all that is asked; by display name the rows themselves are read.
     v_budget constant bigint := media_sync.walk_budget() * case p_order ->> 'sort' when 'display_name' then 1 else 12 end;
@@ -9207,9 +9210,9 @@ begin
         -- All rows, in their own order.
         v_total := media_sync.query_by_id(format(
             v_statement, 'select * from public.media_assets as asset tablesample system (100)', p_tests, v_most + 1
-        ));
+        ))::bigint;
     elsif p_seeks is not null then
-        v_total := media_sync.query_by_index(format(v_statement, media_sync.from_index(p_seeks), p_tests, v_most + 1));
+        v_total := media_sync.query_by_index(format(v_statement, media_sync.from_index(p_seeks), p_tests, v_most + 1))::bigint;
     else
         return jsonb_build_object('total', v_total, 'total_is_exact', false);
     end if;
@@ -9569,7 +9572,7 @@ declare
     v_tests constant text := media_sync.all_tests(v_conditions);
     v_blocks constant bigint := media_sync.library_blocks();
     v_few constant integer := media_sync.few_matches();
-    v_empty constant jsonb := '{"resource_type": [], "format": [], "folder": [], "tags": []}';
+    v_empty constant jsonb := '{"resource_type": [], "format": [], "folder": [], "tags": []}'::jsonb;
     v_percent double precision;
     v_estimates double precision[];
     v_seeks text[];
@@ -10195,43 +10198,54 @@ begin
         from unnest(array[p_place, p_to]) as place
         order by 1
     ) as named;
-    v_there := media_sync.place_order(p_to);
-    select max(usage.position) into v_last
-    from public.media_usage as usage
-    where usage.reference_table = p_to ->> 'reference_table'
-        and usage.reference_id = p_to ->> 'reference_id'
-        and usage.usage_type = p_to ->> 'usage_type'
-        and usage.field = v_to_field
-        and usage.removed_at is null;
-    -- One statement, so that the assets are counted, and locked for that, in one pass.
-    with held as materialized (
-        select usage.id, wanted.place, wanted.id in (select unnest(v_there)) as is_there
-        from (
-            select named.id, min(named.place)::integer as place from unnest(p_ids) with ordinality as named (id, place) group by named.id
-        ) as wanted
-        join public.media_usage as usage on usage.media_asset_id = wanted.id
-        where usage.reference_table = p_place ->> 'reference_table'
-            and usage.reference_id = p_place ->> 'reference_id'
-            and usage.usage_type = p_place ->> 'usage_type'
-            and usage.field = v_field
-            and usage.removed_at is null
-        order by usage.media_asset_id
-        for update of usage
-    ),
-    moved as (
-        update public.media_usage as usage
-        set
-            removed_at = case when held.is_there then clock_timestamp() end,
-            usage_type = case when held.is_there then usage.usage_type else p_to ->> 'usage_type' end,
-            reference_table = case when held.is_there then usage.reference_table else p_to ->> 'reference_table' end,
-            reference_id = case when held.is_there then usage.reference_id else p_to ->> 'reference_id' end,
-            field = case when held.is_there then usage.field else v_to_field end,
-            position = coalesce(v_last, -1) + held.place
-        from held
-        where usage.id = held.id
-        returning usage.media_asset_id, held.place
-    )
-    select coalesce(jsonb_agg(moved.media_asset_id order by moved.place), '[]') into v_moved from moved;
+    -- Who records a use by a statement of their own takes no lock on the place.
+    for v_try in 1 .. 3 loop
+        begin
+            v_there := media_sync.place_order(p_to);
+            select max(usage.position) into v_last
+            from public.media_usage as usage
+            where usage.reference_table = p_to ->> 'reference_table'
+                and usage.reference_id = p_to ->> 'reference_id'
+                and usage.usage_type = p_to ->> 'usage_type'
+                and usage.field = v_to_field
+                and usage.removed_at is null;
+            -- One statement, so that the assets are counted, and locked for that, in one pass.
+            with held as materialized (
+                select usage.id, wanted.place, wanted.id in (select unnest(v_there)) as is_there
+                from (
+                    select named.id, min(named.place)::integer as place from unnest(p_ids) with ordinality as named (id, place) group by named.id
+                ) as wanted
+                join public.media_usage as usage on usage.media_asset_id = wanted.id
+                where usage.reference_table = p_place ->> 'reference_table'
+                    and usage.reference_id = p_place ->> 'reference_id'
+                    and usage.usage_type = p_place ->> 'usage_type'
+                    and usage.field = v_field
+                    and usage.removed_at is null
+                order by usage.media_asset_id
+                for update of usage
+            ),
+            moved as (
+                update public.media_usage as usage
+                set
+                    removed_at = case when held.is_there then clock_timestamp() end,
+                    usage_type = case when held.is_there then usage.usage_type else p_to ->> 'usage_type' end,
+                    reference_table = case when held.is_there then usage.reference_table else p_to ->> 'reference_table' end,
+                    reference_id = case when held.is_there then usage.reference_id else p_to ->> 'reference_id' end,
+                    field = case when held.is_there then usage.field else v_to_field end,
+                    position = coalesce(v_last, -1) + held.place
+                from held
+                where usage.id = held.id
+                returning usage.media_asset_id, held.place
+            )
+            select coalesce(jsonb_agg(moved.media_asset_id order by moved.place), '[]') into v_moved from moved;
+            exit;
+        exception
+            when unique_violation then
+                if v_try = 3 then
+                    raise;
+                end if;
+        end;
+    end loop;
     return v_moved;
 end;
 $$;
@@ -12698,7 +12712,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'd1411fded80a9550';
+    select 'b54466d4e524478f';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -25,7 +25,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-    v_transaction constant bigint := pg_current_xact_id()::text;
+    v_transaction constant bigint := pg_current_xact_id()::text::bigint;
     v_own constant smallint := pg_backend_pid() % 64;
     v_slot smallint;
 begin

@@ -145,7 +145,7 @@ declare
     v_wanted jsonb;
 begin
     if p_asset.sending is null or p_observation ? 'delta' then
-        return '{}';
+        return '{}'::jsonb;
     end if;
     v_seen := media_sync.flat_fields(p_remote);
     v_base := media_sync.flat_fields(p_asset.base);

@@ -8,12 +8,13 @@ as $$
 declare
     v_count integer;
     v_below constant text := media_sync.like_pattern(p_from) || '/%';
+    v_ids uuid[];
     v_moved_here text[];
 begin
     if p_from = '' or p_from = p_to then
         return 0;
     end if;
-    perform media_sync.lock_assets(array(
+    v_ids := array(
         select asset.id
         from public.media_assets as asset
         where asset.cloud_name = p_cloud_name
@@ -23,12 +24,13 @@ begin
                 -- Moved elsewhere here, but not there yet.
                 or (asset.sync_status <> 'synced' and (asset.base ->> 'folder' = p_from or asset.base ->> 'folder' like v_below))
             )
-    ));
+    );
+    perform media_sync.lock_assets(v_ids);
     -- What was moved here meanwhile was moved on both sides: a look-up brings it before the merge.
     v_moved_here := array(
         select asset.asset_id
         from public.media_assets as asset
-        where asset.cloud_name = p_cloud_name
+        where asset.id = any (v_ids)
             and asset.deleted_at is null
             and asset.sync_status <> 'synced'
             and asset.folder <> asset.base ->> 'folder'
@@ -38,7 +40,8 @@ begin
     with inside as materialized (
         select asset.id, asset.folder, p_to || substr(asset.folder, length(p_from) + 1) as folder_after
         from public.media_assets as asset
-        where asset.cloud_name = p_cloud_name
+        -- What came into the folder since is another's, and locked out of order.
+        where asset.id = any (v_ids)
             and asset.deleted_at is null
             and (asset.folder = p_from or asset.folder like v_below)
             and asset.folder = asset.base ->> 'folder'

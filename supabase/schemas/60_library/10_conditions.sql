@@ -97,7 +97,7 @@ stable
 set search_path = ''
 as $$
 declare
-    v_conditions media_sync.library_condition[] := '{}';
+    v_conditions media_sync.library_condition[] := array[]::media_sync.library_condition[];
     v_anonymous constant boolean := media_sync.media_role() = 'anonymous';
     v_collections uuid[];
 begin

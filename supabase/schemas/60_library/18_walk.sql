@@ -174,7 +174,7 @@ declare
     v_tests constant text[] := media_sync.rank_tests(p_ranks);
     v_seeks text[] := coalesce(media_sync.rarest_seeks(p_conditions, p_estimates), array['true']);
     v_order jsonb := p_order;
-    v_rows jsonb := '[]';
+    v_rows jsonb := '[]'::jsonb;
     v_found jsonb;
     v_few boolean;
     v_budget integer;
@@ -221,8 +221,8 @@ stable
 set search_path = ''
 as $$
 declare
-    v_limit constant bigint := p_order ->> 'limit';
-    v_skip constant bigint := p_order ->> 'skip';
+    v_limit constant bigint := (p_order ->> 'limit')::bigint;
+    v_skip constant bigint := (p_order ->> 'skip')::bigint;
     v_behind constant bigint := p_total - v_skip - v_limit;
     -- Only these indexes hold all that is asked; by display name the rows themselves are read.
     v_budget constant bigint := media_sync.walk_budget() * case p_order ->> 'sort' when 'display_name' then 1 else 12 end;

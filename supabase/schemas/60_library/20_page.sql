@@ -51,9 +51,9 @@ begin
         -- All rows, in their own order.
         v_total := media_sync.query_by_id(format(
             v_statement, 'select * from public.media_assets as asset tablesample system (100)', p_tests, v_most + 1
-        ));
+        ))::bigint;
     elsif p_seeks is not null then
-        v_total := media_sync.query_by_index(format(v_statement, media_sync.from_index(p_seeks), p_tests, v_most + 1));
+        v_total := media_sync.query_by_index(format(v_statement, media_sync.from_index(p_seeks), p_tests, v_most + 1))::bigint;
     else
         return jsonb_build_object('total', v_total, 'total_is_exact', false);
     end if;

@@ -51,7 +51,7 @@ declare
     v_tests constant text := media_sync.all_tests(v_conditions);
     v_blocks constant bigint := media_sync.library_blocks();
     v_few constant integer := media_sync.few_matches();
-    v_empty constant jsonb := '{"resource_type": [], "format": [], "folder": [], "tags": []}';
+    v_empty constant jsonb := '{"resource_type": [], "format": [], "folder": [], "tags": []}'::jsonb;
     v_percent double precision;
     v_estimates double precision[];
     v_seeks text[];

@@ -196,43 +196,54 @@ begin
         from unnest(array[p_place, p_to]) as place
         order by 1
     ) as named;
-    v_there := media_sync.place_order(p_to);
-    select max(usage.position) into v_last
-    from public.media_usage as usage
-    where usage.reference_table = p_to ->> 'reference_table'
-        and usage.reference_id = p_to ->> 'reference_id'
-        and usage.usage_type = p_to ->> 'usage_type'
-        and usage.field = v_to_field
-        and usage.removed_at is null;
-    -- One statement, so that the assets are counted, and locked for that, in one pass.
-    with held as materialized (
-        select usage.id, wanted.place, wanted.id in (select unnest(v_there)) as is_there
-        from (
-            select named.id, min(named.place)::integer as place from unnest(p_ids) with ordinality as named (id, place) group by named.id
-        ) as wanted
-        join public.media_usage as usage on usage.media_asset_id = wanted.id
-        where usage.reference_table = p_place ->> 'reference_table'
-            and usage.reference_id = p_place ->> 'reference_id'
-            and usage.usage_type = p_place ->> 'usage_type'
-            and usage.field = v_field
-            and usage.removed_at is null
-        order by usage.media_asset_id
-        for update of usage
-    ),
-    moved as (
-        update public.media_usage as usage
-        set
-            removed_at = case when held.is_there then clock_timestamp() end,
-            usage_type = case when held.is_there then usage.usage_type else p_to ->> 'usage_type' end,
-            reference_table = case when held.is_there then usage.reference_table else p_to ->> 'reference_table' end,
-            reference_id = case when held.is_there then usage.reference_id else p_to ->> 'reference_id' end,
-            field = case when held.is_there then usage.field else v_to_field end,
-            position = coalesce(v_last, -1) + held.place
-        from held
-        where usage.id = held.id
-        returning usage.media_asset_id, held.place
-    )
-    select coalesce(jsonb_agg(moved.media_asset_id order by moved.place), '[]') into v_moved from moved;
+    -- Who records a use by a statement of their own takes no lock on the place.
+    for v_try in 1 .. 3 loop
+        begin
+            v_there := media_sync.place_order(p_to);
+            select max(usage.position) into v_last
+            from public.media_usage as usage
+            where usage.reference_table = p_to ->> 'reference_table'
+                and usage.reference_id = p_to ->> 'reference_id'
+                and usage.usage_type = p_to ->> 'usage_type'
+                and usage.field = v_to_field
+                and usage.removed_at is null;
+            -- One statement, so that the assets are counted, and locked for that, in one pass.
+            with held as materialized (
+                select usage.id, wanted.place, wanted.id in (select unnest(v_there)) as is_there
+                from (
+                    select named.id, min(named.place)::integer as place from unnest(p_ids) with ordinality as named (id, place) group by named.id
+                ) as wanted
+                join public.media_usage as usage on usage.media_asset_id = wanted.id
+                where usage.reference_table = p_place ->> 'reference_table'
+                    and usage.reference_id = p_place ->> 'reference_id'
+                    and usage.usage_type = p_place ->> 'usage_type'
+                    and usage.field = v_field
+                    and usage.removed_at is null
+                order by usage.media_asset_id
+                for update of usage
+            ),
+            moved as (
+                update public.media_usage as usage
+                set
+                    removed_at = case when held.is_there then clock_timestamp() end,
+                    usage_type = case when held.is_there then usage.usage_type else p_to ->> 'usage_type' end,
+                    reference_table = case when held.is_there then usage.reference_table else p_to ->> 'reference_table' end,
+                    reference_id = case when held.is_there then usage.reference_id else p_to ->> 'reference_id' end,
+                    field = case when held.is_there then usage.field else v_to_field end,
+                    position = coalesce(v_last, -1) + held.place
+                from held
+                where usage.id = held.id
+                returning usage.media_asset_id, held.place
+            )
+            select coalesce(jsonb_agg(moved.media_asset_id order by moved.place), '[]') into v_moved from moved;
+            exit;
+        exception
+            when unique_violation then
+                if v_try = 3 then
+                    raise;
+                end if;
+        end;
+    end loop;
     return v_moved;
 end;
 $$;

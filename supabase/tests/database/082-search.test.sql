@@ -46,7 +46,7 @@ from (values
     ('bjorn', 'letters'), ('zx-81', 'metadata'), ('second', 'metadata'), ('4711', 'metadata'), ('number', ''),
     ('한국', 'korean'), ('국', 'korean'), ('京', 'korean'), ('京タ', 'korean'), ('京都', 'korean'), ('都京', ''),
     ('quick brown', 'metadata signs'), ('"quick brown"', 'metadata'), ('"brown  fox"', 'metadata'), ('"fox the"', ''), ('"first value" quick', 'metadata'),
-    ('brown -fox', ''), ('fox -"quick brown"', 'signs'), ('-fox cafe', 'nfc nfd'), ('cafe -noir', 'nfc'), ('-a', 'korean'), ('50%', 'signs'), ('(', 'signs'), ('"', 'signs'),
+    ('brown -fox', ''), ('fox -"quick brown"', 'signs'), ('-fox cafe', 'nfc nfd'), ('cafe -noir', 'nfc'), ('-a', 'korean'), ('50%', 'signs'), ('(', 'signs'), ('"', 'metadata signs'),
     ('-', 'metadata signs'), ('+b', 'signs'), ('_', 'signs'), ('q', 'metadata signs'), ('xq', ''), ('zx', 'metadata'), ('x8', ''), ('a', 'letters metadata nfc nfd signs'),
     ('e-v', 'signs'), ('""', ''), ('  ', 'korean letters metadata nfc nfd signs')
 ) as searches (words, expected);

@@ -37,11 +37,14 @@ async function tear(stack: Stack, call: Call, publicId: string): Promise<string>
   await call("sync", { method: "POST", json: { single_asset: publicId } });
   const { body } = await call(`media-list?search=${publicId}`, { as: "editor" });
   const { id, asset_id } = body.items[0];
+  // Told by a notification, it would be there before the edit.
+  await control(stack, "PUT /faults", { webhook_drop_rate: 1 });
   await callCloudinary(stack, `PUT /resources/${asset_id}`, { display_name: "Theirs" });
   await call(`media-list/${id}`, { method: "PATCH", as: "editor", json: { display_name: "Mine" } });
   await call("sync", { method: "POST", json: { single_asset: publicId } });
   const { body: torn } = await call(`media-list/${id}`, { as: "editor" });
   assertEquals(torn.item.sync_status, "conflict", JSON.stringify(torn));
+  await control(stack, "PUT /faults", { webhook_drop_rate: 0 });
   return id;
 }
 
