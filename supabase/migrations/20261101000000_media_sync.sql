@@ -10213,7 +10213,9 @@ begin
             with held as materialized (
                 select usage.id, wanted.place, wanted.id in (select unnest(v_there)) as is_there
                 from (
-                    select named.id, min(named.place)::integer as place from unnest(p_ids) with ordinality as named (id, place) group by named.id
+                    select named.id, min(named.place)::integer as place
+                    from unnest(p_ids) with ordinality as named (id, place)
+                    group by named.id
                 ) as wanted
                 join public.media_usage as usage on usage.media_asset_id = wanted.id
                 where usage.reference_table = p_place ->> 'reference_table'
@@ -12712,7 +12714,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'b54466d4e524478f';
+    select '92a5e3676c319468';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -211,7 +211,9 @@ begin
             with held as materialized (
                 select usage.id, wanted.place, wanted.id in (select unnest(v_there)) as is_there
                 from (
-                    select named.id, min(named.place)::integer as place from unnest(p_ids) with ordinality as named (id, place) group by named.id
+                    select named.id, min(named.place)::integer as place
+                    from unnest(p_ids) with ordinality as named (id, place)
+                    group by named.id
                 ) as wanted
                 join public.media_usage as usage on usage.media_asset_id = wanted.id
                 where usage.reference_table = p_place ->> 'reference_table'
