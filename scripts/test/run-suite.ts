@@ -39,11 +39,7 @@ export async function runSuite(
     const child = new Deno.Command(Deno.execPath(), {
       args: ["test", "--allow-all", "--parallel", `--junit-path=${report}`, ...flags, ...files],
       cwd: root,
-      // Tests wait a good part of their time; one file more than cores keeps the cores at work.
-      env: {
-        DENO_JOBS: Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrency + 1),
-        ...env,
-      },
+      env,
       stdin: "null",
       detached: true,
     }).spawn();

@@ -12,10 +12,9 @@ import {
   tick,
   tickUntilRunEnds,
 } from "./resilience-support.ts";
-import { effort } from "../support/effort.ts";
 
 /** With fewer, the first three are done before the fourth has begun. */
-const ASSETS = effort(20_000, 30_000);
+const ASSETS = 30_000;
 const seed = randomSeed();
 
 for (const ticks of [2, 10]) {

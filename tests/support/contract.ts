@@ -62,7 +62,7 @@ function parse(schema: z.ZodType, body: unknown, what: string): unknown {
   const { success, data, error } = schema.safeParse(body);
   assert(success, `${what} is not what the contract says: ${error?.message}`);
   // A schema that is not strict would drop what it does not name. A key that makes a prototype is dropped by all of them.
-  assertEquals(data, withoutPrototypes(body), what);
+  assertEquals(withoutPrototypes(data), withoutPrototypes(body), what);
   return data;
 }
 
