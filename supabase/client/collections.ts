@@ -1,7 +1,8 @@
-import { readData } from "./data-api.ts";
-import { type BatchOptions, type Ids, inBatches, listIds } from "./in-batches.ts";
+import { readData, withSignal } from "./data-api.ts";
+import { type BatchOptions, type Ids, listIds } from "./in-batches.ts";
 import type { MediaItem } from "./contract.ts";
 import { MediaError } from "./media-error.ts";
+import { createRemoteActs } from "./remote-acts.ts";
 import type { RequestOptions } from "./request.ts";
 import type { AnySupabaseClient } from "./supabase-client.ts";
 
@@ -79,20 +80,7 @@ export interface Collections {
 /** The collections of a library. */
 export function createCollections(supabase: AnySupabaseClient): Collections {
   const table = () => supabase.from("media_collections");
-  const call = <Data>(name: string, args: Record<string, unknown>, signal?: AbortSignal) => {
-    const asked = supabase.rpc(name, args);
-    return readData<Data>(signal === undefined ? asked : asked.abortSignal(signal), signal);
-  };
-  const batched = async (
-    name: string,
-    ids: Ids,
-    args: Record<string, unknown>,
-    options: BatchOptions = {},
-  ) => {
-    const act = (batch: string[]) =>
-      call<string[]>(name, { ...args, p_ids: batch }, options.signal);
-    return (await inBatches(listIds(ids), act, options)).flat();
-  };
+  const { call, batched } = createRemoteActs(supabase);
   return {
     list: ({ signal } = {}) =>
       withColumns(async (columns) => {
@@ -178,12 +166,4 @@ async function* readItems(
     }
     if (places.length < PAGE) return;
   }
-}
-
-/** A request that the signal ends, where there is one. */
-export function withSignal<Asked extends { abortSignal(signal: AbortSignal): Asked }>(
-  asked: Asked,
-  signal: AbortSignal | undefined,
-): Asked {
-  return signal === undefined ? asked : asked.abortSignal(signal);
 }

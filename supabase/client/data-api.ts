@@ -29,6 +29,14 @@ export async function readData<Data>(
   throw ofDatabase(answer.error, answer.status);
 }
 
+/** A request that the signal ends, where there is one. */
+export function withSignal<Asked extends { abortSignal(signal: AbortSignal): Asked }>(
+  asked: Asked,
+  signal: AbortSignal | undefined,
+): Asked {
+  return signal === undefined ? asked : asked.abortSignal(signal);
+}
+
 function ofDatabase(
   error: { code?: string; message: string },
   status: number,

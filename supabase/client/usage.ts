@@ -1,5 +1,6 @@
-import { readData } from "./data-api.ts";
-import { type BatchOptions, type Ids, inBatches, listIds } from "./in-batches.ts";
+import { readData, withSignal } from "./data-api.ts";
+import { type BatchOptions, type Ids, listIds } from "./in-batches.ts";
+import { createRemoteActs } from "./remote-acts.ts";
 import type { RequestOptions } from "./request.ts";
 import type { AnySupabaseClient } from "./supabase-client.ts";
 
@@ -44,19 +45,7 @@ export interface Usage {
 
 /** The uses of a library's assets. */
 export function createUsage(supabase: AnySupabaseClient): Usage {
-  const call = (name: string, args: Record<string, unknown>, signal?: AbortSignal) => {
-    const asked = supabase.rpc(name, args);
-    return readData<string[]>(signal === undefined ? asked : asked.abortSignal(signal), signal);
-  };
-  const batched = async (
-    name: string,
-    ids: Ids,
-    args: Record<string, unknown>,
-    options: BatchOptions = {},
-  ) => {
-    const act = (batch: string[]) => call(name, { p_ids: batch, ...args }, options.signal);
-    return (await inBatches(listIds(ids), act, options)).flat();
-  };
+  const { call, batched } = createRemoteActs(supabase);
   const reorder: Usage["reorder"] = (ids, place, { before, signal } = {}) =>
     call("reorder_media_usage", {
       p_ids: listIds(ids),
@@ -90,7 +79,7 @@ async function listPlace(
       .match({ usage_type, reference_table, reference_id, field }).is("removed_at", null)
       .order("position").order("created_at").order("media_asset_id").range(from, from + PAGE - 1);
     const page = await readData<{ media_asset_id: string }[]>(
-      signal === undefined ? asked : asked.abortSignal(signal),
+      withSignal(asked, signal),
       signal,
     );
     ids.push(...page.map((use) => use.media_asset_id));

@@ -3307,6 +3307,7 @@ declare
     v_base constant jsonb := media_sync.in_folder_mode(v_known || p_asset.base, v_known || p_asset.base, v_mode);
     v_agreed jsonb := p_asset.base;
     v_remote jsonb;
+    v_sent jsonb := '{}'::jsonb;
     v_merge record;
 begin
     v_decision.asset := p_asset;
@@ -3314,8 +3315,11 @@ begin
     v_decision.content := media_sync.observed_content(p_asset, p_observation);
     v_remote := media_sync.observed_fields(v_base, p_observation);
     v_remote := media_sync.in_folder_mode(v_remote, v_remote, v_mode);
+    v_decision.base := v_remote;
     v_decision.sending := p_asset.sending;
     if p_asset.sending is not null then
+        v_sent := media_sync.open_values(p_asset.sending, p_observed_at);
+        v_decision.base := media_sync.lasting_state(p_asset.base, v_remote, v_sent, p_asset.context);
         v_decision.sending := media_sync.settle_sending(
             p_asset.sending, media_sync.flat_fields(v_remote), media_sync.told_fields(p_observation), p_observed_at
         );
@@ -3328,9 +3332,6 @@ begin
         end if;
     end if;
 
-    v_decision.base := media_sync.lasting_state(
-        p_asset.base, v_remote, media_sync.open_values(p_asset.sending, p_observed_at), p_asset.context
-    );
     if p_asset.sync_status = 'synced' and p_asset.deleted_at is null then
         v_decision.merged := v_remote;
         v_decision.conflicts := '{}';
@@ -3338,7 +3339,7 @@ begin
         select * into v_merge from media_sync.merge(
             case when v_mode = 'fixed' then v_agreed - '{folder,display_name}'::text[] else v_agreed end,
             case when v_mode = 'fixed' then v_known - '{folder,display_name}'::text[] else v_known end,
-            media_sync.open_values(p_asset.sending, p_observed_at),
+            v_sent,
             case when v_mode = 'fixed' then v_remote - '{folder,display_name}'::text[] else v_remote end,
             p_settings.conflict_policy, p_asset.edited, coalesce(p_observation -> 'last_updated', '{}')
         );
@@ -7662,7 +7663,7 @@ revoke all on function media_sync.take_over_misplaced(text, text, text, jsonb, t
 -- What a notification says, applied. An event tells little and comes in any order: what it says is taken only where that
 -- cannot undo anything; else the asset is looked up.
 
-create or replace function media_sync.judge_observed(p_asset public.media_assets, p_observation jsonb, p_late boolean)
+create or replace function media_sync.judge_observed(p_asset public.media_assets, p_observation jsonb, p_triggered_at timestamptz)
 returns text
 language plpgsql
 stable
@@ -7683,14 +7684,15 @@ begin
             ) then 'nothing'
         -- The same content with other fields: which of the two is newer, a look-up tells.
         when (p_observation ->> 'version')::bigint = p_asset.version
-            or p_asset.sync_status <> 'synced' or p_asset.deleted_at is not null or p_late then 'fetch'
+            or p_asset.sync_status <> 'synced' or p_asset.deleted_at is not null
+            or p_triggered_at < p_asset.last_event_at then 'fetch'
         else 'merge'
     end;
 end;
 $$;
-comment on function media_sync.judge_observed(public.media_assets, jsonb, boolean) is
+comment on function media_sync.judge_observed(public.media_assets, jsonb, timestamptz) is
     'What to do about an event that shows a whole asset: merge, fetch (look it up), stale or nothing.';
-revoke all on function media_sync.judge_observed(public.media_assets, jsonb, boolean) from public, anon, authenticated;
+revoke all on function media_sync.judge_observed(public.media_assets, jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.judge_delta(
     p_asset public.media_assets,
@@ -7811,9 +7813,7 @@ begin
                         else 'fetch'
                     end
                 when effect.kind = 'refresh' then 'fetch'
-                when effect.kind = 'observe' then media_sync.judge_observed(
-                    known.asset, effect.observation, coalesce(p_triggered_at < (known.asset).last_event_at, false)
-                )
+                when effect.kind = 'observe' then media_sync.judge_observed(known.asset, effect.observation, p_triggered_at)
                 else media_sync.judge_delta(known.asset, effect.fields, effect.observation, p_triggered_at)
             end as verdict
         from media_sync.named_effects(p_cloud_name, p_effects) as effect
@@ -10909,45 +10909,6 @@ grant execute on function public.enable_media_broadcast() to service_role;
 
 -- What is due: one question at the start of every call of `sync`.
 
-create or replace function media_sync.pull_since(p_cloud_name text)
-returns timestamptz
-language plpgsql
-stable
-set search_path = ''
-set enable_seqscan = off
-as $$
-begin
-    -- From the start of the last completed pull on, and a while before it, because the index lags. Five minutes do at most
-    -- ticks, so that what is searched stays small and shows what was changed twice; every ten minutes all of the overlap.
-    return (
-        select date_trunc('second', latest.started_at - case
-            when exists (
-                select from media_sync.runs as run
-                where run.cloud_name = p_cloud_name
-                    and run.kind in ('full', 'incremental')
-                    and run.status = 'completed'
-                    and run.started_at > (select clock_timestamp()) - interval '10 minutes'
-                    and (
-                        run.kind = 'full'
-                        or (run.options ->> 'changed_since')::timestamptz <= run.started_at - settings.incremental_overlap
-                    )
-            ) then least(settings.incremental_overlap, interval '5 minutes')
-            else settings.incremental_overlap
-        end)
-        from media_sync.settings as settings
-        cross join lateral (
-            select greatest(
-                (select max(started_at) from media_sync.runs where cloud_name = p_cloud_name and kind = 'full' and status = 'completed'),
-                (select max(started_at) from media_sync.runs where cloud_name = p_cloud_name and kind = 'incremental' and status = 'completed')
-            ) as started_at
-        ) as latest
-    );
-end;
-$$;
-comment on function media_sync.pull_since(text) is
-    'From which change on the next incremental pull searches; null before the first complete pull. Whole seconds: Cloudinary tells no others.';
-revoke all on function media_sync.pull_since(text) from public, anon, authenticated;
-
 create or replace function media_sync.latest_run(p_cloud_name text, p_kind text, p_status text)
 returns media_sync.runs
 language plpgsql
@@ -10983,6 +10944,45 @@ $$;
 comment on function media_sync.latest_run(text, text, text) is
     'The run of a kind that started last and ended as completed, blocked or failed; all null for none. Runs of the kinds full and incremental follow each other.';
 revoke all on function media_sync.latest_run(text, text, text) from public, anon, authenticated;
+
+create or replace function media_sync.pull_since(p_cloud_name text)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+set enable_seqscan = off
+as $$
+begin
+    -- From the start of the last completed pull on, and a while before it, because the index lags. Five minutes do at most
+    -- ticks, so that what is searched stays small and shows what was changed twice; every ten minutes all of the overlap.
+    return (
+        select date_trunc('second', latest.started_at - case
+            when exists (
+                select from media_sync.runs as run
+                where run.cloud_name = p_cloud_name
+                    and run.kind in ('full', 'incremental')
+                    and run.status = 'completed'
+                    and run.started_at > (select clock_timestamp()) - interval '10 minutes'
+                    and (
+                        run.kind = 'full'
+                        or (run.options ->> 'changed_since')::timestamptz <= run.started_at - settings.incremental_overlap
+                    )
+            ) then least(settings.incremental_overlap, interval '5 minutes')
+            else settings.incremental_overlap
+        end)
+        from media_sync.settings as settings
+        cross join lateral (
+            select greatest(
+                (media_sync.latest_run(p_cloud_name, 'full', 'completed')).started_at,
+                (media_sync.latest_run(p_cloud_name, 'incremental', 'completed')).started_at
+            ) as started_at
+        ) as latest
+    );
+end;
+$$;
+comment on function media_sync.pull_since(text) is
+    'From which change on the next incremental pull searches; null before the first complete pull. Whole seconds: Cloudinary tells no others.';
+revoke all on function media_sync.pull_since(text) from public, anon, authenticated;
 
 create or replace function media_sync.full_is_due(p_cloud_name text, p_settings media_sync.settings)
 returns boolean
@@ -12714,7 +12714,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '92a5e3676c319468';
+    select '190ea6b53a79fae2';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

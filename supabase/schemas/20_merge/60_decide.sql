@@ -187,6 +187,7 @@ declare
     v_base constant jsonb := media_sync.in_folder_mode(v_known || p_asset.base, v_known || p_asset.base, v_mode);
     v_agreed jsonb := p_asset.base;
     v_remote jsonb;
+    v_sent jsonb := '{}'::jsonb;
     v_merge record;
 begin
     v_decision.asset := p_asset;
@@ -194,8 +195,11 @@ begin
     v_decision.content := media_sync.observed_content(p_asset, p_observation);
     v_remote := media_sync.observed_fields(v_base, p_observation);
     v_remote := media_sync.in_folder_mode(v_remote, v_remote, v_mode);
+    v_decision.base := v_remote;
     v_decision.sending := p_asset.sending;
     if p_asset.sending is not null then
+        v_sent := media_sync.open_values(p_asset.sending, p_observed_at);
+        v_decision.base := media_sync.lasting_state(p_asset.base, v_remote, v_sent, p_asset.context);
         v_decision.sending := media_sync.settle_sending(
             p_asset.sending, media_sync.flat_fields(v_remote), media_sync.told_fields(p_observation), p_observed_at
         );
@@ -208,9 +212,6 @@ begin
         end if;
     end if;
 
-    v_decision.base := media_sync.lasting_state(
-        p_asset.base, v_remote, media_sync.open_values(p_asset.sending, p_observed_at), p_asset.context
-    );
     if p_asset.sync_status = 'synced' and p_asset.deleted_at is null then
         v_decision.merged := v_remote;
         v_decision.conflicts := '{}';
@@ -218,7 +219,7 @@ begin
         select * into v_merge from media_sync.merge(
             case when v_mode = 'fixed' then v_agreed - '{folder,display_name}'::text[] else v_agreed end,
             case when v_mode = 'fixed' then v_known - '{folder,display_name}'::text[] else v_known end,
-            media_sync.open_values(p_asset.sending, p_observed_at),
+            v_sent,
             case when v_mode = 'fixed' then v_remote - '{folder,display_name}'::text[] else v_remote end,
             p_settings.conflict_policy, p_asset.edited, coalesce(p_observation -> 'last_updated', '{}')
         );

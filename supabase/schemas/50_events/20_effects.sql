@@ -1,7 +1,7 @@
 -- What a notification says, applied. An event tells little and comes in any order: what it says is taken only where that
 -- cannot undo anything; else the asset is looked up.
 
-create or replace function media_sync.judge_observed(p_asset public.media_assets, p_observation jsonb, p_late boolean)
+create or replace function media_sync.judge_observed(p_asset public.media_assets, p_observation jsonb, p_triggered_at timestamptz)
 returns text
 language plpgsql
 stable
@@ -22,14 +22,15 @@ begin
             ) then 'nothing'
         -- The same content with other fields: which of the two is newer, a look-up tells.
         when (p_observation ->> 'version')::bigint = p_asset.version
-            or p_asset.sync_status <> 'synced' or p_asset.deleted_at is not null or p_late then 'fetch'
+            or p_asset.sync_status <> 'synced' or p_asset.deleted_at is not null
+            or p_triggered_at < p_asset.last_event_at then 'fetch'
         else 'merge'
     end;
 end;
 $$;
-comment on function media_sync.judge_observed(public.media_assets, jsonb, boolean) is
+comment on function media_sync.judge_observed(public.media_assets, jsonb, timestamptz) is
     'What to do about an event that shows a whole asset: merge, fetch (look it up), stale or nothing.';
-revoke all on function media_sync.judge_observed(public.media_assets, jsonb, boolean) from public, anon, authenticated;
+revoke all on function media_sync.judge_observed(public.media_assets, jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.judge_delta(
     p_asset public.media_assets,
@@ -150,9 +151,7 @@ begin
                         else 'fetch'
                     end
                 when effect.kind = 'refresh' then 'fetch'
-                when effect.kind = 'observe' then media_sync.judge_observed(
-                    known.asset, effect.observation, coalesce(p_triggered_at < (known.asset).last_event_at, false)
-                )
+                when effect.kind = 'observe' then media_sync.judge_observed(known.asset, effect.observation, p_triggered_at)
                 else media_sync.judge_delta(known.asset, effect.fields, effect.observation, p_triggered_at)
             end as verdict
         from media_sync.named_effects(p_cloud_name, p_effects) as effect

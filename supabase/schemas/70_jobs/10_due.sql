@@ -1,44 +1,5 @@
 -- What is due: one question at the start of every call of `sync`.
 
-create or replace function media_sync.pull_since(p_cloud_name text)
-returns timestamptz
-language plpgsql
-stable
-set search_path = ''
-set enable_seqscan = off
-as $$
-begin
-    -- From the start of the last completed pull on, and a while before it, because the index lags. Five minutes do at most
-    -- ticks, so that what is searched stays small and shows what was changed twice; every ten minutes all of the overlap.
-    return (
-        select date_trunc('second', latest.started_at - case
-            when exists (
-                select from media_sync.runs as run
-                where run.cloud_name = p_cloud_name
-                    and run.kind in ('full', 'incremental')
-                    and run.status = 'completed'
-                    and run.started_at > (select clock_timestamp()) - interval '10 minutes'
-                    and (
-                        run.kind = 'full'
-                        or (run.options ->> 'changed_since')::timestamptz <= run.started_at - settings.incremental_overlap
-                    )
-            ) then least(settings.incremental_overlap, interval '5 minutes')
-            else settings.incremental_overlap
-        end)
-        from media_sync.settings as settings
-        cross join lateral (
-            select greatest(
-                (select max(started_at) from media_sync.runs where cloud_name = p_cloud_name and kind = 'full' and status = 'completed'),
-                (select max(started_at) from media_sync.runs where cloud_name = p_cloud_name and kind = 'incremental' and status = 'completed')
-            ) as started_at
-        ) as latest
-    );
-end;
-$$;
-comment on function media_sync.pull_since(text) is
-    'From which change on the next incremental pull searches; null before the first complete pull. Whole seconds: Cloudinary tells no others.';
-revoke all on function media_sync.pull_since(text) from public, anon, authenticated;
-
 create or replace function media_sync.latest_run(p_cloud_name text, p_kind text, p_status text)
 returns media_sync.runs
 language plpgsql
@@ -74,6 +35,45 @@ $$;
 comment on function media_sync.latest_run(text, text, text) is
     'The run of a kind that started last and ended as completed, blocked or failed; all null for none. Runs of the kinds full and incremental follow each other.';
 revoke all on function media_sync.latest_run(text, text, text) from public, anon, authenticated;
+
+create or replace function media_sync.pull_since(p_cloud_name text)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+set enable_seqscan = off
+as $$
+begin
+    -- From the start of the last completed pull on, and a while before it, because the index lags. Five minutes do at most
+    -- ticks, so that what is searched stays small and shows what was changed twice; every ten minutes all of the overlap.
+    return (
+        select date_trunc('second', latest.started_at - case
+            when exists (
+                select from media_sync.runs as run
+                where run.cloud_name = p_cloud_name
+                    and run.kind in ('full', 'incremental')
+                    and run.status = 'completed'
+                    and run.started_at > (select clock_timestamp()) - interval '10 minutes'
+                    and (
+                        run.kind = 'full'
+                        or (run.options ->> 'changed_since')::timestamptz <= run.started_at - settings.incremental_overlap
+                    )
+            ) then least(settings.incremental_overlap, interval '5 minutes')
+            else settings.incremental_overlap
+        end)
+        from media_sync.settings as settings
+        cross join lateral (
+            select greatest(
+                (media_sync.latest_run(p_cloud_name, 'full', 'completed')).started_at,
+                (media_sync.latest_run(p_cloud_name, 'incremental', 'completed')).started_at
+            ) as started_at
+        ) as latest
+    );
+end;
+$$;
+comment on function media_sync.pull_since(text) is
+    'From which change on the next incremental pull searches; null before the first complete pull. Whole seconds: Cloudinary tells no others.';
+revoke all on function media_sync.pull_since(text) from public, anon, authenticated;
 
 create or replace function media_sync.full_is_due(p_cloud_name text, p_settings media_sync.settings)
 returns boolean
