@@ -6281,8 +6281,12 @@ begin
         return 'live';
     elsif v_asset.restore_requested_at is not null then
         return 'requested';
-    elsif v_asset.sync_status = 'synced' or media_sync.has_attempt(v_asset.sending, 'deleted') then
-        -- Cloudinary has let go of it, or is about to: what it still holds, or its backup, must give it back.
+    elsif v_asset.sync_status = 'synced' or media_sync.has_attempt(v_asset.sending, 'deleted') or exists (
+        select from media_sync.refresh_queue as queued
+        where queued.cloud_name = v_asset.cloud_name and queued.asset_id = v_asset.asset_id and queued.requested_at > v_asset.deleted_at
+    ) then
+        -- Cloudinary has let go of it, or is about to, or told something since that waits for a look-up and may be just that:
+        -- what it still holds, or its backup, must give it back.
         update public.media_assets
         set
             restore_requested_at = clock_timestamp(),
@@ -6326,7 +6330,7 @@ as $$
     select media_sync.restore_media_asset(p_id);
 $$;
 comment on function public.restore_media_asset(uuid) is
-    'Undoes a deletion. Editors. Returns live (was not deleted), restored (the deletion was never sent) or requested (the next push sees to it, from Cloudinary''s backup where need be).';
+    'Undoes a deletion. Editors. Returns live (was not deleted), restored (the deletion was never sent, nor one heard of) or requested (the next push sees to it, from Cloudinary''s backup where need be).';
 revoke all on function public.restore_media_asset(uuid) from public, anon, authenticated;
 grant execute on function public.restore_media_asset(uuid) to authenticated, service_role;
 
@@ -6840,6 +6844,103 @@ comment on function public.media_sync_plan_push(text, uuid, jsonb, text[], times
 revoke all on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) from public, anon, authenticated;
 grant execute on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) to service_role;
 
+-- supabase/schemas/40_push/37_misplaced.sql
+
+-- Calls go by public_id. Where names were swapped just before, a write of ours changed another asset than it meant.
+
+create or replace function media_sync.mark_misplaced(
+    p_cloud_name text,
+    p_asset_id text,
+    p_public_id text,
+    p_sent jsonb,
+    p_sent_at timestamptz,
+    p_source text
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    -- The asset knows the values for ours from now on, so that they count for nobody's edit and what it had is written again.
+    update public.media_assets as asset
+    set
+        sending = coalesce(asset.sending, '[]') || jsonb_build_object(
+            'id', gen_random_uuid(), 'at', p_sent_at, 'until', clock_timestamp() + media_sync.write_horizon(),
+            'name', p_public_id, 'sent', p_sent
+        ),
+        sync_status = case when asset.sync_status = 'synced' then 'pending' else asset.sync_status end
+    where asset.cloud_name = p_cloud_name and asset.asset_id = p_asset_id and asset.deleted_at is null;
+    insert into public.media_sync_log (operation, status, direction, source, asset_id, public_id, changes, error_code, error_message)
+    values (
+        'update', 'error', 'push', p_source, p_asset_id, p_public_id, p_sent, 'landed_elsewhere',
+        'A change meant for another asset reached this one, because their names were swapped meanwhile; it is put right.'
+    );
+end;
+$$;
+comment on function media_sync.mark_misplaced(text, text, text, jsonb, timestamptz, text) is
+    'Marks values (as in flat_fields()) that reached an asset by mistake as ours. The caller holds the row''s lock.';
+revoke all on function media_sync.mark_misplaced(text, text, text, jsonb, timestamptz, text) from public, anon, authenticated;
+
+create or replace function media_sync.misplaced_ids(p_cloud_name text, p_results jsonb)
+returns uuid[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return array(
+        select asset.id
+        from jsonb_array_elements(p_results) as result
+        cross join lateral jsonb_array_elements(result -> 'misplaced') as misplaced
+        cross join lateral (
+            select present.id
+            from public.media_assets as present
+            where present.cloud_name = p_cloud_name and present.asset_id = misplaced ->> 'asset_id'
+            limit 1
+        ) as asset
+    );
+end;
+$$;
+comment on function media_sync.misplaced_ids(text, jsonb) is 'The rows of the assets that a push''s writes reached by mistake.';
+revoke all on function media_sync.misplaced_ids(text, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.note_misplaced(p_cloud_name text, p_results jsonb, p_source text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    perform media_sync.mark_misplaced(
+        p_cloud_name,
+        misplaced ->> 'asset_id',
+        meant.attempt ->> 'name',
+        -- A context that was set as a whole has taken away what it does not name.
+        coalesce(
+            (
+                select jsonb_object_agg(key, meant.attempt -> 'sent' -> key)
+                from unnest(media_sync.written_keys(meant.attempt -> 'sent', misplaced -> 'difference')) as key
+                where meant.attempt -> 'sent' ? key
+            ),
+            '{}'
+        ) || media_sync.flat_difference(misplaced -> 'difference'),
+        (misplaced ->> 'at')::timestamptz,
+        p_source
+    )
+    from jsonb_array_elements(p_results) as result
+    cross join lateral jsonb_array_elements(result -> 'misplaced') as misplaced
+    left join lateral (
+        select attempt
+        from public.media_assets as asset
+        cross join lateral jsonb_array_elements(asset.sending) as attempt
+        where asset.id = (result ->> 'id')::uuid and attempt ->> 'id' = result ->> 'attempt'
+        limit 1
+    ) as meant on true;
+end;
+$$;
+comment on function media_sync.note_misplaced(text, jsonb, text) is
+    'What a push''s answers show on other assets than it meant: [ { id, attempt, misplaced: [ { asset_id, difference, at } ] } ]. The caller holds the rows'' locks, and has not settled the attempts yet.';
+revoke all on function media_sync.note_misplaced(text, jsonb, text) from public, anon, authenticated;
+
 -- supabase/schemas/40_push/38_landings.sql
 
 -- What an answer of Cloudinary settles of what was on its way.
@@ -7275,13 +7376,14 @@ declare
     v_run jsonb;
 begin
     select * into strict v_settings from media_sync.settings;
-    perform media_sync.lock_assets(v_ids);
+    perform media_sync.lock_assets(v_ids || media_sync.misplaced_ids(p_cloud_name, p_results));
 
     perform media_sync.log_pushes(
         p_cloud_name, p_results, p_source, p_run_id,
         extract(epoch from v_now - p_claimed_at) * 1000 / greatest(jsonb_array_length(p_results), 1)
     );
     perform media_sync.end_wishes(p_results);
+    perform media_sync.note_misplaced(p_cloud_name, p_results, p_source);
     -- Done is done, whoever holds the row by now.
     update public.media_assets as asset
     set sending = media_sync.record_landing(asset.sending, result, v_now)
@@ -7347,7 +7449,7 @@ begin
 end;
 $$;
 comment on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) is
-    'Settles claimed rows: [ { id, action, attempt, landed?: [ { difference, at? } ], answered?: [ difference ], dropped?: difference, answers?: [ observation with observed_at ], cleared?, destroyed?, existence_at?, existence_dropped?, again?, error?: { code, message, permanent?, retry_at?, counts?, ends_wish? } } ]. Returns { more (rows edited meanwhile wait), open (asset_ids whose write is to be confirmed by echo or look-up), echoes, run, budget, now }.';
+    'Settles claimed rows: [ { id, action, attempt, landed?: [ { difference, at? } ], answered?: [ difference ], dropped?: difference, misplaced?: [ { asset_id, difference, at } ], answers?: [ observation with observed_at ], cleared?, destroyed?, existence_at?, existence_dropped?, again?, error?: { code, message, permanent?, retry_at?, counts?, ends_wish? } } ]. Returns { more (rows edited meanwhile wait), open (asset_ids whose write is to be confirmed by echo or look-up), echoes, run, budget, now }.';
 revoke all on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean)
     from public, anon, authenticated;
 grant execute on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) to service_role;
@@ -7481,9 +7583,38 @@ grant execute on function public.media_sync_sign_upload(text, text, text[], bool
 
 -- supabase/schemas/50_events/10_folders.sql
 
--- Folder renames: one event in Cloudinary, many assets here.
+-- Folder renames: one event in Cloudinary, many assets here. And when an event is too late to be believed.
 
-create or replace function media_sync.rename_folder(p_cloud_name text, p_from text, p_to text, p_source text)
+create or replace function media_sync.is_overtaken(p_triggered_at timestamptz, p_observed_at timestamptz)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- Some events tell whole seconds. Cloudinary repeats a notification for some minutes; a time that is further back is the
+    -- fault of a clock and proves nothing.
+    return coalesce(
+        p_triggered_at
+            + case when date_trunc('second', p_triggered_at, 'UTC') = p_triggered_at then interval '1 second' else interval '0' end
+            < p_observed_at
+            and p_triggered_at > p_observed_at - interval '1 hour',
+        false
+    );
+end;
+$$;
+comment on function media_sync.is_overtaken(timestamptz, timestamptz) is
+    'Whether a row was seen after what an event of that time tells had happened, so that it may have been changed again by then.';
+revoke all on function media_sync.is_overtaken(timestamptz, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.rename_folder(
+    p_cloud_name text,
+    p_from text,
+    p_to text,
+    p_triggered_at timestamptz,
+    p_source text
+)
 returns integer
 language plpgsql
 set search_path = ''
@@ -7492,7 +7623,7 @@ declare
     v_count integer;
     v_below constant text := media_sync.like_pattern(p_from) || '/%';
     v_ids uuid[];
-    v_moved_here text[];
+    v_unclear text[];
 begin
     if p_from = '' or p_from = p_to then
         return 0;
@@ -7509,17 +7640,20 @@ begin
             )
     );
     perform media_sync.lock_assets(v_ids);
-    -- What was moved here meanwhile was moved on both sides: a look-up brings it before the merge.
-    v_moved_here := array(
+    -- What was moved here meanwhile was moved on both sides: a look-up brings it before the merge. What was seen there since
+    -- the renaming came there later: only a look-up tells where it is.
+    v_unclear := array(
         select asset.asset_id
         from public.media_assets as asset
         where asset.id = any (v_ids)
             and asset.deleted_at is null
-            and asset.sync_status <> 'synced'
-            and asset.folder <> asset.base ->> 'folder'
             and (asset.base ->> 'folder' = p_from or asset.base ->> 'folder' like v_below)
+            and (
+                (asset.sync_status <> 'synced' and asset.folder <> asset.base ->> 'folder')
+                or media_sync.is_overtaken(p_triggered_at, asset.observed_at)
+            )
     );
-    perform media_sync.queue_refresh(p_cloud_name, v_moved_here, 'its folder was renamed');
+    perform media_sync.queue_refresh(p_cloud_name, v_unclear, 'its folder was renamed');
     with inside as materialized (
         select asset.id, asset.folder, p_to || substr(asset.folder, length(p_from) + 1) as folder_after
         from public.media_assets as asset
@@ -7528,6 +7662,7 @@ begin
             and asset.deleted_at is null
             and (asset.folder = p_from or asset.folder like v_below)
             and asset.folder = asset.base ->> 'folder'
+            and not media_sync.is_overtaken(p_triggered_at, asset.observed_at)
     ),
     moved as (
         update public.media_assets as asset
@@ -7555,9 +7690,9 @@ begin
     return v_count;
 end;
 $$;
-comment on function media_sync.rename_folder(text, text, text, text) is
-    'A folder was renamed or moved in Cloudinary, which tells so in one event: its assets, and those below, follow. Returns how many.';
-revoke all on function media_sync.rename_folder(text, text, text, text) from public, anon, authenticated;
+comment on function media_sync.rename_folder(text, text, text, timestamptz, text) is
+    'A folder was renamed or moved in Cloudinary at that time, which tells so in one event: its assets, and those below, follow. Returns how many.';
+revoke all on function media_sync.rename_folder(text, text, text, timestamptz, text) from public, anon, authenticated;
 
 -- supabase/schemas/50_events/15_echoes.sql
 
@@ -7618,10 +7753,9 @@ set search_path = ''
 as $$
 declare
     v_told constant jsonb := media_sync.flat_difference(p_fields);
-    v_sent_at text;
+    v_sent_at timestamptz;
 begin
-    -- Grouped writes go by public_id. Where names were swapped just before, ours changed another asset than it meant:
-    -- that asset then knows the value for ours, so that what it had is written again.
+    -- The answers to grouped writes do not tell which assets had the names by then; notifications do.
     if v_told = '{}' then
         return;
     end if;
@@ -7639,19 +7773,7 @@ begin
     if v_sent_at is null then
         return;
     end if;
-    update public.media_assets as asset
-    set
-        sending = coalesce(asset.sending, '[]') || jsonb_build_object(
-            'id', gen_random_uuid(), 'at', v_sent_at, 'until', clock_timestamp() + media_sync.write_horizon(),
-            'name', p_public_id, 'sent', v_told
-        ),
-        sync_status = case when asset.sync_status = 'synced' then 'pending' else asset.sync_status end
-    where asset.cloud_name = p_cloud_name and asset.asset_id = p_asset_id and asset.deleted_at is null;
-    insert into public.media_sync_log (operation, status, direction, source, asset_id, public_id, changes, error_code, error_message)
-    values (
-        'update', 'error', 'push', 'webhook', p_asset_id, p_public_id, v_told, 'landed_elsewhere',
-        'A change meant for another asset reached this one, because their names were swapped meanwhile; it is put right.'
-    );
+    perform media_sync.mark_misplaced(p_cloud_name, p_asset_id, p_public_id, v_told, v_sent_at, 'webhook');
 end;
 $$;
 comment on function media_sync.take_over_misplaced(text, text, text, jsonb, timestamptz) is
@@ -7677,7 +7799,8 @@ begin
             and media_sync.content_changes(p_asset, media_sync.observed_content(p_asset, p_observation)) is null
             and (
                 media_sync.observed_fields(p_asset.base, p_observation) = p_asset.base
-                or (p_asset.sync_status <> 'synced' and media_sync.same_fields(
+                -- The look-up that follows the write settles it; without one, what is the same here is not yet agreed on.
+                or (p_asset.sending is not null and media_sync.same_fields(
                     media_sync.observed_fields(media_sync.editable_fields(p_asset), p_observation),
                     media_sync.editable_fields(p_asset)
                 ))
@@ -7711,19 +7834,22 @@ begin
         when p_asset.deleted_at is not null then 'fetch'
         -- The echo of our own write settles it, whatever people do to the row meanwhile.
         when p_asset.sending is not null and media_sync.is_echo(p_asset.sending, p_fields, p_triggered_at) then 'echo'
-        -- The same edit on both sides, or an echo of something settled: what it brings stands here already.
+        -- What it brings stands here already.
         when media_sync.same_fields(
             media_sync.apply_difference(media_sync.editable_fields(p_asset), p_fields), media_sync.editable_fields(p_asset)
         )
-            and (
-                p_asset.sync_status <> 'synced'
-                or media_sync.same_fields(media_sync.apply_difference(p_asset.base, p_fields), p_asset.base)
-            )
             and (p_observation is null or media_sync.observed_content(p_asset, p_observation) is not distinct from p_asset)
-            then 'nothing'
+            then case
+                when p_asset.sending is not null
+                    or media_sync.same_fields(media_sync.apply_difference(p_asset.base, p_fields), p_asset.base) then 'nothing'
+                -- The same edit on both sides is agreed on from now on, or taking it back here would pass for no edit at all.
+                when p_triggered_at < p_asset.last_event_at or media_sync.is_overtaken(p_triggered_at, p_asset.observed_at) then 'fetch'
+                else 'merge'
+            end
         when p_triggered_at < p_asset.last_event_at then case when p_asset.sync_status = 'synced' then 'stale' else 'fetch' end
-        -- Merged with edits of ours, an event that came late could discard one of them: only a look-up may.
-        when p_asset.sync_status <> 'synced' then 'fetch'
+        -- Merged with edits of ours, an event that came late could discard one of them: only a look-up may. So too what
+        -- happened before the row was last seen: what it tells may have been changed again by then, and people would edit on it.
+        when p_asset.sync_status <> 'synced' or media_sync.is_overtaken(p_triggered_at, p_asset.observed_at) then 'fetch'
         else 'merge'
     end;
 end;
@@ -7794,7 +7920,7 @@ begin
         from jsonb_array_elements(p_effects) as element
         where element ->> 'kind' = 'folder'
     loop
-        v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect.source, v_effect.target, p_source);
+        v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect.source, v_effect.target, p_triggered_at, p_source);
     end loop;
     for v_effect in select * from media_sync.named_effects(p_cloud_name, p_effects) where kind = 'delta' and public_id is not null loop
         perform media_sync.take_over_misplaced(p_cloud_name, v_effect.asset_id, v_effect.public_id, v_effect.fields, p_triggered_at);
@@ -12714,7 +12840,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '190ea6b53a79fae2';
+    select '6d007cc9334156be';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -104,8 +104,12 @@ begin
         return 'live';
     elsif v_asset.restore_requested_at is not null then
         return 'requested';
-    elsif v_asset.sync_status = 'synced' or media_sync.has_attempt(v_asset.sending, 'deleted') then
-        -- Cloudinary has let go of it, or is about to: what it still holds, or its backup, must give it back.
+    elsif v_asset.sync_status = 'synced' or media_sync.has_attempt(v_asset.sending, 'deleted') or exists (
+        select from media_sync.refresh_queue as queued
+        where queued.cloud_name = v_asset.cloud_name and queued.asset_id = v_asset.asset_id and queued.requested_at > v_asset.deleted_at
+    ) then
+        -- Cloudinary has let go of it, or is about to, or told something since that waits for a look-up and may be just that:
+        -- what it still holds, or its backup, must give it back.
         update public.media_assets
         set
             restore_requested_at = clock_timestamp(),
@@ -149,6 +153,6 @@ as $$
     select media_sync.restore_media_asset(p_id);
 $$;
 comment on function public.restore_media_asset(uuid) is
-    'Undoes a deletion. Editors. Returns live (was not deleted), restored (the deletion was never sent) or requested (the next push sees to it, from Cloudinary''s backup where need be).';
+    'Undoes a deletion. Editors. Returns live (was not deleted), restored (the deletion was never sent, nor one heard of) or requested (the next push sees to it, from Cloudinary''s backup where need be).';
 revoke all on function public.restore_media_asset(uuid) from public, anon, authenticated;
 grant execute on function public.restore_media_asset(uuid) to authenticated, service_role;

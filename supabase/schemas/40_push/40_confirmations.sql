@@ -196,13 +196,14 @@ declare
     v_run jsonb;
 begin
     select * into strict v_settings from media_sync.settings;
-    perform media_sync.lock_assets(v_ids);
+    perform media_sync.lock_assets(v_ids || media_sync.misplaced_ids(p_cloud_name, p_results));
 
     perform media_sync.log_pushes(
         p_cloud_name, p_results, p_source, p_run_id,
         extract(epoch from v_now - p_claimed_at) * 1000 / greatest(jsonb_array_length(p_results), 1)
     );
     perform media_sync.end_wishes(p_results);
+    perform media_sync.note_misplaced(p_cloud_name, p_results, p_source);
     -- Done is done, whoever holds the row by now.
     update public.media_assets as asset
     set sending = media_sync.record_landing(asset.sending, result, v_now)
@@ -268,7 +269,7 @@ begin
 end;
 $$;
 comment on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) is
-    'Settles claimed rows: [ { id, action, attempt, landed?: [ { difference, at? } ], answered?: [ difference ], dropped?: difference, answers?: [ observation with observed_at ], cleared?, destroyed?, existence_at?, existence_dropped?, again?, error?: { code, message, permanent?, retry_at?, counts?, ends_wish? } } ]. Returns { more (rows edited meanwhile wait), open (asset_ids whose write is to be confirmed by echo or look-up), echoes, run, budget, now }.';
+    'Settles claimed rows: [ { id, action, attempt, landed?: [ { difference, at? } ], answered?: [ difference ], dropped?: difference, misplaced?: [ { asset_id, difference, at } ], answers?: [ observation with observed_at ], cleared?, destroyed?, existence_at?, existence_dropped?, again?, error?: { code, message, permanent?, retry_at?, counts?, ends_wish? } } ]. Returns { more (rows edited meanwhile wait), open (asset_ids whose write is to be confirmed by echo or look-up), echoes, run, budget, now }.';
 revoke all on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean)
     from public, anon, authenticated;
 grant execute on function public.media_sync_confirm_push(text, uuid, timestamptz, jsonb, text, uuid, jsonb, boolean) to service_role;

@@ -1,6 +1,35 @@
--- Folder renames: one event in Cloudinary, many assets here.
+-- Folder renames: one event in Cloudinary, many assets here. And when an event is too late to be believed.
 
-create or replace function media_sync.rename_folder(p_cloud_name text, p_from text, p_to text, p_source text)
+create or replace function media_sync.is_overtaken(p_triggered_at timestamptz, p_observed_at timestamptz)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- Some events tell whole seconds. Cloudinary repeats a notification for some minutes; a time that is further back is the
+    -- fault of a clock and proves nothing.
+    return coalesce(
+        p_triggered_at
+            + case when date_trunc('second', p_triggered_at, 'UTC') = p_triggered_at then interval '1 second' else interval '0' end
+            < p_observed_at
+            and p_triggered_at > p_observed_at - interval '1 hour',
+        false
+    );
+end;
+$$;
+comment on function media_sync.is_overtaken(timestamptz, timestamptz) is
+    'Whether a row was seen after what an event of that time tells had happened, so that it may have been changed again by then.';
+revoke all on function media_sync.is_overtaken(timestamptz, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.rename_folder(
+    p_cloud_name text,
+    p_from text,
+    p_to text,
+    p_triggered_at timestamptz,
+    p_source text
+)
 returns integer
 language plpgsql
 set search_path = ''
@@ -9,7 +38,7 @@ declare
     v_count integer;
     v_below constant text := media_sync.like_pattern(p_from) || '/%';
     v_ids uuid[];
-    v_moved_here text[];
+    v_unclear text[];
 begin
     if p_from = '' or p_from = p_to then
         return 0;
@@ -26,17 +55,20 @@ begin
             )
     );
     perform media_sync.lock_assets(v_ids);
-    -- What was moved here meanwhile was moved on both sides: a look-up brings it before the merge.
-    v_moved_here := array(
+    -- What was moved here meanwhile was moved on both sides: a look-up brings it before the merge. What was seen there since
+    -- the renaming came there later: only a look-up tells where it is.
+    v_unclear := array(
         select asset.asset_id
         from public.media_assets as asset
         where asset.id = any (v_ids)
             and asset.deleted_at is null
-            and asset.sync_status <> 'synced'
-            and asset.folder <> asset.base ->> 'folder'
             and (asset.base ->> 'folder' = p_from or asset.base ->> 'folder' like v_below)
+            and (
+                (asset.sync_status <> 'synced' and asset.folder <> asset.base ->> 'folder')
+                or media_sync.is_overtaken(p_triggered_at, asset.observed_at)
+            )
     );
-    perform media_sync.queue_refresh(p_cloud_name, v_moved_here, 'its folder was renamed');
+    perform media_sync.queue_refresh(p_cloud_name, v_unclear, 'its folder was renamed');
     with inside as materialized (
         select asset.id, asset.folder, p_to || substr(asset.folder, length(p_from) + 1) as folder_after
         from public.media_assets as asset
@@ -45,6 +77,7 @@ begin
             and asset.deleted_at is null
             and (asset.folder = p_from or asset.folder like v_below)
             and asset.folder = asset.base ->> 'folder'
+            and not media_sync.is_overtaken(p_triggered_at, asset.observed_at)
     ),
     moved as (
         update public.media_assets as asset
@@ -72,6 +105,6 @@ begin
     return v_count;
 end;
 $$;
-comment on function media_sync.rename_folder(text, text, text, text) is
-    'A folder was renamed or moved in Cloudinary, which tells so in one event: its assets, and those below, follow. Returns how many.';
-revoke all on function media_sync.rename_folder(text, text, text, text) from public, anon, authenticated;
+comment on function media_sync.rename_folder(text, text, text, timestamptz, text) is
+    'A folder was renamed or moved in Cloudinary at that time, which tells so in one event: its assets, and those below, follow. Returns how many.';
+revoke all on function media_sync.rename_folder(text, text, text, timestamptz, text) from public, anon, authenticated;

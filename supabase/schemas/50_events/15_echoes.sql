@@ -55,10 +55,9 @@ set search_path = ''
 as $$
 declare
     v_told constant jsonb := media_sync.flat_difference(p_fields);
-    v_sent_at text;
+    v_sent_at timestamptz;
 begin
-    -- Grouped writes go by public_id. Where names were swapped just before, ours changed another asset than it meant:
-    -- that asset then knows the value for ours, so that what it had is written again.
+    -- The answers to grouped writes do not tell which assets had the names by then; notifications do.
     if v_told = '{}' then
         return;
     end if;
@@ -76,19 +75,7 @@ begin
     if v_sent_at is null then
         return;
     end if;
-    update public.media_assets as asset
-    set
-        sending = coalesce(asset.sending, '[]') || jsonb_build_object(
-            'id', gen_random_uuid(), 'at', v_sent_at, 'until', clock_timestamp() + media_sync.write_horizon(),
-            'name', p_public_id, 'sent', v_told
-        ),
-        sync_status = case when asset.sync_status = 'synced' then 'pending' else asset.sync_status end
-    where asset.cloud_name = p_cloud_name and asset.asset_id = p_asset_id and asset.deleted_at is null;
-    insert into public.media_sync_log (operation, status, direction, source, asset_id, public_id, changes, error_code, error_message)
-    values (
-        'update', 'error', 'push', 'webhook', p_asset_id, p_public_id, v_told, 'landed_elsewhere',
-        'A change meant for another asset reached this one, because their names were swapped meanwhile; it is put right.'
-    );
+    perform media_sync.mark_misplaced(p_cloud_name, p_asset_id, p_public_id, v_told, v_sent_at, 'webhook');
 end;
 $$;
 comment on function media_sync.take_over_misplaced(text, text, text, jsonb, timestamptz) is

@@ -15,7 +15,8 @@ begin
             and media_sync.content_changes(p_asset, media_sync.observed_content(p_asset, p_observation)) is null
             and (
                 media_sync.observed_fields(p_asset.base, p_observation) = p_asset.base
-                or (p_asset.sync_status <> 'synced' and media_sync.same_fields(
+                -- The look-up that follows the write settles it; without one, what is the same here is not yet agreed on.
+                or (p_asset.sending is not null and media_sync.same_fields(
                     media_sync.observed_fields(media_sync.editable_fields(p_asset), p_observation),
                     media_sync.editable_fields(p_asset)
                 ))
@@ -49,19 +50,22 @@ begin
         when p_asset.deleted_at is not null then 'fetch'
         -- The echo of our own write settles it, whatever people do to the row meanwhile.
         when p_asset.sending is not null and media_sync.is_echo(p_asset.sending, p_fields, p_triggered_at) then 'echo'
-        -- The same edit on both sides, or an echo of something settled: what it brings stands here already.
+        -- What it brings stands here already.
         when media_sync.same_fields(
             media_sync.apply_difference(media_sync.editable_fields(p_asset), p_fields), media_sync.editable_fields(p_asset)
         )
-            and (
-                p_asset.sync_status <> 'synced'
-                or media_sync.same_fields(media_sync.apply_difference(p_asset.base, p_fields), p_asset.base)
-            )
             and (p_observation is null or media_sync.observed_content(p_asset, p_observation) is not distinct from p_asset)
-            then 'nothing'
+            then case
+                when p_asset.sending is not null
+                    or media_sync.same_fields(media_sync.apply_difference(p_asset.base, p_fields), p_asset.base) then 'nothing'
+                -- The same edit on both sides is agreed on from now on, or taking it back here would pass for no edit at all.
+                when p_triggered_at < p_asset.last_event_at or media_sync.is_overtaken(p_triggered_at, p_asset.observed_at) then 'fetch'
+                else 'merge'
+            end
         when p_triggered_at < p_asset.last_event_at then case when p_asset.sync_status = 'synced' then 'stale' else 'fetch' end
-        -- Merged with edits of ours, an event that came late could discard one of them: only a look-up may.
-        when p_asset.sync_status <> 'synced' then 'fetch'
+        -- Merged with edits of ours, an event that came late could discard one of them: only a look-up may. So too what
+        -- happened before the row was last seen: what it tells may have been changed again by then, and people would edit on it.
+        when p_asset.sync_status <> 'synced' or media_sync.is_overtaken(p_triggered_at, p_asset.observed_at) then 'fetch'
         else 'merge'
     end;
 end;
@@ -132,7 +136,7 @@ begin
         from jsonb_array_elements(p_effects) as element
         where element ->> 'kind' = 'folder'
     loop
-        v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect.source, v_effect.target, p_source);
+        v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect.source, v_effect.target, p_triggered_at, p_source);
     end loop;
     for v_effect in select * from media_sync.named_effects(p_cloud_name, p_effects) where kind = 'delta' and public_id is not null loop
         perform media_sync.take_over_misplaced(p_cloud_name, v_effect.asset_id, v_effect.public_id, v_effect.fields, p_triggered_at);

@@ -1,7 +1,7 @@
 -- A folder is renamed in Cloudinary while assets of it were moved here.
 begin;
 \ir helpers.sql
-select plan(5);
+select plan(8);
 
 insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, folder, observed_at)
 select 'demo', asset_id, asset_id, 'image', folder, now() - interval '1 minute'
@@ -28,6 +28,18 @@ select is(
     (select changes -> 'folder' ->> 'database' from public.media_sync_log where operation = 'conflict'), 'c', 'moved on both sides → a conflict'
 );
 select is((select count(*) from public.media_sync_log where operation = 'move'), 2::bigint, 'the log tells both moves');
+
+-- A notification comes late: the asset was moved back, and seen there, since the folder was renamed.
+select public.media_sync_receive_event('demo', jsonb_build_object(
+    'dedup_key', 'late', 'notification_type', 'move_or_rename_asset_folder', 'triggered_at', clock_timestamp() - interval '1 minute',
+    'body', '{}', 'effects', '[{"kind": "folder", "from": "z", "to": "y"}]'::jsonb
+));
+select is((select folder from public.media_assets where asset_id = 'stays'), 'z/b', 'told of a renaming before it was last seen → it stays where it was seen');
+select is((select base ->> 'folder' from public.media_assets where asset_id = 'stays'), 'z/b', 'and nothing else is taken for agreed');
+select is(
+    (select array_agg(asset_id order by asset_id) from media_sync.refresh_queue where reason = 'its folder was renamed'),
+    '{moved here,stays}', 'and it is looked up'
+);
 
 select * from finish();
 rollback;

@@ -108,7 +108,7 @@ export const writers: Writer[] = [
     title: "a folder's rename",
     write: async (sql, random) => {
       const [from, to] = random.pick([["in", "out"], ["out", "in"]]);
-      await sql`select media_sync.rename_folder(${cloud}, ${from!}, ${to!}, 'webhook')`;
+      await sql`select media_sync.rename_folder(${cloud}, ${from!}, ${to!}, now(), 'webhook')`;
     },
   },
   {

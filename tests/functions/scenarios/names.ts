@@ -1,6 +1,6 @@
 /** Renames and moves on either side: the same row and the same asset, by whatever name. */
 import type { Scenario } from "../../support/scenario.ts";
-import { here, there } from "../../support/scenario-steps.ts";
+import { here, product, there } from "../../support/scenario-steps.ts";
 import { explicit, rename, tags, update } from "./calls.ts";
 
 const synced = { sync_status: "synced" };
@@ -194,5 +194,33 @@ export const names: Scenario[] = [
         one: { folder: { base: "f", database: "out", cloudinary: "new", kept: "database" } },
       },
     },
+  },
+  {
+    title:
+      "named here, a context key taken away, while names are swapped there, no notification → the other asset has its own again",
+    initial: {
+      one: { public_id: "one", display_name: "One", context: { alt: "one", caption: "one" } },
+      two: { public_id: "two", display_name: "Two", context: { alt: "two", credit: "two" } },
+    },
+    given: [there.behavior({ update_context: "replace" })],
+    here: [here.set("one", { display_name: "New", context: { caption: "one" } })],
+    sync: [
+      product.syncWhile({ direction: "push" }, async (world) => {
+        await there.rename("one", "between")(world);
+        await there.rename("two", "one")(world);
+        await there.rename("one", "two")(world);
+      }),
+      here.sql("update public.media_assets set next_attempt_at = null"),
+      product.sync({ direction: "push" }),
+      { full: true },
+    ],
+    expect: {
+      rows: {
+        one: { display_name: "New", context: { caption: "one" }, ...synced },
+        two: { display_name: "Two", context: { alt: "two", credit: "two" }, ...synced },
+      },
+      cloudinary: { one: { display_name: "New" }, two: { display_name: "Two" } },
+    },
+    lenient: true,
   },
 ];

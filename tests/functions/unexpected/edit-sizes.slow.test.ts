@@ -37,6 +37,12 @@ function many(size: number, length: number): string[] {
   );
 }
 
+/**
+ * A function has 256 MB on the platform. What V8 has not collected yet counts, which is more when the machine is busy; a
+ * request that is copied once too often, or compared quadratically, is far above.
+ */
+const MOST_MB = 250;
+
 /** The most that a function's process has held, in MB, but for the program itself. */
 async function peakMb({ stack }: StackWorld, name: string): Promise<number> {
   const status = await Deno.readTextFile(`/proc/${stack.functionPid(name)}/status`);
@@ -128,7 +134,7 @@ for (const [shape, valueOf] of Object.entries(shapes)) {
     assert(pushes <= 10, `${pushes} pushes`);
     for (const name of ["media-list", "sync"]) {
       const peak = await peakMb(world, name);
-      assert(peak < 200, `${name} held ${peak} MB`);
+      assert(peak < MOST_MB, `${name} held ${peak} MB`);
     }
   });
 }
@@ -165,6 +171,6 @@ test("a row that came with 10 MB → mirrored, its edit is pushed, no other row 
   assertEquals([asset.display_name, Object.keys(asset.context.custom).length], ["New", 1_000]);
   for (const name of ["media-list", "sync"]) {
     const peak = await peakMb(world, name);
-    assert(peak < 200, `${name} held ${peak} MB`);
+    assert(peak < MOST_MB, `${name} held ${peak} MB`);
   }
 });

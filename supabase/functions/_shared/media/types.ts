@@ -178,6 +178,8 @@ export interface PushResult {
   answered?: Difference[];
   /** What was never sent, or was refused: it cannot arrive. */
   dropped?: Difference;
+  /** What reached another asset, which had the name by then; `at`: the database's time at which the request began. */
+  misplaced?: { asset_id: string; difference: Difference; at: string }[];
   /** The name of a ring's detour, which the asset has now or had on its way. */
   passed?: string;
   /** The asset as answers showed it, each with `observed_at`, in their order. */

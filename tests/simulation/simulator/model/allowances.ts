@@ -178,11 +178,11 @@ function cameBackUnnoticed(
   return !isKnown;
 }
 
-/** Whether another database was shown the asset between a value's coming and an edit. */
+/** Whether another database was shown the asset, and nothing went wrong with it, between a value's coming and an edit. */
 function wasShownTo(model: Model, { asset, order }: Intent, side: string, since: number): boolean {
   const project = `${side.replace("here ", "")}/`;
   return model.looksAt(asset).some((look) =>
-    look.by.name.startsWith(project) && look.order > since && look.order < order
+    look.by.name.startsWith(project) && isWell(look.by) && look.order > since && look.order < order
   );
 }
 

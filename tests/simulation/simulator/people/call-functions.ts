@@ -7,7 +7,7 @@ import { imageOf } from "./library-calls.ts";
 import type { Act } from "./plan.ts";
 import { asEditor, rowOf } from "./statements.ts";
 
-/** `PATCH media-list/<id>`: what it changed is seen after each of its calls to the database. */
+/** `PATCH media-list/<id>`: what it changed is seen right after the call that changes rows. */
 export async function patch(
   simulation: Simulation,
   project: Project,
@@ -22,8 +22,9 @@ export async function patch(
       before = await rowOf(project, asset) ?? before;
     },
     after: async ({ path }: { path: string }) => {
-      // Sent again after a lost answer, it is done again: what somebody else did meanwhile came before it.
-      if (simulation.edits.has(act.id) && !path.endsWith("/edit_media_assets")) return;
+      // What the function merges afterwards is nobody's edit. Sent again after a lost answer, it is done again: what
+      // somebody else did meanwhile came before it.
+      if (!path.endsWith("/edit_media_assets")) return;
       const after = await rowOf(project, asset);
       if (!after) return;
       const [from, to] = [unitsOf(before, simulation.fixed), unitsOf(after, simulation.fixed)];

@@ -71,6 +71,38 @@ export function show(entry: Entry, observation: Observation, observedAt: string)
   (entry.result.answers ??= []).push({ ...observation, observed_at: observedAt });
 }
 
+/**
+ * Notes that a part reached another asset, to which the name had been given after the look-up.
+ *
+ * @param observation The other asset, as the answer shows it.
+ * @param observedAt The database's time at which the request began.
+ */
+export function misplace(
+  entry: Entry,
+  part: Difference,
+  observation: Observation,
+  observedAt: string,
+): void {
+  drop(entry, part);
+  (entry.result.misplaced ??= []).push({
+    asset_id: observation.asset_id,
+    difference: part,
+    at: observedAt,
+  });
+  show(entry, observation, observedAt);
+  entry.result.error ??= landedElsewhere(entry);
+}
+
+/** The name was given to another asset after the look-up. */
+export function landedElsewhere({ task }: Entry): PushFailure {
+  return {
+    code: "landed_elsewhere",
+    message:
+      `${task.public_id} is another asset's name by now; that one keeps it and what it had, and this one is looked up again.`,
+    counts: false,
+  };
+}
+
 /** Cloudinary skips ids that it does not know without an error; the next look-up tells what became of the asset. */
 export const notReached: PushFailure = {
   code: "not_reached",

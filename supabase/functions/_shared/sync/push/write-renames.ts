@@ -1,8 +1,18 @@
 import { CloudinaryError } from "../../cloudinary/errors.ts";
+import type { Observation } from "../../cloudinary/observation.ts";
 import type { SyncSession } from "../sync-session.ts";
 import type { Freshness } from "./freshness.ts";
 import { inParallel } from "../in-parallel.ts";
-import { drop, type Entry, fail, land, send, show } from "./push-book.ts";
+import {
+  drop,
+  type Entry,
+  fail,
+  land,
+  landedElsewhere,
+  misplace,
+  send,
+  show,
+} from "./push-book.ts";
 import { placeOf, ringsOf } from "./slices.ts";
 import { nameOf } from "./write-single.ts";
 
@@ -56,6 +66,29 @@ async function renameRing(
   }
 }
 
+/** The name was another asset's by the time of the call; that one gets it back, at once or by a later push. */
+async function giveBack(
+  session: SyncSession,
+  entry: Entry,
+  observation: Observation,
+  observedAt: string,
+): Promise<void> {
+  const given = { public_id: observation.public_id };
+  const name = nameOf(entry);
+  try {
+    await session.cloudinary.renameAsset({
+      ...name,
+      publicId: given.public_id,
+      toPublicId: name.publicId,
+    });
+    drop(entry, given);
+    entry.result.error ??= landedElsewhere(entry);
+  } catch (error) {
+    if (!(error instanceof CloudinaryError)) throw error;
+    misplace(entry, given, observation, observedAt);
+  }
+}
+
 /** @returns true when Cloudinary now knows the asset by that name. */
 async function rename(session: SyncSession, entry: Entry, wanted: string): Promise<boolean> {
   const part = { public_id: entry.task.difference.public_id! };
@@ -66,19 +99,7 @@ async function rename(session: SyncSession, entry: Entry, wanted: string): Promi
     const from = nameOf(entry);
     const { data } = await session.cloudinary.renameAsset({ ...from, toPublicId: wanted });
     if (data.asset_id !== entry.task.asset_id) {
-      // The name was given to another asset after the look-up; that one gets it back.
-      await session.cloudinary.renameAsset({
-        ...from,
-        publicId: wanted,
-        toPublicId: from.publicId,
-      });
-      drop(entry, part);
-      entry.result.error ??= {
-        code: "landed_elsewhere",
-        message:
-          `${from.publicId} is another asset's name by now; that one keeps it, and this one is looked up again.`,
-        counts: false,
-      };
+      await giveBack(session, entry, data, observedAt);
       return false;
     }
     entry.task.public_id = wanted;

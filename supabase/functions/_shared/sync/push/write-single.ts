@@ -13,6 +13,7 @@ import {
   failureOf,
   isAnswered,
   land,
+  misplace,
   notReached,
   send,
   show,
@@ -140,6 +141,7 @@ async function emptyContextKeys(
   try {
     const { data } = await session.cloudinary.explicit({ ...nameOf(entry), changes: {} });
     show(entry, data, observedAt);
+    if (data.asset_id !== entry.task.asset_id) return;
     const stayed = removed.filter((key) => Object.hasOwn(data.context ?? {}, key));
     if (stayed.length > 0) {
       entry.result.error ??= {
@@ -199,6 +201,10 @@ async function write(
   send(entry, part);
   try {
     const { data } = await call();
+    if (data.asset_id !== entry.task.asset_id) {
+      misplace(entry, part, data, observedAt);
+      return null;
+    }
     land(entry, part, observedAt);
     show(entry, data, observedAt);
     reportRefused(entry, part, data);
