@@ -18,7 +18,14 @@ begin
     set
         sending = coalesce(asset.sending, '[]') || jsonb_build_object(
             'id', gen_random_uuid(), 'at', p_sent_at, 'until', clock_timestamp() + media_sync.write_horizon(),
-            'name', p_public_id, 'sent', p_sent
+            'name', p_public_id, 'sent', case
+                -- A context that was set as a whole has taken away what it does not name.
+                when p_sent ? 'context.*' then (
+                    select coalesce(jsonb_object_agg('context.' || key, null), '{}')
+                    from jsonb_object_keys(asset.base -> 'context') as key
+                ) || (p_sent - 'context.*')
+                else p_sent
+            end
         ),
         sync_status = case when asset.sync_status = 'synced' then 'pending' else asset.sync_status end
     where asset.cloud_name = p_cloud_name and asset.asset_id = p_asset_id and asset.deleted_at is null;
@@ -66,7 +73,6 @@ begin
         p_cloud_name,
         misplaced ->> 'asset_id',
         meant.attempt ->> 'name',
-        -- A context that was set as a whole has taken away what it does not name.
         coalesce(
             (
                 select jsonb_object_agg(key, meant.attempt -> 'sent' -> key)

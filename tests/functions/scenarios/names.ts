@@ -195,32 +195,42 @@ export const names: Scenario[] = [
       },
     },
   },
-  {
-    title:
-      "named here, a context key taken away, while names are swapped there, no notification → the other asset has its own again",
-    initial: {
-      one: { public_id: "one", display_name: "One", context: { alt: "one", caption: "one" } },
-      two: { public_id: "two", display_name: "Two", context: { alt: "two", credit: "two" } },
-    },
-    given: [there.behavior({ update_context: "replace" })],
-    here: [here.set("one", { display_name: "New", context: { caption: "one" } })],
+  misplaced("named here", { display_name: "New" }),
+  misplaced("a context key taken away here", { context: { caption: "one" } }),
+];
+
+/** Two names swapped there, without a notification, after the look-up on which an edit's write rests. */
+function misplaced(
+  title: string,
+  edit: { display_name?: string; context?: Record<string, string> },
+): Scenario {
+  const one = { public_id: "two", display_name: "One", context: { alt: "one", caption: "one" } };
+  const other = { public_id: "one", display_name: "Two", context: { alt: "two", credit: "two" } };
+  return {
+    title: `${title} while names are swapped there → the other asset has its own again`,
+    initial: { one: { ...one, public_id: "one" }, two: { ...other, public_id: "two" } },
+    given: [there.behavior({ update_context: "replace" }), there.faults({ webhook_drop_rate: 1 })],
+    here: [here.set("one", edit)],
     sync: [
       product.syncWhile({ direction: "push" }, async (world) => {
+        // The write is on its way; the people are faster.
+        await there.isCalled(explicit)(world);
+        await there.faults({ latency_ms: 0 })(world);
         await there.rename("one", "between")(world);
         await there.rename("two", "one")(world);
         await there.rename("one", "two")(world);
-      }),
+      }, 1_000),
       here.sql("update public.media_assets set next_attempt_at = null"),
       product.sync({ direction: "push" }),
       { full: true },
     ],
     expect: {
-      rows: {
-        one: { display_name: "New", context: { caption: "one" }, ...synced },
-        two: { display_name: "Two", context: { alt: "two", credit: "two" }, ...synced },
+      rows: { one: { ...one, ...edit, ...synced }, two: { ...other, ...synced } },
+      cloudinary: {
+        one: { public_id: "two", display_name: edit.display_name ?? "One" },
+        two: { public_id: "one", display_name: "Two" },
       },
-      cloudinary: { one: { display_name: "New" }, two: { display_name: "Two" } },
     },
     lenient: true,
-  },
-];
+  };
+}
