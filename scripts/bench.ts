@@ -1,5 +1,6 @@
 /** Runs the benchmarks: `deno task bench`. */
 import { parseArgs } from "node:util";
+import type { BenchResult } from "./bench/bench-result.ts";
 import { BENCHES } from "./bench/benches.ts";
 import { runBench } from "./bench/run-bench.ts";
 import { formatTable, type Row, toRows } from "./bench/table.ts";
@@ -10,14 +11,25 @@ const usage = `Runs the benchmarks on this machine; everything stays on the loop
 
   --only NAME   this one; may be repeated: ${BENCHES.map(({ name }) => name).join(", ")}
   --json FILE   writes the figures there too
+  --assets N    library: the size of the large library instead of a million
+  --passes N    library: passes, the median of which is told, instead of 3
+  --rounds N    library: how often a pass asks everything, instead of 20
   --help        this text
 
 A goal that is missed is told in the table and does not make the command fail: figures depend on the machine.`;
 
+const COUNTS = ["assets", "passes", "rounds"] as const;
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     args: Deno.args,
-    options: { only: { type: "string", multiple: true }, json: { type: "string" } },
+    options: {
+      only: { type: "string", multiple: true },
+      json: { type: "string" },
+      assets: { type: "string" },
+      passes: { type: "string" },
+      rounds: { type: "string" },
+    },
   });
   const names = BENCHES.map(({ name }) => name);
   const unknown = (values.only ?? []).filter((name) => !names.includes(name));
@@ -25,13 +37,28 @@ async function main(): Promise<number> {
     printLine(`There is no benchmark called ${unknown.join(", ")}; there are ${names.join(", ")}.`);
     return 2;
   }
+  for (const option of COUNTS) {
+    if (values[option] !== undefined && !/^[1-9]\d{0,7}$/.test(values[option])) {
+      printLine(`--${option} must be a whole number.`);
+      return 2;
+    }
+  }
   const chosen = BENCHES.filter(({ name }) => values.only?.includes(name) ?? true);
   const rows: Row[] = [];
+  const results: BenchResult[] = [];
   const failed: string[] = [];
   for (const [index, bench] of chosen.entries()) {
     printLine(`${index + 1}/${chosen.length} ${bench.name} …`);
     try {
-      rows.push(...toRows(bench, await runBench(bench.name)));
+      const args = COUNTS.flatMap((option) =>
+        bench.options?.includes(option) && values[option] !== undefined
+          ? [`--${option}`, values[option]]
+          : []
+      );
+      const result = await runBench(bench.name, args);
+      for (const line of result.table ?? []) printLine(line);
+      rows.push(...toRows(bench, result));
+      results.push(result);
     } catch (error) {
       failed.push(bench.name);
       printLine(`${bench.name} failed: ${error instanceof Error ? error.message : error}`);
@@ -42,7 +69,13 @@ async function main(): Promise<number> {
     const load = Deno.loadavg();
     await Deno.writeTextFile(
       values.json,
-      `${JSON.stringify({ cores: navigator.hardwareConcurrency, load, rows, failed }, null, 2)}\n`,
+      `${
+        JSON.stringify(
+          { cores: navigator.hardwareConcurrency, load, rows, results, failed },
+          null,
+          2,
+        )
+      }\n`,
     );
   }
   return failed.length === 0 ? 0 : 1;

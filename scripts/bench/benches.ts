@@ -3,6 +3,8 @@ export interface Bench {
   name: string;
   /** Figure → what it should be, for the table; figures without a goal are only told. */
   goals: Record<string, { compare: "at least" | "at most"; value: number }>;
+  /** Options of the command that its program takes. */
+  options?: ("assets" | "passes" | "rounds")[];
 }
 
 const atLeast = (value: number) => ({ compare: "at least" as const, value });
@@ -32,4 +34,15 @@ export const BENCHES: Bench[] = [
     },
   },
   { name: "shards", goals: { ratio: atMost(0.5) } },
+  {
+    name: "library",
+    goals: {
+      lists_beyond_empty_p95_ms: atMost(25),
+      searches_and_facets_beyond_empty_p95_ms: atMost(50),
+      lists_growth: atMost(1.5),
+      slowest_p95_ms: atMost(100),
+      paths_that_miss: atMost(0),
+    },
+    options: ["assets", "passes", "rounds"],
+  },
 ];

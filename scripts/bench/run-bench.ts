@@ -5,11 +5,12 @@ const root = new URL("../../", import.meta.url).pathname;
 /**
  * Runs a benchmark in a process of its own, so that none measures what another has left behind.
  *
+ * @param args What its program is told.
  * @throws Error when it fails; what it said stands on stderr
  */
-export async function runBench(name: string): Promise<BenchResult> {
+export async function runBench(name: string, args: string[] = []): Promise<BenchResult> {
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-all", `tests/bench/${name}.bench.ts`],
+    args: ["run", "--quiet", "--allow-all", `tests/bench/${name}.bench.ts`, ...args],
     cwd: root,
     stdin: "null",
     stderr: "inherit",

@@ -4,6 +4,7 @@ import { startStack } from "../../scripts/local/stack.ts";
 import { postgresUnavailable } from "../support/postgres/postgres-test.ts";
 import { startPostgres } from "../../scripts/support/postgres/start-postgres.ts";
 import { type BenchResult, median, runAsProcess } from "./bench-result.ts";
+import { functionsBeside } from "./functions-beside.ts";
 
 /** Both are measured in turns, so that what else the machine does meets both. */
 const ROUNDS = 5;
@@ -43,7 +44,7 @@ export default {
  */
 export async function benchWebhook(): Promise<BenchResult> {
   const postgres = postgresUnavailable === undefined ? await startPostgres() : null;
-  const functions = await prepareFunctions();
+  const functions = await functionsBeside("floor", FLOOR, "webhook");
   try {
     const database = await postgres?.createDatabase();
     const stack = await startStack({
@@ -172,28 +173,6 @@ async function insertAssets(sql: (text: string, parameters: unknown[]) => Promis
      ), clock_timestamp(), 'api', null)`,
     [ASSETS],
   );
-}
-
-/** The functions as they are, and the floor beside them, in a folder that the benchmark removes. */
-async function prepareFunctions(): Promise<{ root: string; directory: URL }> {
-  const root = await Deno.makeTempDir({ prefix: "media-sync-bench-" });
-  const directory = new URL(`file://${root}/functions/`);
-  await copyFolder(new URL("../../supabase/functions/", import.meta.url), directory);
-  await Deno.mkdir(new URL("floor/", directory));
-  await Deno.writeTextFile(new URL("floor/index.ts", directory), FLOOR);
-  await Deno.copyFile(
-    new URL("webhook/deno.json", directory),
-    new URL("floor/deno.json", directory),
-  );
-  return { root, directory };
-}
-
-async function copyFolder(from: URL, to: URL): Promise<void> {
-  await Deno.mkdir(to, { recursive: true });
-  for await (const { name, isDirectory, isFile } of Deno.readDir(from)) {
-    if (isDirectory) await copyFolder(new URL(`${name}/`, from), new URL(`${name}/`, to));
-    else if (isFile) await Deno.copyFile(new URL(name, from), new URL(name, to));
-  }
 }
 
 if (import.meta.main) await runAsProcess(benchWebhook);
