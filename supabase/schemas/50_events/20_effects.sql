@@ -58,9 +58,9 @@ begin
             then case
                 when p_asset.sending is not null
                     or media_sync.same_fields(media_sync.apply_difference(p_asset.base, p_fields), p_asset.base) then 'nothing'
-                -- The same edit on both sides is agreed on from now on, or taking it back here would pass for no edit at all.
-                when p_triggered_at < p_asset.last_event_at or media_sync.is_overtaken(p_triggered_at, p_asset.observed_at) then 'fetch'
-                else 'merge'
+                -- The same edit on both sides is to be agreed on, or taking it back here would pass for no edit at all. Only a
+                -- look-up may: some change a context by clearing it and setting it anew.
+                else 'fetch'
             end
         when p_triggered_at < p_asset.last_event_at then case when p_asset.sync_status = 'synced' then 'stale' else 'fetch' end
         -- Merged with edits of ours, an event that came late could discard one of them: only a look-up may. So too what

@@ -1,4 +1,4 @@
--- The same edit on both sides, told by a notification: agreed on from then on, so that taking it back is an edit.
+-- The same edit on both sides, told by a notification: agreed on by the look-up that follows, so that taking it back is an edit.
 begin;
 \ir helpers.sql
 select plan(8);
@@ -18,16 +18,26 @@ as $$
     ));
 $$;
 
+create function tests.is_looked_up(id text)
+returns boolean
+language sql
+as $$
+    select exists (select from media_sync.refresh_queue where asset_id = id and not_before <= clock_timestamp());
+$$;
+
 update public.media_assets set tags = '{old,new}' where asset_id in ('here first', 'late');
 select tests.hear_of_tag('here first', '2026-01-01T12:00:11Z');
-select is((select base -> 'tags' from public.media_assets where asset_id = 'here first'), '["old", "new"]', 'tagged alike on both sides, and told so → agreed');
-select is((select sync_status from public.media_assets where asset_id = 'here first'), 'synced', 'and nothing is left to be sent');
+select ok(tests.is_looked_up('here first'), 'tagged alike on both sides, and told so → looked up at once');
+select public.media_sync_apply_observations('demo', '[
+    {"asset_id": "here first", "public_id": "here first", "resource_type": "image", "type": "upload", "tags": ["old", "new"]}
+]', clock_timestamp(), 'api', null);
+select is((select sync_status from public.media_assets where asset_id = 'here first'), 'synced', 'and agreed, nothing is left to be sent');
 update public.media_assets set tags = '{old}' where asset_id = 'here first';
 select is((select sync_status from public.media_assets where asset_id = 'here first'), 'pending', 'taken off here after that → an edit');
 
 select tests.hear_of_tag('late', '2026-01-01T12:00:05Z');
 select is((select base -> 'tags' from public.media_assets where asset_id = 'late'), '["old"]', 'told late → not agreed yet');
-select ok(exists (select from media_sync.refresh_queue where asset_id = 'late' and not_before <= clock_timestamp()), 'and looked up at once');
+select ok(tests.is_looked_up('late'), 'and looked up at once');
 
 select tests.hear_of_tag('there first', '2026-01-01T12:00:11Z');
 select is((select tags from public.media_assets where asset_id = 'there first'), '{old,new}', 'tagged there → the tag stands here');

@@ -127,12 +127,21 @@ export function isTakenBack(
     other.asset === intent.asset && other.unit === intent.unit && other.side !== intent.side &&
     same(other.before, intent.value) && !same(other.value, intent.value)
   );
-  // A ring of renames there passes through a name of its own, which nobody wanted.
-  const wentOn = others.length > 0 || (intent.unit === "public_id" && intent.value === WAYSIDE);
+  // A ring of renames, there or of ours, passes through a name of its own, which nobody wanted.
+  const wentOn = others.length > 0 ||
+    (intent.unit === "public_id" && (intent.value === WAYSIDE || isDetour(model, intent)));
   // It was decided upon before, and lost.
   const hadLost = logs.some((log) => standsInLog(log, { ...intent, time: 0 }));
   return (wentOn && wasThere(model, intent)) ||
     ((wentOn || hadLost) && cameBackUnnoticed(model, logs, intent, others));
+}
+
+/** Whether a name came into the library by a function and by no wish. */
+function isDetour(model: Model, { asset, order, value }: Intent): boolean {
+  return !model.intents.some((one) =>
+    one.unit === "public_id" && same(one.value, value) && one.order < order
+  ) &&
+    model.historyOf(asset, "public_id").some((held) => !isPersons(held) && same(held.value, value));
 }
 
 /** Whether an edit made here only agreed with what the library held. */

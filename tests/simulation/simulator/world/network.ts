@@ -104,10 +104,13 @@ export function createNetwork(options: NetworkOptions): Network {
     arrived: (answer: string) => void | Promise<void>;
   }
 
+  const signals = new Set<AbortSignal>();
   const exchange = (who: Activity, way: Way): Promise<Response> =>
     new Promise((resolve, reject) => {
       const { signal } = way.request;
       let over = false;
+      // Collected with a request that hangs, it would never abort; when that happens is not the seed's.
+      signals.add(signal);
       signal.addEventListener("abort", () => {
         if (over) return;
         over = true;
