@@ -115,6 +115,22 @@ export function isTakenForOurs({ model }: Simulation, intent: Intent): boolean {
 }
 
 /**
+ * A context key taken away here by a write without an answer, while somebody in Cloudinary changed the context by clearing
+ * it and setting it anew: the clearing passes for our write, and what was set for somebody's edit after it.
+ */
+export function isTakenForArrived({ model }: Simulation, intent: Intent): boolean {
+  const { asset, order, side, unit, value } = intent;
+  if (side === "there" || !unit.startsWith("context.") || value !== undefined) return false;
+  return model.intents.some((other) =>
+    other.asset === asset && other.side === "there" && other.order > order &&
+    other.unit.startsWith("context.") && other.value === undefined &&
+    model.looksAt(asset).some((look) =>
+      look.order > order && look.order < other.order && !isWell(look.by)
+    )
+  );
+}
+
+/**
  * An edit that brings back the value from which somebody elsewhere had gone on already: before anybody could hear of what
  * was between, or where that value stood in the library at this moment. Nothing changed on this side.
  */

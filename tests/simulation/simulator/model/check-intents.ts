@@ -6,6 +6,7 @@ import {
   isInWindow,
   isOverwrittenByName,
   isTakenBack,
+  isTakenForArrived,
   isTakenForOurs,
   isTakenForUnsent,
 } from "./allowances.ts";
@@ -30,7 +31,7 @@ export function checkIntents(simulation: Simulation, all: readonly Examined[]): 
     if (isReplaced(simulation, intent)) continue;
     if (all.some(({ log }) => standsInLog(log, intent))) continue;
     if (isInWindow(simulation, intent) || isTakenForUnsent(simulation, intent)) continue;
-    if (isTakenForOurs(simulation, intent)) continue;
+    if (isTakenForOurs(simulation, intent) || isTakenForArrived(simulation, intent)) continue;
     if (all.some(({ rows }) => isHiddenInConflict(rows.get(intent.asset), fixed, intent))) continue;
     if (isTakenBack(simulation, logs, intent) || isOverwrittenByName(simulation, intent)) continue;
     complaints.push({
