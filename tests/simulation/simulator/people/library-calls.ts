@@ -71,7 +71,7 @@ export function createConsolePerson(
           if (value === null) context.delete(key);
           else context.set(key, value);
         }
-        const removed = Object.values(change.context).includes(null);
+        const removed = Object.keys(asset.context).some((key) => !context.has(key));
         if (removed) {
           answers.push(said(
             await call("POST", "/image/context", {
