@@ -152,12 +152,13 @@ export function isTakenBack(
     ((wentOn || hadLost) && cameBackUnnoticed(model, logs, intent, others));
 }
 
-/** Whether a name came into the library by a function and by no wish. */
-function isDetour(model: Model, { asset, order, value }: Intent): boolean {
-  return !model.intents.some((one) =>
-    one.unit === "public_id" && same(one.value, value) && one.order < order
-  ) &&
-    model.historyOf(asset, "public_id").some((held) => !isPersons(held) && same(held.value, value));
+/** Whether a name first came into the library by a function, and by nobody's wish. */
+function isDetour(model: Model, { asset, value }: Intent): boolean {
+  const first = model.historyOf(asset, "public_id").find((held) => same(held.value, value));
+  return first !== undefined && !isPersons(first) &&
+    !model.intents.some((one) =>
+      one.unit === "public_id" && same(one.value, value) && one.order < first.order
+    );
 }
 
 /** Whether an edit made here only agreed with what the library held. */
