@@ -616,6 +616,7 @@ create table public.media_assets (
     last_synced_at timestamptz,
     in_scope boolean not null default true,
     usage_count integer not null default 0 check (usage_count >= 0),
+    collection_ids uuid[] not null default '{}',
     created_by uuid,
     deleted_at timestamptz,
     deleted_by uuid,
@@ -674,6 +675,7 @@ comment on column public.media_assets.last_event_at is 'Cloudinary''s time of th
 comment on column public.media_assets.last_synced_at is 'When both sides were last known equal after a change.';
 comment on column public.media_assets.in_scope is 'False when settings.include_folders leaves out the folder that the asset has in Cloudinary: kept and hidden. An edit that is under way goes on.';
 comment on column public.media_assets.usage_count is 'Live rows of media_usage; maintained by a trigger.';
+comment on column public.media_assets.collection_ids is 'Collections that it stands in, and perhaps some that it has left: for the search index, which meets them with everything else. Maintained by a trigger.';
 comment on column public.media_assets.created_by is 'User who uploaded it through Media Sync, if any.';
 comment on column public.media_assets.deleted_at is 'When it was deleted; with sync_status synced both sides have let go of it.';
 comment on column public.media_assets.deleted_by is 'User who deleted it here; null when it went in Cloudinary.';
@@ -696,12 +698,12 @@ create index media_assets_resource_type_index on public.media_assets (resource_t
 create index media_assets_format_index on public.media_assets (format, created_at desc, id desc);
 create index media_assets_type_index on public.media_assets (type, created_at desc, id desc) where type <> 'upload';
 create index media_assets_used_index on public.media_assets (created_at desc, id desc) where usage_count > 0;
--- ?tags=a,b and ?search=: words of three letters and more by their trigrams, what trigrams know nothing of by its signs.
+-- ?tags=a,b, ?collection= and ?search=: words of three letters and more by their trigrams, what trigrams know nothing of by its signs.
 -- One index for all of them and the other filters, because it meets them in one pass: what is frequent in each and never
 -- together is found to be nothing without a list of either.
 create index media_assets_search_index on public.media_assets using gin (
     search_text extensions.gin_trgm_ops, media_sync.search_signs(search_text), tags,
-    media_sync.filter_keys(folder, resource_type, format, type)
+    media_sync.filter_keys(folder, resource_type, format, type), collection_ids
 );
 -- ?search=, ranked: the very name and its beginning among any number of matches. Most assets have one name only.
 create index media_assets_name_index on public.media_assets
@@ -1155,6 +1157,50 @@ create or replace trigger sign_collection_item
     for each row
     when ((new.collection_id, new.media_asset_id) is distinct from (old.collection_id, old.media_asset_id))
     execute function media_sync.sign_collection_item();
+
+create or replace function media_sync.note_collections()
+returns trigger
+language plpgsql
+-- Editors may write items but not this column of the asset.
+security definer
+set search_path = ''
+as $$
+declare
+    -- What is noted stays noted: these need not be locked.
+    v_ids constant uuid[] := array(
+        select distinct asset.id
+        from added
+        join public.media_assets as asset on asset.id = added.media_asset_id
+        where not added.collection_id = any (asset.collection_ids)
+    );
+begin
+    if v_ids = '{}' then
+        return null;
+    end if;
+    perform media_sync.lock_assets(v_ids);
+    update public.media_assets as asset
+    set collection_ids = asset.collection_ids || array(
+        select added.collection_id from added
+        where added.media_asset_id = asset.id and not added.collection_id = any (asset.collection_ids)
+        order by added.collection_id
+    )
+    where asset.id = any (v_ids);
+    return null;
+end;
+$$;
+comment on function media_sync.note_collections() is
+    'Notes on assets the collections to which they were added. One that an asset leaves may stay noted: to take a collection of 100,000 away writes none of them.';
+revoke all on function media_sync.note_collections() from public, anon, authenticated;
+
+create or replace trigger note_collections_on_insert
+    after insert on public.media_collection_items
+    referencing new table as added
+    for each statement execute function media_sync.note_collections();
+
+create or replace trigger note_collections_on_update
+    after update on public.media_collection_items
+    referencing new table as added
+    for each statement execute function media_sync.note_collections();
 
 -- Anyone sees the assets of public collections, and of those only what a page needs to show them.
 grant select (
@@ -8296,6 +8342,7 @@ declare
     v_conditions media_sync.library_condition[] := array[]::media_sync.library_condition[];
     v_anonymous constant boolean := media_sync.media_role() = 'anonymous';
     v_collections uuid[];
+    v_seek text;
 begin
     if p_query ? 'collection' then
         v_collections := array(
@@ -8312,18 +8359,20 @@ begin
         return query select 'false', 'false', null, 'select null::uuid where false', false;
         return;
     elsif v_collections is not null then
+        v_seek := format('asset.collection_ids && %L::uuid[]', v_collections);
         v_conditions := v_conditions || row(
             format(
-                -- With a limit it is looked up row by row; an exists might read a collection of 100,000 for each page.
-                'coalesce((
+                -- It may have left them. With a limit it is looked up row by row; an exists might read a collection of
+                -- 100,000 for each page.
+                '%s and coalesce((
                     select true from public.media_collection_items as item
                     where item.media_asset_id = asset.id and item.collection_id = any (%L::uuid[])
                     limit 1
                 ), false)',
-                v_collections
+                v_seek, v_collections
             ),
-            null,
-            null,
+            v_seek,
+            v_seek,
             format(
                 case cardinality(v_collections) when 1 then 'select' else 'select distinct' end
                 || ' item.media_asset_id from public.media_collection_items as item where item.collection_id = any (%L::uuid[])',
@@ -8534,6 +8583,55 @@ $$;
 comment on function media_sync.whole_word(text) is 'The condition that the term is found as a whole word, or as whole words.';
 revoke all on function media_sync.whole_word(text) from public, anon, authenticated;
 
+create or replace function media_sync.sought_terms(p_search text)
+returns text[]
+language sql
+immutable
+set search_path = ''
+as $$
+    -- Letters beside words of three and more would cost the index more than they spare, and so does a seventh word.
+    select array(
+        select term
+        from (select term, max(length(term)) over () as longest from media_sync.search_terms(p_search) where not excluded) as terms
+        where length(term) > 2 or longest <= 2
+        order by length(term) desc, term
+        limit 6
+    );
+$$;
+comment on function media_sync.sought_terms(text) is 'The terms of a search that its index looks for; rows are asked for all.';
+revoke all on function media_sync.sought_terms(text) from public, anon, authenticated;
+
+create or replace function media_sync.trigram_tests(p_search text)
+returns text[]
+language sql
+immutable
+set search_path = ''
+as $$
+    select array[
+        string_agg(distinct inner_trigrams, ' and '),
+        -- Of whole words also how they begin and end.
+        concat_ws(' and ', string_agg(distinct inner_trigrams, ' and '), string_agg(distinct borders, ' and '))
+    ]
+    from unnest(media_sync.sought_terms(p_search)) as term
+    cross join lateral regexp_split_to_table(term, '[^[:alnum:]]+') as part (word)
+    cross join lateral (
+        select
+            case
+                when term ~ '[[:alnum:]]{3}'
+                    then string_agg('asset.search_text like ' || media_sync.term_pattern(substr(part.word, place, 3)), ' and ')
+                else 'asset.search_text like ' || media_sync.term_pattern(term)
+            end as inner_trigrams,
+            case when length(part.word) > 1 then format(
+                'asset.search_text ~ %L and asset.search_text ~ %L',
+                '(^|' || media_sync.word_border() || ')' || left(part.word, 2), right(part.word, 2) || '($|' || media_sync.word_border() || ')'
+            ) end as borders
+        from generate_series(1, length(part.word) - 2) as place
+    ) as tested;
+$$;
+comment on function media_sync.trigram_tests(text) is
+    'What the index makes sure of in a search, as tests of a row: that the trigrams of its terms are there, wherever; then, those of its terms as whole words.';
+revoke all on function media_sync.trigram_tests(text) from public, anon, authenticated;
+
 create or replace function media_sync.search_conditions(p_search text)
 returns setof media_sync.library_condition
 language plpgsql
@@ -8550,13 +8648,10 @@ begin
             -- The longest word is the rarest, as a rule: the others need not be looked for.
             order by excluded, length(term) desc
         ),
-        -- Letters beside words of three and more would cost the index more than they spare.
-        string_agg(media_sync.term_seek(term), ' and ') filter (where not excluded and (length(term) > 2 or longest <= 2)),
+        string_agg(media_sync.term_seek(term), ' and ') filter (where term = any (media_sync.sought_terms(p_search))),
         count(*)
     into v_condition.test, v_condition.seek, v_terms
-    from (
-        select term, excluded, max(length(term)) filter (where not excluded) over () as longest from media_sync.search_terms(p_search)
-    ) as terms;
+    from media_sync.search_terms(p_search);
     if v_terms > 20 then
         raise exception 'search holds at most 20 words.' using errcode = 'invalid_parameter_value';
     end if;
@@ -8643,10 +8738,34 @@ language sql
 immutable
 set search_path = ''
 as $$
-    select 10000;
+    -- A row that is looked up costs some 4 µs.
+    select 4000;
 $$;
 comment on function media_sync.few_matches() is 'So many matches are fetched, counted and sorted; of more a page is found by walking.';
 revoke all on function media_sync.few_matches() from public, anon, authenticated;
+
+create or replace function media_sync.many_candidates()
+returns integer
+language sql
+immutable
+set search_path = ''
+as $$
+    select 20000;
+$$;
+comment on function media_sync.many_candidates() is
+    'More rows than these are not fetched to be asked whether they match, however few do: trigrams may all be there and the words not.';
+revoke all on function media_sync.many_candidates() from public, anon, authenticated;
+
+create or replace function media_sync.counted_matches()
+returns integer
+language sql
+immutable
+set search_path = ''
+as $$
+    select 10000;
+$$;
+comment on function media_sync.counted_matches() is 'So many matches are counted where all are read anyhow: facets, and libraries of about that size.';
+revoke all on function media_sync.counted_matches() from public, anon, authenticated;
 
 create or replace function media_sync.few_ranked_matches()
 returns integer
@@ -8655,7 +8774,7 @@ immutable
 set search_path = ''
 as $$
     -- To rank a row costs a regular expression a word.
-    select 5000;
+    select 4000;
 $$;
 comment on function media_sync.few_ranked_matches() is 'As few_matches(), where matches are ranked.';
 revoke all on function media_sync.few_ranked_matches() from public, anon, authenticated;
@@ -8695,7 +8814,26 @@ $$;
 comment on function media_sync.all_tests(media_sync.library_condition[]) is 'The tests of all conditions as one.';
 revoke all on function media_sync.all_tests(media_sync.library_condition[]) from public, anon, authenticated;
 
-create or replace function media_sync.estimate_matches(p_conditions media_sync.library_condition[], p_ranks media_sync.library_condition[])
+create or replace function media_sync.candidate_test(p_conditions media_sync.library_condition[], p_trigrams text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    select coalesce(
+        string_agg('(' || case when test like 'asset.search\_text %' then coalesce(nullif(p_trigrams, ''), 'true') else test end || ')', ' and ' order by place),
+        'true'
+    )
+    from unnest(p_conditions) with ordinality as condition (test, seek, joint, source, in_order, place)
+    where seek is not null;
+$$;
+comment on function media_sync.candidate_test(media_sync.library_condition[], text) is
+    'What a row has to be for indexes to find it, whether it matches or not; of a search that is its trigrams'' test.';
+revoke all on function media_sync.candidate_test(media_sync.library_condition[], text) from public, anon, authenticated;
+
+create or replace function media_sync.estimate_matches(
+    p_conditions media_sync.library_condition[], p_ranks media_sync.library_condition[], p_trigrams text[]
+)
 returns double precision[]
 language plpgsql
 stable
@@ -8708,8 +8846,8 @@ declare
     v_counts bigint[];
 begin
     execute format(
-        'select array[count(*) filter (where fits) %1$s %2$s] from (
-            select (%3$s) as fits %4$s %5$s from public.media_assets as asset tablesample system (%6$s) repeatable (1) offset 0
+        'select array[count(*) filter (where fits) %1$s %2$s, count(*) filter (where candidate), count(*) filter (where word)] from (
+            select (%3$s) as fits %4$s %5$s, %7$s as candidate, %8$s as word from public.media_assets as asset tablesample system (%6$s) repeatable (1) offset 0
         ) as sampled',
         (select string_agg(format(', count(*) filter (where c%s)', place), '') from generate_series(1, cardinality(p_conditions)) as place),
         (select string_agg(format(', count(*) filter (where r%s)', place), '') from generate_series(1, cardinality(p_ranks)) as place),
@@ -8722,14 +8860,17 @@ begin
             select string_agg(format(', case when %s then %s end as r%s', v_tests, test, place), '' order by place)
             from unnest(p_ranks) with ordinality as rank (test, seek, joint, source, in_order, place)
         ),
-        v_percent
+        v_percent,
+        -- What the indexes find together, before rows are asked for all.
+        media_sync.candidate_test(p_conditions, p_trigrams[1]),
+        media_sync.candidate_test(p_conditions, p_trigrams[2])
     ) into v_counts;
     return array(select count * 100 / v_percent from unnest(v_counts) with ordinality as counted (count, place) order by place);
 end;
 $$;
-comment on function media_sync.estimate_matches(media_sync.library_condition[], media_sync.library_condition[]) is
-    'How many rows fulfil all conditions, then each condition, then all and each rank: estimated from some 256 blocks, the same ones at each call.';
-revoke all on function media_sync.estimate_matches(media_sync.library_condition[], media_sync.library_condition[])
+comment on function media_sync.estimate_matches(media_sync.library_condition[], media_sync.library_condition[], text[]) is
+    'How many rows fulfil all conditions, then each condition, then all and each rank, then what indexes find of all, and of whole words: estimated from some 256 blocks, the same ones at each call.';
+revoke all on function media_sync.estimate_matches(media_sync.library_condition[], media_sync.library_condition[], text[])
     from public, anon, authenticated;
 
 create or replace function media_sync.from_index(p_seeks text[])
@@ -9025,9 +9166,9 @@ language sql
 immutable
 set search_path = ''
 as $$
-    select 50000;
+    select 24000;
 $$;
-comment on function media_sync.walk_budget() is 'So many rows are walked over for a page at most.';
+comment on function media_sync.walk_budget() is 'So many rows are walked over for a page at most, where they lie about as they are walked; of others fewer.';
 revoke all on function media_sync.walk_budget() from public, anon, authenticated;
 
 create or replace function media_sync.walk_within(p_conditions media_sync.library_condition[], p_estimates double precision[], p_key text)
@@ -9139,7 +9280,8 @@ comment on function media_sync.sampled_bound(text, jsonb) is
 revoke all on function media_sync.sampled_bound(text, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.walk_rank(
-    p_tests text, p_within text, p_seeks text[], p_rank integer, p_budget integer, p_order jsonb
+    p_tests text, p_within text, p_seeks text[], p_rank integer, p_estimate double precision, p_budget integer, p_ends boolean,
+    p_order jsonb
 )
 returns jsonb
 language plpgsql
@@ -9158,26 +9300,29 @@ begin
         v_end := media_sync.walk_end(p_within, p_order, p_budget);
         if v_end is null then
             return v_found;
-        elsif p_rank = 3 then
-            -- Whole words came before: what merely holds their letters cannot be told from them by any index. The page
-            -- is what was found so far, and the cursor goes on from where the walk ended.
-            return v_found || jsonb_build_object('end', v_end);
+        elsif p_ends then
+            -- No index tells the matches from the rest. The page is what was found so far, and the cursor goes on from
+            -- where the walk ended.
+            return v_found || jsonb_build_object('end', v_end || to_jsonb(p_rank));
         end if;
-        -- The matches lie together, far from where the order begins. A sample tells about where.
-        v_found := media_sync.query_by_index(media_sync.fetch_statement(
-            media_sync.from_index(p_seeks || media_sync.sampled_bound(p_tests, p_order)), p_tests, p_rank::text, p_order, null
-        ));
-        if jsonb_array_length(v_found -> 'rows') >= (p_order ->> 'limit')::integer then
-            return v_found;
+        -- The matches lie together, far from where the order begins. Of many a sample tells about where.
+        if p_estimate > media_sync.many_candidates() then
+            v_found := media_sync.query_by_index(media_sync.fetch_statement(
+                media_sync.from_index(p_seeks || media_sync.sampled_bound(p_tests, p_order)), p_tests, p_rank::text, p_order, null
+            ));
+            if jsonb_array_length(v_found -> 'rows') >= (p_order ->> 'limit')::integer then
+                return v_found;
+            end if;
         end if;
     end if;
     -- All matches, however many.
     return media_sync.query_by_index(media_sync.fetch_statement(media_sync.from_index(p_seeks), p_tests, p_rank::text, p_order, null));
 end;
 $$;
-comment on function media_sync.walk_rank(text, text, text[], integer, integer, jsonb) is
-    'What a page shows of the matches of one rank: { found, rows, end }. Without a budget to walk they are fetched at once.';
-revoke all on function media_sync.walk_rank(text, text, text[], integer, integer, jsonb) from public, anon, authenticated;
+comment on function media_sync.walk_rank(text, text, text[], integer, double precision, integer, boolean, jsonb) is
+    'What a page shows of one rank: { found, rows, end }. Without a budget it is fetched, else walked and, unless that ends it, fetched.';
+revoke all on function media_sync.walk_rank(text, text, text[], integer, double precision, integer, boolean, jsonb)
+    from public, anon, authenticated;
 
 create or replace function media_sync.walk_library(
     p_conditions media_sync.library_condition[], p_ranks media_sync.library_condition[], p_estimates double precision[], p_order jsonb
@@ -9192,29 +9337,47 @@ declare
     v_within constant text := media_sync.walk_within(p_conditions, p_estimates, p_order ->> 'key');
     v_tests constant text[] := media_sync.rank_tests(p_ranks);
     v_seeks text[] := coalesce(media_sync.rarest_seeks(p_conditions, p_estimates), array['true']);
+    -- Only these walks meet the rows about as they lie.
+    v_most constant integer := media_sync.walk_budget() / case when p_order ->> 'key' = 'asset.created_at' then 1 else 3 end;
+    v_joint constant text[] := array(
+        select joint from unnest(p_conditions) as condition where joint is not null and test not like 'asset.search\_text %'
+    );
     v_order jsonb := p_order;
     v_rows jsonb := '[]'::jsonb;
     v_found jsonb;
     v_few boolean;
+    v_many boolean;
+    v_ends boolean;
     v_budget integer;
     v_estimate double precision;
 begin
     for v_rank in (p_order ->> 'rank')::integer .. cardinality(v_tests) - 1 loop
         v_estimate := case when p_ranks is null then p_estimates[1] else p_estimates[2 + cardinality(p_conditions) + v_rank] end;
-        v_few := p_ranks is not null and v_rank < 3 and v_estimate <= media_sync.few_ranked_matches();
-        -- Matches that lie as evenly as any are found within a quarter of this.
+        -- Names have indexes of their own. What merely holds the letters of words cannot be told from them by any.
+        v_many := case
+            when p_ranks is null or v_rank = 3 then p_estimates[cardinality(p_estimates) - 1] > media_sync.many_candidates()
+            else v_rank = 2 and p_estimates[cardinality(p_estimates)] > media_sync.many_candidates()
+        end;
+        v_few := p_ranks is not null and v_rank < 3 and not v_many and v_estimate <= media_sync.few_ranked_matches();
+        v_ends := v_rank = 3 or (v_many and v_estimate <= media_sync.few_matches());
+        -- Matches that lie as evenly as any are found within half of this.
         v_budget := case
             when v_few then 0
-            when v_rank = 3 then media_sync.walk_budget()
+            when v_ends then v_most
             else least(
-                media_sync.walk_budget(),
-                2000 + 4 * ((v_order ->> 'skip')::bigint + (v_order ->> 'limit')::bigint) * p_estimates[2] / greatest(v_estimate, 1)
+                v_most,
+                1500 + 2 * ((v_order ->> 'skip')::bigint + (v_order ->> 'limit')::bigint) * p_estimates[2] / greatest(v_estimate, 1)
             )
         end;
         v_found := media_sync.walk_rank(
             v_all || ' and ' || v_tests[v_rank + 1], v_within,
-            case when p_ranks is not null and v_rank < 3 then array[p_ranks[v_rank + 1].seek] else v_seeks end,
-            v_rank, v_budget, v_order
+            case
+                when p_ranks is null or v_rank = 3 then v_seeks
+                -- Whole words are in the index that meets the rest.
+                when v_rank = 2 then p_ranks[3].seek || v_joint
+                else array[p_ranks[v_rank + 1].seek]
+            end,
+            v_rank, v_estimate, v_budget, v_ends, v_order
         );
         v_rows := v_rows || (v_found -> 'rows');
         exit when v_found ? 'end' or jsonb_array_length(v_rows) >= (p_order ->> 'limit')::integer;
@@ -9244,7 +9407,7 @@ declare
     v_skip constant bigint := (p_order ->> 'skip')::bigint;
     v_behind constant bigint := p_total - v_skip - v_limit;
     -- Only these indexes hold all that is asked; by display name the rows themselves are read.
-    v_budget constant bigint := media_sync.walk_budget() * case p_order ->> 'sort' when 'display_name' then 1 else 12 end;
+    v_budget constant bigint := media_sync.walk_budget() * case p_order ->> 'sort' when 'display_name' then 1 else 25 end;
     v_order jsonb := p_order;
     v_backward constant boolean := v_skip > v_behind and p_order ->> 'after' = 'true';
     v_rows jsonb;
@@ -9332,18 +9495,18 @@ stable
 set search_path = ''
 as $$
 declare
-    v_most constant integer := media_sync.few_matches();
+    v_most integer := media_sync.few_matches();
     v_statement constant text := 'select to_jsonb(count(*)) from (select from (%s) as asset where %s limit %s) as counted';
     v_total bigint := p_estimates[1];
 begin
-    if v_total > v_most * 1.2 then
-        return jsonb_build_object('total', v_total, 'total_is_exact', false);
-    elsif p_estimates[2] <= v_most * 1.2 then
+    -- Blocks too: few live rows may lie among many deleted ones.
+    if p_estimates[2] <= media_sync.counted_matches() * 1.2 and media_sync.library_blocks() <= media_sync.counted_matches() / 4 then
         -- All rows, in their own order.
+        v_most := media_sync.counted_matches();
         v_total := media_sync.query_by_id(format(
             v_statement, 'select * from public.media_assets as asset tablesample system (100)', p_tests, v_most + 1
         ))::bigint;
-    elsif p_seeks is not null then
+    elsif v_total <= v_most * 1.2 and p_seeks is not null and p_estimates[cardinality(p_estimates) - 1] <= media_sync.many_candidates() then
         v_total := media_sync.query_by_index(format(v_statement, media_sync.from_index(p_seeks), p_tests, v_most + 1))::bigint;
     else
         return jsonb_build_object('total', v_total, 'total_is_exact', false);
@@ -9352,11 +9515,11 @@ begin
 end;
 $$;
 comment on function media_sync.count_matches(text, text[], double precision[]) is
-    'The total of a page that was walked for: { total, total_is_exact }. Counting stops at 10,000, where people stop caring; beyond that it is estimated.';
+    'The total of a page that was walked for: { total, total_is_exact }. In a large library counting stops at 4,000; beyond that it is estimated.';
 revoke all on function media_sync.count_matches(text, text[], double precision[]) from public, anon, authenticated;
 
 create or replace function media_sync.find_matches(
-    p_conditions media_sync.library_condition[], p_ranks media_sync.library_condition[], p_order jsonb
+    p_conditions media_sync.library_condition[], p_ranks media_sync.library_condition[], p_trigrams text[], p_order jsonb
 )
 returns jsonb
 language plpgsql
@@ -9380,10 +9543,12 @@ begin
         return v_found || jsonb_build_object('total', v_found -> 'found', 'total_is_exact', true);
     end if;
 
-    v_estimates := media_sync.estimate_matches(p_conditions, p_ranks);
+    v_estimates := media_sync.estimate_matches(p_conditions, p_ranks, p_trigrams);
     v_seeks := media_sync.rarest_seeks(p_conditions, v_estimates);
     -- Where many of a small library match, to walk and to count are cheaper than to fetch.
-    if v_estimates[1] <= least(v_few, v_estimates[2] / 20) and v_seeks is not null then
+    if v_estimates[1] <= least(v_few, greatest(v_estimates[2] / 20, 200)) and v_seeks is not null
+        and v_estimates[cardinality(v_estimates) - 1] <= media_sync.many_candidates()
+    then
         v_found := media_sync.query_by_index(
             media_sync.fetch_statement(media_sync.from_index(v_seeks), v_tests, v_rank, p_order, v_few * 2)
         );
@@ -9402,9 +9567,9 @@ begin
     return v_total || media_sync.walk_library(p_conditions, p_ranks, v_estimates, p_order);
 end;
 $$;
-comment on function media_sync.find_matches(media_sync.library_condition[], media_sync.library_condition[], jsonb) is
-    'The matches on a page: { rows: [ [ id, sort key, rank ] ], end, total, total_is_exact }. The total is exact up to 10,000.';
-revoke all on function media_sync.find_matches(media_sync.library_condition[], media_sync.library_condition[], jsonb)
+comment on function media_sync.find_matches(media_sync.library_condition[], media_sync.library_condition[], text[], jsonb) is
+    'The matches on a page: { rows: [ [ id, sort key, rank ] ], end, total, total_is_exact }. end, [ id, sort key, rank ]: the page is not full, and goes on from there.';
+revoke all on function media_sync.find_matches(media_sync.library_condition[], media_sync.library_condition[], text[], jsonb)
     from public, anon, authenticated;
 
 create or replace function media_sync.library_items(p_ids uuid[])
@@ -9463,14 +9628,14 @@ begin
         if v_order ->> 'sort' = 'relevance' then
             v_ranks := nullif(array(select rank from media_sync.search_ranks(p_query ->> 'search') as rank), '{}');
         end if;
-        v_found := media_sync.find_matches(v_conditions, v_ranks, v_order);
+        v_found := media_sync.find_matches(v_conditions, v_ranks, media_sync.trigram_tests(p_query ->> 'search'), v_order);
     end if;
     v_rows := v_found -> 'rows';
     v_more := jsonb_array_length(v_rows) > v_limit or coalesce(jsonb_typeof(v_found -> 'end') = 'array', false);
     v_last := case
         when jsonb_array_length(v_rows) > v_limit then v_rows -> (v_limit - 1)
         -- The walk ended before the page was full.
-        when v_more then (v_found -> 'end') || '[3]'::jsonb
+        when v_more then v_found -> 'end'
     end;
     return jsonb_build_object(
         'items', media_sync.library_items(array(
@@ -9703,7 +9868,7 @@ declare
     v_conditions constant media_sync.library_condition[] := array(select one from media_sync.library_conditions(p_query) as one);
     v_tests constant text := media_sync.all_tests(v_conditions);
     v_blocks constant bigint := media_sync.library_blocks();
-    v_few constant integer := media_sync.few_matches();
+    v_few constant integer := media_sync.counted_matches();
     v_empty constant jsonb := '{"resource_type": [], "format": [], "folder": [], "tags": []}'::jsonb;
     v_percent double precision;
     v_estimates double precision[];
@@ -9716,9 +9881,11 @@ begin
     if v_from is not null then
         return v_empty || (media_sync.query_by_id(media_sync.facets_statement(v_from, v_tests, null, 1)) -> 'facets');
     end if;
-    v_estimates := media_sync.estimate_matches(v_conditions, null);
+    v_estimates := media_sync.estimate_matches(v_conditions, null, media_sync.trigram_tests(p_query ->> 'search'));
     v_seeks := media_sync.rarest_seeks(v_conditions, v_estimates);
-    if v_estimates[1] <= v_few and v_seeks is not null then
+    if v_estimates[1] <= v_few and v_seeks is not null
+        and v_estimates[cardinality(v_estimates) - 1] <= media_sync.many_candidates()
+    then
         v_found := media_sync.query_by_index(media_sync.facets_statement(media_sync.from_index(v_seeks), v_tests, v_few * 2, 1));
         if (v_found ->> 'found')::bigint < v_few * 2 then
             return v_empty || (v_found -> 'facets');
@@ -12846,7 +13013,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '8a51134c39b39791';
+    select '6604cd0c0febdb51';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -159,6 +159,7 @@ create table public.media_assets (
     last_synced_at timestamptz,
     in_scope boolean not null default true,
     usage_count integer not null default 0 check (usage_count >= 0),
+    collection_ids uuid[] not null default '{}',
     created_by uuid,
     deleted_at timestamptz,
     deleted_by uuid,
@@ -217,6 +218,7 @@ comment on column public.media_assets.last_event_at is 'Cloudinary''s time of th
 comment on column public.media_assets.last_synced_at is 'When both sides were last known equal after a change.';
 comment on column public.media_assets.in_scope is 'False when settings.include_folders leaves out the folder that the asset has in Cloudinary: kept and hidden. An edit that is under way goes on.';
 comment on column public.media_assets.usage_count is 'Live rows of media_usage; maintained by a trigger.';
+comment on column public.media_assets.collection_ids is 'Collections that it stands in, and perhaps some that it has left: for the search index, which meets them with everything else. Maintained by a trigger.';
 comment on column public.media_assets.created_by is 'User who uploaded it through Media Sync, if any.';
 comment on column public.media_assets.deleted_at is 'When it was deleted; with sync_status synced both sides have let go of it.';
 comment on column public.media_assets.deleted_by is 'User who deleted it here; null when it went in Cloudinary.';
@@ -239,12 +241,12 @@ create index media_assets_resource_type_index on public.media_assets (resource_t
 create index media_assets_format_index on public.media_assets (format, created_at desc, id desc);
 create index media_assets_type_index on public.media_assets (type, created_at desc, id desc) where type <> 'upload';
 create index media_assets_used_index on public.media_assets (created_at desc, id desc) where usage_count > 0;
--- ?tags=a,b and ?search=: words of three letters and more by their trigrams, what trigrams know nothing of by its signs.
+-- ?tags=a,b, ?collection= and ?search=: words of three letters and more by their trigrams, what trigrams know nothing of by its signs.
 -- One index for all of them and the other filters, because it meets them in one pass: what is frequent in each and never
 -- together is found to be nothing without a list of either.
 create index media_assets_search_index on public.media_assets using gin (
     search_text extensions.gin_trgm_ops, media_sync.search_signs(search_text), tags,
-    media_sync.filter_keys(folder, resource_type, format, type)
+    media_sync.filter_keys(folder, resource_type, format, type), collection_ids
 );
 -- ?search=, ranked: the very name and its beginning among any number of matches. Most assets have one name only.
 create index media_assets_name_index on public.media_assets

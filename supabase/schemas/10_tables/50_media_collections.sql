@@ -196,6 +196,50 @@ create or replace trigger sign_collection_item
     when ((new.collection_id, new.media_asset_id) is distinct from (old.collection_id, old.media_asset_id))
     execute function media_sync.sign_collection_item();
 
+create or replace function media_sync.note_collections()
+returns trigger
+language plpgsql
+-- Editors may write items but not this column of the asset.
+security definer
+set search_path = ''
+as $$
+declare
+    -- What is noted stays noted: these need not be locked.
+    v_ids constant uuid[] := array(
+        select distinct asset.id
+        from added
+        join public.media_assets as asset on asset.id = added.media_asset_id
+        where not added.collection_id = any (asset.collection_ids)
+    );
+begin
+    if v_ids = '{}' then
+        return null;
+    end if;
+    perform media_sync.lock_assets(v_ids);
+    update public.media_assets as asset
+    set collection_ids = asset.collection_ids || array(
+        select added.collection_id from added
+        where added.media_asset_id = asset.id and not added.collection_id = any (asset.collection_ids)
+        order by added.collection_id
+    )
+    where asset.id = any (v_ids);
+    return null;
+end;
+$$;
+comment on function media_sync.note_collections() is
+    'Notes on assets the collections to which they were added. One that an asset leaves may stay noted: to take a collection of 100,000 away writes none of them.';
+revoke all on function media_sync.note_collections() from public, anon, authenticated;
+
+create or replace trigger note_collections_on_insert
+    after insert on public.media_collection_items
+    referencing new table as added
+    for each statement execute function media_sync.note_collections();
+
+create or replace trigger note_collections_on_update
+    after update on public.media_collection_items
+    referencing new table as added
+    for each statement execute function media_sync.note_collections();
+
 -- Anyone sees the assets of public collections, and of those only what a page needs to show them.
 grant select (
     id, cloud_name, asset_id, public_id, resource_type, type, format, version, bytes, width, height, duration, pages,

@@ -100,6 +100,7 @@ declare
     v_conditions media_sync.library_condition[] := array[]::media_sync.library_condition[];
     v_anonymous constant boolean := media_sync.media_role() = 'anonymous';
     v_collections uuid[];
+    v_seek text;
 begin
     if p_query ? 'collection' then
         v_collections := array(
@@ -116,18 +117,20 @@ begin
         return query select 'false', 'false', null, 'select null::uuid where false', false;
         return;
     elsif v_collections is not null then
+        v_seek := format('asset.collection_ids && %L::uuid[]', v_collections);
         v_conditions := v_conditions || row(
             format(
-                -- With a limit it is looked up row by row; an exists might read a collection of 100,000 for each page.
-                'coalesce((
+                -- It may have left them. With a limit it is looked up row by row; an exists might read a collection of
+                -- 100,000 for each page.
+                '%s and coalesce((
                     select true from public.media_collection_items as item
                     where item.media_asset_id = asset.id and item.collection_id = any (%L::uuid[])
                     limit 1
                 ), false)',
-                v_collections
+                v_seek, v_collections
             ),
-            null,
-            null,
+            v_seek,
+            v_seek,
             format(
                 case cardinality(v_collections) when 1 then 'select' else 'select distinct' end
                 || ' item.media_asset_id from public.media_collection_items as item where item.collection_id = any (%L::uuid[])',

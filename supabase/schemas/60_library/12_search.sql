@@ -106,6 +106,55 @@ $$;
 comment on function media_sync.whole_word(text) is 'The condition that the term is found as a whole word, or as whole words.';
 revoke all on function media_sync.whole_word(text) from public, anon, authenticated;
 
+create or replace function media_sync.sought_terms(p_search text)
+returns text[]
+language sql
+immutable
+set search_path = ''
+as $$
+    -- Letters beside words of three and more would cost the index more than they spare, and so does a seventh word.
+    select array(
+        select term
+        from (select term, max(length(term)) over () as longest from media_sync.search_terms(p_search) where not excluded) as terms
+        where length(term) > 2 or longest <= 2
+        order by length(term) desc, term
+        limit 6
+    );
+$$;
+comment on function media_sync.sought_terms(text) is 'The terms of a search that its index looks for; rows are asked for all.';
+revoke all on function media_sync.sought_terms(text) from public, anon, authenticated;
+
+create or replace function media_sync.trigram_tests(p_search text)
+returns text[]
+language sql
+immutable
+set search_path = ''
+as $$
+    select array[
+        string_agg(distinct inner_trigrams, ' and '),
+        -- Of whole words also how they begin and end.
+        concat_ws(' and ', string_agg(distinct inner_trigrams, ' and '), string_agg(distinct borders, ' and '))
+    ]
+    from unnest(media_sync.sought_terms(p_search)) as term
+    cross join lateral regexp_split_to_table(term, '[^[:alnum:]]+') as part (word)
+    cross join lateral (
+        select
+            case
+                when term ~ '[[:alnum:]]{3}'
+                    then string_agg('asset.search_text like ' || media_sync.term_pattern(substr(part.word, place, 3)), ' and ')
+                else 'asset.search_text like ' || media_sync.term_pattern(term)
+            end as inner_trigrams,
+            case when length(part.word) > 1 then format(
+                'asset.search_text ~ %L and asset.search_text ~ %L',
+                '(^|' || media_sync.word_border() || ')' || left(part.word, 2), right(part.word, 2) || '($|' || media_sync.word_border() || ')'
+            ) end as borders
+        from generate_series(1, length(part.word) - 2) as place
+    ) as tested;
+$$;
+comment on function media_sync.trigram_tests(text) is
+    'What the index makes sure of in a search, as tests of a row: that the trigrams of its terms are there, wherever; then, those of its terms as whole words.';
+revoke all on function media_sync.trigram_tests(text) from public, anon, authenticated;
+
 create or replace function media_sync.search_conditions(p_search text)
 returns setof media_sync.library_condition
 language plpgsql
@@ -122,13 +171,10 @@ begin
             -- The longest word is the rarest, as a rule: the others need not be looked for.
             order by excluded, length(term) desc
         ),
-        -- Letters beside words of three and more would cost the index more than they spare.
-        string_agg(media_sync.term_seek(term), ' and ') filter (where not excluded and (length(term) > 2 or longest <= 2)),
+        string_agg(media_sync.term_seek(term), ' and ') filter (where term = any (media_sync.sought_terms(p_search))),
         count(*)
     into v_condition.test, v_condition.seek, v_terms
-    from (
-        select term, excluded, max(length(term)) filter (where not excluded) over () as longest from media_sync.search_terms(p_search)
-    ) as terms;
+    from media_sync.search_terms(p_search);
     if v_terms > 20 then
         raise exception 'search holds at most 20 words.' using errcode = 'invalid_parameter_value';
     end if;

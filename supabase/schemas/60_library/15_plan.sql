@@ -8,10 +8,34 @@ language sql
 immutable
 set search_path = ''
 as $$
-    select 10000;
+    -- A row that is looked up costs some 4 µs.
+    select 4000;
 $$;
 comment on function media_sync.few_matches() is 'So many matches are fetched, counted and sorted; of more a page is found by walking.';
 revoke all on function media_sync.few_matches() from public, anon, authenticated;
+
+create or replace function media_sync.many_candidates()
+returns integer
+language sql
+immutable
+set search_path = ''
+as $$
+    select 20000;
+$$;
+comment on function media_sync.many_candidates() is
+    'More rows than these are not fetched to be asked whether they match, however few do: trigrams may all be there and the words not.';
+revoke all on function media_sync.many_candidates() from public, anon, authenticated;
+
+create or replace function media_sync.counted_matches()
+returns integer
+language sql
+immutable
+set search_path = ''
+as $$
+    select 10000;
+$$;
+comment on function media_sync.counted_matches() is 'So many matches are counted where all are read anyhow: facets, and libraries of about that size.';
+revoke all on function media_sync.counted_matches() from public, anon, authenticated;
 
 create or replace function media_sync.few_ranked_matches()
 returns integer
@@ -20,7 +44,7 @@ immutable
 set search_path = ''
 as $$
     -- To rank a row costs a regular expression a word.
-    select 5000;
+    select 4000;
 $$;
 comment on function media_sync.few_ranked_matches() is 'As few_matches(), where matches are ranked.';
 revoke all on function media_sync.few_ranked_matches() from public, anon, authenticated;
@@ -60,7 +84,26 @@ $$;
 comment on function media_sync.all_tests(media_sync.library_condition[]) is 'The tests of all conditions as one.';
 revoke all on function media_sync.all_tests(media_sync.library_condition[]) from public, anon, authenticated;
 
-create or replace function media_sync.estimate_matches(p_conditions media_sync.library_condition[], p_ranks media_sync.library_condition[])
+create or replace function media_sync.candidate_test(p_conditions media_sync.library_condition[], p_trigrams text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    select coalesce(
+        string_agg('(' || case when test like 'asset.search\_text %' then coalesce(nullif(p_trigrams, ''), 'true') else test end || ')', ' and ' order by place),
+        'true'
+    )
+    from unnest(p_conditions) with ordinality as condition (test, seek, joint, source, in_order, place)
+    where seek is not null;
+$$;
+comment on function media_sync.candidate_test(media_sync.library_condition[], text) is
+    'What a row has to be for indexes to find it, whether it matches or not; of a search that is its trigrams'' test.';
+revoke all on function media_sync.candidate_test(media_sync.library_condition[], text) from public, anon, authenticated;
+
+create or replace function media_sync.estimate_matches(
+    p_conditions media_sync.library_condition[], p_ranks media_sync.library_condition[], p_trigrams text[]
+)
 returns double precision[]
 language plpgsql
 stable
@@ -73,8 +116,8 @@ declare
     v_counts bigint[];
 begin
     execute format(
-        'select array[count(*) filter (where fits) %1$s %2$s] from (
-            select (%3$s) as fits %4$s %5$s from public.media_assets as asset tablesample system (%6$s) repeatable (1) offset 0
+        'select array[count(*) filter (where fits) %1$s %2$s, count(*) filter (where candidate), count(*) filter (where word)] from (
+            select (%3$s) as fits %4$s %5$s, %7$s as candidate, %8$s as word from public.media_assets as asset tablesample system (%6$s) repeatable (1) offset 0
         ) as sampled',
         (select string_agg(format(', count(*) filter (where c%s)', place), '') from generate_series(1, cardinality(p_conditions)) as place),
         (select string_agg(format(', count(*) filter (where r%s)', place), '') from generate_series(1, cardinality(p_ranks)) as place),
@@ -87,14 +130,17 @@ begin
             select string_agg(format(', case when %s then %s end as r%s', v_tests, test, place), '' order by place)
             from unnest(p_ranks) with ordinality as rank (test, seek, joint, source, in_order, place)
         ),
-        v_percent
+        v_percent,
+        -- What the indexes find together, before rows are asked for all.
+        media_sync.candidate_test(p_conditions, p_trigrams[1]),
+        media_sync.candidate_test(p_conditions, p_trigrams[2])
     ) into v_counts;
     return array(select count * 100 / v_percent from unnest(v_counts) with ordinality as counted (count, place) order by place);
 end;
 $$;
-comment on function media_sync.estimate_matches(media_sync.library_condition[], media_sync.library_condition[]) is
-    'How many rows fulfil all conditions, then each condition, then all and each rank: estimated from some 256 blocks, the same ones at each call.';
-revoke all on function media_sync.estimate_matches(media_sync.library_condition[], media_sync.library_condition[])
+comment on function media_sync.estimate_matches(media_sync.library_condition[], media_sync.library_condition[], text[]) is
+    'How many rows fulfil all conditions, then each condition, then all and each rank, then what indexes find of all, and of whole words: estimated from some 256 blocks, the same ones at each call.';
+revoke all on function media_sync.estimate_matches(media_sync.library_condition[], media_sync.library_condition[], text[])
     from public, anon, authenticated;
 
 create or replace function media_sync.from_index(p_seeks text[])

@@ -6,9 +6,9 @@ language sql
 immutable
 set search_path = ''
 as $$
-    select 50000;
+    select 24000;
 $$;
-comment on function media_sync.walk_budget() is 'So many rows are walked over for a page at most.';
+comment on function media_sync.walk_budget() is 'So many rows are walked over for a page at most, where they lie about as they are walked; of others fewer.';
 revoke all on function media_sync.walk_budget() from public, anon, authenticated;
 
 create or replace function media_sync.walk_within(p_conditions media_sync.library_condition[], p_estimates double precision[], p_key text)
@@ -120,7 +120,8 @@ comment on function media_sync.sampled_bound(text, jsonb) is
 revoke all on function media_sync.sampled_bound(text, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.walk_rank(
-    p_tests text, p_within text, p_seeks text[], p_rank integer, p_budget integer, p_order jsonb
+    p_tests text, p_within text, p_seeks text[], p_rank integer, p_estimate double precision, p_budget integer, p_ends boolean,
+    p_order jsonb
 )
 returns jsonb
 language plpgsql
@@ -139,26 +140,29 @@ begin
         v_end := media_sync.walk_end(p_within, p_order, p_budget);
         if v_end is null then
             return v_found;
-        elsif p_rank = 3 then
-            -- Whole words came before: what merely holds their letters cannot be told from them by any index. The page
-            -- is what was found so far, and the cursor goes on from where the walk ended.
-            return v_found || jsonb_build_object('end', v_end);
+        elsif p_ends then
+            -- No index tells the matches from the rest. The page is what was found so far, and the cursor goes on from
+            -- where the walk ended.
+            return v_found || jsonb_build_object('end', v_end || to_jsonb(p_rank));
         end if;
-        -- The matches lie together, far from where the order begins. A sample tells about where.
-        v_found := media_sync.query_by_index(media_sync.fetch_statement(
-            media_sync.from_index(p_seeks || media_sync.sampled_bound(p_tests, p_order)), p_tests, p_rank::text, p_order, null
-        ));
-        if jsonb_array_length(v_found -> 'rows') >= (p_order ->> 'limit')::integer then
-            return v_found;
+        -- The matches lie together, far from where the order begins. Of many a sample tells about where.
+        if p_estimate > media_sync.many_candidates() then
+            v_found := media_sync.query_by_index(media_sync.fetch_statement(
+                media_sync.from_index(p_seeks || media_sync.sampled_bound(p_tests, p_order)), p_tests, p_rank::text, p_order, null
+            ));
+            if jsonb_array_length(v_found -> 'rows') >= (p_order ->> 'limit')::integer then
+                return v_found;
+            end if;
         end if;
     end if;
     -- All matches, however many.
     return media_sync.query_by_index(media_sync.fetch_statement(media_sync.from_index(p_seeks), p_tests, p_rank::text, p_order, null));
 end;
 $$;
-comment on function media_sync.walk_rank(text, text, text[], integer, integer, jsonb) is
-    'What a page shows of the matches of one rank: { found, rows, end }. Without a budget to walk they are fetched at once.';
-revoke all on function media_sync.walk_rank(text, text, text[], integer, integer, jsonb) from public, anon, authenticated;
+comment on function media_sync.walk_rank(text, text, text[], integer, double precision, integer, boolean, jsonb) is
+    'What a page shows of one rank: { found, rows, end }. Without a budget it is fetched, else walked and, unless that ends it, fetched.';
+revoke all on function media_sync.walk_rank(text, text, text[], integer, double precision, integer, boolean, jsonb)
+    from public, anon, authenticated;
 
 create or replace function media_sync.walk_library(
     p_conditions media_sync.library_condition[], p_ranks media_sync.library_condition[], p_estimates double precision[], p_order jsonb
@@ -173,29 +177,47 @@ declare
     v_within constant text := media_sync.walk_within(p_conditions, p_estimates, p_order ->> 'key');
     v_tests constant text[] := media_sync.rank_tests(p_ranks);
     v_seeks text[] := coalesce(media_sync.rarest_seeks(p_conditions, p_estimates), array['true']);
+    -- Only these walks meet the rows about as they lie.
+    v_most constant integer := media_sync.walk_budget() / case when p_order ->> 'key' = 'asset.created_at' then 1 else 3 end;
+    v_joint constant text[] := array(
+        select joint from unnest(p_conditions) as condition where joint is not null and test not like 'asset.search\_text %'
+    );
     v_order jsonb := p_order;
     v_rows jsonb := '[]'::jsonb;
     v_found jsonb;
     v_few boolean;
+    v_many boolean;
+    v_ends boolean;
     v_budget integer;
     v_estimate double precision;
 begin
     for v_rank in (p_order ->> 'rank')::integer .. cardinality(v_tests) - 1 loop
         v_estimate := case when p_ranks is null then p_estimates[1] else p_estimates[2 + cardinality(p_conditions) + v_rank] end;
-        v_few := p_ranks is not null and v_rank < 3 and v_estimate <= media_sync.few_ranked_matches();
-        -- Matches that lie as evenly as any are found within a quarter of this.
+        -- Names have indexes of their own. What merely holds the letters of words cannot be told from them by any.
+        v_many := case
+            when p_ranks is null or v_rank = 3 then p_estimates[cardinality(p_estimates) - 1] > media_sync.many_candidates()
+            else v_rank = 2 and p_estimates[cardinality(p_estimates)] > media_sync.many_candidates()
+        end;
+        v_few := p_ranks is not null and v_rank < 3 and not v_many and v_estimate <= media_sync.few_ranked_matches();
+        v_ends := v_rank = 3 or (v_many and v_estimate <= media_sync.few_matches());
+        -- Matches that lie as evenly as any are found within half of this.
         v_budget := case
             when v_few then 0
-            when v_rank = 3 then media_sync.walk_budget()
+            when v_ends then v_most
             else least(
-                media_sync.walk_budget(),
-                2000 + 4 * ((v_order ->> 'skip')::bigint + (v_order ->> 'limit')::bigint) * p_estimates[2] / greatest(v_estimate, 1)
+                v_most,
+                1500 + 2 * ((v_order ->> 'skip')::bigint + (v_order ->> 'limit')::bigint) * p_estimates[2] / greatest(v_estimate, 1)
             )
         end;
         v_found := media_sync.walk_rank(
             v_all || ' and ' || v_tests[v_rank + 1], v_within,
-            case when p_ranks is not null and v_rank < 3 then array[p_ranks[v_rank + 1].seek] else v_seeks end,
-            v_rank, v_budget, v_order
+            case
+                when p_ranks is null or v_rank = 3 then v_seeks
+                -- Whole words are in the index that meets the rest.
+                when v_rank = 2 then p_ranks[3].seek || v_joint
+                else array[p_ranks[v_rank + 1].seek]
+            end,
+            v_rank, v_estimate, v_budget, v_ends, v_order
         );
         v_rows := v_rows || (v_found -> 'rows');
         exit when v_found ? 'end' or jsonb_array_length(v_rows) >= (p_order ->> 'limit')::integer;
@@ -225,7 +247,7 @@ declare
     v_skip constant bigint := (p_order ->> 'skip')::bigint;
     v_behind constant bigint := p_total - v_skip - v_limit;
     -- Only these indexes hold all that is asked; by display name the rows themselves are read.
-    v_budget constant bigint := media_sync.walk_budget() * case p_order ->> 'sort' when 'display_name' then 1 else 12 end;
+    v_budget constant bigint := media_sync.walk_budget() * case p_order ->> 'sort' when 'display_name' then 1 else 25 end;
     v_order jsonb := p_order;
     v_backward constant boolean := v_skip > v_behind and p_order ->> 'after' = 'true';
     v_rows jsonb;

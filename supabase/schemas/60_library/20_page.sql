@@ -41,18 +41,18 @@ stable
 set search_path = ''
 as $$
 declare
-    v_most constant integer := media_sync.few_matches();
+    v_most integer := media_sync.few_matches();
     v_statement constant text := 'select to_jsonb(count(*)) from (select from (%s) as asset where %s limit %s) as counted';
     v_total bigint := p_estimates[1];
 begin
-    if v_total > v_most * 1.2 then
-        return jsonb_build_object('total', v_total, 'total_is_exact', false);
-    elsif p_estimates[2] <= v_most * 1.2 then
+    -- Blocks too: few live rows may lie among many deleted ones.
+    if p_estimates[2] <= media_sync.counted_matches() * 1.2 and media_sync.library_blocks() <= media_sync.counted_matches() / 4 then
         -- All rows, in their own order.
+        v_most := media_sync.counted_matches();
         v_total := media_sync.query_by_id(format(
             v_statement, 'select * from public.media_assets as asset tablesample system (100)', p_tests, v_most + 1
         ))::bigint;
-    elsif p_seeks is not null then
+    elsif v_total <= v_most * 1.2 and p_seeks is not null and p_estimates[cardinality(p_estimates) - 1] <= media_sync.many_candidates() then
         v_total := media_sync.query_by_index(format(v_statement, media_sync.from_index(p_seeks), p_tests, v_most + 1))::bigint;
     else
         return jsonb_build_object('total', v_total, 'total_is_exact', false);
@@ -61,11 +61,11 @@ begin
 end;
 $$;
 comment on function media_sync.count_matches(text, text[], double precision[]) is
-    'The total of a page that was walked for: { total, total_is_exact }. Counting stops at 10,000, where people stop caring; beyond that it is estimated.';
+    'The total of a page that was walked for: { total, total_is_exact }. In a large library counting stops at 4,000; beyond that it is estimated.';
 revoke all on function media_sync.count_matches(text, text[], double precision[]) from public, anon, authenticated;
 
 create or replace function media_sync.find_matches(
-    p_conditions media_sync.library_condition[], p_ranks media_sync.library_condition[], p_order jsonb
+    p_conditions media_sync.library_condition[], p_ranks media_sync.library_condition[], p_trigrams text[], p_order jsonb
 )
 returns jsonb
 language plpgsql
@@ -89,10 +89,12 @@ begin
         return v_found || jsonb_build_object('total', v_found -> 'found', 'total_is_exact', true);
     end if;
 
-    v_estimates := media_sync.estimate_matches(p_conditions, p_ranks);
+    v_estimates := media_sync.estimate_matches(p_conditions, p_ranks, p_trigrams);
     v_seeks := media_sync.rarest_seeks(p_conditions, v_estimates);
     -- Where many of a small library match, to walk and to count are cheaper than to fetch.
-    if v_estimates[1] <= least(v_few, v_estimates[2] / 20) and v_seeks is not null then
+    if v_estimates[1] <= least(v_few, greatest(v_estimates[2] / 20, 200)) and v_seeks is not null
+        and v_estimates[cardinality(v_estimates) - 1] <= media_sync.many_candidates()
+    then
         v_found := media_sync.query_by_index(
             media_sync.fetch_statement(media_sync.from_index(v_seeks), v_tests, v_rank, p_order, v_few * 2)
         );
@@ -111,9 +113,9 @@ begin
     return v_total || media_sync.walk_library(p_conditions, p_ranks, v_estimates, p_order);
 end;
 $$;
-comment on function media_sync.find_matches(media_sync.library_condition[], media_sync.library_condition[], jsonb) is
-    'The matches on a page: { rows: [ [ id, sort key, rank ] ], end, total, total_is_exact }. The total is exact up to 10,000.';
-revoke all on function media_sync.find_matches(media_sync.library_condition[], media_sync.library_condition[], jsonb)
+comment on function media_sync.find_matches(media_sync.library_condition[], media_sync.library_condition[], text[], jsonb) is
+    'The matches on a page: { rows: [ [ id, sort key, rank ] ], end, total, total_is_exact }. end, [ id, sort key, rank ]: the page is not full, and goes on from there.';
+revoke all on function media_sync.find_matches(media_sync.library_condition[], media_sync.library_condition[], text[], jsonb)
     from public, anon, authenticated;
 
 create or replace function media_sync.library_items(p_ids uuid[])
@@ -172,14 +174,14 @@ begin
         if v_order ->> 'sort' = 'relevance' then
             v_ranks := nullif(array(select rank from media_sync.search_ranks(p_query ->> 'search') as rank), '{}');
         end if;
-        v_found := media_sync.find_matches(v_conditions, v_ranks, v_order);
+        v_found := media_sync.find_matches(v_conditions, v_ranks, media_sync.trigram_tests(p_query ->> 'search'), v_order);
     end if;
     v_rows := v_found -> 'rows';
     v_more := jsonb_array_length(v_rows) > v_limit or coalesce(jsonb_typeof(v_found -> 'end') = 'array', false);
     v_last := case
         when jsonb_array_length(v_rows) > v_limit then v_rows -> (v_limit - 1)
         -- The walk ended before the page was full.
-        when v_more then (v_found -> 'end') || '[3]'::jsonb
+        when v_more then v_found -> 'end'
     end;
     return jsonb_build_object(
         'items', media_sync.library_items(array(

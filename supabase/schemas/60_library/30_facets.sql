@@ -50,7 +50,7 @@ declare
     v_conditions constant media_sync.library_condition[] := array(select one from media_sync.library_conditions(p_query) as one);
     v_tests constant text := media_sync.all_tests(v_conditions);
     v_blocks constant bigint := media_sync.library_blocks();
-    v_few constant integer := media_sync.few_matches();
+    v_few constant integer := media_sync.counted_matches();
     v_empty constant jsonb := '{"resource_type": [], "format": [], "folder": [], "tags": []}'::jsonb;
     v_percent double precision;
     v_estimates double precision[];
@@ -63,9 +63,11 @@ begin
     if v_from is not null then
         return v_empty || (media_sync.query_by_id(media_sync.facets_statement(v_from, v_tests, null, 1)) -> 'facets');
     end if;
-    v_estimates := media_sync.estimate_matches(v_conditions, null);
+    v_estimates := media_sync.estimate_matches(v_conditions, null, media_sync.trigram_tests(p_query ->> 'search'));
     v_seeks := media_sync.rarest_seeks(v_conditions, v_estimates);
-    if v_estimates[1] <= v_few and v_seeks is not null then
+    if v_estimates[1] <= v_few and v_seeks is not null
+        and v_estimates[cardinality(v_estimates) - 1] <= media_sync.many_candidates()
+    then
         v_found := media_sync.query_by_index(media_sync.facets_statement(media_sync.from_index(v_seeks), v_tests, v_few * 2, 1));
         if (v_found ->> 'found')::bigint < v_few * 2 then
             return v_empty || (v_found -> 'facets');

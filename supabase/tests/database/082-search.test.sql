@@ -121,6 +121,11 @@ create or replace function media_sync.few_ranked_matches() returns integer langu
 insert into ways select 'walked', query, tests.find(query) from questions;
 create or replace function media_sync.walk_budget() returns integer language sql immutable set search_path = '' as 'select 40';
 insert into ways select 'walked in short steps', query, tests.find(query) from questions;
+create or replace function media_sync.many_candidates() returns integer language sql immutable set search_path = '' as 'select 0';
+insert into ways select 'walked to the end of a step, whatever indexes find', query, tests.find(query) from questions;
+create or replace function media_sync.few_matches() returns integer language sql immutable set search_path = '' as 'select 10000';
+create or replace function media_sync.few_ranked_matches() returns integer language sql immutable set search_path = '' as 'select 10000';
+insert into ways select 'walked although few match', query, tests.find(query) from questions;
 select is(
     (select string_agg(found, E'\n') from ways where ways.query = questions.query and found is distinct from whole.found),
     null, format('%s → the same, in the same order, in each way', questions.query)

@@ -65,6 +65,11 @@ select ok(tests.seen_once(jsonb_build_object('sort_by', sort_by, 'sort_order', s
 from unnest('{created_at,updated_at,public_id,bytes,display_name,relevance}'::text[]) as sort_by
 cross join unnest('{asc,desc}'::text[]) as sort_order
 cross join lateral unnest(case sort_by when 'relevance' then array['{"search": "sunset"}'::jsonb] else array['{}'::jsonb, '{"tags": ["kept"]}'] end) as filter;
+create or replace function media_sync.few_matches() returns integer language sql immutable set search_path = '' as 'select 10000';
+create or replace function media_sync.few_ranked_matches() returns integer language sql immutable set search_path = '' as 'select 10000';
+create or replace function media_sync.many_candidates() returns integer language sql immutable set search_path = '' as 'select 0';
+select ok(tests.seen_once(query || '{"limit": 9}'), format('%s, where no index tells the matches from the rest → what stayed is seen once', query))
+from unnest(array['{"search": "sunset"}'::jsonb, '{"search": "sunset", "sort_order": "asc"}', '{"search": "sunset", "sort_by": "bytes"}', '{"tags": ["kept"], "sort_by": "public_id"}']) as query;
 
 select * from finish();
 rollback;

@@ -120,6 +120,11 @@ function insertSurroundings(assets: number): string {
       (1, i % 10 = 6), (2, i % greatest(${assets} / 200, 1) = 1), (3, i % 20 = 8)
     ) as belonging (collection, belongs)
     where belongs;
+    update public.media_assets as asset set collection_ids = stands.ids
+    from (
+      select media_asset_id, array_agg(collection_id order by collection_id) as ids from public.media_collection_items group by 1
+    ) as stands
+    where asset.id = stands.media_asset_id;
     insert into public.media_usage (media_asset_id, usage_type, reference_table, reference_id)
     select md5('asset ' || i)::uuid, 'cover', 'articles', i::text from generate_series(17, ${assets}, 100) as i;`;
 }

@@ -67,6 +67,11 @@ async function meet(sql: Sql, one: Writer, other: Writer): Promise<Record<string
       (_, place) => [work(one, 2 * place), work(other, 2 * place + 1)],
     ).flat(),
   );
+  const unnoted = await sql`
+    select from public.media_collection_items as item
+    join public.media_assets as asset on asset.id = item.media_asset_id
+    where not item.collection_id = any (asset.collection_ids)`;
+  if (unnoted.length > 0) failures["a collection is not noted on its asset"] = unnoted.length;
   return failures;
 }
 

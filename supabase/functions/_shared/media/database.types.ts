@@ -17,6 +17,7 @@ export type Database = {
           "bytes": number | null;
           "claims": number;
           "cloud_name": string;
+          "collection_ids": (string)[];
           "conflicts": Json | null;
           "context": NonNullable<Json>;
           "created_at": string;
@@ -72,6 +73,7 @@ export type Database = {
           "bytes"?: number | null;
           "claims"?: number;
           "cloud_name": string;
+          "collection_ids"?: (string)[];
           "conflicts"?: Json | null;
           "context"?: NonNullable<Json>;
           "created_at"?: string;
@@ -126,6 +128,7 @@ export type Database = {
           "bytes"?: number | null;
           "claims"?: number;
           "cloud_name"?: string;
+          "collection_ids"?: (string)[];
           "conflicts"?: Json | null;
           "context"?: NonNullable<Json>;
           "created_at"?: string;
