@@ -5059,9 +5059,14 @@ begin
     for no key update;
 
     update public.media_assets as asset
-    set sending = media_sync.settle_existence(
-        jsonb_path_query_array(asset.sending, '$[*] ? (exists (@.existence))'), 'deleted', p_observed_at
-    )
+    set
+        -- What had arrived by then is what Cloudinary gives back, should somebody restore the asset there.
+        base = media_sync.apply_values(asset.base, media_sync.arrived_values(
+            asset.sending, asset.base ->> 'public_id', media_sync.editable_keys(), p_observed_at
+        )),
+        sending = media_sync.settle_existence(
+            jsonb_path_query_array(asset.sending, '$[*] ? (exists (@.existence))'), 'deleted', p_observed_at
+        )
     where asset.cloud_name = p_cloud_name
         and asset.asset_id = any (v_asset_ids)
         and asset.sending is not null
@@ -13013,7 +13018,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '6604cd0c0febdb51';
+    select '99db341c6b9808c4';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -21,9 +21,14 @@ begin
     for no key update;
 
     update public.media_assets as asset
-    set sending = media_sync.settle_existence(
-        jsonb_path_query_array(asset.sending, '$[*] ? (exists (@.existence))'), 'deleted', p_observed_at
-    )
+    set
+        -- What had arrived by then is what Cloudinary gives back, should somebody restore the asset there.
+        base = media_sync.apply_values(asset.base, media_sync.arrived_values(
+            asset.sending, asset.base ->> 'public_id', media_sync.editable_keys(), p_observed_at
+        )),
+        sending = media_sync.settle_existence(
+            jsonb_path_query_array(asset.sending, '$[*] ? (exists (@.existence))'), 'deleted', p_observed_at
+        )
     where asset.cloud_name = p_cloud_name
         and asset.asset_id = any (v_asset_ids)
         and asset.sending is not null

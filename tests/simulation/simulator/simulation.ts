@@ -140,7 +140,7 @@ async function createSimulation(
         model.shown(namedAssets(answer), who, "answer");
       },
       notified: (who: Activity, body: string) =>
-        model.shown(namedAssets(body), who, "notification"),
+        model.shown(namedAssets(body), who, "notification", triggeredAt(body)),
       databaseCalled: () => {},
       libraryAnswered: () => {},
       functionAnswered: (who, name, status, body) => {
@@ -259,3 +259,9 @@ function idOf(key: string): string {
 }
 
 export { LIBRARY_URL };
+
+/** When what a notification tells happened, ms since the epoch; undefined where it does not tell. */
+function triggeredAt(body: string): number | undefined {
+  const told = /"triggered_at":"([^"]+)"/.exec(body)?.[1];
+  return told === undefined ? undefined : Date.parse(told);
+}

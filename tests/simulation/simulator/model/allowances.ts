@@ -88,9 +88,10 @@ export function isTakenForUnsent({ model }: Simulation, intent: Intent): boolean
     held.order > intent.order && !isPersons(held) && same(held.value, arrived.value)
   );
   if (!wasLost || again === undefined) return false;
-  return !model.looksAt(intent.asset).some(({ order, kind, by }) =>
-    by !== writer && isWell(by) && order > arrived.order &&
-    order < (kind === "answer" ? intent.order : again.order)
+  return !model.looksAt(intent.asset).some(({ order, kind, of, by }) =>
+    by !== writer && isWell(by) && ofOneDatabase(by.name, arrived.by) && order > arrived.order &&
+    // Of a write only its own notification tells.
+    (kind === "answer" ? order < intent.order : order < again.order && of === arrived.time)
   );
 }
 
@@ -210,6 +211,11 @@ function wasShownTo(model: Model, { asset, order }: Intent, side: string, since:
   return model.looksAt(asset).some((look) =>
     look.by.name.startsWith(project) && isWell(look.by) && look.order > since && look.order < order
   );
+}
+
+/** Whether two functions, `a/sync#1` and the like where there are several databases, work for the same one. */
+function ofOneDatabase(one: string, other: string): boolean {
+  return one.split("/").slice(0, -1).join() === other.split("/").slice(0, -1).join();
 }
 
 function isPersons(held: Held): boolean {

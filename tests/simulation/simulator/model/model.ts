@@ -51,6 +51,8 @@ export interface Look {
   by: Activity;
   /** An answer of the library's, or a notification, which tells of the past. */
   kind: "answer" | "notification";
+  /** When what it tells happened: of an answer this very moment. */
+  of: number;
 }
 
 /** The model of a run. */
@@ -67,7 +69,7 @@ export interface Model {
   /** What a unit of an asset was in the library, oldest first. */
   historyOf(asset: string, unit: string): readonly Held[];
   /** Notes that a function was shown assets. */
-  shown(assets: Iterable<string>, by: Activity, kind: Look["kind"]): void;
+  shown(assets: Iterable<string>, by: Activity, kind: Look["kind"], of?: number): void;
   /** When functions were shown an asset, oldest first. */
   looksAt(asset: string): readonly Look[];
   /** When a function was shown anything, oldest first. */
@@ -99,9 +101,9 @@ export function createModel(fixed: boolean, now: () => number): Model {
     existence,
     next: () => ++order,
     historyOf: (asset, unit) => history.get(`${asset} ${unit}`) ?? [],
-    shown: (ids, by, kind) => {
+    shown: (ids, by, kind, of = now()) => {
       order++;
-      const look = { order, time: now(), by, kind };
+      const look = { order, time: now(), by, kind, of };
       const add = (map: Map<string, Look[]>, key: string) =>
         void map.set(key, [...map.get(key) ?? [], look]);
       for (const id of ids) add(looks, id);
