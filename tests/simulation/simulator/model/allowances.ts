@@ -100,9 +100,9 @@ export function isTakenForUnsent({ model }: Simulation, intent: Intent): boolean
  * shows is just what it would show if the write had arrived, so that it is taken back there too.
  */
 export function isTakenForOurs({ model }: Simulation, intent: Intent): boolean {
-  if (intent.side !== "there") return false;
+  // To each of several databases the writes of the others are changes made there.
   const ours = model.intents.filter(({ asset, unit, side }) =>
-    asset === intent.asset && unit === intent.unit && side !== "there"
+    asset === intent.asset && unit === intent.unit && side !== "there" && side !== intent.side
   );
   return ours.some((sent) =>
     sent.order < intent.order && same(sent.value, intent.value) &&
