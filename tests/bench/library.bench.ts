@@ -17,6 +17,8 @@ export interface LibraryOptions {
   passes: number;
   /** In each, everybody asks everything so often. */
   rounds: number;
+  /** Gets a line now and then. */
+  tell?: (line: string) => void;
 }
 
 /**
@@ -24,16 +26,17 @@ export interface LibraryOptions {
  * over HTTP of the local stack and as bare SQL, beside an empty request and, once, beside a naive peer on the same rows.
  */
 export async function benchLibrary(
-  { assets, passes, rounds }: LibraryOptions,
+  { assets, passes, rounds, tell = () => {} }: LibraryOptions,
 ): Promise<BenchResult & { measurement: Measurement }> {
   const server = await startPostgres();
   const functions = await functionsBeside("empty", EMPTY_FUNCTION, "media-list");
   const sites: Site[] = [];
   try {
     for (const size of [Math.min(SMALL, Math.ceil(assets / 10)), assets]) {
+      tell(`${size} assets are made`);
       sites.push(await openSite(server, size, functions.directory));
     }
-    const measurement = await measureSites(sites, { passes, rounds });
+    const measurement = await measureSites(sites, { passes, rounds, tell });
     return {
       name: "library",
       figures: { assets, filled_s: sites.at(-1)!.filled_s, ...summarize(measurement) },
@@ -61,6 +64,7 @@ if (import.meta.main) {
       assets: Number(values.assets),
       passes: Number(values.passes),
       rounds: Number(values.rounds),
+      tell: (line) => void Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`)),
     })
   );
 }

@@ -541,6 +541,7 @@ export interface components {
       total: number;
       total_is_exact: boolean;
       pages: number;
+      /** @description A page may hold fewer items than limit, even none, and go on: where words are not together whose letters are. */
       has_next: boolean;
       has_prev: boolean;
       /** @description Cursor of the next page; null on the last. */

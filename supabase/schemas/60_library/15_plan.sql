@@ -91,14 +91,14 @@ immutable
 set search_path = ''
 as $$
     select coalesce(
-        string_agg('(' || case when test like 'asset.search\_text %' then coalesce(nullif(p_trigrams, ''), 'true') else test end || ')', ' and ' order by place),
+        string_agg(case when test like 'asset.search\_text %' then coalesce(nullif(p_trigrams, ''), 'true') else 'asset.c' || place end, ' and ' order by place),
         'true'
     )
     from unnest(p_conditions) with ordinality as condition (test, seek, joint, source, in_order, place)
     where seek is not null;
 $$;
 comment on function media_sync.candidate_test(media_sync.library_condition[], text) is
-    'What a row has to be for indexes to find it, whether it matches or not; of a search that is its trigrams'' test.';
+    'What a row has to be for indexes to find it, whether it matches or not, in terms of c1, c2, …; of a search that is its trigrams'' test.';
 revoke all on function media_sync.candidate_test(media_sync.library_condition[], text) from public, anon, authenticated;
 
 create or replace function media_sync.estimate_matches(
@@ -112,28 +112,35 @@ set jit = off
 as $$
 declare
     v_percent constant double precision := least(100, 25600.0 / greatest(media_sync.library_blocks(), 1));
-    v_tests constant text := media_sync.all_tests(p_conditions);
     v_counts bigint[];
 begin
     execute format(
-        'select array[count(*) filter (where fits) %1$s %2$s, count(*) filter (where candidate), count(*) filter (where word)] from (
-            select (%3$s) as fits %4$s %5$s, %7$s as candidate, %8$s as word from public.media_assets as asset tablesample system (%6$s) repeatable (1) offset 0
+        -- Each test is asked once a row; offset 0 keeps the planner from asking it wherever its answer is used.
+        'select array[count(*) filter (where fits) %1$s %2$s, count(*) filter (where candidate), count(*) filter (where word)]
+        from (
+            select asset.* %3$s, (%4$s) as candidate, (%5$s) as word
+            from (
+                select *, (%6$s) as fits
+                from (select asset.* %7$s from public.media_assets as asset tablesample system (%8$s) repeatable (1) offset 0) as asset
+                offset 0
+            ) as asset
+            offset 0
         ) as sampled',
         (select string_agg(format(', count(*) filter (where c%s)', place), '') from generate_series(1, cardinality(p_conditions)) as place),
         (select string_agg(format(', count(*) filter (where r%s)', place), '') from generate_series(1, cardinality(p_ranks)) as place),
-        v_tests,
+        (
+            select string_agg(format(', case when fits then %s end as r%s', test, place), '' order by place)
+            from unnest(p_ranks) with ordinality as rank (test, seek, joint, source, in_order, place)
+        ),
+        -- What the indexes find together, before rows are asked for all.
+        media_sync.candidate_test(p_conditions, p_trigrams[1]),
+        media_sync.candidate_test(p_conditions, p_trigrams[2]),
+        (select string_agg('c' || place, ' and ') from generate_series(1, cardinality(p_conditions)) as place),
         (
             select string_agg(format(', (%s) as c%s', test, place), '' order by place)
             from unnest(p_conditions) with ordinality as condition (test, seek, joint, source, in_order, place)
         ),
-        (
-            select string_agg(format(', case when %s then %s end as r%s', v_tests, test, place), '' order by place)
-            from unnest(p_ranks) with ordinality as rank (test, seek, joint, source, in_order, place)
-        ),
-        v_percent,
-        -- What the indexes find together, before rows are asked for all.
-        media_sync.candidate_test(p_conditions, p_trigrams[1]),
-        media_sync.candidate_test(p_conditions, p_trigrams[2])
+        v_percent
     ) into v_counts;
     return array(select count * 100 / v_percent from unnest(v_counts) with ordinality as counted (count, place) order by place);
 end;

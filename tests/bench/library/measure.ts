@@ -32,11 +32,12 @@ export interface Measurement {
 
 /**
  * @param sites Libraries of several sizes, with the same paths in the same order.
- * @param options `passes`: whose medians are told; `rounds`: in each, every path is asked so often by everybody.
+ * @param options `passes`: whose medians are told; `rounds`: in each, every path is asked so often by everybody;
+ * `tell`: gets a line now and then, since all of it takes a while.
  */
 export async function measureSites(
   sites: Site[],
-  { passes, rounds }: { passes: number; rounds: number },
+  { passes, rounds, tell }: { passes: number; rounds: number; tell: (line: string) => void },
 ): Promise<Measurement> {
   const recorder = createRecorder();
   // Once for the caches, and nobody times it.
@@ -44,7 +45,9 @@ export async function measureSites(
   for (let pass = 0; pass < passes; pass++) {
     for (let round = 0; round < rounds; round++) await askAll(sites, round, recorder.note);
     recorder.endPass();
+    tell(`pass ${pass + 1} of ${passes}`);
   }
+  tell("the naive peer");
   const naive = sites.map(() => [] as number[]);
   for (const [index, site] of sites.entries()) {
     for (const path of site.paths) naive[index]!.push(await site.naively(path));

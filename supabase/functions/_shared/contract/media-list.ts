@@ -91,7 +91,9 @@ export const pagination = z.strictObject({
   total: count.describe("Matches; an estimate where total_is_exact is false."),
   total_is_exact: z.boolean(),
   pages: count,
-  has_next: z.boolean(),
+  has_next: z.boolean().describe(
+    "A page may hold fewer items than limit, even none, and go on: where words are not together whose letters are.",
+  ),
   has_prev: z.boolean(),
   next_cursor: z.string().nullable().describe("Cursor of the next page; null on the last."),
 });
