@@ -5069,8 +5069,7 @@ begin
         )
     where asset.cloud_name = p_cloud_name
         and asset.asset_id = any (v_asset_ids)
-        and asset.sending is not null
-        and asset.observed_at <= p_observed_at;
+        and asset.sending is not null and asset.observed_at <= p_observed_at;
 
     with absent as materialized (
         select
@@ -13025,7 +13024,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '80ea881077b47714';
+    select '44ca9627a024a6ae';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

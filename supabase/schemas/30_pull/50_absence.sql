@@ -31,8 +31,7 @@ begin
         )
     where asset.cloud_name = p_cloud_name
         and asset.asset_id = any (v_asset_ids)
-        and asset.sending is not null
-        and asset.observed_at <= p_observed_at;
+        and asset.sending is not null and asset.observed_at <= p_observed_at;
 
     with absent as materialized (
         select
