@@ -3746,13 +3746,24 @@ set search_path = ''
 as $$
 begin
     return query
-    with observed as materialized (
+    with listed as (
+        -- A listing may repeat an asset when the library changes under it; the last mention counts.
+        select distinct on (element ->> 'asset_id') element as observation
+        from jsonb_array_elements(p_observations) with ordinality as listed (element, place)
+        order by element ->> 'asset_id', place desc
+    ),
+    observed as materialized (
         select
-            source.asset_id,
-            jsonb_populate_record(null::public.media_assets, source.observation) as content,
-            media_sync.in_scope(coalesce(source.observation ->> 'folder', ''), p_settings.include_folders) as in_scope
-        from media_sync.observed_assets(p_cloud_name, p_observations) as source
-        where (source.asset).id is null
+            content.*,
+            observation,
+            p_settings.include_folders = '{}' or media_sync.in_scope(coalesce(content.folder, ''), p_settings.include_folders) as in_scope
+        from listed
+        cross join lateral jsonb_to_record(observation) as content (
+            asset_id text, public_id text, resource_type text, type text, format text, version bigint, bytes bigint, width integer,
+            height integer, duration double precision, pages integer, etag text, url text, secure_url text, original_filename text,
+            folder text, display_name text, tags text[], context jsonb, metadata jsonb, access_mode text, moderation_status text,
+            extra jsonb, uploaded_at timestamptz, last_updated jsonb, created_at timestamptz
+        )
     ),
     inserted as (
         insert into public.media_assets (
@@ -3761,20 +3772,14 @@ begin
             extra, uploaded_at, last_updated, created_at, base, sync_status, observed_at, last_synced_at, created_by
         )
         select
-            p_cloud_name, asset_id, (content).public_id, (content).resource_type, coalesce((content).type, 'upload'),
-            (content).format, (content).version, (content).bytes, (content).width, (content).height, (content).duration,
-            (content).pages, (content).etag, (content).url, (content).secure_url, (content).original_filename,
-            coalesce((content).folder, ''), (content).display_name, coalesce((content).tags, '{}'),
-            coalesce((content).context, '{}'), coalesce((content).metadata, '{}'), (content).access_mode,
-            (content).moderation_status, coalesce((content).extra, '{}'), (content).uploaded_at,
-            coalesce((content).last_updated, '{}'), coalesce((content).created_at, clock_timestamp()),
+            p_cloud_name, asset_id, public_id, resource_type, coalesce(type, 'upload'), format, version, bytes, width, height, duration,
+            pages, etag, url, secure_url, original_filename, coalesce(folder, ''), display_name, coalesce(tags, '{}'),
+            coalesce(context, '{}'), coalesce(metadata, '{}'), access_mode, moderation_status, coalesce(extra, '{}'), uploaded_at,
+            coalesce(last_updated, '{}'), coalesce(created_at, clock_timestamp()),
             jsonb_build_object(
-                'public_id', (content).public_id,
-                'folder', coalesce((content).folder, ''),
-                'display_name', (content).display_name,
-                'tags', coalesce(to_jsonb((content).tags), '[]'),
-                'context', coalesce((content).context, '{}'),
-                'metadata', coalesce((content).metadata, '{}')
+                'public_id', public_id, 'folder', coalesce(folder, ''), 'display_name', display_name,
+                'tags', case when tags is null then '[]' else observation -> 'tags' end,
+                'context', coalesce(context, '{}'), 'metadata', coalesce(metadata, '{}')
             ),
             'synced', p_observed_at, clock_timestamp(), (p_options ->> 'created_by')::uuid
         from observed
@@ -3798,7 +3803,7 @@ begin
 end;
 $$;
 comment on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer) is
-    'The part of merge_page() for assets that have no row yet.';
+    'The part of merge_page() for assets that have no row yet. Those that have got one meanwhile are left out.';
 revoke all on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer)
     from public, anon, authenticated;
 
@@ -3845,6 +3850,18 @@ declare
     v_pending jsonb := p_observations;
     v_unchanged media_sync.merge_outcome[];
     v_locked text[];
+    -- The pages of a first sync: nothing of them is known.
+    v_is_new constant boolean := not exists (
+        select
+        from jsonb_array_elements(p_observations) as element
+        cross join lateral (
+            select
+            from public.media_assets as asset
+            where asset.cloud_name = p_cloud_name and asset.asset_id = element ->> 'asset_id'
+            limit 1
+        ) as known
+    );
+    v_inserted bigint;
 begin
     select * into strict v_settings from media_sync.settings;
     -- Who stamps writes every row, and locks them all at once: two passes would be no order.
@@ -3853,7 +3870,7 @@ begin
     end if;
 
     -- Most of a reconcile finds nothing new. Those assets are passed over without a lock and without a write.
-    if not v_force then
+    if not v_force and not v_is_new then
         select
             array_agg((fresh.asset_id, (fresh.asset).id, 'unchanged', 0)::media_sync.merge_outcome) filter (where fresh.same),
             coalesce(jsonb_agg(fresh.observation) filter (where not fresh.same), '[]')
@@ -3875,6 +3892,8 @@ begin
                 and (observed.asset).in_scope
                     = media_sync.in_scope((observed.asset).base ->> 'folder', v_settings.include_folders) as same
             from media_sync.observed_assets(p_cloud_name, p_observations) as observed
+            -- Each is compared once, though both aggregates ask.
+            offset 0
         ) as fresh;
         return query select * from unnest(v_unchanged);
 
@@ -3898,6 +3917,7 @@ begin
             from (
                 select distinct element ->> 'asset_id' as asset_id
                 from jsonb_array_elements(v_pending) as element
+                where v_round > 1 or not v_is_new
                 order by 1
             ) as incoming
             -- A look-up a row, as in observed_assets(), in the order of the rows that it is asked for.
@@ -3910,22 +3930,25 @@ begin
             ) as known
         ) as locked;
 
-        -- A first sync meets no rows, and that is its longest way.
         if v_locked is not null then
             return query select * from media_sync.merge_existing(
                 p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, v_started, v_count
             );
         end if;
 
-        select coalesce(jsonb_agg(element), '[]') into v_pending
-        from jsonb_array_elements(v_pending) as element
-        where element ->> 'asset_id' <> all (coalesce(v_locked, '{}'));
+        if v_locked is not null then
+            select coalesce(jsonb_agg(element), '[]') into v_pending
+            from jsonb_array_elements(v_pending) as element
+            where element ->> 'asset_id' <> all (v_locked);
+        end if;
 
         exit when jsonb_array_length(v_pending) = 0;
 
         return query select * from media_sync.insert_observed(
             p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, p_options, v_started, v_count
         );
+        get diagnostics v_inserted = row_count;
+        exit when v_inserted = jsonb_array_length(v_pending);
 
         select coalesce(jsonb_agg(observed.observation), '[]') into v_pending
         from media_sync.observed_assets(p_cloud_name, v_pending) as observed
@@ -13024,7 +13047,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '44ca9627a024a6ae';
+    select 'c97126465b972854';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
