@@ -3830,6 +3830,34 @@ $$;
 comment on function media_sync.lock_observed(text, jsonb, text[]) is 'Locks the rows of observed assets, and of others that are named, in the one order.';
 revoke all on function media_sync.lock_observed(text, jsonb, text[]) from public, anon, authenticated;
 
+create or replace function media_sync.lock_known(p_cloud_name text, p_observations jsonb)
+returns text[]
+language plpgsql
+set search_path = ''
+as $$
+begin
+    -- Locked in one order, so that two pages with common assets wait for each other instead of deadlocking.
+    return (
+        select array_agg(known.asset_id)
+        from (
+            select distinct element ->> 'asset_id' as asset_id
+            from jsonb_array_elements(p_observations) as element
+            order by 1
+        ) as incoming
+        -- A look-up a row, as in observed_assets(), in the order of the rows that it is asked for.
+        cross join lateral (
+            select asset.asset_id
+            from public.media_assets as asset
+            where asset.cloud_name = p_cloud_name and asset.asset_id = incoming.asset_id
+            limit 1
+            for no key update
+        ) as known
+    );
+end;
+$$;
+comment on function media_sync.lock_known(text, jsonb) is 'Locks the rows of observed assets in the one order, and tells which there are; null: none.';
+revoke all on function media_sync.lock_known(text, jsonb) from public, anon, authenticated;
+
 create or replace function media_sync.merge_page(
     p_cloud_name text,
     p_observations jsonb,
@@ -3910,26 +3938,7 @@ begin
     for v_round in 1 .. 5 loop
         exit when jsonb_array_length(v_pending) = 0;
 
-        -- Locked in one order, so that two pages with common assets wait for each other instead of deadlocking.
-        select array_agg(locked.asset_id) into v_locked
-        from (
-            select known.asset_id
-            from (
-                select distinct element ->> 'asset_id' as asset_id
-                from jsonb_array_elements(v_pending) as element
-                where v_round > 1 or not v_is_new
-                order by 1
-            ) as incoming
-            -- A look-up a row, as in observed_assets(), in the order of the rows that it is asked for.
-            cross join lateral (
-                select asset.asset_id
-                from public.media_assets as asset
-                where asset.cloud_name = p_cloud_name and asset.asset_id = incoming.asset_id
-                limit 1
-                for no key update
-            ) as known
-        ) as locked;
-
+        v_locked := case when v_round > 1 or not v_is_new then media_sync.lock_known(p_cloud_name, v_pending) end;
         if v_locked is not null then
             return query select * from media_sync.merge_existing(
                 p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, v_started, v_count
@@ -13047,7 +13056,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'c97126465b972854';
+    select 'bec0e8cd5cf32352';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
