@@ -124,6 +124,7 @@ export function describeDetail(state: Describing, asset: Asset): Json {
     etag: asset.etag,
     duration: asset.duration,
     pages: asset.pages,
+    original_filename: behavior.detail_original_filename ? asset.original_filename : undefined,
     version_id: asset.resource_type === "raw" ? undefined : asset.version_id,
     derived: asset.derived.map((derived) => describeDerived(account, asset, derived)),
     last_updated: behavior.detail_last_updated

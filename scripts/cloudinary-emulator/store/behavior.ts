@@ -126,6 +126,11 @@ export const FACTS = {
     true,
   ),
   detail_last_updated: uncertain("Whether an asset's detail tells `last_updated`.", true, false),
+  detail_original_filename: uncertain(
+    "Whether an asset's detail tells `original_filename`, as the SDK for Go models it.",
+    true,
+    false,
+  ),
   search_last_updated: uncertain(
     "Whether a search tells `last_updated` without being asked, where it is asked to (`with_field`), or never: then asking is refused (400).",
     "told",

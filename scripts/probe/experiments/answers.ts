@@ -5,7 +5,7 @@ import type { Experiment } from "./experiment.ts";
 export const answers: Experiment = {
   facts: [
     ...["sorted_tags", "detail_last_updated", "moderation_shape"] as const,
-    ...["raw_etag_needs_flag", "signature_algorithm"] as const,
+    ...["raw_etag_needs_flag", "signature_algorithm", "detail_original_filename"] as const,
   ],
   adminCalls: 3,
   async run(lab) {
@@ -33,6 +33,7 @@ export const answers: Experiment = {
         ? found("sorted_tags", tags === "a,m,z", `m, z, then a: told as ${tags}`)
         : unknown("sorted_tags", `m, z, then a: told as ${tags}`),
       found("detail_last_updated", "last_updated" in detail, `keys of a detail`),
+      found("detail_original_filename", "original_filename" in detail, `keys of a detail`),
       Array.isArray(item.moderation) || typeof item.moderation_status === "string"
         ? found(
           "moderation_shape",

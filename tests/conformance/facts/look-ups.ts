@@ -159,6 +159,16 @@ factTest(
 );
 
 factTest(
+  "detail_original_filename",
+  "resource → with original_filename or without",
+  async (conformance, isTold) => {
+    await insert(conformance, 1);
+    const detail = await conformance.cloudinary.api.resource("n0");
+    assertEquals(detail.original_filename, isTold ? "n0" : undefined);
+  },
+);
+
+factTest(
   "moderation_shape",
   "resources with moderations → two keys, or a list",
   async ({ cloudinary }, shape) => {
