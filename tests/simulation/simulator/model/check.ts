@@ -1,6 +1,7 @@
 /** Invariants 1 to 10, checked against the model when everything is quiet. */
 import { reconcile } from "../quiet.ts";
 import type { Simulation } from "../simulation.ts";
+import type { Asset } from "../world/library.ts";
 import type { Project } from "../world/network.ts";
 import { checkExistence } from "./check-existence.ts";
 import { checkIntents } from "./check-intents.ts";
@@ -108,8 +109,8 @@ function checkSides({ simulation, project, rows }: Examined): Complaint[] {
         add(`${name} ${field}${where}: here ${row[field]}, there ${asset[field]}`);
       }
     }
-    if (row.etag !== null && row.etag !== asset.etag) {
-      add(`${name} etag${where}: here ${row.etag}, there ${asset.etag}`);
+    for (const [field, here, there] of untrueFacts(row, asset)) {
+      add(`${name} ${field}${where}: here ${here}, there ${there}`);
     }
   }
   for (const [id, row] of rows) {
@@ -130,6 +131,18 @@ function checkSides({ simulation, project, rows }: Examined): Complaint[] {
     }
   }
   return complaints;
+}
+
+/** What was told of an asset and is not so; what was not told is no untruth. */
+function untrueFacts(row: Row, asset: Asset): [string, unknown, unknown][] {
+  const facts = ["etag", "original_filename", "duration", "pages", "uploaded_at"] as const;
+  const untrue = facts.filter((fact) => row[fact] !== null && row[fact] !== (asset[fact] ?? null))
+    .map((fact): [string, unknown, unknown] => [fact, row[fact], asset[fact]]);
+  const { updated_at } = row.last_updated;
+  const there = Math.floor(asset.last_updated.updated_at / 1_000) * 1_000;
+  return updated_at === undefined || Date.parse(updated_at) === there
+    ? untrue
+    : [...untrue, ["last_updated", updated_at, new Date(there).toISOString()]];
 }
 
 /** Invariant 6: a second run writes nothing on either side. */

@@ -19,6 +19,13 @@ export interface Row {
   version: number;
   bytes: number;
   etag: string | null;
+  original_filename: string | null;
+  duration: number | null;
+  pages: number | null;
+  /** ms since 1970. */
+  uploaded_at: number | null;
+  /** Cloudinary's times of change by kind; empty while they are not told. */
+  last_updated: Record<string, string>;
   deleted_at: string | null;
   sync_status: string;
   sync_error: string | null;
@@ -28,7 +35,8 @@ export interface Row {
 /** What the checker reads of the rows. */
 export const ROW_COLUMNS =
   "id::text, asset_id, public_id, resource_type, type, folder, display_name, tags, context, metadata, " +
-  "version::float8 as version, bytes::float8 as bytes, etag, deleted_at::text, sync_status, sync_error, in_scope";
+  "version::float8 as version, bytes::float8 as bytes, etag, original_filename, duration, pages, " +
+  "(extract(epoch from uploaded_at) * 1000)::float8 as uploaded_at, last_updated, deleted_at::text, sync_status, sync_error, in_scope";
 
 interface Editable {
   public_id: string;
