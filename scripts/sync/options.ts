@@ -12,6 +12,7 @@ export const syncUsage = `Runs a sync of a project and shows its progress.
   --resource-type TYPE        only image, video or raw
   --folder FOLDER             only this folder and those below
   --single-asset ID           only this asset: a public_id or an asset_id
+  --facts                     asks at once for what listings do not tell
   --batch-size N              assets a page, 1 to 500 (default 500)
   --allow-mass-delete RUN_ID  lets a blocked run delete what it wants to, once
   --url URL                   the project's address
@@ -45,6 +46,7 @@ export function parseSyncOptions(args: string[]): SyncOptions {
     "resource-type": { type: "string" },
     folder: { type: "string" },
     "single-asset": { type: "string" },
+    facts: { type: "boolean", default: false },
     "batch-size": { type: "string" },
     "allow-mass-delete": { type: "string" },
     url: { type: "string" },
@@ -65,6 +67,7 @@ export function parseSyncOptions(args: string[]): SyncOptions {
     body.resource_type = oneOf("sync", "resource-type", values["resource-type"], types);
   }
   if (values.folder !== undefined) body.folder = values.folder;
+  if (values.facts) body.facts = true;
   if (values["single-asset"] !== undefined) body.single_asset = values["single-asset"];
   if (values["batch-size"] !== undefined) {
     body.batch_size = wholeNumber("sync", "batch-size", values["batch-size"], 1, 500);

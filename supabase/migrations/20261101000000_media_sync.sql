@@ -614,6 +614,9 @@ create table public.media_assets (
     observed_at timestamptz not null default '-infinity',
     last_event_at timestamptz,
     last_synced_at timestamptz,
+    facts_source text check (facts_source in ('search', 'detail')),
+    facts_tries smallint not null default 0,
+    facts_not_before timestamptz not null default '-infinity',
     in_scope boolean not null default true,
     usage_count integer not null default 0 check (usage_count >= 0),
     collection_ids uuid[] not null default '{}',
@@ -656,7 +659,7 @@ comment on column public.media_assets.access_mode is 'public or authenticated, w
 comment on column public.media_assets.moderation_status is 'pending, approved, rejected, queued or aborted, where moderated.';
 comment on column public.media_assets.extra is 'Whatever else Cloudinary told about the asset, by its own names.';
 comment on column public.media_assets.uploaded_at is 'When the present content was uploaded, once an answer told it.';
-comment on column public.media_assets.last_updated is 'Cloudinary''s times of change by kind, as far as told.';
+comment on column public.media_assets.last_updated is 'Cloudinary''s times of change by kind, as told of the state that base holds; empty: not told.';
 comment on column public.media_assets.base is 'The editable fields as both sides last agreed on them. What differs from it is a local edit.';
 comment on column public.media_assets.conflicts is 'Open conflicts of the policy manual: field to base, database and cloudinary values.';
 comment on column public.media_assets.sending is 'What is on its way to Cloudinary and may or may not have arrived: a list of attempts; null: nothing. While it stands the row is not synced.';
@@ -673,6 +676,9 @@ comment on column public.media_assets.edited_at is 'When an editable column was 
 comment on column public.media_assets.observed_at is 'Database time at which the Cloudinary request began whose answer this row reflects; older observations are ignored.';
 comment on column public.media_assets.last_event_at is 'Cloudinary''s time of the latest notification that touched this row; older ones are stale.';
 comment on column public.media_assets.last_synced_at is 'When both sides were last known equal after a change.';
+comment on column public.media_assets.facts_source is 'What is to be asked next for facts that listings do not tell: search or detail; null: whatever Cloudinary tells of them is here.';
+comment on column public.media_assets.facts_tries is 'Searches for its facts that did not show the asset as the row has it: the index lags.';
+comment on column public.media_assets.facts_not_before is 'It is not asked for its facts before this time: a notification or a pull may tell them meanwhile.';
 comment on column public.media_assets.in_scope is 'False when settings.include_folders leaves out the folder that the asset has in Cloudinary: kept and hidden. An edit that is under way goes on.';
 comment on column public.media_assets.usage_count is 'Live rows of media_usage; maintained by a trigger.';
 comment on column public.media_assets.collection_ids is 'Collections that it stands in, and perhaps some that it has left: for the search index, which meets them with everything else. Maintained by a trigger.';
@@ -715,6 +721,9 @@ create index media_assets_filename_index on public.media_assets (media_sync.name
         and original_filename <> coalesce(nullif(display_name, ''), split_part(public_id, '/', -1));
 create index media_assets_unsynced_index on public.media_assets (sync_status, next_attempt_at nulls first) where sync_status <> 'synced';
 create index media_assets_deleted_index on public.media_assets (deleted_at desc, id desc) where deleted_at is not null;
+-- What is to be asked for its facts next.
+create index media_assets_facts_index on public.media_assets (facts_source, facts_not_before, created_at)
+    where facts_source is not null and deleted_at is null and in_scope;
 -- ?deleted=true, by time of creation.
 create index media_assets_trash_index on public.media_assets (created_at desc, id desc) where deleted_at is not null;
 
@@ -1395,7 +1404,7 @@ create or replace trigger count_assets_on_delete
 
 create table media_sync.runs (
     id uuid primary key default gen_random_uuid(),
-    kind text not null check (kind in ('full', 'partial', 'incremental', 'push', 'refresh', 'single', 'scope')),
+    kind text not null check (kind in ('full', 'partial', 'incremental', 'push', 'refresh', 'single', 'scope', 'facts')),
     status text not null default 'running' check (status in ('running', 'completed', 'blocked', 'failed')),
     cloud_name text not null,
     source text not null check (source in ('webhook', 'cron', 'api', 'client', 'console')),
@@ -1421,7 +1430,7 @@ create table media_sync.runs (
 
 comment on table media_sync.runs is 'One row per run of a sync; its cursors are its checkpoint.';
 comment on column media_sync.runs.id is 'Key; run_id in every answer and log row.';
-comment on column media_sync.runs.kind is 'full: reconcile; partial: a reconcile of one resource_type or folder; incremental: changes since the last pull; push: local edits; refresh: queued look-ups; single: one asset; scope: a change of include_folders that waits to be allowed.';
+comment on column media_sync.runs.kind is 'full: reconcile; partial: a reconcile of one resource_type or folder; incremental: changes since the last pull; push: local edits; refresh: queued look-ups; single: one asset; scope: a change of include_folders that waits to be allowed; facts: what listings do not tell.';
 comment on column media_sync.runs.status is 'running, completed, blocked (the delete guard stopped it before any write) or failed.';
 comment on column media_sync.runs.cloud_name is 'Cloudinary product environment.';
 comment on column media_sync.runs.source is 'What started it.';
@@ -1446,7 +1455,7 @@ comment on column media_sync.runs.finished_at is 'When it ended; null while runn
 
 create index runs_started_at_index on media_sync.runs (started_at desc);
 -- At most one open run of a kind per library: ticks that overlap join it.
-create unique index runs_open_index on media_sync.runs (cloud_name, kind) where status = 'running' and kind in ('full', 'incremental');
+create unique index runs_open_index on media_sync.runs (cloud_name, kind) where status = 'running' and kind in ('full', 'incremental', 'facts');
 
 alter table media_sync.runs enable row level security;
 revoke all on media_sync.runs from public, anon, authenticated, service_role;
@@ -1486,7 +1495,7 @@ comment on column media_sync.run_cursors.run_id is 'The run.';
 comment on column media_sync.run_cursors.shard is 'Name of the shard within the run.';
 comment on column media_sync.run_cursors.resource_type is 'resource_type that it lists; null for the search of an incremental pull, which finds all.';
 comment on column media_sync.run_cursors.type is 'Delivery type that it lists; null lists all of them.';
-comment on column media_sync.run_cursors.created_from is 'Lists assets created at or after this; null: no lower bound.';
+comment on column media_sync.run_cursors.created_from is 'Lists assets created at or after this; null: no lower bound. A run of kind facts moves it on.';
 comment on column media_sync.run_cursors.created_until is 'Lists assets created before this; null: no upper bound.';
 comment on column media_sync.run_cursors.cursor is 'next_cursor of the last page that is stored; null before the first page.';
 comment on column media_sync.run_cursors.status is 'completed once the listing reached its end.';
@@ -1551,6 +1560,7 @@ create table media_sync.refresh_queue (
     attempts integer not null default 0,
     not_before timestamptz not null default '-infinity',
     needs_detail boolean not null default false,
+    seen jsonb check (jsonb_typeof(seen) = 'object'),
     lease_token uuid,
     leased_until timestamptz,
     primary key (cloud_name, asset_id)
@@ -1564,6 +1574,7 @@ comment on column media_sync.refresh_queue.requested_at is 'When it was last ask
 comment on column media_sync.refresh_queue.attempts is 'Failed look-ups.';
 comment on column media_sync.refresh_queue.not_before is 'Not looked up before this time.';
 comment on column media_sync.refresh_queue.needs_detail is 'Only the asset''s detail will do: a batched look-up tells no times of change.';
+comment on column media_sync.refresh_queue.seen is 'What the search index showed of it when it was put here: where the look-up shows the same state, the facts that only searches tell are taken from this.';
 comment on column media_sync.refresh_queue.lease_token is 'Worker that holds it.';
 comment on column media_sync.refresh_queue.leased_until is 'When that worker loses it.';
 
@@ -1687,6 +1698,30 @@ create index search_hits_updated_at_index on media_sync.search_hits (cloud_name,
 alter table media_sync.search_hits enable row level security;
 revoke all on media_sync.search_hits from public, anon, authenticated, service_role;
 grant select on media_sync.search_hits to service_role;
+
+-- supabase/schemas/10_tables/87_detail_facts.sql
+
+-- Which facts the details of assets tell in this account, as they have shown: what none of them tells is not asked for.
+
+create table media_sync.detail_facts (
+    cloud_name text not null,
+    resource_type text not null,
+    fact text not null,
+    asked bigint not null default 0,
+    told bigint not null default 0,
+    primary key (cloud_name, resource_type, fact)
+);
+
+comment on table media_sync.detail_facts is 'Which facts the details of assets have told. One that twenty of them did not tell, and none did, is not asked for any more; delete its row to ask again.';
+comment on column media_sync.detail_facts.cloud_name is 'Cloudinary product environment.';
+comment on column media_sync.detail_facts.resource_type is 'Kind of asset.';
+comment on column media_sync.detail_facts.fact is 'Column of media_assets.';
+comment on column media_sync.detail_facts.asked is 'Details that were asked for because this, or something else, was not told yet.';
+comment on column media_sync.detail_facts.told is 'Those of them that told it.';
+
+alter table media_sync.detail_facts enable row level security;
+revoke all on media_sync.detail_facts from public, anon, authenticated, service_role;
+grant select on media_sync.detail_facts to service_role;
 
 -- supabase/schemas/10_tables/90_surroundings.sql
 
@@ -3084,12 +3119,11 @@ begin
                 when p_asset.extra ? 'original_values' then media_sync.observed_extra(p_asset.extra, p_observation)
                 else coalesce(p_asset.extra, '{}') || coalesce(p_observation -> 'extra', '{}')
             end)
-            -- An etag that was not told belongs to the content before this version.
+            -- What was not told with another version belongs to the content before it.
             || case
-                when not p_observation ? 'etag'
-                    and (p_observation ->> 'version')::bigint is distinct from p_asset.version
-                    and p_observation ? 'version'
-                    then '{"etag": null}'::jsonb
+                when p_observation ? 'version' and (p_observation ->> 'version')::bigint is distinct from p_asset.version
+                    then '{"etag": null, "uploaded_at": null, "original_filename": null, "duration": null, "pages": null}'::jsonb
+                        - array(select jsonb_object_keys(p_observation))
                 else '{}'::jsonb
             end
     );
@@ -3146,21 +3180,315 @@ begin
     return (
         select jsonb_object_agg(key, value)
         from jsonb_each(media_sync.changed_fields(
-            to_jsonb(p_from) - media_sync.editable_keys() - array['last_updated', 'search_text'],
-            to_jsonb(p_to) - media_sync.editable_keys() - array['last_updated', 'search_text']
+            to_jsonb(p_from) - media_sync.editable_keys() - '{last_updated,search_text,facts_source,facts_tries,facts_not_before}'::text[],
+            to_jsonb(p_to) - media_sync.editable_keys() - '{last_updated,search_text,facts_source,facts_tries,facts_not_before}'::text[]
         ))
-        -- A listing tells less than a look-up: what is only now told of the same content is no change.
-        where p_from.version is distinct from p_to.version
-            or not (
-                (key in ('etag', 'uploaded_at', 'original_filename', 'duration', 'pages') and value ->> 'from' is null)
-                or (key = 'extra' and value -> 'to' @> (value -> 'from'))
-            )
+        where case
+            -- A listing tells less than a look-up: what is only now told of the same content, or not yet of another, is no change.
+            when key in ('etag', 'uploaded_at', 'original_filename', 'duration', 'pages') then
+                case
+                    when p_from.version is distinct from p_to.version then value ->> 'to' is not null
+                    else value ->> 'from' is not null
+                end
+            else p_from.version is distinct from p_to.version or not (key = 'extra' and value -> 'to' @> (value -> 'from'))
+        end
     );
 end;
 $$;
 comment on function media_sync.content_changes(public.media_assets, public.media_assets) is
     'What Cloudinary changed of what it alone decides: field to { from, to }; null when nothing. Facts that are merely told for the first time do not count.';
 revoke all on function media_sync.content_changes(public.media_assets, public.media_assets) from public, anon, authenticated;
+
+-- supabase/schemas/20_merge/55_facts.sql
+
+-- Facts that listings do not tell: etag, uploaded_at, original_filename, duration, pages, and the times of change. They are
+-- taken from whatever tells them of the same version. They never count as edits, nor as a sign that an asset is there or gone:
+-- the search index, which tells most of them, lags.
+
+create or replace function media_sync.untold_facts(p_asset public.media_assets)
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- Whether an asset has pages, nobody knows before they are told.
+    return array_remove(array[
+        case when p_asset.etag is null then 'etag' end,
+        case when p_asset.uploaded_at is null then 'uploaded_at' end,
+        case when p_asset.original_filename is null then 'original_filename' end,
+        case when p_asset.duration is null and p_asset.resource_type = 'video' then 'duration' end,
+        case when coalesce(p_asset.last_updated, '{}') = '{}' then 'last_updated' end
+    ], null);
+end;
+$$;
+comment on function media_sync.untold_facts(public.media_assets) is 'The facts that an asset of its kind has and the row does not know.';
+revoke all on function media_sync.untold_facts(public.media_assets) from public, anon, authenticated;
+
+create or replace function media_sync.facts_source(p_asset public.media_assets, p_asked text, p_vain text[])
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_untold constant text[] := media_sync.untold_facts(p_asset);
+begin
+    return case
+        when p_asked is null
+            and (
+                v_untold && '{etag,uploaded_at,duration}'
+                or ('last_updated' = any (v_untold) and 'last_updated' <> all (p_vain))
+            ) then 'search'
+        -- For times of change alone nobody asks a detail: an edit outdates them, and a detail is a call.
+        when p_asked is distinct from 'detail' and exists (
+            select from unnest(v_untold) as fact
+            where fact in ('etag', 'original_filename', 'duration') and p_asset.resource_type || ' ' || fact <> all (p_vain)
+        ) then 'detail'
+    end;
+end;
+$$;
+comment on function media_sync.facts_source(public.media_assets, text, text[]) is
+    'What is to be asked for the facts that a row does not know: search, detail or null (nothing would tell them). p_asked: what was asked already; p_vain: see vain_facts().';
+revoke all on function media_sync.facts_source(public.media_assets, text, text[]) from public, anon, authenticated;
+
+create or replace function media_sync.vain_facts(p_cloud_name text)
+returns text[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return (select search_refuses from media_sync.settings) || array(
+        select resource_type || ' ' || fact
+        from media_sync.detail_facts
+        where cloud_name = p_cloud_name and asked >= 20 and told = 0
+    );
+end;
+$$;
+comment on function media_sync.vain_facts(text) is
+    'What is asked for in vain: what searches refuse (metadata, last_updated), and facts that no detail has told (<resource_type> <fact>).';
+revoke all on function media_sync.vain_facts(text) from public, anon, authenticated;
+
+create or replace function media_sync.await_facts(
+    p_before public.media_assets,
+    p_content public.media_assets,
+    p_is_outdated boolean,
+    p_observed_at timestamptz,
+    p_vain text[]
+)
+returns public.media_assets
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_is_new constant boolean := p_content.version is distinct from p_before.version;
+begin
+    if p_content is not distinct from p_before and not p_is_outdated then
+        return p_content;
+    end if;
+    -- Times that were not told with a change belong to the state before it.
+    if p_is_outdated or (v_is_new and p_content.last_updated = p_before.last_updated) then
+        p_content.last_updated := '{}';
+    end if;
+    -- A row of which a search is due already need not wait any longer for it.
+    if v_is_new or (p_is_outdated and p_before.facts_source is distinct from 'search') then
+        p_content.facts_source := media_sync.facts_source(p_content, null, p_vain);
+        p_content.facts_tries := 0;
+        p_content.facts_not_before := p_observed_at + interval '15 minutes';
+    elsif p_before.facts_source is not null then
+        -- What searches did not show was another state.
+        p_content.facts_tries := case when p_is_outdated then 0 else p_before.facts_tries end;
+        p_content.facts_source := media_sync.facts_source(
+            p_content, case p_before.facts_source when 'detail' then 'search' end, p_vain
+        );
+    end if;
+    return p_content;
+end;
+$$;
+comment on function media_sync.await_facts(public.media_assets, public.media_assets, boolean, timestamptz, text[]) is
+    'A row''s content as an observation makes it, with what is to be asked for the facts that it left untold. p_is_outdated: editable fields changed, and no times were told with them. p_vain: see vain_facts().';
+revoke all on function media_sync.await_facts(public.media_assets, public.media_assets, boolean, timestamptz, text[])
+    from public, anon, authenticated;
+
+create or replace function media_sync.shows_base(p_asset public.media_assets, p_observation jsonb)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return p_observation ? 'public_id'
+        and (p_observation ->> 'version')::bigint is not distinct from p_asset.version
+        and media_sync.same_fields(media_sync.observed_fields(p_asset.base, p_observation), p_asset.base);
+end;
+$$;
+comment on function media_sync.shows_base(public.media_assets, jsonb) is 'True when an answer shows the asset in the state on which both sides agreed.';
+revoke all on function media_sync.shows_base(public.media_assets, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.with_facts(p_asset public.media_assets, p_observation jsonb)
+returns public.media_assets
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_times constant jsonb := coalesce(p_observation -> 'last_updated', '{}');
+begin
+    if not p_observation ? 'public_id' or (p_observation ->> 'version')::bigint is distinct from p_asset.version then
+        return p_asset;
+    end if;
+    p_asset.etag := coalesce(p_asset.etag, p_observation ->> 'etag');
+    p_asset.uploaded_at := coalesce(p_asset.uploaded_at, (p_observation ->> 'uploaded_at')::timestamptz);
+    p_asset.original_filename := coalesce(p_asset.original_filename, p_observation ->> 'original_filename');
+    p_asset.duration := coalesce(p_asset.duration, (p_observation ->> 'duration')::double precision);
+    p_asset.pages := coalesce(p_asset.pages, (p_observation ->> 'pages')::integer);
+    -- Times of change are facts about a state, not about the content. They only move on.
+    if v_times <> '{}'
+        and p_asset.sending is null
+        and (
+            p_asset.last_updated = '{}'
+            or (v_times ->> 'updated_at')::timestamptz > (p_asset.last_updated ->> 'updated_at')::timestamptz
+        )
+        and media_sync.shows_base(p_asset, p_observation)
+    then
+        p_asset.last_updated := v_times;
+    end if;
+    return p_asset;
+end;
+$$;
+comment on function media_sync.with_facts(public.media_assets, jsonb) is
+    'The row with the facts that it does not know and an answer tells of the same version; nothing else of the answer is taken.';
+revoke all on function media_sync.with_facts(public.media_assets, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.seen_facts(p_observation jsonb, p_seen jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    -- What both answers tell; one of them may not be told metadata, or display names.
+    v_keys constant text[] := array(
+        select key from unnest(media_sync.editable_keys()) as key where p_observation ? key and p_seen ? key
+    );
+begin
+    if p_seen is null or p_observation ? 'unstorable' or p_seen -> 'version' is distinct from p_observation -> 'version' then
+        return '{}'::jsonb;
+    end if;
+    return (
+        select coalesce(jsonb_object_agg(key, value), '{}')
+        from jsonb_each(p_seen)
+        where key in ('etag', 'uploaded_at', 'original_filename', 'duration', 'pages')
+            or (
+                key = 'last_updated'
+                and value <> '{}'
+                and media_sync.same_fields(
+                    (select jsonb_object_agg(told.key, told.value) from jsonb_each(p_observation) as told where told.key = any (v_keys)),
+                    (select jsonb_object_agg(told.key, told.value) from jsonb_each(p_seen) as told where told.key = any (v_keys))
+                )
+            )
+    );
+end;
+$$;
+comment on function media_sync.seen_facts(jsonb, jsonb) is
+    'What a search told, p_seen, that belongs to what a look-up shows: facts of the same version, and the times of change where both show the same fields.';
+revoke all on function media_sync.seen_facts(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.after_facts(
+    p_asset public.media_assets,
+    p_observation jsonb,
+    p_asked text,
+    p_vain text[],
+    p_now timestamptz
+)
+returns public.media_assets
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_told public.media_assets := media_sync.with_facts(p_asset, p_observation);
+begin
+    if p_asset.facts_source is null then
+        return v_told;
+    elsif p_asked = 'detail' then
+        v_told.facts_source := null;
+    elsif p_asked is null or p_asset.facts_source <> p_asked then
+        v_told.facts_source := media_sync.facts_source(v_told, case p_asset.facts_source when 'detail' then 'search' end, p_vain);
+    elsif media_sync.shows_base(p_asset, p_observation) or p_asset.facts_tries > 0 then
+        v_told.facts_source := media_sync.facts_source(v_told, 'search', p_vain);
+        v_told.facts_tries := 0;
+    else
+        -- The index lags. A second search shows whether it has caught up; a third is not made.
+        v_told.facts_tries := 1;
+        v_told.facts_not_before := p_now + interval '10 minutes';
+    end if;
+    return v_told;
+end;
+$$;
+comment on function media_sync.after_facts(public.media_assets, jsonb, text, text[], timestamptz) is
+    'with_facts(), and what is to be asked next. p_asked: search or detail, where the asset was asked for its facts; null: the answer was made for another reason. p_vain: see vain_facts().';
+revoke all on function media_sync.after_facts(public.media_assets, jsonb, text, text[], timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.tell_facts(p_cloud_name text, p_observations jsonb, p_asked text default null)
+returns integer
+language plpgsql
+set search_path = ''
+-- Rows are looked up one by one, however few the table had when this was planned.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+    v_vain constant text[] := media_sync.vain_facts(p_cloud_name);
+    v_now constant timestamptz := clock_timestamp();
+    v_ids uuid[];
+    v_count integer;
+begin
+    -- Most of what an answer shows is known: only rows that will be written are locked.
+    select array_agg((known.asset).id) into v_ids
+    from media_sync.observed_assets(p_cloud_name, p_observations) as known
+    where (known.asset).id is not null
+        and (known.asset).deleted_at is null
+        and not known.observation ? 'unstorable'
+        and media_sync.after_facts(known.asset, known.observation, p_asked, v_vain, v_now) is distinct from known.asset;
+    if v_ids is null then
+        return 0;
+    end if;
+    perform media_sync.lock_assets(v_ids);
+
+    with told as materialized (
+        select media_sync.after_facts(known.asset, known.observation, p_asked, v_vain, v_now) as asset
+        from media_sync.observed_assets(p_cloud_name, p_observations) as known
+        where (known.asset).id = any (v_ids) and (known.asset).deleted_at is null
+    )
+    update public.media_assets as target
+    set
+        etag = (told.asset).etag,
+        uploaded_at = (told.asset).uploaded_at,
+        original_filename = (told.asset).original_filename,
+        duration = (told.asset).duration,
+        pages = (told.asset).pages,
+        last_updated = (told.asset).last_updated,
+        facts_source = (told.asset).facts_source,
+        facts_tries = (told.asset).facts_tries,
+        facts_not_before = (told.asset).facts_not_before
+    from told
+    where target.id = (told.asset).id;
+    get diagnostics v_count = row_count;
+    return v_count;
+end;
+$$;
+comment on function media_sync.tell_facts(text, jsonb, text) is
+    'Puts facts that answers tell on the rows that do not know them: no edit, no audit row, nothing about being there or gone. p_asked: see after_facts(). Returns how many rows that changed.';
+revoke all on function media_sync.tell_facts(text, jsonb, text) from public, anon, authenticated;
 
 -- supabase/schemas/20_merge/60_decide.sql
 
@@ -3361,6 +3689,10 @@ begin
     v_decision.content := media_sync.observed_content(p_asset, p_observation);
     v_remote := media_sync.observed_fields(v_base, p_observation);
     v_remote := media_sync.in_folder_mode(v_remote, v_remote, v_mode);
+    v_decision.content := media_sync.await_facts(
+        p_asset, v_decision.content, not p_observation ? 'last_updated' and not media_sync.same_fields(v_remote, v_base),
+        p_observed_at, p_settings.search_refuses
+    );
     v_decision.base := v_remote;
     v_decision.sending := p_asset.sending;
     if p_asset.sending is not null then
@@ -3462,6 +3794,9 @@ begin
         extra = (decided.content).extra,
         uploaded_at = (decided.content).uploaded_at,
         last_updated = (decided.content).last_updated,
+        facts_source = (decided.content).facts_source,
+        facts_tries = (decided.content).facts_tries,
+        facts_not_before = (decided.content).facts_not_before,
         created_at = (decided.content).created_at,
         public_id = decided.merged ->> 'public_id',
         folder = decided.merged ->> 'folder',
@@ -3746,42 +4081,41 @@ set search_path = ''
 as $$
 begin
     return query
-    with listed as (
-        -- A listing may repeat an asset when the library changes under it; the last mention counts.
-        select distinct on (element ->> 'asset_id') element as observation
-        from jsonb_array_elements(p_observations) with ordinality as listed (element, place)
-        order by element ->> 'asset_id', place desc
-    ),
-    observed as materialized (
+    with observed as materialized (
         select
-            content.*,
-            observation,
-            p_settings.include_folders = '{}' or media_sync.in_scope(coalesce(content.folder, ''), p_settings.include_folders) as in_scope
-        from listed
-        cross join lateral jsonb_to_record(observation) as content (
-            asset_id text, public_id text, resource_type text, type text, format text, version bigint, bytes bigint, width integer,
-            height integer, duration double precision, pages integer, etag text, url text, secure_url text, original_filename text,
-            folder text, display_name text, tags text[], context jsonb, metadata jsonb, access_mode text, moderation_status text,
-            extra jsonb, uploaded_at timestamptz, last_updated jsonb, created_at timestamptz
-        )
+            source.asset_id,
+            jsonb_populate_record(null::public.media_assets, source.observation) as content,
+            media_sync.in_scope(coalesce(source.observation ->> 'folder', ''), p_settings.include_folders) as in_scope
+        from media_sync.observed_assets(p_cloud_name, p_observations) as source
+        where (source.asset).id is null
     ),
     inserted as (
         insert into public.media_assets (
             cloud_name, asset_id, public_id, resource_type, type, format, version, bytes, width, height, duration, pages, etag,
             url, secure_url, original_filename, folder, display_name, tags, context, metadata, access_mode, moderation_status,
-            extra, uploaded_at, last_updated, created_at, base, sync_status, observed_at, last_synced_at, created_by
+            extra, uploaded_at, last_updated, created_at, base, sync_status, observed_at, last_synced_at, created_by,
+            facts_source, facts_not_before
         )
         select
-            p_cloud_name, asset_id, public_id, resource_type, coalesce(type, 'upload'), format, version, bytes, width, height, duration,
-            pages, etag, url, secure_url, original_filename, coalesce(folder, ''), display_name, coalesce(tags, '{}'),
-            coalesce(context, '{}'), coalesce(metadata, '{}'), access_mode, moderation_status, coalesce(extra, '{}'), uploaded_at,
-            coalesce(last_updated, '{}'), coalesce(created_at, clock_timestamp()),
+            p_cloud_name, asset_id, (content).public_id, (content).resource_type, coalesce((content).type, 'upload'),
+            (content).format, (content).version, (content).bytes, (content).width, (content).height, (content).duration,
+            (content).pages, (content).etag, (content).url, (content).secure_url, (content).original_filename,
+            coalesce((content).folder, ''), (content).display_name, coalesce((content).tags, '{}'),
+            coalesce((content).context, '{}'), coalesce((content).metadata, '{}'), (content).access_mode,
+            (content).moderation_status, coalesce((content).extra, '{}'), (content).uploaded_at,
+            coalesce((content).last_updated, '{}'), coalesce((content).created_at, clock_timestamp()),
             jsonb_build_object(
-                'public_id', public_id, 'folder', coalesce(folder, ''), 'display_name', display_name,
-                'tags', case when tags is null then '[]' else observation -> 'tags' end,
-                'context', coalesce(context, '{}'), 'metadata', coalesce(metadata, '{}')
+                'public_id', (content).public_id,
+                'folder', coalesce((content).folder, ''),
+                'display_name', (content).display_name,
+                'tags', coalesce(to_jsonb((content).tags), '[]'),
+                'context', coalesce((content).context, '{}'),
+                'metadata', coalesce((content).metadata, '{}')
             ),
-            'synced', p_observed_at, clock_timestamp(), (p_options ->> 'created_by')::uuid
+            'synced', p_observed_at, clock_timestamp(), (p_options ->> 'created_by')::uuid,
+            media_sync.facts_source(content, null, p_settings.search_refuses),
+            -- Of a new asset a notification or the next pull may tell the rest.
+            case when (p_options ->> 'listed')::boolean then '-infinity' else p_observed_at + interval '15 minutes' end
         from observed
         where in_scope
         on conflict (cloud_name, asset_id) do nothing
@@ -3803,7 +4137,7 @@ begin
 end;
 $$;
 comment on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer) is
-    'The part of merge_page() for assets that have no row yet. Those that have got one meanwhile are left out.';
+    'The part of merge_page() for assets that have no row yet.';
 revoke all on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer)
     from public, anon, authenticated;
 
@@ -3830,34 +4164,6 @@ $$;
 comment on function media_sync.lock_observed(text, jsonb, text[]) is 'Locks the rows of observed assets, and of others that are named, in the one order.';
 revoke all on function media_sync.lock_observed(text, jsonb, text[]) from public, anon, authenticated;
 
-create or replace function media_sync.lock_known(p_cloud_name text, p_observations jsonb)
-returns text[]
-language plpgsql
-set search_path = ''
-as $$
-begin
-    -- Locked in one order, so that two pages with common assets wait for each other instead of deadlocking.
-    return (
-        select array_agg(known.asset_id)
-        from (
-            select distinct element ->> 'asset_id' as asset_id
-            from jsonb_array_elements(p_observations) as element
-            order by 1
-        ) as incoming
-        -- A look-up a row, as in observed_assets(), in the order of the rows that it is asked for.
-        cross join lateral (
-            select asset.asset_id
-            from public.media_assets as asset
-            where asset.cloud_name = p_cloud_name and asset.asset_id = incoming.asset_id
-            limit 1
-            for no key update
-        ) as known
-    );
-end;
-$$;
-comment on function media_sync.lock_known(text, jsonb) is 'Locks the rows of observed assets in the one order, and tells which there are; null: none.';
-revoke all on function media_sync.lock_known(text, jsonb) from public, anon, authenticated;
-
 create or replace function media_sync.merge_page(
     p_cloud_name text,
     p_observations jsonb,
@@ -3878,18 +4184,6 @@ declare
     v_pending jsonb := p_observations;
     v_unchanged media_sync.merge_outcome[];
     v_locked text[];
-    -- The pages of a first sync: nothing of them is known.
-    v_is_new constant boolean := not exists (
-        select
-        from jsonb_array_elements(p_observations) as element
-        cross join lateral (
-            select
-            from public.media_assets as asset
-            where asset.cloud_name = p_cloud_name and asset.asset_id = element ->> 'asset_id'
-            limit 1
-        ) as known
-    );
-    v_inserted bigint;
 begin
     select * into strict v_settings from media_sync.settings;
     -- Who stamps writes every row, and locks them all at once: two passes would be no order.
@@ -3898,7 +4192,7 @@ begin
     end if;
 
     -- Most of a reconcile finds nothing new. Those assets are passed over without a lock and without a write.
-    if not v_force and not v_is_new then
+    if not v_force then
         select
             array_agg((fresh.asset_id, (fresh.asset).id, 'unchanged', 0)::media_sync.merge_outcome) filter (where fresh.same),
             coalesce(jsonb_agg(fresh.observation) filter (where not fresh.same), '[]')
@@ -3920,8 +4214,6 @@ begin
                 and (observed.asset).in_scope
                     = media_sync.in_scope((observed.asset).base ->> 'folder', v_settings.include_folders) as same
             from media_sync.observed_assets(p_cloud_name, p_observations) as observed
-            -- Each is compared once, though both aggregates ask.
-            offset 0
         ) as fresh;
         return query select * from unnest(v_unchanged);
 
@@ -3938,26 +4230,41 @@ begin
     for v_round in 1 .. 5 loop
         exit when jsonb_array_length(v_pending) = 0;
 
-        v_locked := case when v_round > 1 or not v_is_new then media_sync.lock_known(p_cloud_name, v_pending) end;
+        -- Locked in one order, so that two pages with common assets wait for each other instead of deadlocking.
+        select array_agg(locked.asset_id) into v_locked
+        from (
+            select known.asset_id
+            from (
+                select distinct element ->> 'asset_id' as asset_id
+                from jsonb_array_elements(v_pending) as element
+                order by 1
+            ) as incoming
+            -- A look-up a row, as in observed_assets(), in the order of the rows that it is asked for.
+            cross join lateral (
+                select asset.asset_id
+                from public.media_assets as asset
+                where asset.cloud_name = p_cloud_name and asset.asset_id = incoming.asset_id
+                limit 1
+                for no key update
+            ) as known
+        ) as locked;
+
+        -- A first sync meets no rows, and that is its longest way.
         if v_locked is not null then
             return query select * from media_sync.merge_existing(
                 p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, v_started, v_count
             );
         end if;
 
-        if v_locked is not null then
-            select coalesce(jsonb_agg(element), '[]') into v_pending
-            from jsonb_array_elements(v_pending) as element
-            where element ->> 'asset_id' <> all (v_locked);
-        end if;
+        select coalesce(jsonb_agg(element), '[]') into v_pending
+        from jsonb_array_elements(v_pending) as element
+        where element ->> 'asset_id' <> all (coalesce(v_locked, '{}'));
 
         exit when jsonb_array_length(v_pending) = 0;
 
         return query select * from media_sync.insert_observed(
             p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, p_options, v_started, v_count
         );
-        get diagnostics v_inserted = row_count;
-        exit when v_inserted = jsonb_array_length(v_pending);
 
         select coalesce(jsonb_agg(observed.observation), '[]') into v_pending
         from media_sync.observed_assets(p_cloud_name, v_pending) as observed
@@ -4169,7 +4476,7 @@ begin
 end;
 $$;
 comment on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) is
-    'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset: as merge_page(), or quarantined for those that cannot be stored, which are set aside alone. Options: force (re-merge what looks unchanged), stamp (remember the look-up), created_by (user of an upload).';
+    'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset: as merge_page(), or quarantined for those that cannot be stored, which are set aside alone. Options: force (re-merge what looks unchanged), stamp (remember the look-up), created_by (user of an upload), listed (a page of a listing, which may be of old assets).';
 revoke all on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) from public, anon, authenticated;
 
 -- supabase/schemas/30_pull/10_traffic.sql
@@ -4237,6 +4544,11 @@ begin
                         when reset_at > clock_timestamp()
                             then greatest(0, remaining - ceil(call_limit * settings.quota_reserve_percent / 100.0))
                     end,
+                    -- A fifth more is left to pulls, which must not wait for the next hour because of facts.
+                    'spare_calls', case
+                        when reset_at > clock_timestamp()
+                            then greatest(0, remaining - ceil(call_limit * (settings.quota_reserve_percent + 20) / 100.0))
+                    end,
                     'reset_at', case when reset_at > clock_timestamp() then reset_at end
                 )
                 from media_sync.rate_limits
@@ -4251,7 +4563,7 @@ begin
 end;
 $$;
 comment on function media_sync.call_budget(text) is
-    'What may be called now: blocked_until (nothing before it), background_calls (left above the reserve kept for people; null: unknown), reset_at; and look_up_cap, the asset_ids that one look-up may name, where it is known.';
+    'What may be called now: blocked_until (nothing before it), background_calls (left above the reserve kept for people; null: unknown), spare_calls (left above what pulls may need besides; null: unknown), reset_at; and look_up_cap, the asset_ids that one look-up may name, where it is known.';
 revoke all on function media_sync.call_budget(text) from public, anon, authenticated;
 
 create or replace function public.media_sync_record_traffic(p_cloud_name text, p_traffic jsonb)
@@ -4395,7 +4707,7 @@ begin
         where status = 'running'
             -- A pull keeps its checkpoint for the next tick; of the others nobody takes over the run, only its work.
             and touched_at < (select clock_timestamp()) - case
-                when kind in ('full', 'partial', 'incremental') then interval '1 day' else interval '10 minutes'
+                when kind in ('full', 'partial', 'incremental', 'facts') then interval '1 day' else interval '10 minutes'
             end
         order by started_at
         for update skip locked
@@ -4454,7 +4766,7 @@ begin
     -- Calls that overlap join the run that is open instead of starting another.
     insert into media_sync.runs (kind, cloud_name, source, options, user_id)
     values (p_kind, p_cloud_name, p_source, p_options, p_user_id)
-    on conflict (cloud_name, kind) where status = 'running' and kind in ('full', 'incremental') do nothing
+    on conflict (cloud_name, kind) where status = 'running' and kind in ('full', 'incremental', 'facts') do nothing
     returning id into v_run_id;
 
     if v_run_id is null then
@@ -4778,7 +5090,7 @@ begin
     into v_count
     from media_sync.merge_observations(
         v_run.cloud_name, p_observations, p_observed_at, v_run.source, p_run_id,
-        jsonb_build_object('force', coalesce(v_run.options -> 'force', 'false'))
+        jsonb_build_object('force', coalesce(v_run.options -> 'force', 'false'), 'listed', true)
     );
 
     insert into media_sync.run_pages (run_id, shard, page, asset_ids, observed_at)
@@ -5101,7 +5413,8 @@ begin
         )
     where asset.cloud_name = p_cloud_name
         and asset.asset_id = any (v_asset_ids)
-        and asset.sending is not null and asset.observed_at <= p_observed_at;
+        and asset.sending is not null
+        and asset.observed_at <= p_observed_at;
 
     with absent as materialized (
         select
@@ -5206,7 +5519,9 @@ declare
 begin
     -- What is there and what is not are settled one after the other, and locked together.
     perform media_sync.lock_observed(p_cloud_name, p_observations, p_asset_ids);
-    v_applied := public.media_sync_apply_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id);
+    v_applied := public.media_sync_apply_observations(
+        p_cloud_name, media_sync.with_seen(p_cloud_name, p_observations), p_observed_at, p_source, p_run_id
+    );
     v_absent := media_sync.confirm_absence(
         p_cloud_name,
         array(
@@ -5461,7 +5776,9 @@ begin
         order by asset_id
         on conflict (cloud_name, asset_id) do update
         set requested_at = clock_timestamp(), reason = excluded.reason, attempts = 0, not_before = '-infinity',
-            needs_detail = entry.needs_detail or excluded.needs_detail
+            needs_detail = entry.needs_detail or excluded.needs_detail,
+            -- What was shown before this request may be outdated.
+            seen = null
         returning 1
     )
     select count(*)::integer into v_count from queued;
@@ -5471,6 +5788,57 @@ $$;
 comment on function media_sync.queue_refresh(text, text[], text, boolean) is
     'Asks for the true state of assets; asking again moves the request to now. p_needs_detail: only the asset''s detail will do, which tells times.';
 revoke all on function media_sync.queue_refresh(text, text[], text, boolean) from public, anon, authenticated;
+
+create or replace function media_sync.queue_seen(p_cloud_name text, p_observations jsonb, p_asset_ids text[], p_reason text)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_count constant integer := media_sync.queue_refresh(p_cloud_name, p_asset_ids, p_reason);
+begin
+    if v_count > 0 then
+        update media_sync.refresh_queue as entry
+        set seen = shown.observation - 'extra'
+        from (
+            select element ->> 'asset_id' as asset_id, element as observation from jsonb_array_elements(p_observations) as element
+        ) as shown
+        where entry.cloud_name = p_cloud_name
+            and entry.asset_id = shown.asset_id
+            and entry.asset_id = any (p_asset_ids)
+            and not shown.observation ? 'unstorable';
+    end if;
+    return v_count;
+end;
+$$;
+comment on function media_sync.queue_seen(text, jsonb, text[], text) is 'queue_refresh() for assets that a search showed: what it told of them is kept for the look-up.';
+revoke all on function media_sync.queue_seen(text, jsonb, text[], text) from public, anon, authenticated;
+
+create or replace function media_sync.with_seen(p_cloud_name text, p_observations jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if not exists (
+        select from media_sync.refresh_queue as entry
+        where entry.cloud_name = p_cloud_name
+            and entry.asset_id in (select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
+            and entry.seen is not null
+    ) then
+        return p_observations;
+    end if;
+    return (
+        select jsonb_agg(media_sync.seen_facts(element, entry.seen) || element order by place)
+        from jsonb_array_elements(p_observations) with ordinality as looked_up (element, place)
+        left join media_sync.refresh_queue as entry
+            on entry.cloud_name = p_cloud_name and entry.asset_id = element ->> 'asset_id'
+    );
+end;
+$$;
+comment on function media_sync.with_seen(text, jsonb) is 'The answers of look-ups, each with the facts that a search told of the same state before.';
+revoke all on function media_sync.with_seen(text, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.forget_refresh(
     p_cloud_name text,
@@ -5519,7 +5887,7 @@ begin
         from (select distinct unnest(p_asset_ids) as asset_id) as wanted
         order by asset_id
         -- An earlier appointment stands.
-        on conflict (cloud_name, asset_id) do update set requested_at = clock_timestamp()
+        on conflict (cloud_name, asset_id) do update set requested_at = clock_timestamp(), seen = null
         returning 1
     )
     select count(*)::integer into v_count from queued;
@@ -5784,21 +6152,9 @@ begin
             ) is not null
             or media_sync.untold_metadata(observed.asset, observed.observation) is not null
     end;
-    perform media_sync.queue_refresh(v_run.cloud_name, coalesce(v_changed, '{}'), 'changed, says the search index');
-
-    -- Look-ups tell no times: what has been queued for one must not be queued again at the next tick.
-    with stamped as materialized (
-        select asset.id, observed.observation -> 'last_updated' as told
-        from media_sync.observed_assets(v_run.cloud_name, p_observations) as observed
-        join public.media_assets as asset on asset.id = (observed.asset).id
-        where media_sync.untold_metadata(asset, observed.observation) is not null
-        order by asset.asset_id
-        for no key update of asset
-    )
-    update public.media_assets as asset
-    set last_updated = asset.last_updated || stamped.told
-    from stamped
-    where asset.id = stamped.id;
+    -- Facts are taken all the same, of the version that the row has; by their times what is queued now is not queued again.
+    perform media_sync.tell_facts(v_run.cloud_name, p_observations);
+    perform media_sync.queue_seen(v_run.cloud_name, p_observations, coalesce(v_changed, '{}'), 'changed, says the search index');
 
     if v_run.options ? 'changed_since' then
         v_since := (v_run.options ->> 'changed_since')::timestamptz;
@@ -5843,6 +6199,331 @@ comment on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb
 revoke all on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint, text[])
     from public, anon, authenticated;
 grant execute on function public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint, text[])
+    to service_role;
+
+-- supabase/schemas/30_pull/85_facts.sql
+
+-- Nothing untold: a walk of the search index, and after it details of single assets, for the facts that listings do not tell.
+--
+-- What is still to be asked stands on the rows. The walk takes the first that waits, searches for what was created from then
+-- on, and finds up to 500 neighbours with it; so it passes over what is told, and wherever it dies, a page is all that it repeats.
+
+create or replace function media_sync.awaiting_search(p_cloud_name text, p_until timestamptz)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+-- It walks an index, however many rows wait.
+set enable_seqscan = off
+set enable_bitmapscan = off
+as $$
+begin
+    return (
+        select date_trunc('second', created_at)
+        from public.media_assets
+        where facts_source = 'search'
+            and facts_not_before <= p_until
+            and (facts_tries = 0 or facts_not_before <= (select clock_timestamp()))
+            and deleted_at is null
+            and in_scope
+            and cloud_name = p_cloud_name
+        order by facts_not_before, created_at
+        limit 1
+    );
+end;
+$$;
+comment on function media_sync.awaiting_search(text, timestamptz) is
+    'When the asset was created of which a search is to tell facts next, in whole seconds; null: none waits. p_until: the latest facts_not_before; where a search was in vain the present holds.';
+revoke all on function media_sync.awaiting_search(text, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.awaiting_details(p_cloud_name text, p_until timestamptz, p_limit integer)
+returns text[]
+language plpgsql
+stable
+set search_path = ''
+set enable_seqscan = off
+set enable_bitmapscan = off
+as $$
+begin
+    return array(
+        select asset_id
+        from public.media_assets
+        where facts_source = 'detail'
+            and facts_not_before <= p_until
+            and deleted_at is null
+            and in_scope
+            and cloud_name = p_cloud_name
+        order by facts_not_before, created_at
+        limit p_limit
+    );
+end;
+$$;
+comment on function media_sync.awaiting_details(text, timestamptz, integer) is
+    'Assets whose details are to tell facts next. p_until: the latest facts_not_before.';
+revoke all on function media_sync.awaiting_details(text, timestamptz, integer) from public, anon, authenticated;
+
+create or replace function media_sync.next_details(p_cloud_name text, p_until timestamptz, p_limit integer)
+returns text[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_vain constant text[] := media_sync.vain_facts(p_cloud_name);
+    v_waiting text[];
+    v_futile text[];
+begin
+    for v_round in 1 .. 5 loop
+        v_waiting := media_sync.awaiting_details(p_cloud_name, p_until, greatest(p_limit, 1000));
+        v_futile := array(
+            select waiting.asset_id
+            from unnest(v_waiting) as waiting (asset_id)
+            cross join lateral (
+                select asset from public.media_assets as asset
+                where asset.cloud_name = p_cloud_name and asset.asset_id = waiting.asset_id
+                limit 1
+            ) as known
+            where media_sync.facts_source(known.asset, 'search', v_vain) is null
+        );
+        exit when v_futile = '{}';
+        -- By now it is known that no detail tells what they lack.
+        perform media_sync.tell_facts(
+            p_cloud_name, (select jsonb_agg(jsonb_build_object('asset_id', futile.asset_id)) from unnest(v_futile) as futile (asset_id)), 'detail'
+        );
+    end loop;
+    return array(select unnest(v_waiting) except select unnest(v_futile) limit p_limit);
+end;
+$$;
+comment on function media_sync.next_details(text, timestamptz, integer) is
+    'awaiting_details() without those of which no detail would tell what they lack: they wait no more.';
+revoke all on function media_sync.next_details(text, timestamptz, integer) from public, anon, authenticated;
+
+create or replace function media_sync.facts_are_due(p_cloud_name text)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_budget constant jsonb := media_sync.call_budget(p_cloud_name);
+    v_now constant timestamptz := clock_timestamp();
+begin
+    return (
+            exists (select from media_sync.runs where cloud_name = p_cloud_name and status = 'running' and kind = 'facts')
+            or media_sync.awaiting_search(p_cloud_name, v_now) is not null
+            or media_sync.awaiting_details(p_cloud_name, v_now, 1) <> '{}'
+        )
+        and v_budget ->> 'blocked_until' is null
+        and coalesce((v_budget ->> 'spare_calls')::bigint, 1) > 0
+        -- What failed is tried again, but not at every tick.
+        and coalesce((media_sync.latest_run(p_cloud_name, 'facts', 'failed')).finished_at < v_now - interval '10 minutes', true);
+end;
+$$;
+comment on function media_sync.facts_are_due(text) is 'Whether the next call of sync asks for facts that listings do not tell: some wait, and the quota has calls to spare.';
+revoke all on function media_sync.facts_are_due(text) from public, anon, authenticated;
+
+create or replace function media_sync.untold_progress()
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+set enable_seqscan = off
+as $$
+declare
+    v_search bigint;
+    v_detail bigint;
+    v_total constant bigint := (select sum(total_assets) from media_sync.statistics);
+begin
+    -- Beyond a hundred thousand of each nobody waits for the last one to be counted.
+    select count(*) into v_search
+    from (select from public.media_assets where facts_source = 'search' and deleted_at is null and in_scope limit 100000) as waiting;
+    select count(*) into v_detail
+    from (select from public.media_assets where facts_source = 'detail' and deleted_at is null and in_scope limit 100000) as waiting;
+    return jsonb_build_object(
+        'search', v_search,
+        'detail', v_detail,
+        'is_exact', v_search < 100000 and v_detail < 100000,
+        'percent', case
+            when v_search + v_detail = 0 then 100
+            else greatest(0, least(99, floor(100.0 * (v_total - v_search - v_detail) / greatest(v_total, 1))))
+        end
+    );
+end;
+$$;
+comment on function media_sync.untold_progress() is
+    'Of how many assets facts are still to be asked for: { search, detail, is_exact (false: at least so many), percent (of the library, whose facts are here as far as Cloudinary tells them) }.';
+revoke all on function media_sync.untold_progress() from public, anon, authenticated;
+
+-- supabase/schemas/30_pull/87_tell_facts.sql
+
+-- What answers tell of facts is stored together with what is to be asked next.
+
+create or replace function media_sync.store_found_facts(
+    p_cloud_name text,
+    p_shard media_sync.run_cursors,
+    p_observations jsonb,
+    p_next_cursor text,
+    p_until timestamptz
+)
+returns media_sync.run_cursors
+language plpgsql
+set search_path = ''
+-- Rows are looked up by an index, however few the table had when this was planned.
+set enable_seqscan = off
+as $$
+declare
+    -- Of the last second of a page there may be more on the next.
+    v_reach constant timestamptz := case when p_next_cursor is null then 'infinity' else (
+        select coalesce(max(date_trunc('second', (element ->> 'created_at')::timestamptz)), 'infinity')
+        from jsonb_array_elements(p_observations) as element
+    ) end;
+    v_unshown jsonb;
+begin
+    -- What was created within the page's reach and is not on it, the index does not show yet, or not any more.
+    select coalesce(jsonb_agg(jsonb_build_object('asset_id', waiting.asset_id)), '[]') into v_unshown
+    from (
+        select asset.asset_id
+        from public.media_assets as asset
+        where asset.facts_source = 'search'
+            and asset.facts_not_before <= p_until
+            and (asset.facts_tries = 0 or asset.facts_not_before <= (select clock_timestamp()))
+            and asset.deleted_at is null
+            and asset.in_scope
+            and asset.cloud_name = p_cloud_name
+            and asset.created_at >= p_shard.created_from
+            and asset.created_at < v_reach
+            and asset.asset_id not in (select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
+        order by asset.facts_not_before, asset.created_at
+        limit 1000
+    ) as waiting;
+    p_shard.updated_items := p_shard.updated_items
+        + media_sync.tell_facts(p_cloud_name, p_observations || v_unshown, 'search');
+    p_shard.cursor := case when v_reach <= p_shard.created_from then p_next_cursor end;
+    p_shard.pages := p_shard.pages + 1;
+    p_shard.seen := p_shard.seen + jsonb_array_length(p_observations);
+    return p_shard;
+end;
+$$;
+comment on function media_sync.store_found_facts(text, media_sync.run_cursors, jsonb, text, timestamptz) is
+    'Takes the facts of a page of the search index: what was created from the shard''s created_from on, in that order. Returns the shard as it is then; its cursor is null where the next search may begin anew.';
+revoke all on function media_sync.store_found_facts(text, media_sync.run_cursors, jsonb, text, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.store_detailed_facts(
+    p_cloud_name text,
+    p_shard media_sync.run_cursors,
+    p_observations jsonb,
+    p_asset_ids text[]
+)
+returns media_sync.run_cursors
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_denied constant text[] := array(
+        select unnest(p_asset_ids) except select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element
+    );
+    v_changed text[];
+begin
+    insert into media_sync.detail_facts as known (cloud_name, resource_type, fact, asked, told)
+    select p_cloud_name, (observed.asset).resource_type, fact, count(*), count(observed.observation ->> fact)
+    from media_sync.observed_assets(p_cloud_name, p_observations) as observed
+    cross join lateral unnest(media_sync.untold_facts(observed.asset)) as fact
+    where (observed.asset).id is not null and fact in ('etag', 'original_filename', 'duration')
+    group by (observed.asset).resource_type, fact
+    order by (observed.asset).resource_type, fact
+    on conflict (cloud_name, resource_type, fact) do update
+    set asked = known.asked + excluded.asked, told = known.told + excluded.told;
+
+    p_shard.updated_items := p_shard.updated_items + media_sync.tell_facts(
+        p_cloud_name,
+        p_observations || (
+            select coalesce(jsonb_agg(jsonb_build_object('asset_id', denied.asset_id)), '[]') from unnest(v_denied) as denied (asset_id)
+        ),
+        'detail'
+    );
+    -- Whether it was changed, or is gone, is for a look-up to say and for the merge to judge.
+    select array_agg(observed.asset_id) into v_changed
+    from media_sync.observed_assets(p_cloud_name, p_observations) as observed
+    where (observed.asset).id is not null and not media_sync.shows_base(observed.asset, observed.observation);
+    -- Rows before the queue, as every writer locks them.
+    perform media_sync.queue_refresh(p_cloud_name, coalesce(v_changed, '{}') || v_denied, 'changed, says its detail');
+    p_shard.seen := p_shard.seen + cardinality(p_asset_ids);
+    return p_shard;
+end;
+$$;
+comment on function media_sync.store_detailed_facts(text, media_sync.run_cursors, jsonb, text[]) is
+    'Takes the facts of assets'' details, and learns which facts details tell. p_asset_ids: those that were asked for. Returns the shard as it is then.';
+revoke all on function media_sync.store_detailed_facts(text, media_sync.run_cursors, jsonb, text[]) from public, anon, authenticated;
+
+create or replace function public.media_sync_continue_facts(
+    p_run_id uuid,
+    p_worker uuid,
+    p_lease_seconds integer,
+    p_traffic jsonb,
+    p_limit integer,
+    p_at_once boolean default false,
+    p_asked text default null,
+    p_observations jsonb default '[]',
+    p_asset_ids text[] default '{}',
+    p_next_cursor text default null,
+    p_refused text[] default null
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+set statement_timeout = '60s'
+as $$
+declare
+    v_run media_sync.runs;
+    v_shard media_sync.run_cursors;
+    v_until constant timestamptz := case when p_at_once then 'infinity' else clock_timestamp() end;
+    v_from timestamptz;
+    v_details text[];
+begin
+    select * into v_run from media_sync.runs where id = p_run_id;
+    select * into v_shard from media_sync.run_cursors where run_id = p_run_id and shard = 'search' for update;
+    if v_run.status is distinct from 'running' or v_shard.status is distinct from 'pending' or v_shard.lease_token is distinct from p_worker then
+        return jsonb_build_object('stored', false, 'now', clock_timestamp());
+    end if;
+    if p_asked = 'search' then
+        v_shard := media_sync.store_found_facts(v_run.cloud_name, v_shard, p_observations, p_next_cursor, v_until);
+    elsif p_asked = 'detail' then
+        v_shard := media_sync.store_detailed_facts(v_run.cloud_name, v_shard, p_observations, p_asset_ids);
+    end if;
+    update media_sync.settings set search_refuses = p_refused where search_refuses <> p_refused;
+
+    v_from := media_sync.awaiting_search(v_run.cloud_name, v_until);
+    -- More were created within one second than a page holds: only the cursor leads to the others.
+    if v_from is distinct from v_shard.created_from then
+        v_shard.cursor := null;
+    end if;
+    v_shard.created_from := v_from;
+    v_details := media_sync.next_details(v_run.cloud_name, v_until, p_limit);
+    update media_sync.run_cursors
+    set
+        created_from = v_shard.created_from,
+        cursor = v_shard.cursor,
+        pages = v_shard.pages,
+        seen = v_shard.seen,
+        updated_items = v_shard.updated_items,
+        status = case when v_from is null and v_details = '{}' then 'completed' else 'pending' end,
+        leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+    where run_id = p_run_id and shard = 'search';
+    perform media_sync.record_traffic(v_run.cloud_name, p_run_id, p_traffic);
+    return jsonb_build_object(
+        'stored', true,
+        'search', case when v_from is not null then jsonb_build_object('created_from', v_from, 'cursor', v_shard.cursor) end,
+        'details', v_details,
+        'budget', media_sync.call_budget(v_run.cloud_name),
+        'now', clock_timestamp()
+    );
+end;
+$$;
+comment on function public.media_sync_continue_facts(uuid, uuid, integer, jsonb, integer, boolean, text, jsonb, text[], text, text[]) is
+    'Takes facts that an answer tells, and says what to ask next. p_asked: search (a page of what was created since the time that was told last, with p_next_cursor and p_refused) or detail (of p_asset_ids); null: nothing yet. p_limit: details at most; p_at_once: also those that are to wait a while, unless a search for them was in vain. Returns { stored, search: { created_from, cursor }, details: [ asset_id ], budget, now }; with neither, all is asked. stored is false when the worker no longer holds the run: nothing was written.';
+revoke all on function public.media_sync_continue_facts(uuid, uuid, integer, jsonb, integer, boolean, text, jsonb, text[], text, text[])
+    from public, anon, authenticated;
+grant execute on function public.media_sync_continue_facts(uuid, uuid, integer, jsonb, integer, boolean, text, jsonb, text[], text, text[])
     to service_role;
 
 -- supabase/schemas/30_pull/90_comparison.sql
@@ -7991,6 +8672,7 @@ declare
     v_merge jsonb;
     v_fetch text[];
     v_verify text[];
+    v_facts jsonb;
     v_stale text[];
     v_refused text[];
     v_touched uuid[];
@@ -8054,8 +8736,9 @@ begin
         ))),
         array_agg(asset_id) filter (where verdict in ('merge', 'stale') and not incomplete),
         array_agg(asset_id) filter (where verdict = 'stale'),
+        jsonb_agg(observation) filter (where verdict = 'nothing' and kind = 'observe'),
         array_agg((asset).id) filter (where (asset).id is not null and verdict <> 'stale')
-    into v_merge, v_fetch, v_verify, v_stale, v_touched
+    into v_merge, v_fetch, v_verify, v_stale, v_facts, v_touched
     from judged;
 
     if jsonb_array_length(v_merge) > 0 then
@@ -8064,6 +8747,10 @@ begin
             array_agg(asset_id) filter (where outcome = 'quarantined')
         into v_changed, v_refused
         from media_sync.merge_observations(p_cloud_name, v_merge, v_now, p_source);
+    end if;
+    -- An upload that is known already may still tell what no look-up does.
+    if v_facts is not null then
+        perform media_sync.tell_facts(p_cloud_name, v_facts);
     end if;
     if p_triggered_at is not null then
         update public.media_assets
@@ -8857,14 +9544,14 @@ immutable
 set search_path = ''
 as $$
     select coalesce(
-        string_agg(case when test like 'asset.search\_text %' then coalesce(nullif(p_trigrams, ''), 'true') else 'asset.c' || place end, ' and ' order by place),
+        string_agg('(' || case when test like 'asset.search\_text %' then coalesce(nullif(p_trigrams, ''), 'true') else test end || ')', ' and ' order by place),
         'true'
     )
     from unnest(p_conditions) with ordinality as condition (test, seek, joint, source, in_order, place)
     where seek is not null;
 $$;
 comment on function media_sync.candidate_test(media_sync.library_condition[], text) is
-    'What a row has to be for indexes to find it, whether it matches or not, in terms of c1, c2, …; of a search that is its trigrams'' test.';
+    'What a row has to be for indexes to find it, whether it matches or not; of a search that is its trigrams'' test.';
 revoke all on function media_sync.candidate_test(media_sync.library_condition[], text) from public, anon, authenticated;
 
 create or replace function media_sync.estimate_matches(
@@ -8878,35 +9565,28 @@ set jit = off
 as $$
 declare
     v_percent constant double precision := least(100, 25600.0 / greatest(media_sync.library_blocks(), 1));
+    v_tests constant text := media_sync.all_tests(p_conditions);
     v_counts bigint[];
 begin
     execute format(
-        -- Each test is asked once a row; offset 0 keeps the planner from asking it wherever its answer is used.
-        'select array[count(*) filter (where fits) %1$s %2$s, count(*) filter (where candidate), count(*) filter (where word)]
-        from (
-            select asset.* %3$s, (%4$s) as candidate, (%5$s) as word
-            from (
-                select *, (%6$s) as fits
-                from (select asset.* %7$s from public.media_assets as asset tablesample system (%8$s) repeatable (1) offset 0) as asset
-                offset 0
-            ) as asset
-            offset 0
+        'select array[count(*) filter (where fits) %1$s %2$s, count(*) filter (where candidate), count(*) filter (where word)] from (
+            select (%3$s) as fits %4$s %5$s, %7$s as candidate, %8$s as word from public.media_assets as asset tablesample system (%6$s) repeatable (1) offset 0
         ) as sampled',
         (select string_agg(format(', count(*) filter (where c%s)', place), '') from generate_series(1, cardinality(p_conditions)) as place),
         (select string_agg(format(', count(*) filter (where r%s)', place), '') from generate_series(1, cardinality(p_ranks)) as place),
-        (
-            select string_agg(format(', case when fits then %s end as r%s', test, place), '' order by place)
-            from unnest(p_ranks) with ordinality as rank (test, seek, joint, source, in_order, place)
-        ),
-        -- What the indexes find together, before rows are asked for all.
-        media_sync.candidate_test(p_conditions, p_trigrams[1]),
-        media_sync.candidate_test(p_conditions, p_trigrams[2]),
-        (select string_agg('c' || place, ' and ') from generate_series(1, cardinality(p_conditions)) as place),
+        v_tests,
         (
             select string_agg(format(', (%s) as c%s', test, place), '' order by place)
             from unnest(p_conditions) with ordinality as condition (test, seek, joint, source, in_order, place)
         ),
-        v_percent
+        (
+            select string_agg(format(', case when %s then %s end as r%s', v_tests, test, place), '' order by place)
+            from unnest(p_ranks) with ordinality as rank (test, seek, joint, source, in_order, place)
+        ),
+        v_percent,
+        -- What the indexes find together, before rows are asked for all.
+        media_sync.candidate_test(p_conditions, p_trigrams[1]),
+        media_sync.candidate_test(p_conditions, p_trigrams[2])
     ) into v_counts;
     return array(select count * 100 / v_percent from unnest(v_counts) with ordinality as counted (count, place) order by place);
 end;
@@ -10967,7 +11647,8 @@ begin
                 'error', run.errors -> 0
             ) order by run.started_at desc), '[]')
             from (select * from media_sync.unsettled_runs() order by started_at desc limit 100) as run
-        )
+        ),
+        'untold', media_sync.untold_progress()
     );
 end;
 $$;
@@ -10983,7 +11664,7 @@ set search_path = ''
 as $$
     select media_sync.get_sync_overview();
 $$;
-comment on function public.get_sync_overview() is 'The last ten runs, Cloudinary''s quota as last told, the assets in quarantine (the first 1,000), and the runs that failed or are blocked. Admins.';
+comment on function public.get_sync_overview() is 'The last ten runs, Cloudinary''s quota as last told, the assets in quarantine (the first 1,000), the runs that failed or are blocked, and of how many assets facts are still to be asked for. Admins.';
 revoke all on function public.get_sync_overview() from public, anon, authenticated;
 grant execute on function public.get_sync_overview() to authenticated, service_role;
 
@@ -11410,6 +12091,7 @@ begin
                 and not_before <= (select clock_timestamp())
                 and (leased_until is null or leased_until < (select clock_timestamp()))
         ),
+        'facts_due', media_sync.facts_are_due(p_cloud_name),
         'folder_mode', v_settings.folder_mode,
         'search_refuses', v_settings.search_refuses,
         'conflict_policy', v_settings.conflict_policy,
@@ -11419,7 +12101,7 @@ begin
 end;
 $$;
 comment on function public.media_sync_due(text) is
-    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, folder_mode, search_refuses, conflict_policy, budget, now }.';
+    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, facts_due, folder_mode, search_refuses, conflict_policy, budget, now }.';
 revoke all on function public.media_sync_due(text) from public, anon, authenticated;
 grant execute on function public.media_sync_due(text) to service_role;
 
@@ -12218,7 +12900,7 @@ begin
     select * into v_erring
     from media_sync.runs as run
     where run.status = 'running'
-        and run.kind in ('full', 'partial', 'incremental')
+        and run.kind in ('full', 'partial', 'incremental', 'facts')
         and run.erring_since < (select clock_timestamp()) - interval '10 minutes'
     order by run.erring_since
     limit 1;
@@ -13056,7 +13738,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'bec0e8cd5cf32352';
+    select 'b2f517e8a255b89c';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -19,7 +19,7 @@ Deno.test("demo --json → one JSON object: both sides counted and equal, exit 0
   assertEquals(stdout.trim().split("\n").length, 1);
   const { success, assets, seed, steps, verdict } = JSON.parse(stdout);
   assertEquals([success, assets, seed, verdict.equal], [true, 120, 7, true]);
-  assertEquals([verdict.difference_count, verdict.differences], [0, []]);
+  assertEquals([verdict.difference_count, verdict.differences, verdict.untold], [0, [], {}]);
   assertEquals(steps.map(({ name, holds }: Record<string, unknown>) => [name, holds]), [
     ["first sync", true],
     ["upload there", true],
@@ -27,6 +27,7 @@ Deno.test("demo --json → one JSON object: both sides counted and equal, exit 0
     ["retag there", true],
     ["delete here", true],
     ["edit both sides", true],
+    ["all facts", true],
   ]);
   // Two uploads and one deletion later.
   const all = verdict.counts.at(-1);
@@ -39,7 +40,7 @@ Deno.test("demo in a pipe → plain lines: progress, a table of both sides, the 
   assertStringIncludes(stdout, "First sync 100%, 60 of 60 assets");
   assertMatch(stdout, /^ok +edit both sides +[\d.]+ s +both edits are on both sides$/m);
   assertMatch(stdout, /^all +61 +61 +61$/m);
-  assertStringIncludes(stdout, "Both sides are equal, field by field");
+  assertStringIncludes(stdout, "Both sides are equal, in every field.");
   // Neither colours nor a bar that is drawn over itself.
   assert(!stdout.includes("\u001b") && !stdout.includes("\r"));
 });

@@ -9,6 +9,7 @@ import {
   openScenarioWorld,
   resetWorld,
   type ScenarioWorld,
+  syncWhole,
 } from "../support/scenario-world.ts";
 import { there } from "../support/scenario-steps.ts";
 import { assertSidesEqual } from "../support/compare-sides.ts";
@@ -50,7 +51,7 @@ for (
           created_at: new Date(Date.UTC(2026, 0, 1) + index * 1_000).toISOString(),
         }])),
       );
-      await syncUntilCompleted(call);
+      await syncWhole(world);
 
       await withMovedTime(stack, async (pass) => {
         const tick = () => callsOf(world, () => syncUntilCompleted(call, {}));

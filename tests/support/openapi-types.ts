@@ -293,6 +293,8 @@ export interface components {
        * @default false
        */
       dry_run?: boolean;
+      /** @description Asks at once for all facts that listings do not tell, instead of a few a call and a while after a change. */
+      facts?: boolean;
       /**
        * @description Answers at once and works on.
        * @default false
@@ -704,7 +706,7 @@ export interface components {
       /** Format: uuid */
       run_id: string;
       /** @enum {string} */
-      kind: "full" | "partial" | "incremental" | "push" | "refresh" | "single" | "scope";
+      kind: "full" | "partial" | "incremental" | "push" | "refresh" | "single" | "scope" | "facts";
       /**
        * @description blocked: the guard stopped it from deleting too much; see allow_mass_delete.
        * @enum {string}
@@ -869,7 +871,7 @@ export interface components {
       /** Format: uuid */
       run_id: string;
       /** @enum {string} */
-      kind: "full" | "partial" | "incremental" | "push" | "refresh" | "single" | "scope";
+      kind: "full" | "partial" | "incremental" | "push" | "refresh" | "single" | "scope" | "facts";
       /** @enum {string} */
       status: "failed" | "blocked";
       /** Format: date-time */
@@ -927,6 +929,17 @@ export interface components {
       /** @description The last ten, the latest first. */
       runs: components["schemas"]["SyncRun"][];
       rate_limit: components["schemas"]["RateLimit"];
+      /** @description Assets of which facts that listings do not tell (etag, uploaded_at, duration, original_filename, …) are still to be asked for. */
+      untold: {
+        /** @description Assets of which the search index is asked next. */
+        search: number;
+        /** @description Assets of which the detail is asked next, a call each. */
+        detail: number;
+        /** @description false: at least so many. */
+        is_exact: boolean;
+        /** @description Share of the library of which every fact is here that Cloudinary tells. */
+        percent: number;
+      };
       health: components["schemas"]["Health"];
     };
     /** @description An asset whose two sides differ, and in which fields. */

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { createClient as createSupabaseClient, type SupabaseClient } from "@supabase/supabase-js";
 import type { Stack } from "../../scripts/local/stack-options.ts";
 import { emptySides } from "./empty-stack.ts";
-import { type Call, control, createClient } from "./stack.ts";
+import { type Call, control, createClient, syncUntilCompleted } from "./stack.ts";
 
 /** What the steps of a scenario work with. */
 export interface ScenarioWorld {
@@ -41,6 +41,12 @@ export async function resetWorld(world: ScenarioWorld): Promise<void> {
   // A local edit wakes a push at once; here a scenario says when a push begins.
   await stack.sql("delete from vault.secrets where name = 'media_sync_cron_key'");
   world.own = {};
+}
+
+/** A first sync, and everything asked for that listings do not tell: what follows costs what it costs in ordinary days. */
+export async function syncWhole({ call }: ScenarioWorld): Promise<void> {
+  await syncUntilCompleted(call);
+  await syncUntilCompleted(call, { facts: true });
 }
 
 /** The asset_id of an asset that scenarios call so: the name in hexadecimal digits. */

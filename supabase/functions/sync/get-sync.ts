@@ -45,7 +45,13 @@ export async function getSync(context: RouteContext<Database>): Promise<Response
     callFunction(caller.supabase, "get_sync_health_summary", {}),
   ]);
   if (query.format === "prometheus") {
-    return prometheusResponse({ syncStatus, stats, rateLimit: overview.rate_limit, health });
+    return prometheusResponse({
+      syncStatus,
+      stats,
+      rateLimit: overview.rate_limit,
+      untold: overview.untold,
+      health,
+    });
   }
   return jsonResponse<SyncOverviewAnswer>({
     success: true,
@@ -58,6 +64,7 @@ export async function getSync(context: RouteContext<Database>): Promise<Response
     runs: overview.runs.map(shownRun),
     rate_limit: overview.rate_limit ??
       { limit: null, remaining: null, reset_at: null },
+    untold: overview.untold,
     health,
   });
 }

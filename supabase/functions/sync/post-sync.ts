@@ -64,6 +64,7 @@ function toSyncRequest(body: SyncBody): SyncRequest {
     folder: body.folder,
     direction: body.direction,
     allowMassDelete: body.allow_mass_delete,
+    facts: body.facts,
   };
 }
 

@@ -2,13 +2,14 @@ import { corsHeaders } from "../_shared/http/respond.ts";
 import type { MediaStatistics } from "../_shared/contract/library-state.ts";
 import type { RateLimitState } from "../_shared/contract/sync-overview.ts";
 import type { SyncStatus } from "../_shared/contract/library-state.ts";
-import type { HealthSummary } from "../_shared/contract/sync-overview.ts";
+import type { HealthSummary, UntoldFacts } from "../_shared/contract/sync-overview.ts";
 
 /** The figures of `GET sync`. */
 export interface SyncFigures {
   syncStatus: SyncStatus;
   stats: MediaStatistics;
   rateLimit: RateLimitState | null;
+  untold: UntoldFacts;
   health: HealthSummary;
 }
 
@@ -26,7 +27,9 @@ export function prometheusResponse(figures: SyncFigures): Response {
 }
 
 /** The figures as metrics; what is not known is left out, as Prometheus wants it. */
-export function formatPrometheus({ syncStatus, stats, rateLimit, health }: SyncFigures): string {
+export function formatPrometheus(
+  { syncStatus, stats, rateLimit, untold, health }: SyncFigures,
+): string {
   const lines: string[] = [];
   const gauge = (name: string, help: string, samples: [string, number | null | undefined][]) => {
     const known = samples.filter(([, value]) => typeof value === "number");
@@ -63,6 +66,10 @@ export function formatPrometheus({ syncStatus, stats, rateLimit, health }: SyncF
   gauge("media_sync_rate_limit", "Admin API calls an hour.", [["", rateLimit?.limit]]);
   gauge("media_sync_rate_limit_remaining", "Admin API calls left until the reset.", [
     ["", rateLimit?.remaining],
+  ]);
+  gauge("media_sync_untold_assets", "Assets of which facts are still to be asked for.", [
+    [label("source", "search"), untold.search],
+    [label("source", "detail"), untold.detail],
   ]);
   gauge("media_sync_health", "0 ok, 1 degraded, 2 failing.", [["", HEALTH[health.status]]]);
   gauge(

@@ -157,6 +157,9 @@ create table public.media_assets (
     observed_at timestamptz not null default '-infinity',
     last_event_at timestamptz,
     last_synced_at timestamptz,
+    facts_source text check (facts_source in ('search', 'detail')),
+    facts_tries smallint not null default 0,
+    facts_not_before timestamptz not null default '-infinity',
     in_scope boolean not null default true,
     usage_count integer not null default 0 check (usage_count >= 0),
     collection_ids uuid[] not null default '{}',
@@ -199,7 +202,7 @@ comment on column public.media_assets.access_mode is 'public or authenticated, w
 comment on column public.media_assets.moderation_status is 'pending, approved, rejected, queued or aborted, where moderated.';
 comment on column public.media_assets.extra is 'Whatever else Cloudinary told about the asset, by its own names.';
 comment on column public.media_assets.uploaded_at is 'When the present content was uploaded, once an answer told it.';
-comment on column public.media_assets.last_updated is 'Cloudinary''s times of change by kind, as far as told.';
+comment on column public.media_assets.last_updated is 'Cloudinary''s times of change by kind, as told of the state that base holds; empty: not told.';
 comment on column public.media_assets.base is 'The editable fields as both sides last agreed on them. What differs from it is a local edit.';
 comment on column public.media_assets.conflicts is 'Open conflicts of the policy manual: field to base, database and cloudinary values.';
 comment on column public.media_assets.sending is 'What is on its way to Cloudinary and may or may not have arrived: a list of attempts; null: nothing. While it stands the row is not synced.';
@@ -216,6 +219,9 @@ comment on column public.media_assets.edited_at is 'When an editable column was 
 comment on column public.media_assets.observed_at is 'Database time at which the Cloudinary request began whose answer this row reflects; older observations are ignored.';
 comment on column public.media_assets.last_event_at is 'Cloudinary''s time of the latest notification that touched this row; older ones are stale.';
 comment on column public.media_assets.last_synced_at is 'When both sides were last known equal after a change.';
+comment on column public.media_assets.facts_source is 'What is to be asked next for facts that listings do not tell: search or detail; null: whatever Cloudinary tells of them is here.';
+comment on column public.media_assets.facts_tries is 'Searches for its facts that did not show the asset as the row has it: the index lags.';
+comment on column public.media_assets.facts_not_before is 'It is not asked for its facts before this time: a notification or a pull may tell them meanwhile.';
 comment on column public.media_assets.in_scope is 'False when settings.include_folders leaves out the folder that the asset has in Cloudinary: kept and hidden. An edit that is under way goes on.';
 comment on column public.media_assets.usage_count is 'Live rows of media_usage; maintained by a trigger.';
 comment on column public.media_assets.collection_ids is 'Collections that it stands in, and perhaps some that it has left: for the search index, which meets them with everything else. Maintained by a trigger.';
@@ -258,6 +264,9 @@ create index media_assets_filename_index on public.media_assets (media_sync.name
         and original_filename <> coalesce(nullif(display_name, ''), split_part(public_id, '/', -1));
 create index media_assets_unsynced_index on public.media_assets (sync_status, next_attempt_at nulls first) where sync_status <> 'synced';
 create index media_assets_deleted_index on public.media_assets (deleted_at desc, id desc) where deleted_at is not null;
+-- What is to be asked for its facts next.
+create index media_assets_facts_index on public.media_assets (facts_source, facts_not_before, created_at)
+    where facts_source is not null and deleted_at is null and in_scope;
 -- ?deleted=true, by time of creation.
 create index media_assets_trash_index on public.media_assets (created_at desc, id desc) where deleted_at is not null;
 

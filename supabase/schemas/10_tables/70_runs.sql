@@ -2,7 +2,7 @@
 
 create table media_sync.runs (
     id uuid primary key default gen_random_uuid(),
-    kind text not null check (kind in ('full', 'partial', 'incremental', 'push', 'refresh', 'single', 'scope')),
+    kind text not null check (kind in ('full', 'partial', 'incremental', 'push', 'refresh', 'single', 'scope', 'facts')),
     status text not null default 'running' check (status in ('running', 'completed', 'blocked', 'failed')),
     cloud_name text not null,
     source text not null check (source in ('webhook', 'cron', 'api', 'client', 'console')),
@@ -28,7 +28,7 @@ create table media_sync.runs (
 
 comment on table media_sync.runs is 'One row per run of a sync; its cursors are its checkpoint.';
 comment on column media_sync.runs.id is 'Key; run_id in every answer and log row.';
-comment on column media_sync.runs.kind is 'full: reconcile; partial: a reconcile of one resource_type or folder; incremental: changes since the last pull; push: local edits; refresh: queued look-ups; single: one asset; scope: a change of include_folders that waits to be allowed.';
+comment on column media_sync.runs.kind is 'full: reconcile; partial: a reconcile of one resource_type or folder; incremental: changes since the last pull; push: local edits; refresh: queued look-ups; single: one asset; scope: a change of include_folders that waits to be allowed; facts: what listings do not tell.';
 comment on column media_sync.runs.status is 'running, completed, blocked (the delete guard stopped it before any write) or failed.';
 comment on column media_sync.runs.cloud_name is 'Cloudinary product environment.';
 comment on column media_sync.runs.source is 'What started it.';
@@ -53,7 +53,7 @@ comment on column media_sync.runs.finished_at is 'When it ended; null while runn
 
 create index runs_started_at_index on media_sync.runs (started_at desc);
 -- At most one open run of a kind per library: ticks that overlap join it.
-create unique index runs_open_index on media_sync.runs (cloud_name, kind) where status = 'running' and kind in ('full', 'incremental');
+create unique index runs_open_index on media_sync.runs (cloud_name, kind) where status = 'running' and kind in ('full', 'incremental', 'facts');
 
 alter table media_sync.runs enable row level security;
 revoke all on media_sync.runs from public, anon, authenticated, service_role;
@@ -93,7 +93,7 @@ comment on column media_sync.run_cursors.run_id is 'The run.';
 comment on column media_sync.run_cursors.shard is 'Name of the shard within the run.';
 comment on column media_sync.run_cursors.resource_type is 'resource_type that it lists; null for the search of an incremental pull, which finds all.';
 comment on column media_sync.run_cursors.type is 'Delivery type that it lists; null lists all of them.';
-comment on column media_sync.run_cursors.created_from is 'Lists assets created at or after this; null: no lower bound.';
+comment on column media_sync.run_cursors.created_from is 'Lists assets created at or after this; null: no lower bound. A run of kind facts moves it on.';
 comment on column media_sync.run_cursors.created_until is 'Lists assets created before this; null: no upper bound.';
 comment on column media_sync.run_cursors.cursor is 'next_cursor of the last page that is stored; null before the first page.';
 comment on column media_sync.run_cursors.status is 'completed once the listing reached its end.';

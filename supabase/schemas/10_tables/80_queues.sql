@@ -8,6 +8,7 @@ create table media_sync.refresh_queue (
     attempts integer not null default 0,
     not_before timestamptz not null default '-infinity',
     needs_detail boolean not null default false,
+    seen jsonb check (jsonb_typeof(seen) = 'object'),
     lease_token uuid,
     leased_until timestamptz,
     primary key (cloud_name, asset_id)
@@ -21,6 +22,7 @@ comment on column media_sync.refresh_queue.requested_at is 'When it was last ask
 comment on column media_sync.refresh_queue.attempts is 'Failed look-ups.';
 comment on column media_sync.refresh_queue.not_before is 'Not looked up before this time.';
 comment on column media_sync.refresh_queue.needs_detail is 'Only the asset''s detail will do: a batched look-up tells no times of change.';
+comment on column media_sync.refresh_queue.seen is 'What the search index showed of it when it was put here: where the look-up shows the same state, the facts that only searches tell are taken from this.';
 comment on column media_sync.refresh_queue.lease_token is 'Worker that holds it.';
 comment on column media_sync.refresh_queue.leased_until is 'When that worker loses it.';
 

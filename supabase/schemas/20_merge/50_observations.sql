@@ -70,12 +70,11 @@ begin
                 when p_asset.extra ? 'original_values' then media_sync.observed_extra(p_asset.extra, p_observation)
                 else coalesce(p_asset.extra, '{}') || coalesce(p_observation -> 'extra', '{}')
             end)
-            -- An etag that was not told belongs to the content before this version.
+            -- What was not told with another version belongs to the content before it.
             || case
-                when not p_observation ? 'etag'
-                    and (p_observation ->> 'version')::bigint is distinct from p_asset.version
-                    and p_observation ? 'version'
-                    then '{"etag": null}'::jsonb
+                when p_observation ? 'version' and (p_observation ->> 'version')::bigint is distinct from p_asset.version
+                    then '{"etag": null, "uploaded_at": null, "original_filename": null, "duration": null, "pages": null}'::jsonb
+                        - array(select jsonb_object_keys(p_observation))
                 else '{}'::jsonb
             end
     );
@@ -132,15 +131,18 @@ begin
     return (
         select jsonb_object_agg(key, value)
         from jsonb_each(media_sync.changed_fields(
-            to_jsonb(p_from) - media_sync.editable_keys() - array['last_updated', 'search_text'],
-            to_jsonb(p_to) - media_sync.editable_keys() - array['last_updated', 'search_text']
+            to_jsonb(p_from) - media_sync.editable_keys() - '{last_updated,search_text,facts_source,facts_tries,facts_not_before}'::text[],
+            to_jsonb(p_to) - media_sync.editable_keys() - '{last_updated,search_text,facts_source,facts_tries,facts_not_before}'::text[]
         ))
-        -- A listing tells less than a look-up: what is only now told of the same content is no change.
-        where p_from.version is distinct from p_to.version
-            or not (
-                (key in ('etag', 'uploaded_at', 'original_filename', 'duration', 'pages') and value ->> 'from' is null)
-                or (key = 'extra' and value -> 'to' @> (value -> 'from'))
-            )
+        where case
+            -- A listing tells less than a look-up: what is only now told of the same content, or not yet of another, is no change.
+            when key in ('etag', 'uploaded_at', 'original_filename', 'duration', 'pages') then
+                case
+                    when p_from.version is distinct from p_to.version then value ->> 'to' is not null
+                    else value ->> 'from' is not null
+                end
+            else p_from.version is distinct from p_to.version or not (key = 'extra' and value -> 'to' @> (value -> 'from'))
+        end
     );
 end;
 $$;

@@ -195,6 +195,10 @@ begin
     v_decision.content := media_sync.observed_content(p_asset, p_observation);
     v_remote := media_sync.observed_fields(v_base, p_observation);
     v_remote := media_sync.in_folder_mode(v_remote, v_remote, v_mode);
+    v_decision.content := media_sync.await_facts(
+        p_asset, v_decision.content, not p_observation ? 'last_updated' and not media_sync.same_fields(v_remote, v_base),
+        p_observed_at, p_settings.search_refuses
+    );
     v_decision.base := v_remote;
     v_decision.sending := p_asset.sending;
     if p_asset.sending is not null then

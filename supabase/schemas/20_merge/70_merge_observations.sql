@@ -41,7 +41,8 @@ begin
         insert into public.media_assets (
             cloud_name, asset_id, public_id, resource_type, type, format, version, bytes, width, height, duration, pages, etag,
             url, secure_url, original_filename, folder, display_name, tags, context, metadata, access_mode, moderation_status,
-            extra, uploaded_at, last_updated, created_at, base, sync_status, observed_at, last_synced_at, created_by
+            extra, uploaded_at, last_updated, created_at, base, sync_status, observed_at, last_synced_at, created_by,
+            facts_source, facts_not_before
         )
         select
             p_cloud_name, asset_id, public_id, resource_type, coalesce(type, 'upload'), format, version, bytes, width, height, duration,
@@ -53,7 +54,10 @@ begin
                 'tags', case when tags is null then '[]' else observation -> 'tags' end,
                 'context', coalesce(context, '{}'), 'metadata', coalesce(metadata, '{}')
             ),
-            'synced', p_observed_at, clock_timestamp(), (p_options ->> 'created_by')::uuid
+            'synced', p_observed_at, clock_timestamp(), (p_options ->> 'created_by')::uuid,
+            media_sync.facts_source(content, null, p_settings.search_refuses),
+            -- Of a new asset a notification or the next pull may tell the rest.
+            case when (p_options ->> 'listed')::boolean then '-infinity' else p_observed_at + interval '15 minutes' end
         from observed
         where in_scope
         on conflict (cloud_name, asset_id) do nothing

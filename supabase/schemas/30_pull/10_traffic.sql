@@ -61,6 +61,11 @@ begin
                         when reset_at > clock_timestamp()
                             then greatest(0, remaining - ceil(call_limit * settings.quota_reserve_percent / 100.0))
                     end,
+                    -- A fifth more is left to pulls, which must not wait for the next hour because of facts.
+                    'spare_calls', case
+                        when reset_at > clock_timestamp()
+                            then greatest(0, remaining - ceil(call_limit * (settings.quota_reserve_percent + 20) / 100.0))
+                    end,
                     'reset_at', case when reset_at > clock_timestamp() then reset_at end
                 )
                 from media_sync.rate_limits
@@ -75,7 +80,7 @@ begin
 end;
 $$;
 comment on function media_sync.call_budget(text) is
-    'What may be called now: blocked_until (nothing before it), background_calls (left above the reserve kept for people; null: unknown), reset_at; and look_up_cap, the asset_ids that one look-up may name, where it is known.';
+    'What may be called now: blocked_until (nothing before it), background_calls (left above the reserve kept for people; null: unknown), spare_calls (left above what pulls may need besides; null: unknown), reset_at; and look_up_cap, the asset_ids that one look-up may name, where it is known.';
 revoke all on function media_sync.call_budget(text) from public, anon, authenticated;
 
 create or replace function public.media_sync_record_traffic(p_cloud_name text, p_traffic jsonb)

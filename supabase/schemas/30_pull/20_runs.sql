@@ -74,7 +74,7 @@ begin
         where status = 'running'
             -- A pull keeps its checkpoint for the next tick; of the others nobody takes over the run, only its work.
             and touched_at < (select clock_timestamp()) - case
-                when kind in ('full', 'partial', 'incremental') then interval '1 day' else interval '10 minutes'
+                when kind in ('full', 'partial', 'incremental', 'facts') then interval '1 day' else interval '10 minutes'
             end
         order by started_at
         for update skip locked
@@ -133,7 +133,7 @@ begin
     -- Calls that overlap join the run that is open instead of starting another.
     insert into media_sync.runs (kind, cloud_name, source, options, user_id)
     values (p_kind, p_cloud_name, p_source, p_options, p_user_id)
-    on conflict (cloud_name, kind) where status = 'running' and kind in ('full', 'incremental') do nothing
+    on conflict (cloud_name, kind) where status = 'running' and kind in ('full', 'incremental', 'facts') do nothing
     returning id into v_run_id;
 
     if v_run_id is null then

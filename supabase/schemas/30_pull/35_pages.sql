@@ -45,7 +45,7 @@ begin
     into v_count
     from media_sync.merge_observations(
         v_run.cloud_name, p_observations, p_observed_at, v_run.source, p_run_id,
-        jsonb_build_object('force', coalesce(v_run.options -> 'force', 'false'))
+        jsonb_build_object('force', coalesce(v_run.options -> 'force', 'false'), 'listed', true)
     );
 
     insert into media_sync.run_pages (run_id, shard, page, asset_ids, observed_at)

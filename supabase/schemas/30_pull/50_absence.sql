@@ -136,7 +136,9 @@ declare
 begin
     -- What is there and what is not are settled one after the other, and locked together.
     perform media_sync.lock_observed(p_cloud_name, p_observations, p_asset_ids);
-    v_applied := public.media_sync_apply_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id);
+    v_applied := public.media_sync_apply_observations(
+        p_cloud_name, media_sync.with_seen(p_cloud_name, p_observations), p_observed_at, p_source, p_run_id
+    );
     v_absent := media_sync.confirm_absence(
         p_cloud_name,
         array(

@@ -23,7 +23,9 @@ begin
         order by asset_id
         on conflict (cloud_name, asset_id) do update
         set requested_at = clock_timestamp(), reason = excluded.reason, attempts = 0, not_before = '-infinity',
-            needs_detail = entry.needs_detail or excluded.needs_detail
+            needs_detail = entry.needs_detail or excluded.needs_detail,
+            -- What was shown before this request may be outdated.
+            seen = null
         returning 1
     )
     select count(*)::integer into v_count from queued;
@@ -33,6 +35,57 @@ $$;
 comment on function media_sync.queue_refresh(text, text[], text, boolean) is
     'Asks for the true state of assets; asking again moves the request to now. p_needs_detail: only the asset''s detail will do, which tells times.';
 revoke all on function media_sync.queue_refresh(text, text[], text, boolean) from public, anon, authenticated;
+
+create or replace function media_sync.queue_seen(p_cloud_name text, p_observations jsonb, p_asset_ids text[], p_reason text)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_count constant integer := media_sync.queue_refresh(p_cloud_name, p_asset_ids, p_reason);
+begin
+    if v_count > 0 then
+        update media_sync.refresh_queue as entry
+        set seen = shown.observation - 'extra'
+        from (
+            select element ->> 'asset_id' as asset_id, element as observation from jsonb_array_elements(p_observations) as element
+        ) as shown
+        where entry.cloud_name = p_cloud_name
+            and entry.asset_id = shown.asset_id
+            and entry.asset_id = any (p_asset_ids)
+            and not shown.observation ? 'unstorable';
+    end if;
+    return v_count;
+end;
+$$;
+comment on function media_sync.queue_seen(text, jsonb, text[], text) is 'queue_refresh() for assets that a search showed: what it told of them is kept for the look-up.';
+revoke all on function media_sync.queue_seen(text, jsonb, text[], text) from public, anon, authenticated;
+
+create or replace function media_sync.with_seen(p_cloud_name text, p_observations jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if not exists (
+        select from media_sync.refresh_queue as entry
+        where entry.cloud_name = p_cloud_name
+            and entry.asset_id in (select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
+            and entry.seen is not null
+    ) then
+        return p_observations;
+    end if;
+    return (
+        select jsonb_agg(media_sync.seen_facts(element, entry.seen) || element order by place)
+        from jsonb_array_elements(p_observations) with ordinality as looked_up (element, place)
+        left join media_sync.refresh_queue as entry
+            on entry.cloud_name = p_cloud_name and entry.asset_id = element ->> 'asset_id'
+    );
+end;
+$$;
+comment on function media_sync.with_seen(text, jsonb) is 'The answers of look-ups, each with the facts that a search told of the same state before.';
+revoke all on function media_sync.with_seen(text, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.forget_refresh(
     p_cloud_name text,
@@ -81,7 +134,7 @@ begin
         from (select distinct unnest(p_asset_ids) as asset_id) as wanted
         order by asset_id
         -- An earlier appointment stands.
-        on conflict (cloud_name, asset_id) do update set requested_at = clock_timestamp()
+        on conflict (cloud_name, asset_id) do update set requested_at = clock_timestamp(), seen = null
         returning 1
     )
     select count(*)::integer into v_count from queued;

@@ -79,21 +79,9 @@ begin
             ) is not null
             or media_sync.untold_metadata(observed.asset, observed.observation) is not null
     end;
-    perform media_sync.queue_refresh(v_run.cloud_name, coalesce(v_changed, '{}'), 'changed, says the search index');
-
-    -- Look-ups tell no times: what has been queued for one must not be queued again at the next tick.
-    with stamped as materialized (
-        select asset.id, observed.observation -> 'last_updated' as told
-        from media_sync.observed_assets(v_run.cloud_name, p_observations) as observed
-        join public.media_assets as asset on asset.id = (observed.asset).id
-        where media_sync.untold_metadata(asset, observed.observation) is not null
-        order by asset.asset_id
-        for no key update of asset
-    )
-    update public.media_assets as asset
-    set last_updated = asset.last_updated || stamped.told
-    from stamped
-    where asset.id = stamped.id;
+    -- Facts are taken all the same, of the version that the row has; by their times what is queued now is not queued again.
+    perform media_sync.tell_facts(v_run.cloud_name, p_observations);
+    perform media_sync.queue_seen(v_run.cloud_name, p_observations, coalesce(v_changed, '{}'), 'changed, says the search index');
 
     if v_run.options ? 'changed_since' then
         v_since := (v_run.options ->> 'changed_since')::timestamptz;

@@ -119,6 +119,7 @@ declare
     v_merge jsonb;
     v_fetch text[];
     v_verify text[];
+    v_facts jsonb;
     v_stale text[];
     v_refused text[];
     v_touched uuid[];
@@ -182,8 +183,9 @@ begin
         ))),
         array_agg(asset_id) filter (where verdict in ('merge', 'stale') and not incomplete),
         array_agg(asset_id) filter (where verdict = 'stale'),
+        jsonb_agg(observation) filter (where verdict = 'nothing' and kind = 'observe'),
         array_agg((asset).id) filter (where (asset).id is not null and verdict <> 'stale')
-    into v_merge, v_fetch, v_verify, v_stale, v_touched
+    into v_merge, v_fetch, v_verify, v_stale, v_facts, v_touched
     from judged;
 
     if jsonb_array_length(v_merge) > 0 then
@@ -192,6 +194,10 @@ begin
             array_agg(asset_id) filter (where outcome = 'quarantined')
         into v_changed, v_refused
         from media_sync.merge_observations(p_cloud_name, v_merge, v_now, p_source);
+    end if;
+    -- An upload that is known already may still tell what no look-up does.
+    if v_facts is not null then
+        perform media_sync.tell_facts(p_cloud_name, v_facts);
     end if;
     if p_triggered_at is not null then
         update public.media_assets

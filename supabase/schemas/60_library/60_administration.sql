@@ -62,7 +62,8 @@ begin
                 'error', run.errors -> 0
             ) order by run.started_at desc), '[]')
             from (select * from media_sync.unsettled_runs() order by started_at desc limit 100) as run
-        )
+        ),
+        'untold', media_sync.untold_progress()
     );
 end;
 $$;
@@ -78,7 +79,7 @@ set search_path = ''
 as $$
     select media_sync.get_sync_overview();
 $$;
-comment on function public.get_sync_overview() is 'The last ten runs, Cloudinary''s quota as last told, the assets in quarantine (the first 1,000), and the runs that failed or are blocked. Admins.';
+comment on function public.get_sync_overview() is 'The last ten runs, Cloudinary''s quota as last told, the assets in quarantine (the first 1,000), the runs that failed or are blocked, and of how many assets facts are still to be asked for. Admins.';
 revoke all on function public.get_sync_overview() from public, anon, authenticated;
 grant execute on function public.get_sync_overview() to authenticated, service_role;
 

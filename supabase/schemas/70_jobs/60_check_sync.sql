@@ -68,7 +68,7 @@ begin
     select * into v_erring
     from media_sync.runs as run
     where run.status = 'running'
-        and run.kind in ('full', 'partial', 'incremental')
+        and run.kind in ('full', 'partial', 'incremental', 'facts')
         and run.erring_since < (select clock_timestamp()) - interval '10 minutes'
     order by run.erring_since
     limit 1;

@@ -105,6 +105,29 @@ export const writers: Writer[] = [
     },
   },
   {
+    title: "what listings do not tell",
+    write: async (sql, random) => {
+      const worker = crypto.randomUUID();
+      const [begun] = await sql`
+        select public.media_sync_start_run(${cloud}, 'facts', 'cron', ${worker}, 1, '{}', ${
+        sql.json([{ shard: "search" }])
+      }) -> 'run' ->> 'run_id' as run`;
+      const page = observations(await someAssets(sql, random), random) as { asset_id: string }[];
+      const told = page.map((asset) => ({
+        ...asset,
+        etag: "e",
+        last_updated: { updated_at: new Date().toISOString() },
+      }));
+      await sql`
+        select public.media_sync_continue_facts(
+          ${begun!.run}, ${worker}, 1, '{}', 9, true, ${random.pick(["search", "detail"])}, ${
+        sql.json(told)
+      }, ${page.map(({ asset_id }) => asset_id)}
+        )`;
+      await sql`select public.media_sync_pause_run(${begun!.run}, ${worker})`;
+    },
+  },
+  {
     title: "a folder's rename",
     write: async (sql, random) => {
       const [from, to] = random.pick([["in", "out"], ["out", "in"]]);

@@ -6,6 +6,7 @@ import {
   openScenarioWorld,
   resetWorld,
   type ScenarioWorld,
+  syncWhole,
 } from "../../support/scenario-world.ts";
 import { assertSidesEqual } from "../../support/compare-sides.ts";
 import { control, rowPositions, syncUntilCompleted } from "../../support/stack.ts";
@@ -75,7 +76,7 @@ callTest(
     await stack.sql("update media_sync.settings set incremental_interval = '0'");
     const created_at = (await control(stack, "GET /clock")).now;
     await insertAssets(world, { one: { created_at, tags: ["a"] }, two: { created_at } });
-    await syncUntilCompleted(call);
+    await syncWhole(world);
     const before = await rowPositions(stack);
 
     for (const round of ["first", "second"]) {
@@ -93,7 +94,7 @@ callTest(
     await resetWorld(world);
     await stack.sql("update media_sync.settings set incremental_interval = '0'");
     await insertAssets(world, { one: {} });
-    await syncUntilCompleted(call);
+    await syncWhole(world);
     const created_at = (await control(stack, "GET /clock")).now;
     const many = Array.from({ length: 1_200 }, (_, index) => `a${index}`);
     await insertAssets(world, Object.fromEntries(many.map((name) => [name, { created_at }])));
@@ -117,7 +118,7 @@ callTest(
     await resetWorld(world);
     await stack.sql("update media_sync.settings set incremental_interval = '0'");
     await insertAssets(world, { one: {}, two: {} });
-    await syncUntilCompleted(call);
+    await syncWhole(world);
     const created_at = (await control(stack, "GET /clock")).now;
     await insertAssets(world, { new: { created_at } });
 
@@ -133,11 +134,11 @@ callTest(
   async () => {
     const { stack, call } = world;
     await resetWorld(world);
-    await control(stack, "PUT /behavior", { search_metadata: "refused" });
     await stack.sql("update media_sync.settings set incremental_interval = '0'");
     await there.defineMetadata("colour")(world);
     await insertAssets(world, { one: {}, two: {} });
-    await syncUntilCompleted(call);
+    await syncWhole(world);
+    await control(stack, "PUT /behavior", { search_metadata: "refused" });
     await there.set("one", { metadata: { colour: "red" } })(world);
 
     const calls = await callsOf(world, () => syncUntilCompleted(call, {}));

@@ -6,6 +6,7 @@ import {
   openScenarioWorld,
   resetWorld,
   type ScenarioWorld,
+  syncWhole,
 } from "../../support/scenario-world.ts";
 import { there } from "../../support/scenario-steps.ts";
 import { assertSidesEqual } from "../../support/compare-sides.ts";
@@ -24,7 +25,7 @@ const names = Array.from({ length: 12 }, (_, index) => `a${index}`);
 async function begin({ synced }: { synced: boolean }): Promise<void> {
   await resetWorld(world);
   await insertAssets(world, Object.fromEntries(names.map((name) => [name, {}])));
-  if (synced) await syncUntilCompleted(world.call);
+  if (synced) await syncWhole(world);
 }
 
 /** The database's part in `POST sync`. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { anyObject, count, timestamp } from "./values.ts";
 
-/** Kinds of runs; `full`, `partial` and `incremental` pull, the others serve queues. */
+/** Kinds of runs; `full`, `partial` and `incremental` pull, `facts` asks for what listings do not tell, the others serve queues. */
 export const RUN_KINDS = [
   "full",
   "partial",
@@ -10,6 +10,7 @@ export const RUN_KINDS = [
   "refresh",
   "single",
   "scope",
+  "facts",
 ] as const;
 
 export const runError = z.strictObject({

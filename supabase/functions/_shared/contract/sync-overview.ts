@@ -37,6 +37,17 @@ export const rateLimit = z.strictObject({
   reset_at: timestamp.nullable(),
 }).describe("Cloudinary's quota as last told; null: not known.");
 
+export const untoldFacts = z.strictObject({
+  search: count.describe("Assets of which the search index is asked next."),
+  detail: count.describe("Assets of which the detail is asked next, a call each."),
+  is_exact: z.boolean().describe("false: at least so many."),
+  percent: z.number().min(0).max(100).describe(
+    "Share of the library of which every fact is here that Cloudinary tells.",
+  ),
+}).describe(
+  "Assets of which facts that listings do not tell (etag, uploaded_at, duration, original_filename, …) are still to be asked for.",
+);
+
 const healthStatus = z.enum(["ok", "degraded", "failing"]);
 
 export const health = z.strictObject({
@@ -58,6 +69,7 @@ export const syncOverviewAnswer = z.strictObject({
   stats: mediaStatistics,
   runs: z.array(syncRun).describe("The last ten, the latest first."),
   rate_limit: rateLimit,
+  untold: untoldFacts,
   health,
 }).describe("How the sync is doing.");
 
@@ -86,6 +98,8 @@ export type QuarantinedAsset = z.infer<typeof quarantinedAsset>;
 export type UnsettledRun = z.infer<typeof unsettledRun>;
 /** Cloudinary's quota as last told. */
 export type RateLimitState = z.infer<typeof rateLimit>;
+/** Assets of which facts are still to be asked for. */
+export type UntoldFacts = z.infer<typeof untoldFacts>;
 /** Health of the sync; the worst check is the status. */
 export type HealthSummary = z.infer<typeof health>;
 /** An asset whose two sides differ. */

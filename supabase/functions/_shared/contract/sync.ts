@@ -17,6 +17,9 @@ export const syncRequest = z.strictObject({
   allow_mass_delete: z.uuid().optional().describe("run_id of a blocked run that may go on, once."),
   replay_event: z.int().min(1).optional().describe("Id of a stored notification to apply again."),
   dry_run: z.boolean().default(false).describe("Only plans a full reconcile."),
+  facts: z.boolean().optional().describe(
+    "Asks at once for all facts that listings do not tell, instead of a few a call and a while after a change.",
+  ),
   background: z.boolean().default(false).describe("Answers at once and works on."),
 }).describe("What to do; nothing asks for what is due.");
 

@@ -22,6 +22,8 @@ export interface ArgumentShapes {
   p_effects: object[];
   p_query: LibraryQuery;
   p_patch: MediaPatch;
+  /** What an answer tells facts from. */
+  p_asked: "search" | "detail";
   p_keep: "cloudinary" | "database";
   p_place: UsagePlace;
 }

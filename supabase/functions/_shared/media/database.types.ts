@@ -30,6 +30,9 @@ export type Database = {
           "edited_at": string | null;
           "etag": string | null;
           "extra": NonNullable<Json>;
+          "facts_not_before": string;
+          "facts_source": string | null;
+          "facts_tries": number;
           "folder": string;
           "format": string | null;
           "height": number | null;
@@ -86,6 +89,9 @@ export type Database = {
           "edited_at"?: string | null;
           "etag"?: string | null;
           "extra"?: NonNullable<Json>;
+          "facts_not_before"?: string;
+          "facts_source"?: string | null;
+          "facts_tries"?: number;
           "folder"?: string;
           "format"?: string | null;
           "height"?: number | null;
@@ -141,6 +147,9 @@ export type Database = {
           "edited_at"?: string | null;
           "etag"?: string | null;
           "extra"?: NonNullable<Json>;
+          "facts_not_before"?: string;
+          "facts_source"?: string | null;
+          "facts_tries"?: number;
           "folder"?: string;
           "format"?: string | null;
           "height"?: number | null;
@@ -495,6 +504,22 @@ export type Database = {
           "p_run_id"?: string;
           "p_source": string;
           "p_traffic"?: Json;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
+      "media_sync_continue_facts": {
+        Args: {
+          "p_asked"?: string;
+          "p_asset_ids"?: (string)[];
+          "p_at_once"?: boolean;
+          "p_lease_seconds": number;
+          "p_limit": number;
+          "p_next_cursor"?: string;
+          "p_observations"?: Json;
+          "p_refused"?: (string)[];
+          "p_run_id": string;
+          "p_traffic": Json;
           "p_worker": string;
         };
         Returns: Json;

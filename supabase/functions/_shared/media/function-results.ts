@@ -10,6 +10,7 @@ import type {
   HealthSummary,
   QuarantinedAsset,
   UnsettledRun,
+  UntoldFacts,
 } from "../contract/sync-overview.ts";
 import type {
   AbsentAssets,
@@ -58,6 +59,7 @@ export interface FunctionResults {
     rate_limit: RateLimitState | null;
     quarantine: QuarantinedAsset[];
     failed_runs: UnsettledRun[];
+    untold: UntoldFacts;
   };
   get_sync_health_summary: HealthSummary;
   get_sync_run: RunSummary | null;
@@ -77,6 +79,15 @@ export interface FunctionResults {
   media_sync_store_page: Stored<ShardClaim>;
   media_sync_store_search_page: Stored<
     { queued: number; next_cursor: string | null; budget: CallBudget }
+  >;
+  media_sync_continue_facts: Stored<
+    {
+      /** null: no search is to be made; `cursor`: it goes on with this one. */
+      search: { created_from: string; cursor: string | null } | null;
+      /** asset_ids whose details are to be asked. */
+      details: string[];
+      budget: CallBudget;
+    }
   >;
   media_sync_begin_sweep: SweepState;
   media_sync_settle_absences: SweepState;

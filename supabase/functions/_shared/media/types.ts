@@ -38,6 +38,8 @@ export interface CallBudget {
   blocked_until?: string | null;
   /** Calls left for background work above the reserve; null or absent: not known. */
   background_calls?: number | null;
+  /** Calls left above what pulls may need besides; null or absent: not known. */
+  spare_calls?: number | null;
   /** When the quota is refilled. */
   reset_at?: string | null;
   /** How many asset_ids one look-up may name; absent: not known. */
@@ -105,6 +107,8 @@ export interface DueWork {
   changed_since: string | null;
   push_due: boolean;
   refresh_due: boolean;
+  /** Facts that listings do not tell are to be asked for, and there are calls to spare. */
+  facts_due: boolean;
   folder_mode: "dynamic" | "fixed" | null;
   /** What searches of this account may not tell. */
   search_refuses: ("metadata" | "last_updated")[];

@@ -1,6 +1,7 @@
 import { CloudinaryError } from "../cloudinary/errors.ts";
 import type { ResourceType } from "../contract/values.ts";
 import type { DueWork, RunSummary } from "../media/types.ts";
+import { tellFacts } from "./facts.ts";
 import { folderPull } from "./folder-pull.ts";
 import { continuePull, fullPull } from "./full-pull.ts";
 import { guardRun, type RunResult } from "./guard-run.ts";
@@ -25,6 +26,8 @@ export interface SyncRequest {
   direction: "both" | "pull" | "push";
   /** run_id of a blocked run whose deletions are allowed, once. */
   allowMassDelete?: string;
+  /** Asks at once for everything that listings do not tell. */
+  facts?: boolean;
 }
 
 /** How a call of `sync` ended. `note` says why a run is not finished. */
@@ -79,6 +82,9 @@ export async function doDueWork(session: SyncSession, request: SyncRequest): Pro
       }
       results.push(pulled);
     }
+    if (pulled?.run.status !== "running") {
+      results.push(...await serveFacts(session, request, due.facts_due));
+    }
   }
   if (failure !== undefined) throw failure;
   const note = results.map((result) => result.note).find((text) => text !== undefined);
@@ -104,6 +110,30 @@ async function pull(
     return await incrementalPull(session, due.changed_since);
   }
   return null;
+}
+
+/**
+ * Asks for what listings do not tell, after everything that somebody waits for.
+ *
+ * @returns The run, where it was asked for; else nobody's call is about it.
+ */
+async function serveFacts(
+  session: SyncSession,
+  request: SyncRequest,
+  isDue: boolean,
+): Promise<RunResult[]> {
+  const { facts: atOnce = false, full, force, resourceType, folder } = request;
+  const isOrdinary = !full && !force && resourceType === undefined && folder === undefined;
+  if (!atOnce && !(isOrdinary && isDue) || session.deadline.expired()) return [];
+  try {
+    const result = await tellFacts(session, { atOnce });
+    return atOnce && isOrdinary ? [result] : [];
+  } catch (error) {
+    if (atOnce) throw error;
+    // What it did stays done, and the run says why it did not do more.
+    session.log.error("facts that listings do not tell could not be asked for", { error });
+    return [];
+  }
 }
 
 /** Pushes what is pending. @returns The run; none when nothing was. */
