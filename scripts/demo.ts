@@ -3,7 +3,7 @@
  * the first sync, then the round trips, and exits 0 only if all of them hold and both sides are equal.
  */
 import { compareStack, type Verdict } from "./demo/compare.ts";
-import { firstSync, reconcile } from "./demo/first-sync.ts";
+import { askForFacts, firstSync, reconcile } from "./demo/first-sync.ts";
 import { demoUsage, parseDemoOptions } from "./demo/options.ts";
 import { describeSteps, describeVerdict, seconds } from "./demo/report.ts";
 import { roundTrips } from "./demo/round-trips.ts";
@@ -80,6 +80,7 @@ async function runSteps(
   }
   // What always holds: after all changes stop and one full reconcile ends, both sides are equal.
   await reconcile(context);
+  steps.push(await askForFacts(context));
   return { steps, verdict: await compareStack(stack) };
 }
 

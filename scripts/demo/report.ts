@@ -22,13 +22,9 @@ export function describeVerdict(verdict: Verdict): string[] {
     ...table([header, ...cells]),
     "",
     verdict.equal
-      ? `Both sides are equal, field by field${
-        untold.length === 0 ? "" : ", as far as Cloudinary's listing tells them"
-      }.`
+      ? "Both sides are equal, in every field."
       : `Both sides differ: ${verdict.difference_count} differences.`,
-    ...(untold.length === 0 ? [] : [
-      `Not told by the listing, and empty in so many rows: ${untold.join(", ")}.`,
-    ]),
+    ...(untold.length === 0 ? [] : [`Empty in so many rows: ${untold.join(", ")}.`]),
     ...verdict.differences.map(({ public_id, field, cloudinary, database }) =>
       `  ${public_id}: ${field} is ${JSON.stringify(cloudinary)} in Cloudinary, ${
         JSON.stringify(database)

@@ -11,6 +11,7 @@ const SIZES = [1_000, 10_000, 100_000];
 /** Of these a day's every minute is played; of the others an hour is. */
 const DAY_ASSETS = 1_000;
 const HOUR_ASSETS = 10_000;
+const DETAILED_ASSETS = 1_000;
 const CHANGED = 5_000;
 /** Too large to be played here. */
 const COMPUTED = 1_000_000;
@@ -22,7 +23,8 @@ function reconcileAtMost(assets: number): number {
 }
 
 /**
- * Counts the calls of a first sync, of an hour without changes, of one after 5,000 assets were tagged in Cloudinary at
+ * Counts the calls of a first sync, of asking for what listings do not tell (beyond a thousand assets of an account whose
+ * details do not tell it), of an hour without changes, of one after 5,000 assets were tagged in Cloudinary at
  * once, of a reconcile and of a day. No notification comes; accounts are the emulator's ordinary one and its opposite (b).
  */
 export async function benchCosts(): Promise<BenchResult> {
@@ -30,6 +32,14 @@ export async function benchCosts(): Promise<BenchResult> {
   for (const assets of SIZES) {
     await withLibrary(assets, "a", async (stack) => {
       figures[`${assets} first sync`] = await callsOf(stack, () => runSync(stack.info));
+      // A detail an asset is counted of small libraries, and computed of others.
+      await control(stack, "PUT /behavior", {
+        detail_original_filename: assets <= DETAILED_ASSETS,
+      });
+      figures[`${assets} facts`] = await callsOf(
+        stack,
+        () => runSync(stack.info, { facts: true }),
+      );
       await withMovedTime(stack, async (pass) => {
         if (assets === DAY_ASSETS) {
           figures[`${assets} day`] = await ticks(stack, pass, 24 * 60);
@@ -53,6 +63,8 @@ export async function benchCosts(): Promise<BenchResult> {
   for (const behavior of ["a", "b"] as const) {
     await withLibrary(HOUR_ASSETS, behavior, async (stack) => {
       await runSync(stack.info);
+      await control(stack, "PUT /behavior", { detail_original_filename: false });
+      await runSync(stack.info, { facts: true });
       await withMovedTime(stack, async (pass) => {
         // What this account's searches refuse to tell is found out once.
         await ticks(stack, pass, 1);
