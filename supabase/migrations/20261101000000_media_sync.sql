@@ -4512,6 +4512,8 @@ begin
             -- Answers of parallel workers arrive in any order: within one hour the smallest count is the latest.
             remaining = case
                 when excluded.remaining is null then known.remaining
+                -- Another plan counts anew.
+                when excluded.call_limit <> known.call_limit then excluded.remaining
                 when excluded.reset_at is not distinct from known.reset_at then least(excluded.remaining, known.remaining)
                 when excluded.reset_at < known.reset_at then known.remaining
                 else excluded.remaining
@@ -5415,7 +5417,6 @@ begin
         and asset.asset_id = any (v_asset_ids)
         and asset.sending is not null
         and asset.observed_at <= p_observed_at;
-
     with absent as materialized (
         select
             asset as row_before,
@@ -6307,15 +6308,15 @@ declare
     v_budget constant jsonb := media_sync.call_budget(p_cloud_name);
     v_now constant timestamptz := clock_timestamp();
 begin
-    return (
-            exists (select from media_sync.runs where cloud_name = p_cloud_name and status = 'running' and kind = 'facts')
-            or media_sync.awaiting_search(p_cloud_name, v_now) is not null
-            or media_sync.awaiting_details(p_cloud_name, v_now, 1) <> '{}'
-        )
-        and v_budget ->> 'blocked_until' is null
-        and coalesce((v_budget ->> 'spare_calls')::bigint, 1) > 0
+    if v_budget ->> 'blocked_until' is not null or (v_budget ->> 'spare_calls')::bigint <= 0
         -- What failed is tried again, but not at every tick.
-        and coalesce((media_sync.latest_run(p_cloud_name, 'facts', 'failed')).finished_at < v_now - interval '10 minutes', true);
+        or (media_sync.latest_run(p_cloud_name, 'facts', 'failed')).finished_at > v_now - interval '10 minutes'
+    then
+        return false;
+    end if;
+    return exists (select from media_sync.runs where cloud_name = p_cloud_name and status = 'running' and kind = 'facts')
+        or media_sync.awaiting_search(p_cloud_name, v_now) is not null
+        or media_sync.awaiting_details(p_cloud_name, v_now, 1) <> '{}';
 end;
 $$;
 comment on function media_sync.facts_are_due(text) is 'Whether the next call of sync asks for facts that listings do not tell: some wait, and the quota has calls to spare.';
@@ -6405,7 +6406,8 @@ end;
 $$;
 comment on function media_sync.store_found_facts(text, media_sync.run_cursors, jsonb, text, timestamptz) is
     'Takes the facts of a page of the search index: what was created from the shard''s created_from on, in that order. Returns the shard as it is then; its cursor is null where the next search may begin anew.';
-revoke all on function media_sync.store_found_facts(text, media_sync.run_cursors, jsonb, text, timestamptz) from public, anon, authenticated;
+revoke all on function media_sync.store_found_facts(text, media_sync.run_cursors, jsonb, text, timestamptz)
+    from public, anon, authenticated;
 
 create or replace function media_sync.store_detailed_facts(
     p_cloud_name text,
@@ -8749,9 +8751,7 @@ begin
         from media_sync.merge_observations(p_cloud_name, v_merge, v_now, p_source);
     end if;
     -- An upload that is known already may still tell what no look-up does.
-    if v_facts is not null then
-        perform media_sync.tell_facts(p_cloud_name, v_facts);
-    end if;
+    perform media_sync.tell_facts(p_cloud_name, coalesce(v_facts, '[]'));
     if p_triggered_at is not null then
         update public.media_assets
         set last_event_at = p_triggered_at
@@ -13738,7 +13738,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'b2f517e8a255b89c';
+    select '534e212dd74788da';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -1,7 +1,6 @@
 /** What listings do not tell: the search index and details fill it, as facts that are neither edits nor existence. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { compareAssets } from "../../scripts/support/compare-sides.ts";
-import { readSides } from "../../scripts/support/read-sides.ts";
+import { assert, assertEquals } from "@std/assert";
+import { beginLibrary, factsProgress, tick, untoldOf } from "../support/facts-library.ts";
 import { here, there } from "../support/scenario-steps.ts";
 import {
   assetIdOf,
@@ -11,13 +10,12 @@ import {
   resetWorld,
   type ScenarioWorld,
 } from "../support/scenario-world.ts";
-import { cloudinaryAnswer, control, rowPositions, syncUntilCompleted } from "../support/stack.ts";
+import { control, rowPositions, syncUntilCompleted } from "../support/stack.ts";
 import { stackTests } from "../support/stack-test.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 const search = "POST /resources/search";
 const detail = "GET /resources/:asset_id";
-const HOUR_MS = 3_600_000;
 
 let world: ScenarioWorld;
 
@@ -26,47 +24,17 @@ const factsTest = stackTests({ behavior: "a" }, async ({ stack }) => {
   world = await openScenarioWorld(stack);
 });
 
-/** So many assets of every kind on both sides, as a first sync leaves them. */
-async function begin(
-  count: number,
-  behavior: Record<string, unknown> = {},
-): Promise<string[]> {
-  await resetWorld(world);
-  await control(world.stack, "PUT /behavior", behavior);
-  const names = Array.from({ length: count }, (_, index) => `a${index}`);
-  await insertAssets(
-    world,
-    Object.fromEntries(names.map((name, index) => [name, {
-      created_at: new Date(Date.UTC(2026, 0, 1) + index * 1_000).toISOString(),
-      ...index % 3 === 1 ? { resource_type: "video", format: "mp4", duration: 12.5 } : {},
-      ...index % 3 === 2 ? { format: "pdf", pages: 4 } : {},
-    }])),
-  );
-  await syncUntilCompleted(world.call);
-  return names;
-}
-
-const tick = () => world.call("sync", { method: "POST", json: {} });
-
-/** Fields that rows do not know → how many; fails where one is known and another. */
-async function untold(): Promise<Record<string, number>> {
-  const { resources, rows } = await readSides(world.stack);
-  const { differences, untold } = compareAssets(resources, rows);
-  assertEquals(differences, []);
-  return untold;
-}
-
-async function progress() {
-  const { body } = await world.call("sync");
-  return body.untold;
-}
-
 factsTest(
   "a first sync of 700 assets and some ticks → every row has all facts; then no call is made, no row written",
   async () => {
-    await begin(700);
-    assert(Object.keys(await untold()).length > 0);
-    assertEquals(await progress(), { search: 700, detail: 0, is_exact: true, percent: 0 });
+    await beginLibrary(world, 700);
+    assert(Object.keys(await untoldOf(world)).length > 0);
+    assertEquals(await factsProgress(world), {
+      search: 700,
+      detail: 0,
+      is_exact: true,
+      percent: 0,
+    });
     const before = await world.stack.sql(
       "select id, updated_at from public.media_assets order by id",
     );
@@ -75,14 +43,19 @@ factsTest(
     );
 
     const calls = await callsOf(world, async () => {
-      for (let ticks = 0; (await progress()).percent < 100; ticks++) {
+      for (let ticks = 0; (await factsProgress(world)).percent < 100; ticks++) {
         assert(ticks < 10);
-        assertEquals((await tick()).status, 200);
+        assertEquals((await tick(world)).status, 200);
       }
     });
     assertEquals(calls, { [search]: 2, [detail]: 700 });
-    assertEquals(await untold(), {});
-    assertEquals(await progress(), { search: 0, detail: 0, is_exact: true, percent: 100 });
+    assertEquals(await untoldOf(world), {});
+    assertEquals(await factsProgress(world), {
+      search: 0,
+      detail: 0,
+      is_exact: true,
+      percent: 100,
+    });
     assertEquals(
       await world.stack.sql("select id, updated_at from public.media_assets order by id"),
       before,
@@ -95,7 +68,7 @@ factsTest(
     );
 
     const positions = await rowPositions(world.stack);
-    assertEquals(await callsOf(world, tick), {});
+    assertEquals(await callsOf(world, () => tick(world)), {});
     assertEquals(await callsOf(world, () => syncUntilCompleted(world.call, { facts: true })), {});
     await syncUntilCompleted(world.call);
     assertEquals(await rowPositions(world.stack), positions);
@@ -105,10 +78,15 @@ factsTest(
 factsTest(
   "GET sync while facts are asked for → a run of kind facts, and what is left",
   async () => {
-    await begin(120);
-    await tick();
+    await beginLibrary(world, 120);
+    await tick(world);
     // One page tells all that the index knows; of the details a tick asks for a hundred.
-    assertEquals(await progress(), { search: 0, detail: 20, is_exact: true, percent: 83 });
+    assertEquals(await factsProgress(world), {
+      search: 0,
+      detail: 20,
+      is_exact: true,
+      percent: 83,
+    });
     const open = (await world.call("sync")).body.runs[0];
     assertEquals([open.kind, open.status, open.api_calls, open.progress.seen], [
       "facts",
@@ -116,7 +94,7 @@ factsTest(
       101,
       220,
     ]);
-    await tick();
+    await tick(world);
     const { body } = await world.call("sync");
     const [run] = body.runs;
     assertEquals([run.run_id, run.status, run.api_calls, run.error_count], [
@@ -144,101 +122,14 @@ factsTest(
       await callsOf(world, () => syncUntilCompleted(world.call, { facts: true })),
       { [search]: 3, [detail]: 1 },
     );
-    assertEquals(await untold(), {});
-  },
-);
-
-factsTest(
-  "a quota with nothing to spare → a walk rests, ticks call nothing, and it goes on from its page",
-  async () => {
-    await resetWorld(world);
-    const names = Array.from({ length: 600 }, (_, index) => `a${index}`);
-    await insertAssets(world, Object.fromEntries(names.map((name) => [name, {}])));
-    await syncUntilCompleted(world.call);
-    await world.stack.sql("update public.media_assets set original_filename = public_id");
-    await leaveSpareCalls(1);
-    const asked = await callsOf(world, async () => {
-      const { status, body } = await world.call("sync", { method: "POST", json: { facts: true } });
-      assertEquals(status, 202);
-      assertStringIncludes(body.message, "is kept for edits and pulls");
-    });
-    assertEquals(asked, { [search]: 1 });
-    assertEquals((await progress()).search, 100);
-    assertEquals(await callsOf(world, tick), {});
-    // People's edits do not wait.
-    await here.set("a0", { tags: ["urgent"] })(world);
-    await syncUntilCompleted(world.call, { direction: "push" });
-    await fillQuota();
-
-    // The cursor that leads on is refused by now: the second begins anew.
-    await there.faults({
-      fail_next: [{
-        match: "POST /resources/search",
-        status: 400,
-        body: { error: { message: "Invalid cursor" } },
-      }],
-    })(world);
-    assertEquals(
-      await callsOf(world, () => syncUntilCompleted(world.call, { facts: true })),
-      { [search]: 3 },
-    );
-    assertEquals(await untold(), {});
-  },
-);
-
-for (const status of [420, 429]) {
-  factsTest(
-    `Cloudinary refuses further calls with ${status} → nothing more is asked before the reset, and what was told stays`,
-    async () => {
-      await begin(30, { rate_limit_status: status });
-      await there.faults({
-        fail_next: [{
-          match: "GET /resources/61",
-          status,
-          body: {
-            error: {
-              message:
-                "Rate Limit Exceeded. Limit of 500 api operations reached. Try again on 2999-01-01 11:00:00 UTC",
-            },
-          },
-        }],
-      })(world);
-      await tick();
-      assertEquals(Object.keys(await untold()), ["original_filename"]);
-      assertEquals(await callsOf(world, tick), {});
-      await fillQuota();
-      await tick();
-      assertEquals(await untold(), {});
-    },
-  );
-}
-
-factsTest(
-  "a worker dies in the middle → what it held is asked again after its lease, by the run that is open",
-  async () => {
-    await begin(60);
-    const worker = crypto.randomUUID();
-    const [begun] = await world.stack.sql<{ run: string }>(
-      `select public.media_sync_start_run($1, 'facts', 'cron', $2, 60, '{}',
-       '[{"shard": "search", "resource_type": null, "type": null, "created_from": null, "created_until": null}]'
-     ) -> 'run' ->> 'run_id' as run`,
-      [cloudName(), worker],
-    );
-    assertEquals(await callsOf(world, tick), {}, "while the lease holds");
-    await world.stack.sql(
-      "update media_sync.run_cursors set leased_until = clock_timestamp() - interval '1 second'",
-    );
-    assertEquals(await callsOf(world, tick), { [search]: 1, [detail]: 60 });
-    assertEquals(await untold(), {});
-    const { runs } = (await world.call("sync")).body;
-    assertEquals([runs[0].run_id, runs[0].status], [begun!.run, "completed"]);
+    assertEquals(await untoldOf(world), {});
   },
 );
 
 factsTest(
   "facts of a row with an edit that waits → the edit stands as it was, and nothing is agreed on by it",
   async () => {
-    await begin(3);
+    await beginLibrary(world, 3);
     await here.set("a1", { tags: ["mine"], display_name: "Mine" })(world);
     await there.set("a1", { context: { alt: "theirs" } })(world);
     const state = () =>
@@ -261,7 +152,7 @@ factsTest(
     await syncUntilCompleted(world.call, {});
     await syncUntilCompleted(world.call);
     await syncUntilCompleted(world.call, { facts: true });
-    assertEquals(await untold(), {});
+    assertEquals(await untoldOf(world), {});
   },
 );
 
@@ -284,11 +175,11 @@ factsTest(
 
     await syncUntilCompleted(world.call, { facts: true });
     // In vain so far: the index has the old content of a0 and knows nothing of b. It is asked once more after a while.
-    assertEquals((await progress()).search, 3);
+    assertEquals((await factsProgress(world)).search, 3);
     await world.stack.sql("update public.media_assets set facts_not_before = clock_timestamp()");
     await syncUntilCompleted(world.call, { facts: true });
     // The index has the old content of a0 and knows nothing of b; details tell all but the time of the upload.
-    assertEquals(await untold(), { uploaded_at: 2 });
+    assertEquals(await untoldOf(world), { uploaded_at: 2 });
     const deleted = await world.stack.sql<{ asset_id: string; etag: string | null }>(
       "select asset_id, etag from public.media_assets where deleted_at is not null order by 1",
     );
@@ -300,25 +191,25 @@ factsTest(
     await there.faults({ search_lag_ms: 0 })(world);
     await world.stack.sql("update media_sync.settings set incremental_interval = '0'");
     const calls = await callsOf(world, () => syncUntilCompleted(world.call, {}));
-    assertEquals([calls[search], await untold()], [1, {}]);
+    assertEquals([calls[search], await untoldOf(world)], [1, {}]);
   },
 );
 
 factsTest(
   "an account whose answers do not tell some facts → they are not asked for ever",
   async () => {
-    const names = await begin(160, {
+    const names = await beginLibrary(world, 160, {
       detail_original_filename: false,
       search_last_updated: "refused",
       detail_last_updated: false,
     });
     const calls = await callsOf(world, async () => {
-      for (let ticks = 0; (await progress()).percent < 100; ticks++) {
+      for (let ticks = 0; (await factsProgress(world)).percent < 100; ticks++) {
         assert(ticks < 10);
-        await tick();
+        await tick(world);
       }
     });
-    assertEquals(await untold(), { original_filename: 160, last_updated: 160 });
+    assertEquals(await untoldOf(world), { original_filename: 160, last_updated: 160 });
     // Once, to find out: as many as were under way when twenty images and twenty videos had told nothing.
     assert(calls[detail]! <= 100, `${calls[detail]} details`);
     await there.tagAll(names, "sale")(world);
@@ -332,7 +223,7 @@ for (const [minutes, kept] of [[-60, "Here"], [60, "There"]] as const) {
     `one value changed on both sides, policy newest, a pull by search → its times decide for ${kept}, without a detail`,
     async () => {
       const { stack, call } = world;
-      await begin(2);
+      await beginLibrary(world, 2);
       await syncUntilCompleted(call, { facts: true });
       await here.settings({ conflict_policy: "newest", incremental_interval: "0" })(world);
       await here.set("a0", { display_name: "Here" })(world);
@@ -379,32 +270,3 @@ factsTest(
     assertEquals(rows, [{ original_filename: "fresh", facts_source: null }]);
   },
 );
-
-/** Leaves the walk so many calls above what it leaves to others. */
-async function leaveSpareCalls(count: number): Promise<void> {
-  const { stack } = world;
-  const { now } = await control(stack, "GET /clock");
-  // Not shortly before an hour turns.
-  if (Date.parse(now) % HOUR_MS > HOUR_MS / 2) {
-    await control(stack, "PUT /clock", { advance_ms: HOUR_MS - Date.parse(now) % HOUR_MS + 1_000 });
-  }
-  let headers = new Headers();
-  for (let calls = 0; calls < 40; calls++) {
-    ({ headers } = await cloudinaryAnswer(stack, "GET /ping"));
-  }
-  const told = (name: string) => Number(headers.get(`x-featureratelimit-${name}`));
-  const used = told("limit") - told("remaining");
-  world.own["GET /ping"] = (world.own["GET /ping"] ?? 0) + 40;
-  // A tenth is kept for people, a fifth for pulls.
-  await there.faults({ rate_limit: Math.floor((used + count) / 0.7) })(world);
-}
-
-/** The next hour, as far as the quota goes. */
-async function fillQuota(): Promise<void> {
-  await there.faults({ rate_limit: 0 })(world);
-  await world.stack.sql("delete from media_sync.rate_limits");
-}
-
-function cloudName(): string {
-  return new URL(world.stack.info.cloudinary_url).hostname;
-}

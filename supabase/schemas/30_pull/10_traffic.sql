@@ -29,6 +29,8 @@ begin
             -- Answers of parallel workers arrive in any order: within one hour the smallest count is the latest.
             remaining = case
                 when excluded.remaining is null then known.remaining
+                -- Another plan counts anew.
+                when excluded.call_limit <> known.call_limit then excluded.remaining
                 when excluded.reset_at is not distinct from known.reset_at then least(excluded.remaining, known.remaining)
                 when excluded.reset_at < known.reset_at then known.remaining
                 else excluded.remaining

@@ -102,15 +102,15 @@ declare
     v_budget constant jsonb := media_sync.call_budget(p_cloud_name);
     v_now constant timestamptz := clock_timestamp();
 begin
-    return (
-            exists (select from media_sync.runs where cloud_name = p_cloud_name and status = 'running' and kind = 'facts')
-            or media_sync.awaiting_search(p_cloud_name, v_now) is not null
-            or media_sync.awaiting_details(p_cloud_name, v_now, 1) <> '{}'
-        )
-        and v_budget ->> 'blocked_until' is null
-        and coalesce((v_budget ->> 'spare_calls')::bigint, 1) > 0
+    if v_budget ->> 'blocked_until' is not null or (v_budget ->> 'spare_calls')::bigint <= 0
         -- What failed is tried again, but not at every tick.
-        and coalesce((media_sync.latest_run(p_cloud_name, 'facts', 'failed')).finished_at < v_now - interval '10 minutes', true);
+        or (media_sync.latest_run(p_cloud_name, 'facts', 'failed')).finished_at > v_now - interval '10 minutes'
+    then
+        return false;
+    end if;
+    return exists (select from media_sync.runs where cloud_name = p_cloud_name and status = 'running' and kind = 'facts')
+        or media_sync.awaiting_search(p_cloud_name, v_now) is not null
+        or media_sync.awaiting_details(p_cloud_name, v_now, 1) <> '{}';
 end;
 $$;
 comment on function media_sync.facts_are_due(text) is 'Whether the next call of sync asks for facts that listings do not tell: some wait, and the quota has calls to spare.';

@@ -48,7 +48,8 @@ end;
 $$;
 comment on function media_sync.store_found_facts(text, media_sync.run_cursors, jsonb, text, timestamptz) is
     'Takes the facts of a page of the search index: what was created from the shard''s created_from on, in that order. Returns the shard as it is then; its cursor is null where the next search may begin anew.';
-revoke all on function media_sync.store_found_facts(text, media_sync.run_cursors, jsonb, text, timestamptz) from public, anon, authenticated;
+revoke all on function media_sync.store_found_facts(text, media_sync.run_cursors, jsonb, text, timestamptz)
+    from public, anon, authenticated;
 
 create or replace function media_sync.store_detailed_facts(
     p_cloud_name text,

@@ -196,9 +196,7 @@ begin
         from media_sync.merge_observations(p_cloud_name, v_merge, v_now, p_source);
     end if;
     -- An upload that is known already may still tell what no look-up does.
-    if v_facts is not null then
-        perform media_sync.tell_facts(p_cloud_name, v_facts);
-    end if;
+    perform media_sync.tell_facts(p_cloud_name, coalesce(v_facts, '[]'));
     if p_triggered_at is not null then
         update public.media_assets
         set last_event_at = p_triggered_at

@@ -2,7 +2,7 @@
 begin;
 \ir helpers.sql
 \ir observations.sql
-select plan(43);
+select plan(46);
 
 -- An asset as a listing, a search and a detail tell it.
 create function tests.listed(asset_id text, told jsonb default '{}')
@@ -143,6 +143,24 @@ select is(media_sync.vain_facts('demo'), '{image original_filename}', 'twenty de
 update public.media_assets set facts_source = 'detail', facts_not_before = '-infinity', original_filename = null where asset_id = 'a';
 select is(media_sync.next_details('demo', 'infinity', 10), array['v'], 'an asset that lacks nothing else → it is not asked for');
 select is(tests.state('a'), 'told 0 now', 'and waits no more');
+
+-- 8. What is left to others
+
+create function tests.spare(call_limit integer, remaining integer)
+returns text
+language plpgsql
+as $$
+begin
+    perform media_sync.record_traffic('demo', null, jsonb_build_object(
+        'calls', 1,
+        'rate_limit', jsonb_build_object('limit', call_limit, 'remaining', remaining, 'reset_at', date_trunc('hour', now()) + interval '2 hours')
+    ));
+    return media_sync.call_budget('demo') ->> 'spare_calls';
+end;
+$$;
+select is(tests.spare(500, 151), '1', 'a tenth of the quota for people and a fifth for pulls → what is above is spare');
+select is(media_sync.facts_are_due('demo') and tests.spare(500, 150) = '0' and not media_sync.facts_are_due('demo'), true, 'nothing to spare → no facts are due');
+select is(tests.spare(2000, 1900), '1300', 'a larger plan within the hour → counted by its own numbers');
 
 select * from finish();
 rollback;
