@@ -4081,13 +4081,24 @@ set search_path = ''
 as $$
 begin
     return query
-    with observed as materialized (
+    with listed as (
+        -- A listing may repeat an asset when the library changes under it; the last mention counts.
+        select distinct on (element ->> 'asset_id') element as observation
+        from jsonb_array_elements(p_observations) with ordinality as listed (element, place)
+        order by element ->> 'asset_id', place desc
+    ),
+    observed as materialized (
         select
-            source.asset_id,
-            jsonb_populate_record(null::public.media_assets, source.observation) as content,
-            media_sync.in_scope(coalesce(source.observation ->> 'folder', ''), p_settings.include_folders) as in_scope
-        from media_sync.observed_assets(p_cloud_name, p_observations) as source
-        where (source.asset).id is null
+            content.*,
+            observation,
+            p_settings.include_folders = '{}' or media_sync.in_scope(coalesce(content.folder, ''), p_settings.include_folders) as in_scope
+        from listed
+        cross join lateral jsonb_to_record(observation) as content (
+            asset_id text, public_id text, resource_type text, type text, format text, version bigint, bytes bigint, width integer,
+            height integer, duration double precision, pages integer, etag text, url text, secure_url text, original_filename text,
+            folder text, display_name text, tags text[], context jsonb, metadata jsonb, access_mode text, moderation_status text,
+            extra jsonb, uploaded_at timestamptz, last_updated jsonb, created_at timestamptz
+        )
     ),
     inserted as (
         insert into public.media_assets (
@@ -4097,23 +4108,22 @@ begin
             facts_source, facts_not_before
         )
         select
-            p_cloud_name, asset_id, (content).public_id, (content).resource_type, coalesce((content).type, 'upload'),
-            (content).format, (content).version, (content).bytes, (content).width, (content).height, (content).duration,
-            (content).pages, (content).etag, (content).url, (content).secure_url, (content).original_filename,
-            coalesce((content).folder, ''), (content).display_name, coalesce((content).tags, '{}'),
-            coalesce((content).context, '{}'), coalesce((content).metadata, '{}'), (content).access_mode,
-            (content).moderation_status, coalesce((content).extra, '{}'), (content).uploaded_at,
-            coalesce((content).last_updated, '{}'), coalesce((content).created_at, clock_timestamp()),
+            p_cloud_name, asset_id, public_id, resource_type, coalesce(type, 'upload'), format, version, bytes, width, height, duration,
+            pages, etag, url, secure_url, original_filename, coalesce(folder, ''), display_name, coalesce(tags, '{}'),
+            coalesce(context, '{}'), coalesce(metadata, '{}'), access_mode, moderation_status, coalesce(extra, '{}'), uploaded_at,
+            coalesce(last_updated, '{}'), coalesce(created_at, clock_timestamp()),
             jsonb_build_object(
-                'public_id', (content).public_id,
-                'folder', coalesce((content).folder, ''),
-                'display_name', (content).display_name,
-                'tags', coalesce(to_jsonb((content).tags), '[]'),
-                'context', coalesce((content).context, '{}'),
-                'metadata', coalesce((content).metadata, '{}')
+                'public_id', public_id, 'folder', coalesce(folder, ''), 'display_name', display_name,
+                'tags', case when tags is null then '[]' else observation -> 'tags' end,
+                'context', coalesce(context, '{}'), 'metadata', coalesce(metadata, '{}')
             ),
             'synced', p_observed_at, clock_timestamp(), (p_options ->> 'created_by')::uuid,
-            media_sync.facts_source(content, null, p_settings.search_refuses),
+            -- As facts_source() has it, without a call for each of a million.
+            case
+                when etag is null or uploaded_at is null or (duration is null and resource_type = 'video')
+                    or (coalesce(last_updated, '{}') = '{}' and 'last_updated' <> all (p_settings.search_refuses)) then 'search'
+                when original_filename is null then 'detail'
+            end,
             -- Of a new asset a notification or the next pull may tell the rest.
             case when (p_options ->> 'listed')::boolean then '-infinity' else p_observed_at + interval '15 minutes' end
         from observed
@@ -4137,7 +4147,7 @@ begin
 end;
 $$;
 comment on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer) is
-    'The part of merge_page() for assets that have no row yet.';
+    'The part of merge_page() for assets that have no row yet. Those that have got one meanwhile are left out.';
 revoke all on function media_sync.insert_observed(text, jsonb, timestamptz, text, uuid, media_sync.settings, jsonb, timestamptz, integer)
     from public, anon, authenticated;
 
@@ -4164,6 +4174,34 @@ $$;
 comment on function media_sync.lock_observed(text, jsonb, text[]) is 'Locks the rows of observed assets, and of others that are named, in the one order.';
 revoke all on function media_sync.lock_observed(text, jsonb, text[]) from public, anon, authenticated;
 
+create or replace function media_sync.lock_known(p_cloud_name text, p_observations jsonb)
+returns text[]
+language plpgsql
+set search_path = ''
+as $$
+begin
+    -- Locked in one order, so that two pages with common assets wait for each other instead of deadlocking.
+    return (
+        select array_agg(known.asset_id)
+        from (
+            select distinct element ->> 'asset_id' as asset_id
+            from jsonb_array_elements(p_observations) as element
+            order by 1
+        ) as incoming
+        -- A look-up a row, as in observed_assets(), in the order of the rows that it is asked for.
+        cross join lateral (
+            select asset.asset_id
+            from public.media_assets as asset
+            where asset.cloud_name = p_cloud_name and asset.asset_id = incoming.asset_id
+            limit 1
+            for no key update
+        ) as known
+    );
+end;
+$$;
+comment on function media_sync.lock_known(text, jsonb) is 'Locks the rows of observed assets in the one order, and tells which there are; null: none.';
+revoke all on function media_sync.lock_known(text, jsonb) from public, anon, authenticated;
+
 create or replace function media_sync.merge_page(
     p_cloud_name text,
     p_observations jsonb,
@@ -4184,6 +4222,18 @@ declare
     v_pending jsonb := p_observations;
     v_unchanged media_sync.merge_outcome[];
     v_locked text[];
+    -- The pages of a first sync: nothing of them is known.
+    v_is_new constant boolean := not exists (
+        select
+        from jsonb_array_elements(p_observations) as element
+        cross join lateral (
+            select
+            from public.media_assets as asset
+            where asset.cloud_name = p_cloud_name and asset.asset_id = element ->> 'asset_id'
+            limit 1
+        ) as known
+    );
+    v_inserted bigint;
 begin
     select * into strict v_settings from media_sync.settings;
     -- Who stamps writes every row, and locks them all at once: two passes would be no order.
@@ -4192,7 +4242,7 @@ begin
     end if;
 
     -- Most of a reconcile finds nothing new. Those assets are passed over without a lock and without a write.
-    if not v_force then
+    if not v_force and not v_is_new then
         select
             array_agg((fresh.asset_id, (fresh.asset).id, 'unchanged', 0)::media_sync.merge_outcome) filter (where fresh.same),
             coalesce(jsonb_agg(fresh.observation) filter (where not fresh.same), '[]')
@@ -4214,6 +4264,8 @@ begin
                 and (observed.asset).in_scope
                     = media_sync.in_scope((observed.asset).base ->> 'folder', v_settings.include_folders) as same
             from media_sync.observed_assets(p_cloud_name, p_observations) as observed
+            -- Each is compared once, though both aggregates ask.
+            offset 0
         ) as fresh;
         return query select * from unnest(v_unchanged);
 
@@ -4230,41 +4282,26 @@ begin
     for v_round in 1 .. 5 loop
         exit when jsonb_array_length(v_pending) = 0;
 
-        -- Locked in one order, so that two pages with common assets wait for each other instead of deadlocking.
-        select array_agg(locked.asset_id) into v_locked
-        from (
-            select known.asset_id
-            from (
-                select distinct element ->> 'asset_id' as asset_id
-                from jsonb_array_elements(v_pending) as element
-                order by 1
-            ) as incoming
-            -- A look-up a row, as in observed_assets(), in the order of the rows that it is asked for.
-            cross join lateral (
-                select asset.asset_id
-                from public.media_assets as asset
-                where asset.cloud_name = p_cloud_name and asset.asset_id = incoming.asset_id
-                limit 1
-                for no key update
-            ) as known
-        ) as locked;
-
-        -- A first sync meets no rows, and that is its longest way.
+        v_locked := case when v_round > 1 or not v_is_new then media_sync.lock_known(p_cloud_name, v_pending) end;
         if v_locked is not null then
             return query select * from media_sync.merge_existing(
                 p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, v_started, v_count
             );
         end if;
 
-        select coalesce(jsonb_agg(element), '[]') into v_pending
-        from jsonb_array_elements(v_pending) as element
-        where element ->> 'asset_id' <> all (coalesce(v_locked, '{}'));
+        if v_locked is not null then
+            select coalesce(jsonb_agg(element), '[]') into v_pending
+            from jsonb_array_elements(v_pending) as element
+            where element ->> 'asset_id' <> all (v_locked);
+        end if;
 
         exit when jsonb_array_length(v_pending) = 0;
 
         return query select * from media_sync.insert_observed(
             p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, p_options, v_started, v_count
         );
+        get diagnostics v_inserted = row_count;
+        exit when v_inserted = jsonb_array_length(v_pending);
 
         select coalesce(jsonb_agg(observed.observation), '[]') into v_pending
         from media_sync.observed_assets(p_cloud_name, v_pending) as observed
@@ -5415,8 +5452,8 @@ begin
         )
     where asset.cloud_name = p_cloud_name
         and asset.asset_id = any (v_asset_ids)
-        and asset.sending is not null
-        and asset.observed_at <= p_observed_at;
+        and asset.sending is not null and asset.observed_at <= p_observed_at;
+
     with absent as materialized (
         select
             asset as row_before,
@@ -9544,14 +9581,14 @@ immutable
 set search_path = ''
 as $$
     select coalesce(
-        string_agg('(' || case when test like 'asset.search\_text %' then coalesce(nullif(p_trigrams, ''), 'true') else test end || ')', ' and ' order by place),
+        string_agg(case when test like 'asset.search\_text %' then coalesce(nullif(p_trigrams, ''), 'true') else 'asset.c' || place end, ' and ' order by place),
         'true'
     )
     from unnest(p_conditions) with ordinality as condition (test, seek, joint, source, in_order, place)
     where seek is not null;
 $$;
 comment on function media_sync.candidate_test(media_sync.library_condition[], text) is
-    'What a row has to be for indexes to find it, whether it matches or not; of a search that is its trigrams'' test.';
+    'What a row has to be for indexes to find it, whether it matches or not, in terms of c1, c2, …; of a search that is its trigrams'' test.';
 revoke all on function media_sync.candidate_test(media_sync.library_condition[], text) from public, anon, authenticated;
 
 create or replace function media_sync.estimate_matches(
@@ -9565,28 +9602,35 @@ set jit = off
 as $$
 declare
     v_percent constant double precision := least(100, 25600.0 / greatest(media_sync.library_blocks(), 1));
-    v_tests constant text := media_sync.all_tests(p_conditions);
     v_counts bigint[];
 begin
     execute format(
-        'select array[count(*) filter (where fits) %1$s %2$s, count(*) filter (where candidate), count(*) filter (where word)] from (
-            select (%3$s) as fits %4$s %5$s, %7$s as candidate, %8$s as word from public.media_assets as asset tablesample system (%6$s) repeatable (1) offset 0
+        -- Each test is asked once a row; offset 0 keeps the planner from asking it wherever its answer is used.
+        'select array[count(*) filter (where fits) %1$s %2$s, count(*) filter (where candidate), count(*) filter (where word)]
+        from (
+            select asset.* %3$s, (%4$s) as candidate, (%5$s) as word
+            from (
+                select *, (%6$s) as fits
+                from (select asset.* %7$s from public.media_assets as asset tablesample system (%8$s) repeatable (1) offset 0) as asset
+                offset 0
+            ) as asset
+            offset 0
         ) as sampled',
         (select string_agg(format(', count(*) filter (where c%s)', place), '') from generate_series(1, cardinality(p_conditions)) as place),
         (select string_agg(format(', count(*) filter (where r%s)', place), '') from generate_series(1, cardinality(p_ranks)) as place),
-        v_tests,
+        (
+            select string_agg(format(', case when fits then %s end as r%s', test, place), '' order by place)
+            from unnest(p_ranks) with ordinality as rank (test, seek, joint, source, in_order, place)
+        ),
+        -- What the indexes find together, before rows are asked for all.
+        media_sync.candidate_test(p_conditions, p_trigrams[1]),
+        media_sync.candidate_test(p_conditions, p_trigrams[2]),
+        (select string_agg('c' || place, ' and ') from generate_series(1, cardinality(p_conditions)) as place),
         (
             select string_agg(format(', (%s) as c%s', test, place), '' order by place)
             from unnest(p_conditions) with ordinality as condition (test, seek, joint, source, in_order, place)
         ),
-        (
-            select string_agg(format(', case when %s then %s end as r%s', v_tests, test, place), '' order by place)
-            from unnest(p_ranks) with ordinality as rank (test, seek, joint, source, in_order, place)
-        ),
-        v_percent,
-        -- What the indexes find together, before rows are asked for all.
-        media_sync.candidate_test(p_conditions, p_trigrams[1]),
-        media_sync.candidate_test(p_conditions, p_trigrams[2])
+        v_percent
     ) into v_counts;
     return array(select count * 100 / v_percent from unnest(v_counts) with ordinality as counted (count, place) order by place);
 end;
@@ -13738,7 +13782,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '534e212dd74788da';
+    select 'ee5a254afaa65f5d';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -2,7 +2,7 @@
 begin;
 \ir helpers.sql
 \ir observations.sql
-select plan(46);
+select plan(48);
 
 -- An asset as a listing, a search and a detail tell it.
 create function tests.listed(asset_id text, told jsonb default '{}')
@@ -159,7 +159,10 @@ begin
 end;
 $$;
 select is(tests.spare(500, 151), '1', 'a tenth of the quota for people and a fifth for pulls → what is above is spare');
-select is(media_sync.facts_are_due('demo') and tests.spare(500, 150) = '0' and not media_sync.facts_are_due('demo'), true, 'nothing to spare → no facts are due');
+update public.media_assets set facts_source = 'detail', facts_not_before = '-infinity' where asset_id = 'v';
+select is(media_sync.facts_are_due('demo'), true, 'one call to spare, an asset to ask for → facts are due');
+select is(tests.spare(500, 150), '0', 'what is left is theirs → nothing is spare');
+select is(media_sync.facts_are_due('demo'), false, 'nothing to spare → no facts are due');
 select is(tests.spare(2000, 1900), '1300', 'a larger plan within the hour → counted by its own numbers');
 
 select * from finish();
