@@ -4287,9 +4287,6 @@ begin
             return query select * from media_sync.merge_existing(
                 p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, v_started, v_count
             );
-        end if;
-
-        if v_locked is not null then
             select coalesce(jsonb_agg(element), '[]') into v_pending
             from jsonb_array_elements(v_pending) as element
             where element ->> 'asset_id' <> all (v_locked);
@@ -13782,7 +13779,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'ee5a254afaa65f5d';
+    select '54d96684232d5b19';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -224,9 +224,6 @@ begin
             return query select * from media_sync.merge_existing(
                 p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, v_started, v_count
             );
-        end if;
-
-        if v_locked is not null then
             select coalesce(jsonb_agg(element), '[]') into v_pending
             from jsonb_array_elements(v_pending) as element
             where element ->> 'asset_id' <> all (v_locked);
