@@ -522,7 +522,7 @@ $$;
 comment on function media_sync.search_text(text, text, text, text[], jsonb, jsonb) is
     'What the library search looks through, folded, at most 10,000 characters. Immutable, because text[] and jsonb print the same for everybody.';
 revoke all on function media_sync.search_text(text, text, text, text[], jsonb, jsonb) from public, anon, authenticated;
--- A generated column is computed with the rights of whoever writes the row.
+-- It is computed with the rights of whoever writes the row.
 grant execute on function media_sync.search_text(text, text, text, text[], jsonb, jsonb) to authenticated, service_role;
 
 create or replace function media_sync.search_signs(p_search_text text)
@@ -626,9 +626,7 @@ create table public.media_assets (
     restore_requested_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
-    search_text text generated always as (
-        media_sync.search_text(public_id, display_name, original_filename, tags, context, metadata)
-    ) stored,
+    search_text text not null default '',
     constraint media_assets_identity unique (cloud_name, asset_id)
 );
 
@@ -688,7 +686,7 @@ comment on column public.media_assets.deleted_by is 'User who deleted it here; n
 comment on column public.media_assets.restore_requested_at is 'When a confirmed deletion was asked to be undone from Cloudinary''s backup.';
 comment on column public.media_assets.created_at is 'When the asset was created, as Cloudinary tells it.';
 comment on column public.media_assets.updated_at is 'When this row last changed in a way that users see.';
-comment on column public.media_assets.search_text is 'Generated: names, tags, context and metadata as the library search looks through them, folded; see media_sync.search_text().';
+comment on column public.media_assets.search_text is 'Written by a trigger: names, tags, context and metadata as the library search looks through them, folded; see media_sync.search_text().';
 
 -- The library page walks these in order; `id` makes every order total, so that keyset cursors are exact. The included
 -- columns let a page deep in the library be found without reading the rows before it.
@@ -750,6 +748,39 @@ create policy "Editors change live assets"
 
 create index media_assets_waiting_index on public.media_assets (greatest(edited_at, deleted_at, restore_requested_at))
     where sync_status = 'pending';
+
+-- supabase/schemas/10_tables/22_search_text.sql
+
+-- search_text of a row follows what it is made of.
+
+create or replace function media_sync.write_search_text()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    new.search_text := media_sync.search_text(
+        new.public_id, new.display_name, new.original_filename, new.tags, new.context, new.metadata
+    );
+    return new;
+end;
+$$;
+comment on function media_sync.write_search_text() is 'Keeps search_text: a generated column would be computed anew by every update of a table that has triggers before it.';
+revoke all on function media_sync.write_search_text() from public, anon, authenticated;
+
+create or replace trigger write_search_text_of_new
+    before insert on public.media_assets
+    for each row execute function media_sync.write_search_text();
+
+-- By its name the last of the triggers before an update, so that it sees what the others made of the row.
+create or replace trigger write_search_text
+    before update on public.media_assets
+    for each row
+    when (
+        (new.public_id, new.display_name, new.original_filename, new.tags, new.context, new.metadata, new.search_text)
+            is distinct from (old.public_id, old.display_name, old.original_filename, old.tags, old.context, old.metadata, old.search_text)
+    )
+    execute function media_sync.write_search_text();
 
 -- supabase/schemas/10_tables/30_media_sync_log.sql
 
@@ -13779,7 +13810,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '54d96684232d5b19';
+    select 'e3ef753a4de0bb8d';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

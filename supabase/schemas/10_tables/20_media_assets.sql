@@ -65,7 +65,7 @@ $$;
 comment on function media_sync.search_text(text, text, text, text[], jsonb, jsonb) is
     'What the library search looks through, folded, at most 10,000 characters. Immutable, because text[] and jsonb print the same for everybody.';
 revoke all on function media_sync.search_text(text, text, text, text[], jsonb, jsonb) from public, anon, authenticated;
--- A generated column is computed with the rights of whoever writes the row.
+-- It is computed with the rights of whoever writes the row.
 grant execute on function media_sync.search_text(text, text, text, text[], jsonb, jsonb) to authenticated, service_role;
 
 create or replace function media_sync.search_signs(p_search_text text)
@@ -169,9 +169,7 @@ create table public.media_assets (
     restore_requested_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
-    search_text text generated always as (
-        media_sync.search_text(public_id, display_name, original_filename, tags, context, metadata)
-    ) stored,
+    search_text text not null default '',
     constraint media_assets_identity unique (cloud_name, asset_id)
 );
 
@@ -231,7 +229,7 @@ comment on column public.media_assets.deleted_by is 'User who deleted it here; n
 comment on column public.media_assets.restore_requested_at is 'When a confirmed deletion was asked to be undone from Cloudinary''s backup.';
 comment on column public.media_assets.created_at is 'When the asset was created, as Cloudinary tells it.';
 comment on column public.media_assets.updated_at is 'When this row last changed in a way that users see.';
-comment on column public.media_assets.search_text is 'Generated: names, tags, context and metadata as the library search looks through them, folded; see media_sync.search_text().';
+comment on column public.media_assets.search_text is 'Written by a trigger: names, tags, context and metadata as the library search looks through them, folded; see media_sync.search_text().';
 
 -- The library page walks these in order; `id` makes every order total, so that keyset cursors are exact. The included
 -- columns let a page deep in the library be found without reading the rows before it.

@@ -52,7 +52,7 @@ export type Database = {
           "public_id": string;
           "resource_type": string;
           "restore_requested_at": string | null;
-          "search_text": string | null;
+          "search_text": string;
           "secure_url": string | null;
           "sending": Json | null;
           "sync_attempts": number;
@@ -111,7 +111,7 @@ export type Database = {
           "public_id": string;
           "resource_type": string;
           "restore_requested_at"?: string | null;
-          "search_text"?: never;
+          "search_text"?: string;
           "secure_url"?: string | null;
           "sending"?: Json | null;
           "sync_attempts"?: number;
@@ -169,7 +169,7 @@ export type Database = {
           "public_id"?: string;
           "resource_type"?: string;
           "restore_requested_at"?: string | null;
-          "search_text"?: never;
+          "search_text"?: string;
           "secure_url"?: string | null;
           "sending"?: Json | null;
           "sync_attempts"?: number;
