@@ -8,6 +8,7 @@ import { readMutants, StaleMutant } from "./mutants/apply.ts";
 import { checkMutants } from "./mutants/check-all.ts";
 import { hunt } from "./mutants/hunt.ts";
 import { drawPlan } from "./people/draw-plan.ts";
+import { readKeptPlans } from "./people/kept-plans.ts";
 import type { Plan } from "./people/plan.ts";
 import { shorten } from "./shorten.ts";
 import { type Outcome, simulate } from "./simulation.ts";
@@ -26,7 +27,8 @@ const HELP = `Random people and faults on both sides, in a simulator that repeat
   --keep DIR     write each shortened plan there, as a regression
   --plan PATH    play a plan that was kept, or all of a folder
   --trace FILE   write the whole trace of the last run there
-  --mutants      deliberate bugs, each of which must be found within --seeds (here 200 by default)
+  --mutants      deliberate bugs, each of which must be found by a plan that was kept or within --seeds (here 200
+                 by default)
   --only NAME    with --mutants: only those with this in their name
   --figures N    operations of people, with one call in twenty failing: how soon they are on both sides
   --help         this text
@@ -118,15 +120,10 @@ function tellFigures({ runs, operations, atFirstTick, afterReconcile }: Figures)
 /** Plays one plan and tells it whole, or all of a folder and tells which are broken. */
 async function playPlans(house: House, path: string, trace: string | undefined): Promise<number> {
   const isFolder = (await Deno.stat(path)).isDirectory;
-  const files = isFolder
-    ? [...Deno.readDirSync(path)].map(({ name }) => `${path}/${name}`).filter((file) =>
-      file.endsWith(".json")
-    ).sort()
-    : [path];
-  if (files.length === 0) throw new CommandError("no_plan", `${path} holds no plan.`);
+  const kept = await readKeptPlans(path);
+  if (kept.length === 0) throw new CommandError("no_plan", `${path} holds no plan.`);
   let broken = 0;
-  for (const file of files) {
-    const plan: Plan = JSON.parse(await Deno.readTextFile(file));
+  for (const { file, plan } of kept) {
     const outcome = await simulate(house, plan);
     if (outcome.complaints.length > 0) broken++;
     if (isFolder) {

@@ -1,4 +1,4 @@
-/** Hunts every mutant, each in a process of its own, and tells which was caught by which seed. */
+/** Hunts every mutant, each in a process of its own, and tells which was caught by what. */
 import { type Mutant, readMutants } from "./apply.ts";
 import type { Catch } from "./hunt.ts";
 
@@ -22,12 +22,10 @@ export async function checkMutants(options: HuntOptions): Promise<boolean> {
       options.print(`${mutant.name.padEnd(34)} STALE    ${result}`);
       continue;
     }
-    if (result.seed !== null) caught++;
+    if (result.by !== null) caught++;
     options.print(
       `${mutant.name.padEnd(34)} ${
-        result.seed === null
-          ? `MISSED   in ${result.seeds} seeds`
-          : `seed ${String(result.seed).padEnd(4)}`
+        result.by === null ? `MISSED   in ${result.seeds} seeds` : result.by.padEnd(8)
       } ${result.complaint.slice(0, 140)}`,
     );
   }

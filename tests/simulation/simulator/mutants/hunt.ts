@@ -1,13 +1,15 @@
-/** Looks for the first seed that tells a mutant from the product. */
+/** Looks for the first run that tells a mutant from the product: the plans that once failed, then seed after seed. */
 import { drawPlan } from "../people/draw-plan.ts";
+import { readKeptPlans } from "../people/kept-plans.ts";
+import type { Plan } from "../people/plan.ts";
 import { simulate } from "../simulation.ts";
 import { createHouse } from "../world/house.ts";
 import { applyMutant, type Mutant } from "./apply.ts";
 
 /** What came of a hunt. */
 export interface Catch {
-  /** The seed that caught it, or null. */
-  seed: number | null;
+  /** What caught it: `seed 7`, or the name of a plan that was kept. */
+  by: string | null;
   /** Seeds played. */
   seeds: number;
   /** What the simulator said. */
@@ -24,17 +26,24 @@ export async function hunt(mutant: Mutant, seeds: number, operations: number): P
   try {
     const house = createHouse(changed);
     const product = createHouse();
-    for (let seed = 1; seed <= seeds; seed++) {
-      const plan = drawPlan(seed, operations);
+    const isCaughtBy = async (plan: Plan): Promise<string | null> => {
       const { complaints } = await simulate(house, plan);
-      if (complaints.length === 0) continue;
-      // A seed that breaks the product as well says nothing about the mutant.
+      if (complaints.length === 0) return null;
+      // A run that breaks the product as well says nothing about the mutant.
       const sound = await simulate(product, plan);
-      if (sound.complaints.length === 0) {
-        return { seed, seeds: seed, complaint: complaints[0]!.text };
-      }
+      return sound.complaints.length === 0 ? complaints[0]!.text : null;
+    };
+    const kept = decodeURIComponent(new URL("../regressions", import.meta.url).pathname);
+    for (const { file, plan } of await readKeptPlans(kept)) {
+      const complaint = await isCaughtBy(plan);
+      const by = file.replace(/^.*\/|\.json$/g, "");
+      if (complaint !== null) return { by, seeds: 0, complaint };
     }
-    return { seed: null, seeds, complaint: "" };
+    for (let seed = 1; seed <= seeds; seed++) {
+      const complaint = await isCaughtBy(drawPlan(seed, operations));
+      if (complaint !== null) return { by: `seed ${seed}`, seeds: seed, complaint };
+    }
+    return { by: null, seeds, complaint: "" };
   } finally {
     await changed.remove();
   }
