@@ -16,6 +16,7 @@ interface Asset {
   display_name: string;
   tags: string[];
   context: { custom: Record<string, string> };
+  metadata?: Record<string, unknown>;
 }
 
 const seed = randomSeed();
@@ -196,7 +197,13 @@ stackTest("several filters at once → what fits all of them", async () => {
     { resource_type: "image", folder: "products", recursive: "true", search: "e" },
     (asset) =>
       asset.resource_type === "image" && /^products(\/|$)/.test(asset.asset_folder) &&
-      [asset.public_id, asset.display_name, ...asset.tags, ...Object.values(asset.context.custom)]
+      [
+        asset.public_id,
+        asset.display_name,
+        ...asset.tags,
+        ...Object.values(asset.context.custom),
+        ...Object.values(asset.metadata ?? {}).map((value) => JSON.stringify(value)),
+      ]
         .join(" ").toLowerCase().includes("e"),
   );
 });
