@@ -10,6 +10,8 @@ export interface Mutant {
   replace: string;
   /** What is wrong then. */
   why: string;
+  /** The seed to begin with, where one has shown this very fault. */
+  from?: number;
 }
 
 /** The list. */

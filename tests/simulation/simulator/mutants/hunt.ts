@@ -39,9 +39,10 @@ export async function hunt(mutant: Mutant, seeds: number, operations: number): P
       const by = file.replace(/^.*\/|\.json$/g, "");
       if (complaint !== null) return { by, seeds: 0, complaint };
     }
-    for (let seed = 1; seed <= seeds; seed++) {
+    const first = mutant.from ?? 1;
+    for (let seed = first; seed < first + seeds; seed++) {
       const complaint = await isCaughtBy(drawPlan(seed, operations));
-      if (complaint !== null) return { by: `seed ${seed}`, seeds: seed, complaint };
+      if (complaint !== null) return { by: `seed ${seed}`, seeds: seed - first + 1, complaint };
     }
     return { by: null, seeds, complaint: "" };
   } finally {

@@ -22,9 +22,14 @@ export interface Variant {
   sql: boolean;
 }
 
+let copies = 0;
+
 /** Each project has isolates of its own, with variables of their own in its modules. */
 async function copyOfFunctions(supabase: URL, name: string): Promise<URL> {
-  const folder = new URL(`../../../../.local/simulator/${Deno.pid}-${name}/`, import.meta.url);
+  const folder = new URL(
+    `../../../../.local/simulator/${Deno.pid}-${name}-${++copies}/`,
+    import.meta.url,
+  );
   await copy(new URL("functions/", supabase), folder);
   // Needed until the process ends: a module may be loaded late.
   addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
