@@ -422,7 +422,7 @@ comment on column media_sync.settings.delete_guard_minimum is 'The share guard a
 comment on column media_sync.settings.quota_reserve_percent is 'Share of the hourly Admin API quota that background work leaves to people (percent).';
 comment on column media_sync.settings.push_max_attempts is 'Attempts before a push rests in status error.';
 comment on column media_sync.settings.push_backoff_cap is 'Longest pause between two attempts.';
-comment on column media_sync.settings.incremental_interval is 'Pause between incremental pulls.';
+comment on column media_sync.settings.incremental_interval is 'Pause between incremental pulls, and before what listings do not tell is asked for.';
 comment on column media_sync.settings.incremental_overlap is 'How far an incremental pull looks back behind the last one every ten minutes, to cover the lag of Cloudinary''s search index; the others look back five minutes, or as far.';
 comment on column media_sync.settings.full_interval is 'Pause between full reconciles.';
 comment on column media_sync.settings.push_interval is 'Pause between pushes of pending edits; zero means at every tick.';
@@ -6372,6 +6372,7 @@ as $$
 declare
     v_budget constant jsonb := media_sync.call_budget(p_cloud_name);
     v_now constant timestamptz := clock_timestamp();
+    v_pause constant interval := (select incremental_interval from media_sync.settings);
 begin
     if v_budget ->> 'blocked_until' is not null or (v_budget ->> 'spare_calls')::bigint <= 0
         -- What failed is tried again, but not at every tick.
@@ -6379,8 +6380,17 @@ begin
     then
         return false;
     end if;
-    return exists (select from media_sync.runs where cloud_name = p_cloud_name and status = 'running' and kind = 'facts')
-        or media_sync.awaiting_search(p_cloud_name, v_now) is not null
+    if exists (select from media_sync.runs where cloud_name = p_cloud_name and status = 'running' and kind = 'facts') then
+        return true;
+    end if;
+    -- Nobody waits for facts: they keep the pause that pulls of changes keep. Ticks come a little early.
+    if greatest(
+        (media_sync.latest_run(p_cloud_name, 'facts', 'completed')).finished_at,
+        (media_sync.latest_run(p_cloud_name, 'full', 'completed')).finished_at
+    ) > v_now - v_pause + interval '5 seconds' then
+        return false;
+    end if;
+    return media_sync.awaiting_search(p_cloud_name, v_now) is not null
         or media_sync.awaiting_details(p_cloud_name, v_now, 1) <> '{}';
 end;
 $$;
@@ -8595,7 +8605,7 @@ begin
     if v_told = '{}' then
         return;
     end if;
-    select attempt ->> 'at' into v_sent_at
+    select (attempt ->> 'at')::timestamptz into v_sent_at
     from public.media_assets as meant
     cross join lateral jsonb_array_elements(meant.sending) as attempt
     where meant.sync_status <> 'synced'
@@ -13810,7 +13820,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'e3ef753a4de0bb8d';
+    select '3fdeb639e74851e0';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

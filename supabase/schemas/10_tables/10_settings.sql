@@ -62,7 +62,7 @@ comment on column media_sync.settings.delete_guard_minimum is 'The share guard a
 comment on column media_sync.settings.quota_reserve_percent is 'Share of the hourly Admin API quota that background work leaves to people (percent).';
 comment on column media_sync.settings.push_max_attempts is 'Attempts before a push rests in status error.';
 comment on column media_sync.settings.push_backoff_cap is 'Longest pause between two attempts.';
-comment on column media_sync.settings.incremental_interval is 'Pause between incremental pulls.';
+comment on column media_sync.settings.incremental_interval is 'Pause between incremental pulls, and before what listings do not tell is asked for.';
 comment on column media_sync.settings.incremental_overlap is 'How far an incremental pull looks back behind the last one every ten minutes, to cover the lag of Cloudinary''s search index; the others look back five minutes, or as far.';
 comment on column media_sync.settings.full_interval is 'Pause between full reconciles.';
 comment on column media_sync.settings.push_interval is 'Pause between pushes of pending edits; zero means at every tick.';

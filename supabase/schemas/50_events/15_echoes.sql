@@ -61,7 +61,7 @@ begin
     if v_told = '{}' then
         return;
     end if;
-    select attempt ->> 'at' into v_sent_at
+    select (attempt ->> 'at')::timestamptz into v_sent_at
     from public.media_assets as meant
     cross join lateral jsonb_array_elements(meant.sending) as attempt
     where meant.sync_status <> 'synced'
