@@ -6373,6 +6373,7 @@ declare
     v_budget constant jsonb := media_sync.call_budget(p_cloud_name);
     v_now constant timestamptz := clock_timestamp();
     v_pause constant interval := (select incremental_interval from media_sync.settings);
+    v_full constant timestamptz := (media_sync.latest_run(p_cloud_name, 'full', 'completed')).finished_at;
 begin
     if v_budget ->> 'blocked_until' is not null or (v_budget ->> 'spare_calls')::bigint <= 0
         -- What failed is tried again, but not at every tick.
@@ -6383,11 +6384,12 @@ begin
     if exists (select from media_sync.runs where cloud_name = p_cloud_name and status = 'running' and kind = 'facts') then
         return true;
     end if;
-    -- Nobody waits for facts: they keep the pause that pulls of changes keep. Ticks come a little early.
-    if greatest(
-        (media_sync.latest_run(p_cloud_name, 'facts', 'completed')).finished_at,
-        (media_sync.latest_run(p_cloud_name, 'full', 'completed')).finished_at
-    ) > v_now - v_pause + interval '5 seconds' then
+    -- Nobody waits for facts: after the first complete pull they keep the pause that pulls of changes keep. Ticks come a
+    -- little early.
+    if v_full is null
+        or greatest(v_full, (media_sync.latest_run(p_cloud_name, 'facts', 'completed')).finished_at)
+            > v_now - v_pause + interval '5 seconds'
+    then
         return false;
     end if;
     return media_sync.awaiting_search(p_cloud_name, v_now) is not null
@@ -13820,7 +13822,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '3fdeb639e74851e0';
+    select '904dfa44d35f39c8';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

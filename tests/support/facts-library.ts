@@ -35,8 +35,8 @@ export async function passPause({ stack }: ScenarioWorld): Promise<void> {
      where kind in ('full', 'facts') and finished_at is not null`,
   );
   await stack.sql(
-    `insert into media_sync.runs (cloud_name, kind, source, status, finished_at)
-     select cloud_name, 'incremental', 'cron', 'completed', clock_timestamp() from media_sync.runs limit 1`,
+    `insert into media_sync.runs (cloud_name, kind, source, status, started_at, finished_at)
+     select cloud_name, 'incremental', 'cron', 'completed', now(), now() from media_sync.runs limit 1`,
   );
 }
 
