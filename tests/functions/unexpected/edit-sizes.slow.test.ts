@@ -38,10 +38,10 @@ function many(size: number, length: number): string[] {
 }
 
 /**
- * A function has 256 MB on the platform. What V8 has not collected yet counts, which is more when the machine is busy; a
- * request that is copied once too often, or compared quadratically, is far above.
+ * The functions run with a heap of 256 MB, as on the platform; one that needs more ends. What it held beside that, and what
+ * V8 has not collected yet, which is more when the machine is busy, counts here too.
  */
-const MOST_MB = 250;
+const MOST_MB = 320;
 
 /** The most that a function's process has held, in MB, but for the program itself. */
 async function peakMb({ stack }: StackWorld, name: string): Promise<number> {
