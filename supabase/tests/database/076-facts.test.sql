@@ -2,7 +2,7 @@
 begin;
 \ir helpers.sql
 \ir observations.sql
-select plan(48);
+select plan(50);
 
 -- An asset as a listing, a search and a detail tell it.
 create function tests.listed(asset_id text, told jsonb default '{}')
@@ -160,6 +160,11 @@ end;
 $$;
 select is(tests.spare(500, 151), '1', 'a tenth of the quota for people and a fifth for pulls → what is above is spare');
 update public.media_assets set facts_source = 'detail', facts_not_before = '-infinity' where asset_id = 'v';
+select is(media_sync.facts_are_due('demo'), false, 'before the first complete pull → no facts are due');
+insert into media_sync.runs (cloud_name, kind, source, status, started_at, finished_at)
+values ('demo', 'full', 'cron', 'completed', now() - interval '2 hours', now());
+select is(media_sync.facts_are_due('demo'), false, 'a full pull that has just ended → not at once');
+update media_sync.runs set finished_at = now() - interval '1 minute' where kind = 'full';
 select is(media_sync.facts_are_due('demo'), true, 'one call to spare, an asset to ask for → facts are due');
 select is(tests.spare(500, 150), '0', 'what is left is theirs → nothing is spare');
 select is(media_sync.facts_are_due('demo'), false, 'nothing to spare → no facts are due');
