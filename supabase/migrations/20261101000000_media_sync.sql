@@ -2115,6 +2115,20 @@ $$;
 comment on function media_sync.editable_keys() is 'Keys that both sides may change.';
 revoke all on function media_sync.editable_keys() from public, anon, authenticated;
 
+create or replace function media_sync.fact_keys()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return '{etag,uploaded_at,original_filename,duration,pages}'::text[];
+end;
+$$;
+comment on function media_sync.fact_keys() is 'Facts about an asset''s content that listings do not tell.';
+revoke all on function media_sync.fact_keys() from public, anon, authenticated;
+
 create or replace function media_sync.editable_fields(p_asset public.media_assets)
 returns jsonb
 language plpgsql
@@ -3153,8 +3167,11 @@ begin
             -- What was not told with another version belongs to the content before it.
             || case
                 when p_observation ? 'version' and (p_observation ->> 'version')::bigint is distinct from p_asset.version
-                    then '{"etag": null, "uploaded_at": null, "original_filename": null, "duration": null, "pages": null}'::jsonb
-                        - array(select jsonb_object_keys(p_observation))
+                    then (
+                        select coalesce(jsonb_object_agg(key, null), '{}')
+                        from unnest(media_sync.fact_keys()) as key
+                        where not p_observation ? key
+                    )
                 else '{}'::jsonb
             end
     );
@@ -3207,6 +3224,8 @@ language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+    v_facts constant text[] := media_sync.fact_keys();
 begin
     return (
         select jsonb_object_agg(key, value)
@@ -3216,7 +3235,7 @@ begin
         ))
         where case
             -- A listing tells less than a look-up: what is only now told of the same content, or not yet of another, is no change.
-            when key in ('etag', 'uploaded_at', 'original_filename', 'duration', 'pages') then
+            when key = any (v_facts) then
                 case
                     when p_from.version is distinct from p_to.version then value ->> 'to' is not null
                     else value ->> 'from' is not null
@@ -3416,7 +3435,7 @@ begin
     return (
         select coalesce(jsonb_object_agg(key, value), '{}')
         from jsonb_each(p_seen)
-        where key in ('etag', 'uploaded_at', 'original_filename', 'duration', 'pages')
+        where key = any (media_sync.fact_keys())
             or (
                 key = 'last_updated'
                 and value <> '{}'
@@ -8429,9 +8448,41 @@ comment on function public.media_sync_sign_upload(text, text, text[], boolean, b
 revoke all on function public.media_sync_sign_upload(text, text, text[], boolean, boolean, uuid) from public, anon, authenticated;
 grant execute on function public.media_sync_sign_upload(text, text, text[], boolean, boolean, uuid) to service_role;
 
--- supabase/schemas/50_events/10_folders.sql
+-- supabase/schemas/50_events/05_times.sql
 
--- Folder renames: one event in Cloudinary, many assets here. And when an event is too late to be believed.
+-- What the time of an event proves about a write or a look-up of ours.
+
+create or replace function media_sync.latest_moment(p_triggered_at timestamptz)
+returns timestamptz
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- Some events tell whole seconds.
+    return p_triggered_at
+        + case when date_trunc('second', p_triggered_at, 'UTC') = p_triggered_at then interval '1 second' else interval '0' end;
+end;
+$$;
+comment on function media_sync.latest_moment(timestamptz) is 'Before which moment an event of that time has happened, or at it.';
+revoke all on function media_sync.latest_moment(timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.may_echo(p_attempt jsonb, p_triggered_at timestamptz)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- What happened before the write was planned is not its doing, though it brought the same value: an echo may come late.
+    -- Should Cloudinary's clock be slow, a look-up settles the write instead.
+    return coalesce((p_attempt ->> 'at')::timestamptz < media_sync.latest_moment(p_triggered_at), false);
+end;
+$$;
+comment on function media_sync.may_echo(jsonb, timestamptz) is 'Whether what happened in Cloudinary at that time may be what the attempt sent.';
+revoke all on function media_sync.may_echo(jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.is_overtaken(p_triggered_at timestamptz, p_observed_at timestamptz)
 returns boolean
@@ -8441,20 +8492,19 @@ parallel safe
 set search_path = ''
 as $$
 begin
-    -- Some events tell whole seconds. Cloudinary repeats a notification for some minutes; a time that is further back is the
-    -- fault of a clock and proves nothing.
+    -- Cloudinary repeats a notification for some minutes; a time that is further back is the fault of a clock and proves nothing.
     return coalesce(
-        p_triggered_at
-            + case when date_trunc('second', p_triggered_at, 'UTC') = p_triggered_at then interval '1 second' else interval '0' end
-            < p_observed_at
-            and p_triggered_at > p_observed_at - interval '1 hour',
-        false
+        media_sync.latest_moment(p_triggered_at) < p_observed_at and p_triggered_at > p_observed_at - interval '1 hour', false
     );
 end;
 $$;
 comment on function media_sync.is_overtaken(timestamptz, timestamptz) is
     'Whether a row was seen after what an event of that time tells had happened, so that it may have been changed again by then.';
 revoke all on function media_sync.is_overtaken(timestamptz, timestamptz) from public, anon, authenticated;
+
+-- supabase/schemas/50_events/10_folders.sql
+
+-- Folder renames: one event in Cloudinary, many assets here.
 
 create or replace function media_sync.rename_folder(
     p_cloud_name text,
@@ -8545,26 +8595,6 @@ revoke all on function media_sync.rename_folder(text, text, text, timestamptz, t
 -- supabase/schemas/50_events/15_echoes.sql
 
 -- The echoes of our own writes among the notifications.
-
-create or replace function media_sync.may_echo(p_attempt jsonb, p_triggered_at timestamptz)
-returns boolean
-language plpgsql
-immutable
-parallel safe
-set search_path = ''
-as $$
-begin
-    -- What happened before the write was planned is not its doing, though it brought the same value: an echo may come late.
-    -- Some events tell whole seconds. Should Cloudinary's clock be slow, a look-up settles the write instead.
-    return coalesce(
-        (p_attempt ->> 'at')::timestamptz < p_triggered_at
-            + case when date_trunc('second', p_triggered_at, 'UTC') = p_triggered_at then interval '1 second' else interval '0' end,
-        false
-    );
-end;
-$$;
-comment on function media_sync.may_echo(jsonb, timestamptz) is 'Whether what happened in Cloudinary at that time may be what the attempt sent.';
-revoke all on function media_sync.may_echo(jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.is_echo(p_sending jsonb, p_fields jsonb, p_triggered_at timestamptz)
 returns boolean
@@ -13822,7 +13852,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '904dfa44d35f39c8';
+    select 'b97c1bf1765f5014';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

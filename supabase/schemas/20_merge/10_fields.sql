@@ -30,6 +30,20 @@ $$;
 comment on function media_sync.editable_keys() is 'Keys that both sides may change.';
 revoke all on function media_sync.editable_keys() from public, anon, authenticated;
 
+create or replace function media_sync.fact_keys()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return '{etag,uploaded_at,original_filename,duration,pages}'::text[];
+end;
+$$;
+comment on function media_sync.fact_keys() is 'Facts about an asset''s content that listings do not tell.';
+revoke all on function media_sync.fact_keys() from public, anon, authenticated;
+
 create or replace function media_sync.editable_fields(p_asset public.media_assets)
 returns jsonb
 language plpgsql

@@ -73,8 +73,11 @@ begin
             -- What was not told with another version belongs to the content before it.
             || case
                 when p_observation ? 'version' and (p_observation ->> 'version')::bigint is distinct from p_asset.version
-                    then '{"etag": null, "uploaded_at": null, "original_filename": null, "duration": null, "pages": null}'::jsonb
-                        - array(select jsonb_object_keys(p_observation))
+                    then (
+                        select coalesce(jsonb_object_agg(key, null), '{}')
+                        from unnest(media_sync.fact_keys()) as key
+                        where not p_observation ? key
+                    )
                 else '{}'::jsonb
             end
     );
@@ -127,6 +130,8 @@ language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+    v_facts constant text[] := media_sync.fact_keys();
 begin
     return (
         select jsonb_object_agg(key, value)
@@ -136,7 +141,7 @@ begin
         ))
         where case
             -- A listing tells less than a look-up: what is only now told of the same content, or not yet of another, is no change.
-            when key in ('etag', 'uploaded_at', 'original_filename', 'duration', 'pages') then
+            when key = any (v_facts) then
                 case
                     when p_from.version is distinct from p_to.version then value ->> 'to' is not null
                     else value ->> 'from' is not null

@@ -182,7 +182,7 @@ begin
     return (
         select coalesce(jsonb_object_agg(key, value), '{}')
         from jsonb_each(p_seen)
-        where key in ('etag', 'uploaded_at', 'original_filename', 'duration', 'pages')
+        where key = any (media_sync.fact_keys())
             or (
                 key = 'last_updated'
                 and value <> '{}'

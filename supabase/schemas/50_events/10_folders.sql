@@ -1,27 +1,4 @@
--- Folder renames: one event in Cloudinary, many assets here. And when an event is too late to be believed.
-
-create or replace function media_sync.is_overtaken(p_triggered_at timestamptz, p_observed_at timestamptz)
-returns boolean
-language plpgsql
-immutable
-parallel safe
-set search_path = ''
-as $$
-begin
-    -- Some events tell whole seconds. Cloudinary repeats a notification for some minutes; a time that is further back is the
-    -- fault of a clock and proves nothing.
-    return coalesce(
-        p_triggered_at
-            + case when date_trunc('second', p_triggered_at, 'UTC') = p_triggered_at then interval '1 second' else interval '0' end
-            < p_observed_at
-            and p_triggered_at > p_observed_at - interval '1 hour',
-        false
-    );
-end;
-$$;
-comment on function media_sync.is_overtaken(timestamptz, timestamptz) is
-    'Whether a row was seen after what an event of that time tells had happened, so that it may have been changed again by then.';
-revoke all on function media_sync.is_overtaken(timestamptz, timestamptz) from public, anon, authenticated;
+-- Folder renames: one event in Cloudinary, many assets here.
 
 create or replace function media_sync.rename_folder(
     p_cloud_name text,

@@ -1,25 +1,5 @@
 -- The echoes of our own writes among the notifications.
 
-create or replace function media_sync.may_echo(p_attempt jsonb, p_triggered_at timestamptz)
-returns boolean
-language plpgsql
-immutable
-parallel safe
-set search_path = ''
-as $$
-begin
-    -- What happened before the write was planned is not its doing, though it brought the same value: an echo may come late.
-    -- Some events tell whole seconds. Should Cloudinary's clock be slow, a look-up settles the write instead.
-    return coalesce(
-        (p_attempt ->> 'at')::timestamptz < p_triggered_at
-            + case when date_trunc('second', p_triggered_at, 'UTC') = p_triggered_at then interval '1 second' else interval '0' end,
-        false
-    );
-end;
-$$;
-comment on function media_sync.may_echo(jsonb, timestamptz) is 'Whether what happened in Cloudinary at that time may be what the attempt sent.';
-revoke all on function media_sync.may_echo(jsonb, timestamptz) from public, anon, authenticated;
-
 create or replace function media_sync.is_echo(p_sending jsonb, p_fields jsonb, p_triggered_at timestamptz)
 returns boolean
 language plpgsql

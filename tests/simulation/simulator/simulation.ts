@@ -203,6 +203,12 @@ function namedAssets(text: string): Set<string> {
   return new Set([...text.matchAll(/"asset_id":"([0-9a-f]{32})"/g)].map(([, id]) => id!));
 }
 
+/** When what a notification tells happened, ms since the epoch; undefined where it does not tell. */
+function triggeredAt(body: string): number | undefined {
+  const told = /"triggered_at":"([^"]+)"/.exec(body)?.[1];
+  return told === undefined ? undefined : Date.parse(told);
+}
+
 /** The folders that a project mirrors in the end. */
 function scopeOf(plan: Plan, project: number): string[] {
   const last = plan.acts.filter((act) =>
@@ -259,9 +265,3 @@ function idOf(key: string): string {
 }
 
 export { LIBRARY_URL };
-
-/** When what a notification tells happened, ms since the epoch; undefined where it does not tell. */
-function triggeredAt(body: string): number | undefined {
-  const told = /"triggered_at":"([^"]+)"/.exec(body)?.[1];
-  return told === undefined ? undefined : Date.parse(told);
-}

@@ -89,7 +89,8 @@ export function isTakenForUnsent({ model }: Simulation, intent: Intent): boolean
   );
   if (!wasLost || again === undefined) return false;
   return !model.looksAt(intent.asset).some(({ order, kind, of, by }) =>
-    by !== writer && isWell(by) && ofOneDatabase(by.name, arrived.by) && order > arrived.order &&
+    by !== writer && isWell(by) && databaseOf(by.name) === databaseOf(arrived.by) &&
+    order > arrived.order &&
     // Of a write only its own notification tells.
     (kind === "answer" ? order < intent.order : order < again.order && of === arrived.time)
   );
@@ -207,15 +208,16 @@ function cameBackUnnoticed(
 
 /** Whether another database was shown the asset, and nothing went wrong with it, between a value's coming and an edit. */
 function wasShownTo(model: Model, { asset, order }: Intent, side: string, since: number): boolean {
-  const project = `${side.replace("here ", "")}/`;
+  const database = side.replace("here ", "");
   return model.looksAt(asset).some((look) =>
-    look.by.name.startsWith(project) && isWell(look.by) && look.order > since && look.order < order
+    databaseOf(look.by.name) === database && isWell(look.by) && look.order > since &&
+    look.order < order
   );
 }
 
-/** Whether two functions, `a/sync#1` and the like where there are several databases, work for the same one. */
-function ofOneDatabase(one: string, other: string): boolean {
-  return one.split("/").slice(0, -1).join() === other.split("/").slice(0, -1).join();
+/** The database that a function works for, `a` of `a/sync#1`; empty where there is one only. */
+function databaseOf(activity: string): string {
+  return activity.split("/").slice(0, -1).join();
 }
 
 function isPersons(held: Held): boolean {
