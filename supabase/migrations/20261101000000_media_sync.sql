@@ -393,8 +393,6 @@ create table media_sync.settings (
     incremental_interval interval not null default interval '1 minute' check (incremental_interval >= interval '0'),
     incremental_overlap interval not null default interval '1 hour' check (incremental_overlap >= interval '0'),
     full_interval interval not null default interval '1 day' check (full_interval > interval '0'),
-    push_interval interval not null default interval '0' check (push_interval >= interval '0'),
-    refresh_interval interval not null default interval '0' check (refresh_interval >= interval '0'),
     -- Floors: whoever may change settings must not be able to erase what they did.
     log_retention interval not null default interval '30 days' check (log_retention >= interval '7 days'),
     problem_log_retention interval not null default interval '90 days' check (problem_log_retention >= interval '30 days'),
@@ -425,8 +423,6 @@ comment on column media_sync.settings.push_backoff_cap is 'Longest pause between
 comment on column media_sync.settings.incremental_interval is 'Pause between incremental pulls, and before what listings do not tell is asked for.';
 comment on column media_sync.settings.incremental_overlap is 'How far an incremental pull looks back behind the last one every ten minutes, to cover the lag of Cloudinary''s search index; the others look back five minutes, or as far.';
 comment on column media_sync.settings.full_interval is 'Pause between full reconciles.';
-comment on column media_sync.settings.push_interval is 'Pause between pushes of pending edits; zero means at every tick.';
-comment on column media_sync.settings.refresh_interval is 'Pause between drains of the refresh queue; zero means at every tick.';
 comment on column media_sync.settings.log_retention is 'How long successful log rows are kept; at least 7 days.';
 comment on column media_sync.settings.problem_log_retention is 'How long rows with status error or conflict are kept, at least 30 days; open conflicts are kept for ever.';
 comment on column media_sync.settings.event_retention is 'How long webhook events are kept in the inbox; at least 1 day.';
@@ -11837,14 +11833,14 @@ begin
     update media_sync.settings as settings
     set (
         conflict_policy, include_folders, wanted_folders, delete_guard_percent, delete_guard_minimum, quota_reserve_percent,
-        push_max_attempts, push_backoff_cap, incremental_interval, incremental_overlap, full_interval, push_interval, refresh_interval,
+        push_max_attempts, push_backoff_cap, incremental_interval, incremental_overlap, full_interval,
         log_retention, problem_log_retention, event_retention, run_retention, snapshot_retention, webhook_silence, alert_url,
         viewers, look_up_cap, updated_at
     ) = (
         select
             wanted.conflict_policy, wanted.include_folders, wanted.wanted_folders, wanted.delete_guard_percent, wanted.delete_guard_minimum,
             wanted.quota_reserve_percent, wanted.push_max_attempts, wanted.push_backoff_cap, wanted.incremental_interval,
-            wanted.incremental_overlap, wanted.full_interval, wanted.push_interval, wanted.refresh_interval,
+            wanted.incremental_overlap, wanted.full_interval,
             wanted.log_retention, wanted.problem_log_retention, wanted.event_retention, wanted.run_retention,
             wanted.snapshot_retention, wanted.webhook_silence, wanted.alert_url, wanted.viewers, wanted.look_up_cap,
             clock_timestamp()
@@ -13852,7 +13848,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'b97c1bf1765f5014';
+    select '597928867ba54940';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

@@ -33,8 +33,6 @@ create table media_sync.settings (
     incremental_interval interval not null default interval '1 minute' check (incremental_interval >= interval '0'),
     incremental_overlap interval not null default interval '1 hour' check (incremental_overlap >= interval '0'),
     full_interval interval not null default interval '1 day' check (full_interval > interval '0'),
-    push_interval interval not null default interval '0' check (push_interval >= interval '0'),
-    refresh_interval interval not null default interval '0' check (refresh_interval >= interval '0'),
     -- Floors: whoever may change settings must not be able to erase what they did.
     log_retention interval not null default interval '30 days' check (log_retention >= interval '7 days'),
     problem_log_retention interval not null default interval '90 days' check (problem_log_retention >= interval '30 days'),
@@ -65,8 +63,6 @@ comment on column media_sync.settings.push_backoff_cap is 'Longest pause between
 comment on column media_sync.settings.incremental_interval is 'Pause between incremental pulls, and before what listings do not tell is asked for.';
 comment on column media_sync.settings.incremental_overlap is 'How far an incremental pull looks back behind the last one every ten minutes, to cover the lag of Cloudinary''s search index; the others look back five minutes, or as far.';
 comment on column media_sync.settings.full_interval is 'Pause between full reconciles.';
-comment on column media_sync.settings.push_interval is 'Pause between pushes of pending edits; zero means at every tick.';
-comment on column media_sync.settings.refresh_interval is 'Pause between drains of the refresh queue; zero means at every tick.';
 comment on column media_sync.settings.log_retention is 'How long successful log rows are kept; at least 7 days.';
 comment on column media_sync.settings.problem_log_retention is 'How long rows with status error or conflict are kept, at least 30 days; open conflicts are kept for ever.';
 comment on column media_sync.settings.event_retention is 'How long webhook events are kept in the inbox; at least 1 day.';

@@ -138,14 +138,14 @@ begin
     update media_sync.settings as settings
     set (
         conflict_policy, include_folders, wanted_folders, delete_guard_percent, delete_guard_minimum, quota_reserve_percent,
-        push_max_attempts, push_backoff_cap, incremental_interval, incremental_overlap, full_interval, push_interval, refresh_interval,
+        push_max_attempts, push_backoff_cap, incremental_interval, incremental_overlap, full_interval,
         log_retention, problem_log_retention, event_retention, run_retention, snapshot_retention, webhook_silence, alert_url,
         viewers, look_up_cap, updated_at
     ) = (
         select
             wanted.conflict_policy, wanted.include_folders, wanted.wanted_folders, wanted.delete_guard_percent, wanted.delete_guard_minimum,
             wanted.quota_reserve_percent, wanted.push_max_attempts, wanted.push_backoff_cap, wanted.incremental_interval,
-            wanted.incremental_overlap, wanted.full_interval, wanted.push_interval, wanted.refresh_interval,
+            wanted.incremental_overlap, wanted.full_interval,
             wanted.log_retention, wanted.problem_log_retention, wanted.event_retention, wanted.run_retention,
             wanted.snapshot_retention, wanted.webhook_silence, wanted.alert_url, wanted.viewers, wanted.look_up_cap,
             clock_timestamp()
