@@ -7,6 +7,8 @@ export interface GatewayRoutes {
   /** Serves `/rest/v1` and `/auth/v1`. */
   dataApi: (request: Request) => Promise<Response>;
   functions: Map<string, FunctionProcess>;
+  /** Serves `/realtime/v1`. */
+  realtime: (request: Request) => Promise<Response>;
   /** Serves `/console/…`; null answers 404. */
   console: (request: Request) => Promise<Response | null>;
 }
@@ -38,30 +40,52 @@ export function createGateway(
   routes: Promise<GatewayRoutes>,
 ): (request: Request) => Promise<Response> {
   return async (request) => {
-    const { pathname } = new URL(request.url);
-    const { dataApi, functions, console } = await routes;
-    if (/^\/(rest|auth)\/v1(\/|$)/.test(pathname)) {
-      return answerPreflight(request) ?? withCors(await dataApi(request));
+    try {
+      return await route(request, await routes);
+    } catch (error) {
+      // Without an answer of ours a page would be told of CORS, not of the failure.
+      const message = error instanceof Error ? error.message : String(error);
+      return failure(500, "STACK_ERROR", `The local stack failed to answer: ${message}`);
     }
-
-    const name = /^\/functions\/v1\/([A-Za-z][\w-]*)(?=\/|$)/.exec(pathname)?.[1];
-    const target = name === undefined ? undefined : functions.get(name);
-    if (target) return await callFunction(request, target);
-    if (pathname.startsWith("/functions/v1/")) {
-      return answerPreflight(request) ??
-        failure(404, "NOT_FOUND", "Requested function was not found");
-    }
-    if (pathname === "/") {
-      return Response.json({
-        name: "Media Sync local stack",
-        rest: "/rest/v1",
-        auth: "/auth/v1",
-        functions: [...functions.keys()].map((known) => `/functions/v1/${known}`),
-        console: "/console/",
-      });
-    }
-    return await console(request) ?? failure(404, "NOT_FOUND", "No such path");
   };
+}
+
+async function route(request: Request, routes: GatewayRoutes): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  const name = /^\/functions\/v1\/([A-Za-z][\w-]*)(?=\/|$)/.exec(pathname)?.[1];
+  const target = name === undefined ? undefined : routes.functions.get(name);
+  // Functions answer preflights themselves, here as there.
+  if (target) return await callFunction(request, target);
+  const preflight = answerPreflight(request);
+  if (preflight) return preflight;
+  if (/^\/realtime\/v1(\/|$)/.test(pathname)) {
+    const response = await routes.realtime(request);
+    // An upgraded connection is no answer that could be copied.
+    return response.status === 101 ? response : withCors(response);
+  }
+  return withCors(await answer(request, pathname, routes));
+}
+
+async function answer(
+  request: Request,
+  pathname: string,
+  { dataApi, functions, console }: GatewayRoutes,
+): Promise<Response> {
+  if (/^\/(rest|auth)\/v1(\/|$)/.test(pathname)) return await dataApi(request);
+  if (pathname.startsWith("/functions/v1/")) {
+    return failure(404, "NOT_FOUND", "Requested function was not found");
+  }
+  if (pathname === "/") {
+    return Response.json({
+      name: "Media Sync local stack",
+      rest: "/rest/v1",
+      auth: "/auth/v1",
+      realtime: "/realtime/v1",
+      functions: [...functions.keys()].map((known) => `/functions/v1/${known}`),
+      console: "/console/",
+    });
+  }
+  return await console(request) ?? failure(404, "NOT_FOUND", "No such path");
 }
 
 async function callFunction(request: Request, target: FunctionProcess): Promise<Response> {

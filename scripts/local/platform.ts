@@ -8,21 +8,32 @@ export interface Platform {
   cron: "pg_cron" | "stand-in" | "none";
   /** Who sends requests queued with `net.http_post`: the real extension or the stack's worker. */
   net: "pg_net" | "stand-in";
+  /** Whose schema `realtime` is: a project's own, the stand-in's, or nobody's. */
+  realtime: "project" | "stand-in" | "none";
+}
+
+/** What {@linkcode preparePlatform} may leave out. */
+export interface PlatformOptions {
+  /** Default false, on purpose: migrations must do without Realtime. The stack, which serves it, has it. */
+  realtime?: boolean;
 }
 
 /**
  * Prepares a database: API roles, schemas `auth`, `extensions` (pg_trgm, pgcrypto), `vault`, `net` and
- * `cron`. Idempotent; an extension that the server really has (pg_cron, pg_net, Vault) is left alone. There
- * is no schema `realtime`, on purpose: migrations must do without it.
+ * `cron`, and `realtime` where it is asked for. Idempotent; what the server really has (pg_cron, pg_net, Vault,
+ * Realtime) is left alone.
  *
  * @param target An open database, or a `postgres://` URL that is opened and closed here.
  * @throws the driver's error when a statement fails or the server cannot be reached.
  */
-export async function preparePlatform(target: LocalDatabase | string): Promise<Platform> {
+export async function preparePlatform(
+  target: LocalDatabase | string,
+  options: PlatformOptions = {},
+): Promise<Platform> {
   if (typeof target === "string") {
     const database = await openDatabase({ url: target });
     try {
-      return await preparePlatform(database);
+      return await preparePlatform(database, options);
     } finally {
       await database.close();
     }
@@ -40,13 +51,19 @@ export async function preparePlatform(target: LocalDatabase | string): Promise<P
   if (!has("supabase_vault")) await run("vault");
   if (!has("pg_net")) await run("net");
   await run(database.kind === "pglite" ? "cron" : "cron-extension");
+  const realtime = await realtimeOf(database);
+  if (options.realtime && realtime !== "project") await run("realtime");
   await refreshSchemaCache(database);
-  return { cron: await cronOf(database), net: has("pg_net") ? "pg_net" : "stand-in" };
+  return {
+    cron: await cronOf(database),
+    net: has("pg_net") ? "pg_net" : "stand-in",
+    realtime: options.realtime && realtime === "none" ? "stand-in" : realtime,
+  };
 }
 
 /** The SQL that prepares a database, in order: what a cached preparation depends on. */
 export async function platformSql(): Promise<string[]> {
-  const topics = ["roles", "schemas", "auth", "extensions", "vault", "net", "cron"];
+  const topics = ["roles", "schemas", "auth", "extensions", "vault", "net", "cron", "realtime"];
   return await Promise.all(topics.map(readTopic));
 }
 
@@ -62,6 +79,16 @@ async function ensureAuthTables(database: LocalDatabase): Promise<void> {
     api: { schemas: ["public"] },
   });
   await database.exclusive(() => app.ensureSystemSchema());
+}
+
+/** A project's Realtime keeps a record of its migrations beside its tables. */
+async function realtimeOf(database: LocalDatabase): Promise<Platform["realtime"]> {
+  const [found] = await database.query<{ record: boolean; messages: boolean }>(
+    `select to_regclass('realtime.schema_migrations') is not null as record,
+       to_regclass('realtime.messages') is not null as messages`,
+  );
+  if (found?.record) return "project";
+  return found?.messages ? "stand-in" : "none";
 }
 
 async function cronOf(database: LocalDatabase): Promise<Platform["cron"]> {

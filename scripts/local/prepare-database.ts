@@ -67,13 +67,30 @@ async function open(
   try {
     const migrations = await readMigrations(migrationsDirectory);
     await requireKnownState(database, migrations, dataDirectory ?? null);
-    const platform = await preparePlatform(database);
+    const platform = await preparePlatform(database, { realtime: true });
     await migrate(database, migrationsDirectory);
+    await enableBroadcast(database);
     return { database, platform };
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+/** A database that was migrated while it had no Realtime gets its policies now. */
+async function enableBroadcast(database: LocalDatabase): Promise<void> {
+  await database.exec(`do $$
+begin
+    if to_regprocedure('public.enable_media_broadcast()') is not null
+        and not exists (
+            select
+            from pg_catalog.pg_policies
+            where schemaname = 'realtime' and policyname = 'Viewers receive changes of media assets'
+        )
+    then
+        perform public.enable_media_broadcast();
+    end if;
+end $$`);
 }
 
 async function connect(url: string): Promise<LocalDatabase> {

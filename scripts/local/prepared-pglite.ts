@@ -41,7 +41,7 @@ export async function openPreparedPglite(
 }
 
 async function prepare(database: LocalDatabase): Promise<Platform> {
-  const platform = await preparePlatform(database);
+  const platform = await preparePlatform(database, { realtime: true });
   await migrate(database);
   return platform;
 }

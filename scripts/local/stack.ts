@@ -1,4 +1,4 @@
-/** The local Supabase project: data API, auth, functions, cron and pg_net around an emulated Cloudinary. */
+/** The local Supabase project: data API, auth, Realtime, functions, cron and pg_net around an emulated Cloudinary. */
 import { createConsoleFiles } from "./console-files.ts";
 import { createDataApi } from "./data-api.ts";
 import { realCloudinary, startEmulator } from "./emulator.ts";
@@ -7,6 +7,7 @@ import { createGateway, type GatewayRoutes } from "./gateway.ts";
 import { createKeys, functionEnvironment, type Keys } from "./keys.ts";
 import { startBackground } from "./background.ts";
 import { prepareDatabase } from "./prepare-database.ts";
+import { startRealtime } from "./realtime/realtime.ts";
 import { StackError } from "./stack-error.ts";
 import { functionNames } from "../support/function-names.ts";
 import type { Stack, StackOptions } from "./stack-options.ts";
@@ -50,6 +51,13 @@ async function start(
   );
   const { database, users, platform, dataApi } = databaseSide;
   const { cloudinary, functions, logs } = functionSide;
+  const realtime = await startRealtime({
+    database,
+    keys,
+    isStandIn: platform.realtime === "stand-in",
+    log: (line) => log(`[realtime] ${line}`),
+  });
+  onStop(realtime.stop);
   const watchers = new Set<(request: string) => void>();
   routes.resolve({
     dataApi: (request) => {
@@ -60,6 +68,7 @@ async function start(
       return dataApi(request);
     },
     functions,
+    realtime: realtime.handle,
     console: createConsoleFiles({ url, publishable_key: keys.publishable }),
   });
   const background = await startBackground({

@@ -322,6 +322,9 @@ for (
     "/auth/v1/token?grant_type=password",
     "/auth/v1/user",
     "/functions/v1/nobody",
+    "/realtime/v1/api/broadcast",
+    "/console/stack.json",
+    "/",
   ]
 ) {
   stackTest(`a browser's preflight of ${path} → whatever it asks for is allowed`, async () => {
@@ -344,14 +347,21 @@ for (
 }
 
 stackTest(
-  "a page's request to the data API and Auth, also a refused one → the page may read it",
+  "a page's request to any part, also a refused one → the page may read it",
   async () => {
     const origin = "http://localhost:3000";
     for (
-      const [path, status] of [["/rest/v1/notes", 401], ["/auth/v1/user", 401], [
-        "/functions/v1/nobody",
-        404,
-      ]] as const
+      const [path, status] of [
+        ["/rest/v1/notes", 401],
+        ["/auth/v1/user", 401],
+        [
+          "/functions/v1/nobody",
+          404,
+        ],
+        ["/realtime/v1/websocket", 401],
+        ["/nothing", 404],
+        ["/", 200],
+      ] as const
     ) {
       const response = await fetch(stack.info.url + path, { headers: { origin } });
       await response.body?.cancel();

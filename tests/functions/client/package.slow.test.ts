@@ -10,9 +10,11 @@ import { bundle } from "../../../scripts/client/bundle.ts";
 import { formatDiagnostics, STRICT } from "../../../scripts/client/declare-types.ts";
 import { prepareWorkspace } from "../../../scripts/client/prepare-workspace.ts";
 import { stackTests } from "../../support/stack-test.ts";
-import { findChromium, withChromium } from "./chromium.ts";
+import { findChromium } from "./chromium.ts";
 import { readExamples, toModule } from "./examples.ts";
+import { runInChromium } from "./program-page.ts";
 import { assertStory, prepareStory, storyPlace } from "./story-place.ts";
+import type { Findings } from "./story.ts";
 
 const root = new URL("../../../", import.meta.url).pathname;
 const story = `${root}tests/functions/client/story.ts`;
@@ -153,42 +155,20 @@ if (missing === undefined) {
     const program = await writeProgram({ ...await theApp() });
     const place = await storyPlace(stack, call, "chromium");
     const code = await bundle(program, { modules: `${folder}node_modules` });
-    const server = Deno.serve(
-      { port: 0, hostname: "127.0.0.1", onListen: () => {} },
-      (request) =>
-        new URL(request.url).pathname === "/program.js"
-          ? new Response(code, { headers: { "content-type": "text/javascript" } })
-          : new Response("<!doctype html><title>App</title>", {
-            headers: { "content-type": "text/html" },
-          }),
-    );
-    try {
-      await withChromium(async (browser) => {
-        const page = await browser.newPage();
-        const messages: string[] = [];
-        page.on("console", (message) => messages.push(message.text()));
-        await page.goto(`http://127.0.0.1:${server.addr.port}/`);
-        // On loopback all of it would be out before the first progress.
-        const devtools = await browser.newCDPSession(page);
-        await devtools.send("Network.enable");
-        await devtools.send("Network.emulateNetworkConditions", {
-          offline: false,
-          latency: 0,
-          downloadThroughput: -1,
-          uploadThroughput: 1_000_000,
-        });
-        const found = await page.evaluate(async (given) => {
-          const { run } = await import("/program.js" as string);
-          return await run(given);
-        }, place).catch((error) => {
-          throw new Error(messages.join("\n"), { cause: error });
-        });
-        assertStory(found, place);
-        assertEquals(found.percents.length > 2, true, `progress ${found.percents}`);
+    const found = await runInChromium<typeof place, Findings>(code, place, async (page) => {
+      // On loopback all of it would be out before the first progress.
+      const devtools = await page.context().newCDPSession(page);
+      await devtools.send("Network.enable");
+      await devtools.send("Network.emulateNetworkConditions", {
+        offline: false,
+        latency: 0,
+        downloadThroughput: -1,
+        uploadThroughput: 1_000_000,
       });
-    } finally {
-      await server.shutdown();
-    }
+    });
+    assertStory(found, place);
+    const percents = found.percents as number[];
+    assertEquals(percents.length > 2, true, `progress ${percents}`);
   });
 } else {
   Deno.test({ name: `${title} (skipped: ${missing})`, ignore: true, fn() {} });

@@ -1,0 +1,32 @@
+/** Live updates on a real PostgreSQL. */
+import { assertEquals } from "@std/assert";
+import { createClient } from "@supabase/supabase-js";
+import { createClient as createCall, startTestStack } from "../../support/stack.ts";
+import { postgresTest } from "../../support/postgres/postgres-test.ts";
+import { assertRealtimeStory, realtimePlace } from "../realtime/story-place.ts";
+import { tell } from "../realtime/story.ts";
+
+postgresTest(
+  "a database that was migrated without Realtime → the stack brings it, and people see edits as their rights are",
+  async (postgres) => {
+    const stack = await startTestStack({ database: await postgres.createDatabase(), assets: 2 });
+    try {
+      const place = await realtimePlace({ stack, call: createCall(stack) });
+      assertRealtimeStory(await tell(createClient as never, place));
+      const [kept] = await stack.sql<{ messages: number }>(
+        "select count(*)::int as messages from realtime.messages where event = 'update'",
+      );
+      assertEquals(
+        kept!.messages >= 2,
+        true,
+        "the trials of the policies left nothing, the edits did",
+      );
+      assertEquals(
+        await stack.sql("select from realtime.messages where event is null"),
+        [],
+      );
+    } finally {
+      await stack.stop();
+    }
+  },
+);
