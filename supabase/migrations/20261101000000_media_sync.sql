@@ -598,6 +598,7 @@ create table public.media_assets (
     conflicts jsonb check (jsonb_typeof(conflicts) = 'object'),
     sending jsonb check (jsonb_typeof(sending) = 'array'),
     edited jsonb not null default '{}' check (jsonb_typeof(edited) = 'object'),
+    undecided jsonb check (jsonb_typeof(undecided) = 'object'),
     sync_status text not null default 'synced' check (sync_status in ('synced', 'pending', 'error', 'conflict')),
     sync_error text,
     sync_attempts integer not null default 0,
@@ -658,6 +659,7 @@ comment on column public.media_assets.base is 'The editable fields as both sides
 comment on column public.media_assets.conflicts is 'Open conflicts of the policy manual: field to base, database and cloudinary values.';
 comment on column public.media_assets.sending is 'What is on its way to Cloudinary and may or may not have arrived: a list of attempts; null: nothing. While it stands the row is not synced.';
 comment on column public.media_assets.edited is 'When each value that is not agreed yet was last edited here: display_name, context.<key>, … to its time.';
+comment on column public.media_assets.undecided is 'Under the policy newest: what Cloudinary showed for values that were changed on both sides, until an answer tells times.';
 comment on column public.media_assets.sync_status is 'synced; pending: an edit or deletion waits for Cloudinary; error: attempts are used up (set to pending to retry); conflict: a person must resolve.';
 comment on column public.media_assets.sync_error is 'Why the last attempt to push failed.';
 comment on column public.media_assets.sync_attempts is 'Failed attempts since the last local edit.';
@@ -3756,6 +3758,8 @@ begin
         end if;
     end if;
 
+    v_agreed := media_sync.since_undecided(v_agreed, p_asset.undecided, v_remote, media_sync.told_fields(p_observation));
+
     if p_asset.sync_status = 'synced' and p_asset.deleted_at is null then
         v_decision.merged := v_remote;
         v_decision.conflicts := '{}';
@@ -3798,12 +3802,97 @@ begin
     if v_decision.content_changes - array['url', 'secure_url'] = '{}' then
         v_decision.content_changes := null;
     end if;
+    v_decision.content.undecided := media_sync.still_undecided(p_asset.undecided, v_decision, media_sync.told_fields(p_observation));
     return v_decision;
 end;
 $$;
 comment on function media_sync.decide(public.media_assets, jsonb, timestamptz, media_sync.settings) is
     'What one observation makes of one row. Pure: the same arguments decide the same.';
 revoke all on function media_sync.decide(public.media_assets, jsonb, timestamptz, media_sync.settings) from public, anon, authenticated;
+
+-- supabase/schemas/20_merge/62_undecided.sql
+
+-- Values that both sides changed under the policy newest, seen by an answer that tells no times: nothing is written until one
+-- does. What was seen is noted on the row, since the next answer may show something else.
+
+create or replace function media_sync.since_undecided(p_agreed jsonb, p_undecided jsonb, p_remote jsonb, p_told text[])
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_seen jsonb;
+begin
+    if p_undecided is null then
+        return p_agreed;
+    end if;
+    select jsonb_object_agg(key, value) into v_seen
+    from jsonb_each(p_undecided)
+    where media_sync.is_told(p_told, key) and not media_sync.same_value(value, media_sync.flat_fields(p_remote) -> key);
+    return media_sync.apply_values(p_agreed, v_seen)
+        || coalesce((select jsonb_object_agg(key, value) from jsonb_each(v_seen) where key = split_part(key, '.', 1)), '{}');
+end;
+$$;
+comment on function media_sync.since_undecided(jsonb, jsonb, jsonb, text[]) is
+    'base for the merge, where Cloudinary showed something else in between that was not decided upon: what it shows now is a change again, even if it is what both sides had agreed on.';
+revoke all on function media_sync.since_undecided(jsonb, jsonb, jsonb, text[]) from public, anon, authenticated;
+
+create or replace function media_sync.still_undecided(p_undecided jsonb, p_decision media_sync.decision, p_told text[])
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_base constant jsonb := media_sync.flat_fields((p_decision.asset).base);
+    v_kept jsonb;
+begin
+    if p_undecided is null and not p_decision.undecided then
+        return null;
+    end if;
+    select coalesce(jsonb_object_agg(key, value), '{}') into v_kept
+    from jsonb_each(p_undecided)
+    where not media_sync.is_told(p_told, key);
+    if p_decision.undecided then
+        -- What it was before stays: back at what both sides had agreed on it would look as if nothing had happened.
+        select v_kept || jsonb_object_agg(key, case
+            when media_sync.same_value(value -> 'cloudinary', v_base -> key) then p_undecided -> key
+            else value -> 'cloudinary'
+        end) into v_kept
+        from jsonb_each(p_decision.conflicts)
+        where value ->> 'kept' = 'open';
+    end if;
+    return nullif(v_kept, '{}');
+end;
+$$;
+comment on function media_sync.still_undecided(jsonb, media_sync.decision, text[]) is
+    'What Cloudinary showed and nobody has decided upon, after a decision.';
+revoke all on function media_sync.still_undecided(jsonb, media_sync.decision, text[]) from public, anon, authenticated;
+
+create or replace function media_sync.note_undecided(p_cloud_name text, p_undecided media_sync.decision[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    if p_undecided is null then
+        return;
+    end if;
+    update public.media_assets as target
+    set undecided = (decided.content).undecided
+    from unnest(p_undecided) as decided
+    where target.id = (decided.asset).id and target.undecided is distinct from (decided.content).undecided;
+    perform media_sync.queue_refresh(
+        p_cloud_name, array(select (decided.asset).asset_id from unnest(p_undecided) as decided), 'changed on both sides', true
+    );
+end;
+$$;
+comment on function media_sync.note_undecided(text, media_sync.decision[]) is
+    'Notes what was seen and could not be decided upon, and asks for the answer that tells times. The caller holds the rows'' locks.';
+revoke all on function media_sync.note_undecided(text, media_sync.decision[]) from public, anon, authenticated;
 
 -- supabase/schemas/20_merge/65_write_decisions.sql
 
@@ -3844,6 +3933,7 @@ begin
         facts_tries = (decided.content).facts_tries,
         facts_not_before = (decided.content).facts_not_before,
         created_at = (decided.content).created_at,
+        undecided = (decided.content).undecided,
         public_id = decided.merged ->> 'public_id',
         folder = decided.merged ->> 'folder',
         display_name = decided.merged ->> 'display_name',
@@ -4038,14 +4128,14 @@ set search_path = ''
 as $$
 declare
     v_decisions media_sync.decision[];
-    v_undecided text[];
+    v_undecided media_sync.decision[];
     v_stale media_sync.merge_outcome[];
     v_written uuid[];
     v_milliseconds double precision;
 begin
     select
         array_agg(judged.decided) filter (where not judged.stale and not (judged.decided).undecided),
-        array_agg((judged.decided).asset.asset_id) filter (where not judged.stale and (judged.decided).undecided),
+        array_agg(judged.decided) filter (where not judged.stale and (judged.decided).undecided),
         array_agg((judged.asset_id, (judged.asset).id, 'stale', 0)::media_sync.merge_outcome) filter (where judged.stale)
     into v_decisions, v_undecided, v_stale
     from (
@@ -4068,9 +4158,7 @@ begin
     v_milliseconds := extract(epoch from clock_timestamp() - p_started) * 1000 / p_count;
     perform media_sync.log_updates(v_decisions, p_source, p_run_id, v_milliseconds);
     perform media_sync.log_conflicts(v_decisions, p_source, p_run_id, v_milliseconds);
-    if v_undecided is not null then
-        perform media_sync.queue_refresh(p_cloud_name, v_undecided, 'changed on both sides', true);
-    end if;
+    perform media_sync.note_undecided(p_cloud_name, v_undecided);
     perform media_sync.forget_refresh(
         p_cloud_name,
         array(
@@ -4097,7 +4185,7 @@ begin
     union all
     select * from unnest(v_stale)
     union all
-    select undecided.asset_id, null::uuid, 'undecided', 0 from unnest(v_undecided) as undecided (asset_id);
+    select (decided.asset).asset_id, null::uuid, 'undecided', 0 from unnest(v_undecided) as decided;
 end;
 $$;
 comment on function media_sync.merge_existing(text, jsonb, timestamptz, text, uuid, media_sync.settings, timestamptz, integer) is
@@ -4300,6 +4388,7 @@ begin
                 and (observed.asset).observed_at <= p_observed_at
                 -- It may settle what is on its way.
                 and (observed.asset).sending is null
+                and (observed.asset).undecided is null
                 -- Final here and alive there, or asked back: that is news.
                 and not (
                     (observed.asset).deleted_at is not null
@@ -13848,7 +13937,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '597928867ba54940';
+    select 'e65c80fe53cee232';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

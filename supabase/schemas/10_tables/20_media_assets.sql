@@ -145,6 +145,7 @@ create table public.media_assets (
     conflicts jsonb check (jsonb_typeof(conflicts) = 'object'),
     sending jsonb check (jsonb_typeof(sending) = 'array'),
     edited jsonb not null default '{}' check (jsonb_typeof(edited) = 'object'),
+    undecided jsonb check (jsonb_typeof(undecided) = 'object'),
     sync_status text not null default 'synced' check (sync_status in ('synced', 'pending', 'error', 'conflict')),
     sync_error text,
     sync_attempts integer not null default 0,
@@ -205,6 +206,7 @@ comment on column public.media_assets.base is 'The editable fields as both sides
 comment on column public.media_assets.conflicts is 'Open conflicts of the policy manual: field to base, database and cloudinary values.';
 comment on column public.media_assets.sending is 'What is on its way to Cloudinary and may or may not have arrived: a list of attempts; null: nothing. While it stands the row is not synced.';
 comment on column public.media_assets.edited is 'When each value that is not agreed yet was last edited here: display_name, context.<key>, … to its time.';
+comment on column public.media_assets.undecided is 'Under the policy newest: what Cloudinary showed for values that were changed on both sides, until an answer tells times.';
 comment on column public.media_assets.sync_status is 'synced; pending: an edit or deletion waits for Cloudinary; error: attempts are used up (set to pending to retry); conflict: a person must resolve.';
 comment on column public.media_assets.sync_error is 'Why the last attempt to push failed.';
 comment on column public.media_assets.sync_attempts is 'Failed attempts since the last local edit.';

@@ -216,6 +216,8 @@ begin
         end if;
     end if;
 
+    v_agreed := media_sync.since_undecided(v_agreed, p_asset.undecided, v_remote, media_sync.told_fields(p_observation));
+
     if p_asset.sync_status = 'synced' and p_asset.deleted_at is null then
         v_decision.merged := v_remote;
         v_decision.conflicts := '{}';
@@ -258,6 +260,7 @@ begin
     if v_decision.content_changes - array['url', 'secure_url'] = '{}' then
         v_decision.content_changes := null;
     end if;
+    v_decision.content.undecided := media_sync.still_undecided(p_asset.undecided, v_decision, media_sync.told_fields(p_observation));
     return v_decision;
 end;
 $$;

@@ -35,6 +35,7 @@ begin
         facts_tries = (decided.content).facts_tries,
         facts_not_before = (decided.content).facts_not_before,
         created_at = (decided.content).created_at,
+        undecided = (decided.content).undecided,
         public_id = decided.merged ->> 'public_id',
         folder = decided.merged ->> 'folder',
         display_name = decided.merged ->> 'display_name',
@@ -229,14 +230,14 @@ set search_path = ''
 as $$
 declare
     v_decisions media_sync.decision[];
-    v_undecided text[];
+    v_undecided media_sync.decision[];
     v_stale media_sync.merge_outcome[];
     v_written uuid[];
     v_milliseconds double precision;
 begin
     select
         array_agg(judged.decided) filter (where not judged.stale and not (judged.decided).undecided),
-        array_agg((judged.decided).asset.asset_id) filter (where not judged.stale and (judged.decided).undecided),
+        array_agg(judged.decided) filter (where not judged.stale and (judged.decided).undecided),
         array_agg((judged.asset_id, (judged.asset).id, 'stale', 0)::media_sync.merge_outcome) filter (where judged.stale)
     into v_decisions, v_undecided, v_stale
     from (
@@ -259,9 +260,7 @@ begin
     v_milliseconds := extract(epoch from clock_timestamp() - p_started) * 1000 / p_count;
     perform media_sync.log_updates(v_decisions, p_source, p_run_id, v_milliseconds);
     perform media_sync.log_conflicts(v_decisions, p_source, p_run_id, v_milliseconds);
-    if v_undecided is not null then
-        perform media_sync.queue_refresh(p_cloud_name, v_undecided, 'changed on both sides', true);
-    end if;
+    perform media_sync.note_undecided(p_cloud_name, v_undecided);
     perform media_sync.forget_refresh(
         p_cloud_name,
         array(
@@ -288,7 +287,7 @@ begin
     union all
     select * from unnest(v_stale)
     union all
-    select undecided.asset_id, null::uuid, 'undecided', 0 from unnest(v_undecided) as undecided (asset_id);
+    select (decided.asset).asset_id, null::uuid, 'undecided', 0 from unnest(v_undecided) as decided;
 end;
 $$;
 comment on function media_sync.merge_existing(text, jsonb, timestamptz, text, uuid, media_sync.settings, timestamptz, integer) is

@@ -191,6 +191,7 @@ begin
                 and (observed.asset).observed_at <= p_observed_at
                 -- It may settle what is on its way.
                 and (observed.asset).sending is null
+                and (observed.asset).undecided is null
                 -- Final here and alive there, or asked back: that is news.
                 and not (
                     (observed.asset).deleted_at is not null

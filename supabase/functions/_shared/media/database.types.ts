@@ -60,6 +60,7 @@ export type Database = {
           "sync_status": string;
           "tags": (string)[];
           "type": string;
+          "undecided": Json | null;
           "updated_at": string;
           "uploaded_at": string | null;
           "url": string | null;
@@ -119,6 +120,7 @@ export type Database = {
           "sync_status"?: string;
           "tags"?: (string)[];
           "type"?: string;
+          "undecided"?: Json | null;
           "updated_at"?: string;
           "uploaded_at"?: string | null;
           "url"?: string | null;
@@ -177,6 +179,7 @@ export type Database = {
           "sync_status"?: string;
           "tags"?: (string)[];
           "type"?: string;
+          "undecided"?: Json | null;
           "updated_at"?: string;
           "uploaded_at"?: string | null;
           "url"?: string | null;

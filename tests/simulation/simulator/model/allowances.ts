@@ -192,9 +192,19 @@ function cameBackUnnoticed(
   }
   if (begin === undefined) return false;
   const passing = between.filter((value) => !same(value, intent.value));
+  // Once the library holds a value again, a row that tells it may have been written because of that.
+  const heldAgain = (value: unknown) =>
+    model.historyOf(intent.asset, intent.unit)
+      .find((held) => held.order > intent.order && same(held.value, value))?.time ?? Infinity;
   const isKnown = passing.some((value) =>
     intent.side === "there"
-      ? logs.some((log) => standsInLog(log, { ...intent, time: begin.time, value }))
+      ? logs.some((log) =>
+        standsInLog(log.filter(({ time }) => time < heldAgain(value)), {
+          ...intent,
+          time: begin.time,
+          value,
+        })
+      )
       : model.historyOf(intent.asset, intent.unit).some((held) =>
         held.order > begin.order && held.order < intent.order && same(held.value, value) &&
         // What a person put there by themselves is no news of what was done here.

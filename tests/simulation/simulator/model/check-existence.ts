@@ -65,13 +65,28 @@ function survives({ log }: Examined, events: Existence[], wish: Existence): bool
     );
 }
 
-/** A deletion there meets a wish to restore that was not carried out yet: it is carried out, and the log says so. */
-function meetsWishToRestore({ log }: Examined, events: Existence[], wish: Existence): boolean {
+/**
+ * A deletion there meets a wish to restore that was not carried out yet, nor seen to be fulfilled by somebody there: it
+ * is carried out, and the log says so.
+ */
+function meetsWishToRestore(
+  { log, simulation }: Examined,
+  events: Existence[],
+  wish: Existence,
+): boolean {
   if (wish.side !== "there") return false;
-  const before = events.findLast(({ order }) => order < wish.order);
+  const isThere = ({ side }: Existence) => side === "there";
+  const before = events.findLast((one) => one.order < wish.order && !isThere(one));
+  if (before?.what !== "restored" || before.side === null) return false;
+  const since = events.filter(({ order }) => order > before.order && order < wish.order);
+  const fulfilled = since.find(({ what }) => what === "restored");
+  if (since.some((one) => one !== fulfilled)) return false;
+  const wasSeen = fulfilled !== undefined &&
+    simulation.model.looksAt(wish.asset).some((look) =>
+      look.kind === "answer" && look.order > fulfilled.order && look.order < wish.order
+    );
   const after = events.find(({ order }) => order > wish.order);
-  return before?.what === "restored" && before.side !== null && before.side !== "there" &&
-    after?.what === "restored" && after.side === null &&
+  return !wasSeen && after?.what === "restored" && after.side === null &&
     log.some((row) =>
       row.asset_id === wish.asset && row.time >= wish.time && row.operation === "restore"
     );
