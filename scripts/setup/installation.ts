@@ -1,6 +1,7 @@
 /** What the steps work on, found when the first one needs it. */
 import { createCloudinaryClient } from "../../supabase/functions/_shared/cloudinary/client.ts";
 import { registerSecret } from "../../supabase/functions/_shared/http/redact.ts";
+import { bundleFunctions } from "../bundle/bundle-functions.ts";
 import type { Surroundings } from "../support/command.ts";
 import { CommandError } from "../support/command-error.ts";
 import { createCliQuery, createUrlQuery, type DatabaseQuery } from "../support/database-query.ts";
@@ -51,9 +52,9 @@ export function createInstallation(options: InstallationOptions, surroundings: S
 
   async function cli(
     args: string[],
-    env?: Record<string, string>,
+    options?: { env?: Record<string, string>; cwd?: string },
   ): Promise<SupabaseResult> {
-    const result = await runSupabase(args, env && { env });
+    const result = await runSupabase(args, options);
     if (result.code === 0) return result;
     const said = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-12).join("\n");
     const mend = result.code === 127 ? "Install Node.js, which brings npx." : CLI_MEND;
@@ -69,13 +70,14 @@ export function createInstallation(options: InstallationOptions, surroundings: S
     linkedRef,
     findRef,
     requireRef,
+    bundleFunctions: surroundings.bundleFunctions ?? bundleFunctions,
     /** Runs the CLI; throws CommandError `cli_failed` with what it said. */
     cli,
     /** Runs a command of the CLI that works on the database. */
     async databaseCli(args: string[]): Promise<SupabaseResult> {
       if (databaseUrl === undefined) return await cli([...args, `--remote=${await requireRef()}`]);
       const { url, password } = splitPassword(databaseUrl);
-      return await cli([...args, `--remote=${url}`], { PGPASSWORD: password });
+      return await cli([...args, `--remote=${url}`], { env: { PGPASSWORD: password } });
     },
     client: once(async () => createProjectClient(await project(), signal)),
     cloudinary: once(async () => {

@@ -1,4 +1,5 @@
 /** What every command that operates a project has in common: its surroundings, its signals, its end. */
+import type { FunctionBundle } from "../bundle/bundle-functions.ts";
 import { redactText } from "../../supabase/functions/_shared/http/redact.ts";
 import { CommandError } from "./command-error.ts";
 import type { DatabaseQuery } from "./database-query.ts";
@@ -17,6 +18,8 @@ export interface Surroundings {
   runSupabase: RunSupabase;
   /** Takes the place of the database that options name. */
   database?: DatabaseQuery;
+  /** Takes the place of bundling the functions, which takes seconds. */
+  bundleFunctions?: () => Promise<FunctionBundle[]>;
   print(line: string): void;
   printError(line: string): void;
   /** Whether somebody can be asked. */

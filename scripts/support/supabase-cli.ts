@@ -9,10 +9,13 @@ export interface SupabaseResult {
   stderr: string;
 }
 
-/** Runs the Supabase CLI with these arguments; `env` is added to its environment. */
+/**
+ * Runs the Supabase CLI with these arguments; `env` is added to its environment, `cwd` holds the `supabase/` that it works
+ * on (default: this project's).
+ */
 export type RunSupabase = (
   args: string[],
-  options?: { env?: Record<string, string> },
+  options?: { env?: Record<string, string>; cwd?: string },
 ) => Promise<SupabaseResult>;
 
 /** Options of {@linkcode runSupabase}. */

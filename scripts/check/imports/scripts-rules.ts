@@ -4,6 +4,7 @@ import type { Module } from "./read-imports.ts";
 /** Folders that must do without each other, however far the way between them is. */
 const APART: readonly (readonly [from: string, to: string, why: string])[] = [
   ["scripts/setup/", "scripts/local/", "an installation needs no local stack"],
+  ["scripts/bundle/", "scripts/local/", "an installation bundles, and needs no local stack"],
   ["scripts/sync/", "scripts/demo/", "what both need stands in scripts/support"],
 ];
 

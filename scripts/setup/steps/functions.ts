@@ -1,4 +1,6 @@
+import { writeDeployment } from "../../bundle/write-deployment.ts";
 import { functionNames } from "../../support/function-names.ts";
+import type { SupabaseResult } from "../../support/supabase-cli.ts";
 import type { Installation } from "../installation.ts";
 import type { SetupStep } from "../step.ts";
 
@@ -19,16 +21,27 @@ export function functionsStep(installation: Installation): SetupStep {
         : { status: "unknown", message: "deployed; whether this very code, a deployment tells" };
     },
     apply: async () => {
-      const { stdout, stderr } = await installation.cli([
-        ...["functions", "deploy", ...functionNames],
-        ...[`--remote=${await installation.requireRef()}`, "--use-api", "--yes"],
-      ]);
+      const { stdout, stderr } = await deployBundles(installation);
       const unchanged = (stdout + stderr).match(/No change found in Function/gi)?.length ?? 0;
       return unchanged === functionNames.length
         ? "deployed already, nothing changed"
         : `${functionNames.join(", ")} deployed`;
     },
   };
+}
+
+/** As one file each: the platform would take whole packages, which are more than its server bundles. */
+async function deployBundles(installation: Installation): Promise<SupabaseResult> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await writeDeployment(folder, await installation.bundleFunctions());
+    return await installation.cli([
+      ...["functions", "deploy", ...functionNames],
+      ...[`--remote=${await installation.requireRef()}`, "--use-api", "--yes"],
+    ], { cwd: folder });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }
 
 function readSlugs(stdout: string): Set<string> {

@@ -1,6 +1,7 @@
 /** What surrounds a command in a test: nothing of this machine, and everything it says is kept. */
 import { type Command, runCommand, type Surroundings } from "../../../scripts/support/command.ts";
 import type { Stack } from "../../../scripts/local/stack-options.ts";
+import { functionNames } from "../../../scripts/support/function-names.ts";
 import type { SupabaseResult } from "../../../scripts/support/supabase-cli.ts";
 
 /** How a command ended and what it said. */
@@ -25,6 +26,11 @@ export function emptySurroundings(overrides: Partial<Surroundings> = {}): Surrou
     confirm: () => false,
     sleep: () => Promise.resolve(),
     signal: new AbortController().signal,
+    // Bundling takes seconds, and a test of its own shows it.
+    bundleFunctions: () =>
+      Promise.resolve(
+        functionNames.map((name) => ({ name, text: "export default {};", bytes: 18, gzip: 18 })),
+      ),
     ...overrides,
   };
 }

@@ -230,6 +230,11 @@ for (
       "scripts/setup/ may not reach scripts/local/: an installation needs no local stack (scripts/local/stack.ts)",
     ],
     [
+      "scripts/bundle/measure-starts.ts",
+      "../local/function-host.ts",
+      "scripts/bundle/ may not reach scripts/local/: an installation bundles, and needs no local stack (scripts/local/function-host.ts)",
+    ],
+    [
       "scripts/sync/show-progress.ts",
       "../demo/progress.ts",
       "scripts/sync/ may not reach scripts/demo/: what both need stands in scripts/support (scripts/demo/progress.ts)",
