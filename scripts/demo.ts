@@ -2,6 +2,7 @@
  * `deno task demo`: the main job on a fresh machine. Boots the local stack with an emulated library, runs
  * the first sync, then the round trips, and exits 0 only if all of them hold and both sides are equal.
  */
+import { fileURLToPath } from "node:url";
 import { compareStack, type Verdict } from "./demo/compare.ts";
 import { askForFacts, firstSync, reconcile } from "./demo/first-sync.ts";
 import { demoUsage, parseDemoOptions } from "./demo/options.ts";
@@ -9,7 +10,9 @@ import { describeSteps, describeVerdict, seconds } from "./demo/report.ts";
 import { roundTrips } from "./demo/round-trips.ts";
 import { type DemoContext, DemoError, type StepResult } from "./demo/step.ts";
 import { openTwoSides } from "./demo/two-sides.ts";
+import { describeStack } from "./local/stack-summary.ts";
 import { startStack } from "./local/stack.ts";
+import { openInBrowser } from "./support/open-in-browser.ts";
 import { removeStackFile, writeStackFile } from "./support/stack-file.ts";
 import type { Stack } from "./local/stack-options.ts";
 import { printLine } from "./support/print-line.ts";
@@ -99,21 +102,41 @@ async function conclude(
     for (const line of describeSteps(result.steps)) printLine(line);
     printLine();
     for (const line of describeVerdict(result.verdict)) printLine(line);
+    if (!options.keep) { for (const line of whereToLook(options)) printLine(line); }
   }
   if (options.keep) await keepUp(stack, options, signal);
   return success ? 0 : 1;
 }
 
+function whereToLook({ assets, seed }: RunOptions): string[] {
+  return [
+    "",
+    "To look at it yourself, library and console side by side:",
+    `  npx -y deno task demo --assets ${assets} --seed ${seed} --open`,
+  ];
+}
+
 /** Leaves the stack up until a signal, as `deno task dev` does. */
 async function keepUp(stack: Stack, options: RunOptions, signal: AbortSignal): Promise<void> {
+  const file = await writeStackFile(stack.info);
   try {
-    await writeStackFile(stack.info);
-    if (!options.json) printLine(`READY ${JSON.stringify(stack.info)}`);
+    if (!options.json) {
+      printLine();
+      const { assets } = options;
+      const path = fileURLToPath(file);
+      const summary = { cloudinary: "emulated", assets, cron: true, file: path } as const;
+      for (const line of describeStack(stack.info, summary)) printLine(line);
+      printLine();
+      printLine(`READY ${JSON.stringify(stack.info)}`);
+    }
+    if (options.open && !await openInBrowser(stack.info.console_url)) {
+      printError(`No browser could be opened here: open ${stack.info.console_url} yourself.`);
+    }
     if (!signal.aborted) {
       await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
     }
   } finally {
-    await removeStackFile();
+    await removeStackFile(stack.info, file);
   }
 }
 

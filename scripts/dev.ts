@@ -1,8 +1,14 @@
 /** `deno task dev`: the local stack in the foreground, until SIGINT or SIGTERM. */
+import { fileURLToPath } from "node:url";
 import { developmentUsage, parseDevelopmentOptions } from "./local/dev-options.ts";
+import { runFirstSync } from "./local/first-sync.ts";
+import { describeStack } from "./local/stack-summary.ts";
 import { startStack } from "./local/stack.ts";
+import type { Stack } from "./local/stack-options.ts";
 import { removeStackFile, writeStackFile } from "./support/stack-file.ts";
 import { printLine } from "./support/print-line.ts";
+
+type RunOptions = Extract<Awaited<ReturnType<typeof parseDevelopmentOptions>>, { kind: "run" }>;
 
 async function main(): Promise<number> {
   const parsed = await parseDevelopmentOptions(Deno.args, Deno.env.toObject());
@@ -15,25 +21,71 @@ async function main(): Promise<number> {
     return 2;
   }
 
-  const ended = Promise.withResolvers<void>();
+  const ended = new AbortController();
   // Registered before anything starts: a signal during the start stops the stack right after it.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    Deno.addSignalListener(signal, ended.resolve);
+    Deno.addSignalListener(signal, () => ended.abort());
   }
+  const say = parsed.options.quiet ? () => {} : printLine;
   try {
-    const stack = await startStack(parsed.options);
+    say("Starting the local stack.");
+    const stack = await startStack({ ...parsed.options, onProgress: say });
     try {
-      await writeStackFile(stack.info, parsed.infoFile);
-      printLine(`READY ${JSON.stringify(stack.info)}`);
-      await ended.promise;
+      await serve(stack, parsed, say, ended.signal);
     } finally {
-      await removeStackFile(parsed.infoFile);
       await stack.stop();
     }
     return 0;
   } catch (error) {
     printError(error instanceof Error ? error.message : String(error));
     return 1;
+  }
+}
+
+/** Announces the stack, brings its library here, and waits for the end. */
+async function serve(
+  stack: Stack,
+  { options, infoFile }: RunOptions,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const file = await writeStackFile(stack.info, infoFile);
+  try {
+    const { cloudinary = "emulated", assets = 0, dataDirectory, cron = true } = options;
+    const path = fileURLToPath(file);
+    say("");
+    for (
+      const line of describeStack(stack.info, {
+        ...{ cloudinary, assets, cron, file: path },
+        ...(dataDirectory === undefined ? {} : { dataDirectory }),
+      })
+    ) say(line);
+    say("");
+    printLine(`READY ${JSON.stringify(stack.info)}`);
+    // Whoever wants no jobs wants to decide himself when a sync runs.
+    const hasLibrary = cloudinary === "real" || assets > 0;
+    const syncing = cron && hasLibrary ? tellFirstSync(stack, say, signal) : Promise.resolve();
+    if (!signal.aborted) {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    }
+    await syncing;
+  } finally {
+    await removeStackFile(stack.info, file);
+  }
+}
+
+async function tellFirstSync(
+  stack: Stack,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const result = await runFirstSync(stack.info, signal);
+  if (result.kind === "complete") {
+    say(`The library is here: ${result.assets.toLocaleString("en-US")} assets.`);
+  } else if (result.kind === "failed") {
+    printError(
+      `The first sync ended early: ${result.reason}\nThe jobs try again within a minute.`,
+    );
   }
 }
 

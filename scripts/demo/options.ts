@@ -7,7 +7,9 @@ either side and on both at once) with their latencies, and whether both sides ar
 
   --assets N   assets in the emulated library (default 1000)
   --seed N     makes the emulated library repeatable (default: a random one, which is printed)
-  --keep       leaves the stack up until Ctrl+C: prints READY {json} and writes .local/stack.json
+  --keep       leaves the stack up until Ctrl+C: prints what is where, READY {json}, and writes
+               .local/stack.json
+  --open       as --keep, and opens the console in a browser
   --json       prints one JSON object and nothing else
   --help       this text
 
@@ -15,7 +17,7 @@ Nothing to install or to set first; every port is a free one. Exits 0 only if ev
 
 /** What the flags say. */
 export type DemoOptions =
-  | { kind: "run"; assets: number; seed: number; keep: boolean; json: boolean }
+  | { kind: "run"; assets: number; seed: number; keep: boolean; open: boolean; json: boolean }
   | { kind: "help" }
   | { kind: "error"; message: string };
 
@@ -32,6 +34,7 @@ export function parseDemoOptions(args: string[], randomSeed: () => number): Demo
         assets: { type: "string", default: "1000" },
         seed: { type: "string" },
         keep: { type: "boolean", default: false },
+        open: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -41,7 +44,8 @@ export function parseDemoOptions(args: string[], randomSeed: () => number): Demo
       kind: "run",
       assets: integer("assets", values.assets, 1, 1_000_000),
       seed: values.seed === undefined ? randomSeed() : integer("seed", values.seed, 0, 999_999_999),
-      keep: values.keep,
+      keep: values.keep || values.open,
+      open: values.open,
       json: values.json,
     };
   } catch (error) {

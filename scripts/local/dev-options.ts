@@ -1,7 +1,6 @@
 /** The flags of `deno task dev`. */
 import { pathToFileURL } from "node:url";
 import { parseArgs, parseEnv } from "node:util";
-import { stackFile } from "../support/stack-file.ts";
 import type { StackOptions } from "./stack-options.ts";
 
 export const developmentUsage = `Runs the local stack until Ctrl+C.
@@ -14,17 +13,19 @@ export const developmentUsage = `Runs the local stack until Ctrl+C.
   --seed N              makes the emulated library repeatable
   --cloudinary KIND     emulated (default) or real, which takes CLOUDINARY_URL from the environment
                         or from supabase/functions/.env
-  --info-file FILE      where the READY JSON is written too (default .local/stack.json)
-  --no-cron             jobs do not run
-  --quiet               no lines from functions and emulator
+  --info-file FILE      where the READY JSON is written too (default .local/stack.json, or
+                        .local/stack-<port>.json while another stack of this clone runs)
+  --no-cron             no jobs run, nor the first sync
+  --quiet               prints the READY line alone, and what fails
   --help                this text
 
-When it is up it prints one line, READY {json}, and writes the same JSON to .local/stack.json.
-SIGINT and SIGTERM stop it.`;
+When it is up it prints what is where and what to try, then one line, READY {json}; it writes the
+same JSON to .local/stack.json. A library that is not empty is synced at once. SIGINT and SIGTERM
+stop it.`;
 
 /** What the flags say. */
 export type DevelopmentOptions =
-  | { kind: "run"; options: StackOptions; infoFile: URL }
+  | { kind: "run"; options: StackOptions; infoFile: URL | undefined }
   | { kind: "help" }
   | { kind: "error"; message: string };
 
@@ -68,7 +69,7 @@ export async function parseDevelopmentOptions(
     }
     return {
       kind: "run",
-      infoFile: values["info-file"] === undefined ? stackFile : pathToFileURL(values["info-file"]),
+      infoFile: values["info-file"] === undefined ? undefined : pathToFileURL(values["info-file"]),
       options: {
         port: integer("port", values.port, 65_535),
         cloudinaryPort: integer("cloudinary-port", values["cloudinary-port"], 65_535),

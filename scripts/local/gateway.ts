@@ -11,6 +11,8 @@ export interface GatewayRoutes {
   realtime: (request: Request) => Promise<Response>;
   /** Serves `/console/…`; null answers 404. */
   console: (request: Request) => Promise<Response | null>;
+  /** Serves `/studio/…`, to its own page alone. */
+  sqlEditor: (request: Request) => Promise<Response>;
 }
 
 // They belong to one connection, and the body is passed on decoded and complete (RFC 9110 §7.6.1).
@@ -56,6 +58,8 @@ async function route(request: Request, routes: GatewayRoutes): Promise<Response>
   const target = name === undefined ? undefined : routes.functions.get(name);
   // Functions answer preflights themselves, here as there.
   if (target) return await callFunction(request, target);
+  // No page of another origin may send SQL or read the key in that page.
+  if (/^\/studio(\/|$)/.test(pathname)) return await routes.sqlEditor(request);
   const preflight = answerPreflight(request);
   if (preflight) return preflight;
   if (/^\/realtime\/v1(\/|$)/.test(pathname)) {
@@ -83,6 +87,7 @@ async function answer(
       realtime: "/realtime/v1",
       functions: [...functions.keys()].map((known) => `/functions/v1/${known}`),
       console: "/console/",
+      sql: "/studio/",
     });
   }
   return await console(request) ?? failure(404, "NOT_FOUND", "No such path");

@@ -27,6 +27,8 @@ export interface StackOptions {
   environment?: Record<string, string>;
   /** No lines from functions and emulator on stderr. Default false. */
   quiet?: boolean;
+  /** Told what is being done while the stack starts, a sentence each. Default: nothing. */
+  onProgress?: (sentence: string) => void;
   /** Gets every line of functions, emulator and background parts; default: stderr unless quiet. */
   log?: (line: string) => void;
   /** Default: media-list, sync, webhook. */

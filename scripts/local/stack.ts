@@ -7,6 +7,7 @@ import { createGateway, type GatewayRoutes } from "./gateway.ts";
 import { createKeys, functionEnvironment, type Keys } from "./keys.ts";
 import { startBackground } from "./background.ts";
 import { prepareDatabase } from "./prepare-database.ts";
+import { createSqlEditor } from "./sql-editor/sql-editor.ts";
 import { startRealtime } from "./realtime/realtime.ts";
 import { StackError } from "./stack-error.ts";
 import { functionNames } from "../support/function-names.ts";
@@ -69,7 +70,12 @@ async function start(
     },
     functions,
     realtime: realtime.handle,
-    console: createConsoleFiles({ url, publishable_key: keys.publishable }),
+    console: createConsoleFiles({
+      url,
+      publishable_key: keys.publishable,
+      ...(options.cloudinary === "real" ? {} : { emulator: cloudinary.http }),
+    }),
+    sqlEditor: createSqlEditor(database, keys.secret),
   });
   const background = await startBackground({
     database,
@@ -124,6 +130,7 @@ async function startDatabaseSide(
 ) {
   const prepared = await prepareDatabase(options, { url, cronKey: keys.cron }, log);
   onStop(prepared.database.close);
+  options.onProgress?.("The database is ready.");
   return {
     ...prepared,
     dataApi: await createDataApi(url, keys, prepared.database, (line) => log(`[data] ${line}`)),
@@ -141,6 +148,11 @@ async function startFunctionSide(
     ? realCloudinary(options.environment ?? {})
     : await startEmulator(options, `${url}/functions/v1/webhook`, log);
   onStop(cloudinary.stop);
+  options.onProgress?.(
+    options.cloudinary === "real"
+      ? "The functions will call the real Cloudinary."
+      : `The emulated Cloudinary is ready, with ${options.assets ?? 0} assets.`,
+  );
 
   const logs = new Map<string, string[]>();
   const functions = new Map<string, FunctionProcess>();
@@ -175,6 +187,7 @@ async function startFunctionSide(
       known.port().catch((error) => log(`[${known.name}] ${error.message}`))
     ),
   );
+  options.onProgress?.("The functions are ready.");
   return { cloudinary, functions, logs };
 }
 

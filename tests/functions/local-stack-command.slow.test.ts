@@ -93,6 +93,63 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
+Deno.test("dev → says what it does, what is where and what to try, then READY; the library comes at once", async () => {
+  const folder = await Deno.makeTempDir();
+  const file = `${folder}/stack.json`;
+  const child = dev(["--port=0", "--cloudinary-port=0", "--assets=40", `--info-file=${file}`]);
+  const errors = new Response(child.stderr).text();
+  const lines = child.stdout.pipeThrough(new TextDecoderStream())
+    .pipeThrough(new TextLineStream()).getReader();
+  try {
+    const before: string[] = [];
+    let line = "";
+    while (!line.startsWith("READY ")) {
+      if (line !== "") before.push(line);
+      const { value, done } = await lines.read();
+      assertEquals(done, false, before.join("\n"));
+      line = value!;
+    }
+    const info = JSON.parse(line.slice("READY ".length));
+    const said = before.join("\n");
+    for (
+      const part of [
+        info.url,
+        info.console_url,
+        `${info.url}/studio/`,
+        info.cloudinary_http,
+        info.publishable_key,
+        ...Object.values<{ email: string; password: string }>(info.users)
+          .flatMap(({ email, password }) => [email, password]),
+        file,
+      ]
+    ) assertStringIncludes(said, part);
+    assertMatch(said, /emulated, 40 assets/);
+    // Without the minute's tick, which would bring it too.
+    assertEquals((await lines.read()).value, "The library is here: 40 assets.");
+    const commands = before.map((text) => text.trim()).filter((text) => text.startsWith("curl "));
+    assertEquals(commands.length, 3);
+    for (const command of commands) {
+      const { code, stdout } = await new Deno.Command("sh", { args: ["-c", command] }).output();
+      const answer = JSON.parse(new TextDecoder().decode(stdout));
+      assertEquals([code, answer.success ?? true, answer.error], [0, true, undefined], command);
+    }
+    await waitUntil(async () => {
+      const response = await fetch(`${info.url}/rest/v1/media_assets?select=id`, {
+        headers: { apikey: info.secret_key },
+      });
+      return (await response.json()).length === 43;
+    }, { describe: "the three assets of the summary's first command" });
+    Deno.kill(info.pid, "SIGTERM");
+    assertEquals((await child.status).code, 0, await errors);
+  } finally {
+    killIfRunning(child);
+    await child.status;
+    await lines.cancel();
+    await errors;
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("dev --help → the flags, exit 0", async () => {
   const { code, stdout } = await output(["--help"]);
   assertEquals(code, 0);
