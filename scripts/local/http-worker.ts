@@ -26,45 +26,49 @@ interface QueuedRequest {
   timeout_milliseconds: number;
 }
 
-// pg_net's defaults: 200 requests at a time, responses kept for six hours.
+// pg_net's defaults: 200 requests a batch, responses kept for six hours.
 const batchSize = 200;
 const timeToLive = "6 hours";
 // A notification may be lost while the connection is; rows inserted by hand send none.
 const pollMilliseconds = 1_000;
 
 /**
- * Takes requests after their transaction's commit, sends each with its timeout and writes
- * `net._http_response`. Unlike pg_net it commits a request's removal before sending it, because on PGlite
- * the answering function needs the same session: a request is sent at most once.
+ * Sends requests after their transaction's commit, each with its timeout, and writes `net._http_response`.
+ *
+ * As pg_net's worker (github.com/supabase/pg_net, src/worker.c) it works a batch at a time: the next begins when the slowest
+ * request of the last has its answer, all answers of a batch appear at once, until then its requests stand in the queue,
+ * and a worker that dies leaves them to the next one. Unlike it no transaction is held meanwhile, because on PGlite the
+ * answering function needs the same session.
  */
 export async function startHttpWorker(options: HttpWorkerOptions): Promise<HttpWorker> {
   const { database, log, clock = systemClock } = options;
   const send = options.fetch ?? fetch;
   const stopping = new AbortController();
-  const underway = new Set<Promise<void>>();
   let draining: Promise<void> | null = null;
   let again = false;
   let cancelPoll = () => {};
 
+  const workOneBatch = async (): Promise<boolean> => {
+    const requests = await readBatch(database);
+    if (requests.length === 0) return false;
+    const responses = await Promise.all(
+      requests.map((request) => perform(request, send, stopping.signal, clock)),
+    );
+    if (stopping.signal.aborted) return false;
+    await settleBatch(database, requests, responses);
+    return true;
+  };
   const drain = async () => {
     do {
       again = false;
-      const requests = await takeRequests(database);
-      for (const request of requests) {
-        const work: Promise<void> = perform(request, send, stopping.signal, clock)
-          .then((response) => storeResponse(database, request.id, response))
-          .catch((error) => log(`net: response ${request.id} not stored: ${messageOf(error)}`))
-          .finally(() => underway.delete(work));
-        underway.add(work);
-      }
-      if (requests.length === batchSize) again = true;
+      if (await workOneBatch()) again = true;
     } while (again && !stopping.signal.aborted);
   };
   const wake = () => {
     if (stopping.signal.aborted) return;
     again = true;
     draining ??= drain()
-      .catch((error) => log(`net: queue not read: ${messageOf(error)}`))
+      .catch((error) => log(`net: queue not worked: ${messageOf(error)}`))
       .finally(() => draining = null);
   };
   const poll = () => {
@@ -84,27 +88,46 @@ export async function startHttpWorker(options: HttpWorkerOptions): Promise<HttpW
       cancelPoll();
       await unlisten();
       await draining;
-      await Promise.all(underway);
     },
   };
 }
 
-async function takeRequests(database: LocalDatabase): Promise<QueuedRequest[]> {
+/** The oldest requests; beside it, as pg_net's worker does when it works, old responses go. */
+async function readBatch(database: LocalDatabase): Promise<QueuedRequest[]> {
   const requests = await database.query<QueuedRequest>(
-    `with taken as (
-       select ctid as place from net.http_request_queue
-       order by id limit ${batchSize} for update skip locked
-     )
-     delete from net.http_request_queue as queue using taken where queue.ctid = taken.place
-     returning queue.id, queue.method::text as method, queue.url, queue.headers, queue.body,
-       queue.timeout_milliseconds`,
+    `select id, method::text as method, url, headers, body, timeout_milliseconds
+     from net.http_request_queue order by id limit ${batchSize}`,
   );
   if (requests.length > 0) {
     await database.query(
-      `delete from net._http_response where created < now() - interval '${timeToLive}'`,
+      `delete from net._http_response as response using (
+         select ctid as place from net._http_response
+         where created < now() - interval '${timeToLive}' order by created limit ${batchSize}
+       ) as old where response.ctid = old.place`,
     );
   }
   return requests;
+}
+
+async function settleBatch(
+  database: LocalDatabase,
+  requests: QueuedRequest[],
+  responses: StoredResponse[],
+): Promise<void> {
+  const answers = requests.map(({ id }, place) => ({ id, ...responses[place] }));
+  await database.transaction(async (sql) => {
+    await sql.query("delete from net.http_request_queue where id = any ($1::bigint[])", [
+      requests.map(({ id }) => id),
+    ]);
+    await sql.query(
+      `insert into net._http_response
+         (id, status_code, content_type, headers, content, timed_out, error_msg)
+       select id, status_code, content_type, headers, content, timed_out, error_msg
+       from jsonb_populate_recordset(null::net._http_response, $1::text::jsonb)`,
+      // PostgreSQL's text holds no zero byte.
+      [JSON.stringify(answers).replaceAll("\\u0000", "")],
+    );
+  });
 }
 
 interface StoredResponse {
@@ -123,7 +146,10 @@ async function perform(
   clock: Clock,
 ): Promise<StoredResponse> {
   const limit = new AbortController();
-  const cancel = clock.after(request.timeout_milliseconds, () => limit.abort());
+  // Zero is no timeout, as for libcurl.
+  const cancel = request.timeout_milliseconds > 0
+    ? clock.after(request.timeout_milliseconds, () => limit.abort())
+    : () => {};
   try {
     const response = await send(request.url, {
       method: request.method.toUpperCase(),
@@ -155,28 +181,6 @@ async function perform(
   } finally {
     cancel();
   }
-}
-
-async function storeResponse(
-  database: LocalDatabase,
-  id: number,
-  response: StoredResponse,
-): Promise<void> {
-  await database.query(
-    `insert into net._http_response
-       (id, status_code, content_type, headers, content, timed_out, error_msg)
-     values ($1, $2, $3, $4::text::jsonb, $5, $6, $7)`,
-    [
-      id,
-      response.status_code,
-      response.content_type,
-      response.headers === null ? null : JSON.stringify(response.headers),
-      // PostgreSQL's text holds no zero byte.
-      response.content?.replaceAll("\0", "") ?? null,
-      response.timed_out,
-      response.error_msg,
-    ],
-  );
 }
 
 function messageOf(error: unknown): string {

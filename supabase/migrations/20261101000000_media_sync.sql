@@ -1803,14 +1803,22 @@ create table media_sync.health_state (
     id boolean primary key default true check (id),
     status text not null default 'ok' check (status in ('ok', 'degraded', 'failing')),
     since timestamptz not null default clock_timestamp(),
-    installed_at timestamptz not null default clock_timestamp()
+    installed_at timestamptz not null default clock_timestamp(),
+    jobs_wanted boolean not null default true,
+    jobs_pending boolean not null default true,
+    broadcast_pending boolean not null default true,
+    broadcast_error text
 );
 
-comment on table media_sync.health_state is 'The one row that remembers which health was last alerted.';
+comment on table media_sync.health_state is 'The one row of what health remembers: what was last alerted, and what the platform still lacked.';
 comment on column media_sync.health_state.id is 'Always true: there is one row.';
 comment on column media_sync.health_state.status is 'Overall health as last alerted.';
 comment on column media_sync.health_state.since is 'When it became so.';
 comment on column media_sync.health_state.installed_at is 'When Media Sync was installed: silence before that means nothing.';
+comment on column media_sync.health_state.jobs_wanted is 'False: somebody took the jobs away with unschedule_media_sync(), and nothing brings them back by itself.';
+comment on column media_sync.health_state.jobs_pending is 'The jobs could not be scheduled yet, or pg_cron has gone: ticks try again. False: they were in place, and what a person changes of them since stays.';
+comment on column media_sync.health_state.broadcast_pending is 'Live updates could not be allowed yet, or Realtime has gone: ticks try again.';
+comment on column media_sync.health_state.broadcast_error is 'Why it was refused last time.';
 
 alter table media_sync.health_state enable row level security;
 revoke all on media_sync.health_state from public, anon, authenticated, service_role;
@@ -12005,6 +12013,35 @@ grant execute on function public.list_webhook_events(integer) to authenticated, 
 -- Live updates: one message a statement, on the private topic media_assets, that says which assets changed. Not what
 -- they hold: clients read that again, with their own rights.
 
+create or replace function media_sync.realtime_takes_messages()
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    -- Realtime parts its messages by day and makes the parts when clients connect. Without today's, sending fails with a
+    -- warning of twenty lines a statement, and there is nobody who misses the message.
+    select coalesce(
+        (
+            select messages.relkind <> 'p' or exists (
+                select
+                from pg_catalog.pg_inherits as part
+                join pg_catalog.pg_class as known on known.oid = part.inhrelid
+                cross join lateral (select pg_get_expr(known.relpartbound, known.oid) as bound) as told
+                where part.inhparent = messages.oid
+                    -- A bound that is no time, such as DEFAULT, does not keep anything out.
+                    and coalesce(now() >= substring(told.bound from $bound$FROM \('(\d{4}-[^']+)'\)$bound$)::timestamptz, true)
+                    and coalesce(now() < substring(told.bound from $bound$TO \('(\d{4}-[^']+)'\)$bound$)::timestamptz, true)
+            )
+            from pg_catalog.pg_class as messages
+            where messages.oid = to_regclass('realtime.messages')
+        ),
+        false
+    );
+$$;
+comment on function media_sync.realtime_takes_messages() is 'True where Realtime has its table of messages, with a place for those of now.';
+revoke all on function media_sync.realtime_takes_messages() from public, anon, authenticated;
+
 create or replace function media_sync.send_broadcast(p_operation text, p_ids uuid[], p_count bigint)
 returns void
 language plpgsql
@@ -12039,7 +12076,7 @@ as $$
 declare
     v_changed record;
 begin
-    if to_regprocedure('realtime.send(jsonb, text, text, boolean)') is null then
+    if to_regprocedure('realtime.send(jsonb, text, text, boolean)') is null or not media_sync.realtime_takes_messages() then
         return null;
     end if;
     if tg_op = 'INSERT' then
@@ -12098,7 +12135,8 @@ set search_path = ''
 as $$
 begin
     if to_regclass('realtime.messages') is null then
-        raise notice 'There is no Realtime here, so nothing is broadcast; when there is, run select public.enable_media_broadcast().';
+        update media_sync.health_state set broadcast_pending = true where not broadcast_pending;
+        raise notice 'Realtime has not made its tables yet, so nothing is broadcast. Once it has, the next sync allows it, and select public.enable_media_broadcast() does at once.';
         return false;
     end if;
     -- Both judge the row's own topic: realtime.topic() is null outside Realtime's probe, and a row may name another.
@@ -12119,11 +12157,14 @@ begin
             on realtime.messages as restrictive for insert to anon, authenticated
             with check (topic is distinct from 'media_assets')
     $policy$;
+    update media_sync.health_state
+    set broadcast_pending = false, broadcast_error = null
+    where broadcast_pending or broadcast_error is not null;
     return true;
 end;
 $$;
 comment on function public.enable_media_broadcast() is
-    'Lets viewers receive the topic media_assets. Run by the migration; run it again where Realtime came later. True when it is in place. The database owner and secret keys.';
+    'Lets viewers receive the topic media_assets. Run by the migration, and by ticks until it holds. True when it is in place. The database owner and secret keys.';
 revoke all on function public.enable_media_broadcast() from public, anon, authenticated;
 grant execute on function public.enable_media_broadcast() to service_role;
 
@@ -12291,6 +12332,7 @@ begin
                 and (leased_until is null or leased_until < (select clock_timestamp()))
         ),
         'facts_due', media_sync.facts_are_due(p_cloud_name),
+        'repair_due', media_sync.repair_is_due(),
         'folder_mode', v_settings.folder_mode,
         'search_refuses', v_settings.search_refuses,
         'conflict_policy', v_settings.conflict_policy,
@@ -12300,7 +12342,7 @@ begin
 end;
 $$;
 comment on function public.media_sync_due(text) is
-    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, facts_due, folder_mode, search_refuses, conflict_policy, budget, now }.';
+    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, facts_due, repair_due, folder_mode, search_refuses, conflict_policy, budget, now }.';
 revoke all on function public.media_sync_due(text) from public, anon, authenticated;
 grant execute on function public.media_sync_due(text) to service_role;
 
@@ -12848,25 +12890,48 @@ comment on function media_sync.recent_answers() is
     'What the sync function answered to the database''s calls of the last hour, newest first; status_code null: it did not answer. Empty without pg_net.';
 revoke all on function media_sync.recent_answers() from public, anon, authenticated;
 
-create or replace function media_sync.tick_is_scheduled()
-returns boolean
+create or replace function media_sync.job_states()
+returns table (name text, state text, role_name text)
 language plpgsql
 stable
 set search_path = ''
 as $$
-declare
-    v_scheduled boolean := false;
 begin
-    if to_regclass('cron.job') is not null then
-        execute format(
-            'select exists (select from %I.job where jobname = %L and active and database = current_database())', 'cron', 'media-sync-tick'
-        ) into v_scheduled;
-    end if;
-    return v_scheduled;
+    if to_regclass('cron.job') is null then return; end if;
+    -- pg_cron shows everybody his own jobs; a superuser sees all.
+    return query execute format(
+        $query$
+            select
+                wanted.name,
+                case
+                    when known.jobid is null then 'missing'
+                    when known.username <> current_user then 'foreign'
+                    when known.command <> wanted.command then 'outdated'
+                    when not known.active then 'off'
+                    else 'on'
+                end,
+                known.username::text
+            from media_sync.jobs() as wanted
+            left join %I.job as known on known.jobname = wanted.name and known.database = current_database()
+        $query$,
+        'cron'
+    );
 exception
     when insufficient_privilege then
-        return false;
+        return;
 end;
+$$;
+comment on function media_sync.job_states() is
+    'Each job as pg_cron has it: on, off (somebody switched it off), outdated (another command), foreign (of another role, beside or in the place of the owner''s) or missing. Empty without pg_cron.';
+revoke all on function media_sync.job_states() from public, anon, authenticated;
+
+create or replace function media_sync.tick_is_scheduled()
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    select exists (select from media_sync.job_states() where name = 'media-sync-tick' and state in ('on', 'outdated'));
 $$;
 comment on function media_sync.tick_is_scheduled() is 'True when pg_cron calls the sync function every minute.';
 revoke all on function media_sync.tick_is_scheduled() from public, anon, authenticated;
@@ -12878,26 +12943,27 @@ stable
 set search_path = ''
 as $$
 declare
-    v_missing text;
-    v_failing text;
+    v_names text;
+    v_roles text;
 begin
     if to_regclass('cron.job') is null then
         return null;
     end if;
-    execute format(
-        $query$
-            select string_agg(wanted.name, ', ' order by wanted.name)
-            from media_sync.jobs() as wanted
-            where not exists (
-                select from %I.job as known
-                where known.jobname = wanted.name and known.command = wanted.command
-                    and known.active and known.database = current_database()
-            )
-        $query$,
-        'cron'
-    ) into v_missing;
-    if v_missing is not null then
-        return format('The jobs %s do not run: run select public.schedule_media_sync().', v_missing);
+    select string_agg(distinct name, ', '), string_agg(distinct quote_literal(role_name), ', ') into v_names, v_roles
+    from media_sync.job_states() where state = 'foreign';
+    if v_names is not null then
+        return format(
+            'The jobs %s of another role would run without its rights, or beside the owner''s: take them away with select cron.unschedule(jobid) from cron.job where jobname like ''media-sync-%%'' and username in (%s), then run select public.schedule_media_sync().',
+            v_names, v_roles
+        );
+    end if;
+    select string_agg(name, ', ' order by name) into v_names from media_sync.job_states() where state in ('missing', 'outdated');
+    if v_names is not null then
+        return format('The jobs %s do not run: run select public.schedule_media_sync().', v_names);
+    end if;
+    select string_agg(name, ', ' order by name) into v_names from media_sync.job_states() where state = 'off';
+    if v_names is not null then
+        return format('Somebody switched off the jobs %s, and they stay so: to switch them on, run select public.schedule_media_sync().', v_names);
     end if;
     execute format(
         $query$
@@ -12916,16 +12982,17 @@ begin
             where counted.failed = 3
         $query$,
         'cron'
-    ) into v_failing;
-    return case when v_failing is not null then format(
-        'The jobs %s fail: see select * from cron.job_run_details where status = ''failed'' order by start_time desc limit 5.', v_failing
+    ) into v_names;
+    return case when v_names is not null then format(
+        'The jobs %s fail: see select * from cron.job_run_details where status = ''failed'' order by start_time desc limit 5.', v_names
     ) end;
 exception
     when insufficient_privilege then
         return null;
 end;
 $$;
-comment on function media_sync.job_problem() is 'Which jobs of Media Sync do not run, or failed three times in a row, and what to do; null when none, and where pg_cron cannot be read.';
+comment on function media_sync.job_problem() is
+    'Which jobs of Media Sync do not run, are switched off or another''s, or failed three times in a row, and what to do; null when none, and where pg_cron cannot be read.';
 revoke all on function media_sync.job_problem() from public, anon, authenticated;
 
 create or replace function media_sync.check_calls()
@@ -12948,9 +13015,11 @@ begin
         case when v_scheduled and v_job_problem is null then 'ok' else 'degraded' end,
         case
             when v_scheduled and v_job_problem is null then 'The jobs are scheduled.'
-            when v_scheduled then v_job_problem
             when to_regprocedure('cron.schedule(text, text, text)') is null
                 then 'Nothing runs by itself: enable the extension pg_cron, then run select public.schedule_media_sync().'
+            when not (select jobs_wanted from media_sync.health_state)
+                then 'Nothing runs by itself, since somebody took the jobs away: to bring them back, run select public.schedule_media_sync().'
+            when v_job_problem is not null then v_job_problem
             else 'Nothing runs by itself: run select public.schedule_media_sync().'
         end,
         null
@@ -13407,6 +13476,133 @@ $$;
 comment on function media_sync.check_scope() is 'Check scope (value: mirrored assets): a misspelt folder, or one that was renamed in Cloudinary, mirrors nothing.';
 revoke all on function media_sync.check_scope() from public, anon, authenticated;
 
+-- supabase/schemas/70_jobs/68_check_live_updates.sql
+
+-- Health of the live updates: whether they can reach anybody.
+
+create or replace function media_sync.live_updates_problem()
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_missing text;
+begin
+    if to_regnamespace('realtime') is null then
+        return null;
+    elsif to_regclass('realtime.messages') is null or to_regprocedure('realtime.send(jsonb, text, text, boolean)') is null then
+        return 'Live updates are off: Realtime makes its tables when the first client connects, and they are missing. Join a channel in the dashboard (Realtime, Inspector), or run npx -y deno task doctor --fix, which connects once; the next tick does the rest.';
+    end if;
+    select string_agg(format('"%s"', wanted.name), ' and ' order by wanted.name) into v_missing
+    from (values ('Viewers receive changes of media assets'), ('Nobody sends changes of media assets')) as wanted (name)
+    where not exists (
+        select from pg_catalog.pg_policy as policy
+        where policy.polrelid = to_regclass('realtime.messages') and policy.polname = wanted.name
+    );
+    if v_missing is not null then
+        return format(
+            'Live updates are off: the policies %s on realtime.messages are missing%s: run select public.enable_media_broadcast().%s',
+            v_missing,
+            (select coalesce(' (' || rtrim(state.broadcast_error, '.') || ')', '') from media_sync.health_state as state),
+            (
+                select case when state.broadcast_error is not null
+                    then ' Where that is refused in the SQL editor as well, upgrade the project''s Postgres (dashboard, Settings, Infrastructure).'
+                    else ''
+                end
+                from media_sync.health_state as state
+            )
+        );
+    elsif not (select relrowsecurity from pg_catalog.pg_class where oid = to_regclass('realtime.messages')) then
+        return 'Live updates are open to everybody: realtime.messages has no row level security. Run alter table realtime.messages enable row level security.';
+    elsif not media_sync.realtime_takes_messages() then
+        return 'Live updates rest: Realtime has no partition for the messages of today, and makes one when a client connects. Join a channel in the dashboard (Realtime, Inspector), or run npx -y deno task doctor --fix, which connects once.';
+    end if;
+    return null;
+end;
+$$;
+comment on function media_sync.live_updates_problem() is 'Why changes of assets are not broadcast, as a sentence that says what to do; null where they are, and where there is no Realtime at all.';
+revoke all on function media_sync.live_updates_problem() from public, anon, authenticated;
+
+create or replace function media_sync.check_live_updates()
+returns table (check_name text, status text, message text, value text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_problem constant text := media_sync.live_updates_problem();
+begin
+    return query values (
+        'live_updates',
+        case when v_problem is null then 'ok' else 'degraded' end,
+        case
+            when v_problem is not null then v_problem
+            when to_regnamespace('realtime') is null then 'There is no Realtime here, so that nothing is broadcast.'
+            else 'Changes are broadcast to viewers.'
+        end,
+        case when to_regnamespace('realtime') is null then 'none' when v_problem is null then 'on' else 'off' end
+    );
+end;
+$$;
+comment on function media_sync.check_live_updates() is 'Check live_updates (value: on, off, or none where there is no Realtime).';
+revoke all on function media_sync.check_live_updates() from public, anon, authenticated;
+
+-- supabase/schemas/70_jobs/69_check_requests.sql
+
+-- Health of pg_net: whether it sends what it is handed. It works a batch at a time, and a batch lasts as long as its slowest
+-- request: somebody else's that hangs holds up the wake of a push. Nothing in the database can hasten it.
+
+create or replace function media_sync.check_requests()
+returns table (check_name text, status text, message text, value text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_waiting bigint := 0;
+    v_oldest timestamptz;
+begin
+    if to_regclass('net.http_request_queue') is not null then
+        -- What is on its way stands there as well, until its batch ends: at most 5 s for ours.
+        execute format(
+            $query$
+                select
+                    (select count(*) from (select from %1$I.http_request_queue limit 10000) as waiting),
+                    (
+                        select min(invocation.requested_at)
+                        from media_sync.invocations as invocation
+                        where invocation.requested_at > (select clock_timestamp()) - interval '1 hour'
+                            and exists (select from %1$I.http_request_queue as queued where queued.id = invocation.request_id)
+                    )
+            $query$,
+            'net'
+        ) into v_waiting, v_oldest;
+    end if;
+    return query values (
+        'requests',
+        case
+            when v_oldest < clock_timestamp() - interval '5 minutes' then 'failing'
+            when v_oldest < clock_timestamp() - interval '15 seconds' then 'degraded'
+            else 'ok'
+        end,
+        case
+            when v_oldest < clock_timestamp() - interval '15 seconds' then format(
+                'In pg_net %s requests wait, one of ours since %s, so that edits reach Cloudinary late: whose they are tells select url, timeout_milliseconds from net.http_request_queue order by id limit 5; one that hangs holds up the others until its timeout, and where nothing moves at all, run select net.worker_restart().',
+                v_waiting, media_sync.health_time(v_oldest)
+            )
+            else 'Requests leave through pg_net.'
+        end,
+        v_waiting::text
+    );
+exception
+    when insufficient_privilege then
+        return query values ('requests', 'ok', 'The owner of Media Sync may not see what waits in pg_net.', null::text);
+end;
+$$;
+comment on function media_sync.check_requests() is 'Check requests (value: how many wait in pg_net, anybody''s, at most 10,000).';
+revoke all on function media_sync.check_requests() from public, anon, authenticated;
+
 -- supabase/schemas/70_jobs/70_health.sql
 
 -- Health as people, the API and alerts see it.
@@ -13431,6 +13627,10 @@ as $$
         select * from media_sync.check_alerts()
         union all
         select * from media_sync.check_scope()
+        union all
+        select * from media_sync.check_live_updates()
+        union all
+        select * from media_sync.check_requests()
     )
     select jsonb_build_object(
         'status', case
@@ -13739,6 +13939,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+    perform media_sync.repair();
     perform media_sync.end_lost_runs();
     -- Two at once wait here for each other, and the second finds everything told.
     perform from media_sync.health_state for update;
@@ -13751,7 +13952,7 @@ begin
 end;
 $$;
 comment on function media_sync.alert_health() is
-    'Every minute: notes which checks of health changed, and posts { id, at, text, check, status, previous_status, message, health } to settings.alert_url, each until it is taken. Returns how many it posted.';
+    'Every minute: takes up what the platform lacked, notes which checks of health changed, and posts { id, at, text, check, status, previous_status, message, health } to settings.alert_url, each until it is taken. Returns how many it posted.';
 revoke all on function media_sync.alert_health() from public, anon, authenticated;
 
 create or replace function media_sync.test_media_alert()
@@ -13815,6 +14016,39 @@ $$;
 comment on function media_sync.jobs() is 'The jobs of Media Sync: name, schedule (GMT) and command.';
 revoke all on function media_sync.jobs() from public, anon, authenticated;
 
+create or replace function media_sync.place_jobs(p_activate boolean)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_job record;
+    v_count integer := 0;
+begin
+    if p_activate then
+        -- pg_cron's schedule() leaves a job switched off that is: it is made anew.
+        execute format(
+            $query$
+                select count(%1$I.unschedule(jobid))
+                from %1$I.job
+                where jobname in (select name from media_sync.jobs())
+                    and not active and database = current_database() and username = current_user
+            $query$,
+            'cron'
+        );
+    end if;
+    for v_job in select name, schedule, command from media_sync.jobs() loop
+        execute format('select %I.schedule($1, $2, $3)', 'cron') using v_job.name, v_job.schedule, v_job.command;
+        v_count := v_count + 1;
+    end loop;
+    update media_sync.health_state set jobs_wanted = true, jobs_pending = false where not jobs_wanted or jobs_pending;
+    return v_count;
+end;
+$$;
+comment on function media_sync.place_jobs(boolean) is
+    'Schedules the jobs, or brings their schedules up to date; those that were switched off are switched on where that is asked for, and else stay off. Returns how many.';
+revoke all on function media_sync.place_jobs(boolean) from public, anon, authenticated;
+
 create or replace function public.schedule_media_sync()
 returns integer
 language plpgsql
@@ -13822,33 +14056,17 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
-declare
-    v_job record;
-    v_count integer := 0;
 begin
     if to_regprocedure('cron.schedule(text, text, text)') is null then
-        raise notice 'Nothing is scheduled: enable the extension pg_cron, then run select public.schedule_media_sync().';
+        update media_sync.health_state set jobs_wanted = true, jobs_pending = true where not jobs_wanted or not jobs_pending;
+        raise notice 'Nothing is scheduled: enable the extension pg_cron. The next sync schedules the jobs then, and select public.schedule_media_sync() does at once.';
         return 0;
     end if;
-    -- pg_cron's schedule() leaves a job switched off that is: it is made anew.
-    execute format(
-        $query$
-            select count(%1$I.unschedule(jobid))
-            from %1$I.job
-            where jobname in (select name from media_sync.jobs())
-                and not active and database = current_database() and username = current_user
-        $query$,
-        'cron'
-    );
-    for v_job in select name, schedule, command from media_sync.jobs() loop
-        execute format('select %I.schedule($1, $2, $3)', 'cron') using v_job.name, v_job.schedule, v_job.command;
-        v_count := v_count + 1;
-    end loop;
-    return v_count;
+    return media_sync.place_jobs(true);
 end;
 $$;
 comment on function public.schedule_media_sync() is
-    'Schedules the jobs of Media Sync with pg_cron, or brings their schedules up to date. Returns how many; 0 with a notice where pg_cron is missing. Run it once more when the secrets are in Vault: pg_cron overlooks jobs that a large transaction schedules. The database owner and secret keys.';
+    'Schedules the jobs of Media Sync with pg_cron, or brings their schedules up to date, and switches on those that are off. Returns how many; 0 with a notice where pg_cron is missing. Run it once more when the secrets are in Vault: pg_cron overlooks jobs that a large transaction schedules. The database owner and secret keys.';
 revoke all on function public.schedule_media_sync() from public, anon, authenticated;
 grant execute on function public.schedule_media_sync() to service_role;
 
@@ -13868,13 +14086,106 @@ begin
             where jobname in (select name from media_sync.jobs()) and database = current_database() and username = current_user
         $query$, 'cron') into v_count;
     end if;
+    update media_sync.health_state set jobs_wanted = false, jobs_pending = false where jobs_wanted or jobs_pending;
     return v_count;
 end;
 $$;
 comment on function public.unschedule_media_sync() is
-    'Takes all jobs of Media Sync off pg_cron. Returns how many there were. The database owner and secret keys.';
+    'Takes all jobs of Media Sync off pg_cron; nothing but schedule_media_sync() brings them back. Returns how many there were. The database owner and secret keys.';
 revoke all on function public.unschedule_media_sync() from public, anon, authenticated;
 grant execute on function public.unschedule_media_sync() to service_role;
+
+-- supabase/schemas/70_jobs/85_repair.sql
+
+-- What the platform lacked when Media Sync was installed, and has by now, is taken up by itself: by the alert's job each
+-- minute, and by calls of sync, which come also where there are no jobs. What a person switched off stays off.
+
+create or replace function media_sync.repair_jobs()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    if to_regprocedure('cron.schedule(text, text, text)') is null then
+        update media_sync.health_state set jobs_pending = true where jobs_wanted and not jobs_pending;
+    elsif exists (select from media_sync.health_state where jobs_wanted and jobs_pending) then
+        perform media_sync.place_jobs(false);
+    end if;
+exception
+    when others then
+        raise warning 'The jobs were not scheduled (SQLSTATE %); the next sync tries again.', sqlstate;
+end;
+$$;
+comment on function media_sync.repair_jobs() is 'Schedules the jobs where that was not possible before. Never fails.';
+revoke all on function media_sync.repair_jobs() from public, anon, authenticated;
+
+create or replace function media_sync.repair_broadcast()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    if to_regclass('realtime.messages') is null then
+        update media_sync.health_state set broadcast_pending = true where not broadcast_pending;
+    elsif exists (select from media_sync.health_state where broadcast_pending) then
+        perform public.enable_media_broadcast();
+    end if;
+exception
+    when others then
+        update media_sync.health_state set broadcast_error = sqlerrm where broadcast_error is distinct from sqlerrm;
+end;
+$$;
+comment on function media_sync.repair_broadcast() is 'Allows live updates where that was not possible before; health tells why it still is not. Never fails.';
+revoke all on function media_sync.repair_broadcast() from public, anon, authenticated;
+
+create or replace function media_sync.repair()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    perform media_sync.repair_jobs();
+    perform media_sync.repair_broadcast();
+end;
+$$;
+comment on function media_sync.repair() is 'Takes up what was missing and is there by now: the jobs, live updates.';
+revoke all on function media_sync.repair() from public, anon, authenticated;
+
+create or replace function media_sync.repair_is_due()
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    select not exists (
+        -- In order: what is wanted is there, or what it needs is not, and that is known.
+        select
+        from media_sync.health_state
+        where (not jobs_wanted or jobs_pending = (to_regprocedure('cron.schedule(text, text, text)') is null))
+            and broadcast_pending = (to_regclass('realtime.messages') is null)
+    );
+$$;
+comment on function media_sync.repair_is_due() is 'Whether media_sync.repair() has something to do; asked with everything that is due, so that it costs no call.';
+revoke all on function media_sync.repair_is_due() from public, anon, authenticated;
+
+create or replace function public.media_sync_repair()
+returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    -- Two at once would only wait for each other.
+    if not pg_try_advisory_xact_lock(hashtextextended('media_sync.repair', 0)) then
+        return false;
+    end if;
+    perform media_sync.repair();
+    return true;
+end;
+$$;
+comment on function public.media_sync_repair() is 'What a call of sync does when media_sync_due() says so: takes up what was missing and is there by now. False when another does it at this moment.';
+revoke all on function public.media_sync_repair() from public, anon, authenticated;
+grant execute on function public.media_sync_repair() to service_role;
 
 -- supabase/schemas/90_installation/10_extensions.sql
 
@@ -13937,7 +14248,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'e65c80fe53cee232';
+    select '95b0cb2114ec244d';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

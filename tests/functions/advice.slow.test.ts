@@ -10,6 +10,7 @@ import {
   statementsIn,
 } from "../support/advice.ts";
 import { calls } from "./advice/calls.ts";
+import { platform } from "./advice/platform.ts";
 import { emptySides } from "../support/empty-stack.ts";
 import { withMovedTime } from "../support/moved-time.ts";
 import { here, there } from "../support/scenario-steps.ts";
@@ -31,6 +32,7 @@ const twenty = Array.from({ length: 20 }, (_, index) => `a${index}`);
 
 const cases: AdviceCase[] = [
   ...calls,
+  ...platform,
   {
     check: "delete_guard",
     title: "most assets are gone there, and rightly → is allowed with the call that it names",

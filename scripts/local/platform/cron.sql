@@ -70,6 +70,51 @@ begin
 end
 $$;
 
+-- pg_cron writes its table in C, whatever the caller may: here by functions with the owner's rights, which are told who
+-- calls. A job that is switched off stays so when its name is scheduled again, as there.
+create or replace function cron._put_job(
+    job_name text,
+    schedule text,
+    command text,
+    database text,
+    username text,
+    active boolean
+)
+returns bigint
+language plpgsql
+security definer
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    scheduled bigint;
+begin
+    perform cron._check_schedule($2);
+    insert into cron.job as job (jobname, schedule, command, database, username, active)
+    values ($1, $2, $3, $4, $5, $6)
+    on conflict on constraint jobname_username_uniq do update
+    set schedule = excluded.schedule, command = excluded.command, database = excluded.database
+    returning job.jobid into scheduled;
+    return scheduled;
+end
+$$;
+
+create or replace function cron._drop_job(job_id bigint, job_name text, username text)
+returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+    delete from cron.job as job where (job.jobid = $1 or job.jobname = $2) and job.username = $3;
+    if not found then
+        raise exception 'could not find valid entry for job %', coalesce($1::text, pg_catalog.quote_literal($2));
+    end if;
+    return true;
+end
+$$;
+
 create or replace function cron.schedule_in_database(
     job_name text,
     schedule text,
@@ -79,44 +124,18 @@ create or replace function cron.schedule_in_database(
     active boolean default true
 )
 returns bigint
-language plpgsql
+language sql
 set search_path = ''
 as $$
-#variable_conflict use_column
-declare
-    scheduled bigint;
-begin
-    perform cron._check_schedule($2);
-    insert into cron.job as job (jobname, schedule, command, database, username, active)
-    values ($1, $2, $3, $4, coalesce($5, current_user), $6)
-    on conflict on constraint jobname_username_uniq do update
-    set schedule = excluded.schedule,
-        command = excluded.command,
-        database = excluded.database,
-        active = excluded.active
-    returning job.jobid into scheduled;
-    return scheduled;
-end
+    select cron._put_job($1, $2, $3, $4, coalesce($5, current_user), $6)
 $$;
 
--- As in pg_cron, a job that is switched off stays so when it is scheduled again.
 create or replace function cron.schedule(job_name text, schedule text, command text)
 returns bigint
-language plpgsql
+language sql
 set search_path = ''
 as $$
-#variable_conflict use_column
-declare
-    scheduled bigint;
-begin
-    perform cron._check_schedule($2);
-    insert into cron.job as job (jobname, schedule, command, database, username, active)
-    values ($1, $2, $3, pg_catalog.current_database()::text, current_user, true)
-    on conflict on constraint jobname_username_uniq do update
-    set schedule = excluded.schedule, command = excluded.command, database = excluded.database
-    returning job.jobid into scheduled;
-    return scheduled;
-end
+    select cron._put_job($1, $2, $3, pg_catalog.current_database()::text, current_user, true)
 $$;
 
 create or replace function cron.schedule(schedule text, command text)
@@ -124,35 +143,23 @@ returns bigint
 language sql
 set search_path = ''
 as $$
-    select cron.schedule_in_database(null, $1, $2, pg_catalog.current_database()::text)
+    select cron._put_job(null, $1, $2, pg_catalog.current_database()::text, current_user, true)
 $$;
 
 create or replace function cron.unschedule(job_id bigint)
 returns boolean
-language plpgsql
+language sql
 set search_path = ''
 as $$
-begin
-    delete from cron.job where jobid = job_id and username = current_user;
-    if not found then
-        raise exception 'could not find valid entry for job ''%''', job_id;
-    end if;
-    return true;
-end
+    select cron._drop_job($1, null, current_user)
 $$;
 
 create or replace function cron.unschedule(job_name text)
 returns boolean
-language plpgsql
+language sql
 set search_path = ''
 as $$
-begin
-    delete from cron.job where jobname = job_name and username = current_user;
-    if not found then
-        raise exception 'could not find valid entry for job ''%''', job_name;
-    end if;
-    return true;
-end
+    select cron._drop_job(null, $1, current_user)
 $$;
 
 create or replace function cron.alter_job(

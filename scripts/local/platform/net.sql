@@ -84,6 +84,18 @@ as $$
     select pg_catalog.pg_notify('net_http_request_queue', '')
 $$;
 
+-- For whoever types it on a project: the stack's worker is another process, which is woken.
+create or replace function net.worker_restart()
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+    perform net.wake();
+    return true;
+end
+$$;
+
 create or replace function net.http_get(
     url text,
     params jsonb default '{}'::jsonb,

@@ -47,14 +47,22 @@ create table media_sync.health_state (
     id boolean primary key default true check (id),
     status text not null default 'ok' check (status in ('ok', 'degraded', 'failing')),
     since timestamptz not null default clock_timestamp(),
-    installed_at timestamptz not null default clock_timestamp()
+    installed_at timestamptz not null default clock_timestamp(),
+    jobs_wanted boolean not null default true,
+    jobs_pending boolean not null default true,
+    broadcast_pending boolean not null default true,
+    broadcast_error text
 );
 
-comment on table media_sync.health_state is 'The one row that remembers which health was last alerted.';
+comment on table media_sync.health_state is 'The one row of what health remembers: what was last alerted, and what the platform still lacked.';
 comment on column media_sync.health_state.id is 'Always true: there is one row.';
 comment on column media_sync.health_state.status is 'Overall health as last alerted.';
 comment on column media_sync.health_state.since is 'When it became so.';
 comment on column media_sync.health_state.installed_at is 'When Media Sync was installed: silence before that means nothing.';
+comment on column media_sync.health_state.jobs_wanted is 'False: somebody took the jobs away with unschedule_media_sync(), and nothing brings them back by itself.';
+comment on column media_sync.health_state.jobs_pending is 'The jobs could not be scheduled yet, or pg_cron has gone: ticks try again. False: they were in place, and what a person changes of them since stays.';
+comment on column media_sync.health_state.broadcast_pending is 'Live updates could not be allowed yet, or Realtime has gone: ticks try again.';
+comment on column media_sync.health_state.broadcast_error is 'Why it was refused last time.';
 
 alter table media_sync.health_state enable row level security;
 revoke all on media_sync.health_state from public, anon, authenticated, service_role;

@@ -1,6 +1,35 @@
 -- Live updates: one message a statement, on the private topic media_assets, that says which assets changed. Not what
 -- they hold: clients read that again, with their own rights.
 
+create or replace function media_sync.realtime_takes_messages()
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    -- Realtime parts its messages by day and makes the parts when clients connect. Without today's, sending fails with a
+    -- warning of twenty lines a statement, and there is nobody who misses the message.
+    select coalesce(
+        (
+            select messages.relkind <> 'p' or exists (
+                select
+                from pg_catalog.pg_inherits as part
+                join pg_catalog.pg_class as known on known.oid = part.inhrelid
+                cross join lateral (select pg_get_expr(known.relpartbound, known.oid) as bound) as told
+                where part.inhparent = messages.oid
+                    -- A bound that is no time, such as DEFAULT, does not keep anything out.
+                    and coalesce(now() >= substring(told.bound from $bound$FROM \('(\d{4}-[^']+)'\)$bound$)::timestamptz, true)
+                    and coalesce(now() < substring(told.bound from $bound$TO \('(\d{4}-[^']+)'\)$bound$)::timestamptz, true)
+            )
+            from pg_catalog.pg_class as messages
+            where messages.oid = to_regclass('realtime.messages')
+        ),
+        false
+    );
+$$;
+comment on function media_sync.realtime_takes_messages() is 'True where Realtime has its table of messages, with a place for those of now.';
+revoke all on function media_sync.realtime_takes_messages() from public, anon, authenticated;
+
 create or replace function media_sync.send_broadcast(p_operation text, p_ids uuid[], p_count bigint)
 returns void
 language plpgsql
@@ -35,7 +64,7 @@ as $$
 declare
     v_changed record;
 begin
-    if to_regprocedure('realtime.send(jsonb, text, text, boolean)') is null then
+    if to_regprocedure('realtime.send(jsonb, text, text, boolean)') is null or not media_sync.realtime_takes_messages() then
         return null;
     end if;
     if tg_op = 'INSERT' then
@@ -94,7 +123,8 @@ set search_path = ''
 as $$
 begin
     if to_regclass('realtime.messages') is null then
-        raise notice 'There is no Realtime here, so nothing is broadcast; when there is, run select public.enable_media_broadcast().';
+        update media_sync.health_state set broadcast_pending = true where not broadcast_pending;
+        raise notice 'Realtime has not made its tables yet, so nothing is broadcast. Once it has, the next sync allows it, and select public.enable_media_broadcast() does at once.';
         return false;
     end if;
     -- Both judge the row's own topic: realtime.topic() is null outside Realtime's probe, and a row may name another.
@@ -115,10 +145,13 @@ begin
             on realtime.messages as restrictive for insert to anon, authenticated
             with check (topic is distinct from 'media_assets')
     $policy$;
+    update media_sync.health_state
+    set broadcast_pending = false, broadcast_error = null
+    where broadcast_pending or broadcast_error is not null;
     return true;
 end;
 $$;
 comment on function public.enable_media_broadcast() is
-    'Lets viewers receive the topic media_assets. Run by the migration; run it again where Realtime came later. True when it is in place. The database owner and secret keys.';
+    'Lets viewers receive the topic media_assets. Run by the migration, and by ticks until it holds. True when it is in place. The database owner and secret keys.';
 revoke all on function public.enable_media_broadcast() from public, anon, authenticated;
 grant execute on function public.enable_media_broadcast() to service_role;

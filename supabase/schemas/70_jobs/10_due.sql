@@ -160,6 +160,7 @@ begin
                 and (leased_until is null or leased_until < (select clock_timestamp()))
         ),
         'facts_due', media_sync.facts_are_due(p_cloud_name),
+        'repair_due', media_sync.repair_is_due(),
         'folder_mode', v_settings.folder_mode,
         'search_refuses', v_settings.search_refuses,
         'conflict_policy', v_settings.conflict_policy,
@@ -169,6 +170,6 @@ begin
 end;
 $$;
 comment on function public.media_sync_due(text) is
-    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, facts_due, folder_mode, search_refuses, conflict_policy, budget, now }.';
+    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, facts_due, repair_due, folder_mode, search_refuses, conflict_policy, budget, now }.';
 revoke all on function public.media_sync_due(text) from public, anon, authenticated;
 grant execute on function public.media_sync_due(text) to service_role;

@@ -31,25 +31,48 @@ comment on function media_sync.recent_answers() is
     'What the sync function answered to the database''s calls of the last hour, newest first; status_code null: it did not answer. Empty without pg_net.';
 revoke all on function media_sync.recent_answers() from public, anon, authenticated;
 
-create or replace function media_sync.tick_is_scheduled()
-returns boolean
+create or replace function media_sync.job_states()
+returns table (name text, state text, role_name text)
 language plpgsql
 stable
 set search_path = ''
 as $$
-declare
-    v_scheduled boolean := false;
 begin
-    if to_regclass('cron.job') is not null then
-        execute format(
-            'select exists (select from %I.job where jobname = %L and active and database = current_database())', 'cron', 'media-sync-tick'
-        ) into v_scheduled;
-    end if;
-    return v_scheduled;
+    if to_regclass('cron.job') is null then return; end if;
+    -- pg_cron shows everybody his own jobs; a superuser sees all.
+    return query execute format(
+        $query$
+            select
+                wanted.name,
+                case
+                    when known.jobid is null then 'missing'
+                    when known.username <> current_user then 'foreign'
+                    when known.command <> wanted.command then 'outdated'
+                    when not known.active then 'off'
+                    else 'on'
+                end,
+                known.username::text
+            from media_sync.jobs() as wanted
+            left join %I.job as known on known.jobname = wanted.name and known.database = current_database()
+        $query$,
+        'cron'
+    );
 exception
     when insufficient_privilege then
-        return false;
+        return;
 end;
+$$;
+comment on function media_sync.job_states() is
+    'Each job as pg_cron has it: on, off (somebody switched it off), outdated (another command), foreign (of another role, beside or in the place of the owner''s) or missing. Empty without pg_cron.';
+revoke all on function media_sync.job_states() from public, anon, authenticated;
+
+create or replace function media_sync.tick_is_scheduled()
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    select exists (select from media_sync.job_states() where name = 'media-sync-tick' and state in ('on', 'outdated'));
 $$;
 comment on function media_sync.tick_is_scheduled() is 'True when pg_cron calls the sync function every minute.';
 revoke all on function media_sync.tick_is_scheduled() from public, anon, authenticated;
@@ -61,26 +84,27 @@ stable
 set search_path = ''
 as $$
 declare
-    v_missing text;
-    v_failing text;
+    v_names text;
+    v_roles text;
 begin
     if to_regclass('cron.job') is null then
         return null;
     end if;
-    execute format(
-        $query$
-            select string_agg(wanted.name, ', ' order by wanted.name)
-            from media_sync.jobs() as wanted
-            where not exists (
-                select from %I.job as known
-                where known.jobname = wanted.name and known.command = wanted.command
-                    and known.active and known.database = current_database()
-            )
-        $query$,
-        'cron'
-    ) into v_missing;
-    if v_missing is not null then
-        return format('The jobs %s do not run: run select public.schedule_media_sync().', v_missing);
+    select string_agg(distinct name, ', '), string_agg(distinct quote_literal(role_name), ', ') into v_names, v_roles
+    from media_sync.job_states() where state = 'foreign';
+    if v_names is not null then
+        return format(
+            'The jobs %s of another role would run without its rights, or beside the owner''s: take them away with select cron.unschedule(jobid) from cron.job where jobname like ''media-sync-%%'' and username in (%s), then run select public.schedule_media_sync().',
+            v_names, v_roles
+        );
+    end if;
+    select string_agg(name, ', ' order by name) into v_names from media_sync.job_states() where state in ('missing', 'outdated');
+    if v_names is not null then
+        return format('The jobs %s do not run: run select public.schedule_media_sync().', v_names);
+    end if;
+    select string_agg(name, ', ' order by name) into v_names from media_sync.job_states() where state = 'off';
+    if v_names is not null then
+        return format('Somebody switched off the jobs %s, and they stay so: to switch them on, run select public.schedule_media_sync().', v_names);
     end if;
     execute format(
         $query$
@@ -99,16 +123,17 @@ begin
             where counted.failed = 3
         $query$,
         'cron'
-    ) into v_failing;
-    return case when v_failing is not null then format(
-        'The jobs %s fail: see select * from cron.job_run_details where status = ''failed'' order by start_time desc limit 5.', v_failing
+    ) into v_names;
+    return case when v_names is not null then format(
+        'The jobs %s fail: see select * from cron.job_run_details where status = ''failed'' order by start_time desc limit 5.', v_names
     ) end;
 exception
     when insufficient_privilege then
         return null;
 end;
 $$;
-comment on function media_sync.job_problem() is 'Which jobs of Media Sync do not run, or failed three times in a row, and what to do; null when none, and where pg_cron cannot be read.';
+comment on function media_sync.job_problem() is
+    'Which jobs of Media Sync do not run, are switched off or another''s, or failed three times in a row, and what to do; null when none, and where pg_cron cannot be read.';
 revoke all on function media_sync.job_problem() from public, anon, authenticated;
 
 create or replace function media_sync.check_calls()
@@ -131,9 +156,11 @@ begin
         case when v_scheduled and v_job_problem is null then 'ok' else 'degraded' end,
         case
             when v_scheduled and v_job_problem is null then 'The jobs are scheduled.'
-            when v_scheduled then v_job_problem
             when to_regprocedure('cron.schedule(text, text, text)') is null
                 then 'Nothing runs by itself: enable the extension pg_cron, then run select public.schedule_media_sync().'
+            when not (select jobs_wanted from media_sync.health_state)
+                then 'Nothing runs by itself, since somebody took the jobs away: to bring them back, run select public.schedule_media_sync().'
+            when v_job_problem is not null then v_job_problem
             else 'Nothing runs by itself: run select public.schedule_media_sync().'
         end,
         null

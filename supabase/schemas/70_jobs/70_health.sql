@@ -20,6 +20,10 @@ as $$
         select * from media_sync.check_alerts()
         union all
         select * from media_sync.check_scope()
+        union all
+        select * from media_sync.check_live_updates()
+        union all
+        select * from media_sync.check_requests()
     )
     select jsonb_build_object(
         'status', case

@@ -188,6 +188,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+    perform media_sync.repair();
     perform media_sync.end_lost_runs();
     -- Two at once wait here for each other, and the second finds everything told.
     perform from media_sync.health_state for update;
@@ -200,7 +201,7 @@ begin
 end;
 $$;
 comment on function media_sync.alert_health() is
-    'Every minute: notes which checks of health changed, and posts { id, at, text, check, status, previous_status, message, health } to settings.alert_url, each until it is taken. Returns how many it posted.';
+    'Every minute: takes up what the platform lacked, notes which checks of health changed, and posts { id, at, text, check, status, previous_status, message, health } to settings.alert_url, each until it is taken. Returns how many it posted.';
 revoke all on function media_sync.alert_health() from public, anon, authenticated;
 
 create or replace function media_sync.test_media_alert()

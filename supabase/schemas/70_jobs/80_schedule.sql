@@ -16,6 +16,39 @@ $$;
 comment on function media_sync.jobs() is 'The jobs of Media Sync: name, schedule (GMT) and command.';
 revoke all on function media_sync.jobs() from public, anon, authenticated;
 
+create or replace function media_sync.place_jobs(p_activate boolean)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_job record;
+    v_count integer := 0;
+begin
+    if p_activate then
+        -- pg_cron's schedule() leaves a job switched off that is: it is made anew.
+        execute format(
+            $query$
+                select count(%1$I.unschedule(jobid))
+                from %1$I.job
+                where jobname in (select name from media_sync.jobs())
+                    and not active and database = current_database() and username = current_user
+            $query$,
+            'cron'
+        );
+    end if;
+    for v_job in select name, schedule, command from media_sync.jobs() loop
+        execute format('select %I.schedule($1, $2, $3)', 'cron') using v_job.name, v_job.schedule, v_job.command;
+        v_count := v_count + 1;
+    end loop;
+    update media_sync.health_state set jobs_wanted = true, jobs_pending = false where not jobs_wanted or jobs_pending;
+    return v_count;
+end;
+$$;
+comment on function media_sync.place_jobs(boolean) is
+    'Schedules the jobs, or brings their schedules up to date; those that were switched off are switched on where that is asked for, and else stay off. Returns how many.';
+revoke all on function media_sync.place_jobs(boolean) from public, anon, authenticated;
+
 create or replace function public.schedule_media_sync()
 returns integer
 language plpgsql
@@ -23,33 +56,17 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
-declare
-    v_job record;
-    v_count integer := 0;
 begin
     if to_regprocedure('cron.schedule(text, text, text)') is null then
-        raise notice 'Nothing is scheduled: enable the extension pg_cron, then run select public.schedule_media_sync().';
+        update media_sync.health_state set jobs_wanted = true, jobs_pending = true where not jobs_wanted or not jobs_pending;
+        raise notice 'Nothing is scheduled: enable the extension pg_cron. The next sync schedules the jobs then, and select public.schedule_media_sync() does at once.';
         return 0;
     end if;
-    -- pg_cron's schedule() leaves a job switched off that is: it is made anew.
-    execute format(
-        $query$
-            select count(%1$I.unschedule(jobid))
-            from %1$I.job
-            where jobname in (select name from media_sync.jobs())
-                and not active and database = current_database() and username = current_user
-        $query$,
-        'cron'
-    );
-    for v_job in select name, schedule, command from media_sync.jobs() loop
-        execute format('select %I.schedule($1, $2, $3)', 'cron') using v_job.name, v_job.schedule, v_job.command;
-        v_count := v_count + 1;
-    end loop;
-    return v_count;
+    return media_sync.place_jobs(true);
 end;
 $$;
 comment on function public.schedule_media_sync() is
-    'Schedules the jobs of Media Sync with pg_cron, or brings their schedules up to date. Returns how many; 0 with a notice where pg_cron is missing. Run it once more when the secrets are in Vault: pg_cron overlooks jobs that a large transaction schedules. The database owner and secret keys.';
+    'Schedules the jobs of Media Sync with pg_cron, or brings their schedules up to date, and switches on those that are off. Returns how many; 0 with a notice where pg_cron is missing. Run it once more when the secrets are in Vault: pg_cron overlooks jobs that a large transaction schedules. The database owner and secret keys.';
 revoke all on function public.schedule_media_sync() from public, anon, authenticated;
 grant execute on function public.schedule_media_sync() to service_role;
 
@@ -69,10 +86,11 @@ begin
             where jobname in (select name from media_sync.jobs()) and database = current_database() and username = current_user
         $query$, 'cron') into v_count;
     end if;
+    update media_sync.health_state set jobs_wanted = false, jobs_pending = false where jobs_wanted or jobs_pending;
     return v_count;
 end;
 $$;
 comment on function public.unschedule_media_sync() is
-    'Takes all jobs of Media Sync off pg_cron. Returns how many there were. The database owner and secret keys.';
+    'Takes all jobs of Media Sync off pg_cron; nothing but schedule_media_sync() brings them back. Returns how many there were. The database owner and secret keys.';
 revoke all on function public.unschedule_media_sync() from public, anon, authenticated;
 grant execute on function public.unschedule_media_sync() to service_role;

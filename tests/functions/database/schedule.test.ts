@@ -2,7 +2,20 @@
 import { assertEquals } from "@std/assert";
 import { migrateDatabase } from "../../../scripts/support/postgres/migrate.ts";
 import { postgresTest } from "../../support/postgres/postgres-test.ts";
+import { pgCronBehaviors, playPgCronBehavior } from "../../support/pg-cron-behaviors.ts";
 import { waitUntil } from "../../support/wait-until.ts";
+
+postgresTest("the real pg_cron → behaves as the stand-in is held to", async (postgres, t) => {
+  const sql = postgres.sql(postgres.url, { max: 1 });
+  await sql.unsafe(
+    "create extension if not exists pg_cron; create role somebody; grant usage on schema cron to somebody",
+  );
+  for (const behavior of pgCronBehaviors) {
+    await t.step(behavior.title, async () => {
+      await playPgCronBehavior(behavior, async (statement) => [...await sql.unsafe(statement)]);
+    });
+  }
+}, { dedicated: true });
 
 postgresTest(
   "migrated database with pg_cron, secrets in Vault → the tick posts to sync by itself",

@@ -1,33 +1,12 @@
-/** Cron and pg_net stand-ins with a clock and a network of the test's own. */
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import type { Clock } from "../../../scripts/local/clock.ts";
+/** The stand-in of pg_cron, with a clock of the test's own. */
+import { assertEquals, assertThrows } from "@std/assert";
 import { nextRun } from "../../../scripts/local/cron-schedule.ts";
 import { startCronScheduler } from "../../../scripts/local/cron-scheduler.ts";
 import { type LocalDatabase, openDatabase } from "../../../scripts/local/database.ts";
-import { startHttpWorker } from "../../../scripts/local/http-worker.ts";
 import { preparePlatform } from "../../../scripts/local/platform.ts";
+import { pgCronBehaviors, playPgCronBehavior } from "../../support/pg-cron-behaviors.ts";
+import { createClock } from "../../support/test-clock.ts";
 import { waitUntil } from "../../support/wait-until.ts";
-
-/** Time that passes when the test says so. */
-function createClock(start: string): Clock & { pass(milliseconds: number): void } {
-  let now = Date.parse(start);
-  const waits = new Set<{ at: number; run: () => void }>();
-  return {
-    now: () => now,
-    after(milliseconds, run) {
-      const wait = { at: now + milliseconds, run };
-      waits.add(wait);
-      return () => waits.delete(wait);
-    },
-    pass(milliseconds) {
-      now += milliseconds;
-      for (const wait of [...waits].filter((wait) => wait.at <= now)) {
-        waits.delete(wait);
-        wait.run();
-      }
-    },
-  };
-}
 
 let database: LocalDatabase;
 const log = (line: string) => lines.push(line);
@@ -69,13 +48,14 @@ Deno.test("schedules → the next moment in GMT, as pg_cron has it", () => {
   assertThrows(() => nextRun("every now and then", from));
 });
 
-databaseTest("cron.schedule with a schedule that nobody can read → refused", async () => {
-  for (const schedule of ["60 seconds", "sometimes", "* * * *"]) {
-    const error = await database.query("select cron.schedule('x', $1, 'select 1')", [schedule])
-      .then(() => null, (error: Error) => error.message);
-    assertStringIncludes(error ?? "", "invalid schedule");
-  }
+databaseTest("a role of the test → may schedule", async () => {
+  await database.exec("create role somebody; grant usage on schema cron to somebody");
 });
+for (const behavior of pgCronBehaviors) {
+  databaseTest(`stand-in of pg_cron: ${behavior.title}`, async () => {
+    await playPgCronBehavior(behavior, (statement) => database.query(statement));
+  });
+}
 
 databaseTest("a job → runs when due and not before; switched off, it rests", async () => {
   const clock = createClock("2026-01-01T00:00:30Z");
@@ -114,73 +94,4 @@ databaseTest("a job scheduled while the scheduler runs → noticed", async () =>
     await scheduler.stop();
     await forgetTick();
   }
-});
-
-databaseTest("a request that takes too long → timed_out after its own timeout", async () => {
-  const clock = createClock("2026-01-01T00:00:00Z");
-  const asked: string[] = [];
-  const worker = await startHttpWorker({
-    database,
-    clock,
-    log,
-    fetch: (input, init) => {
-      asked.push(`${init?.method} ${input}`);
-      return new Promise((_, reject) =>
-        init?.signal?.addEventListener("abort", () => reject(init.signal?.reason))
-      );
-    },
-  });
-  try {
-    const [sent] = await database.query<{ id: number }>(
-      "select net.http_get('http://slow.test/', '{\"a\": \"b c\"}', timeout_milliseconds => 700) as id",
-    );
-    await waitUntil(() => asked.length === 1);
-    assertEquals(asked, ["GET http://slow.test/?a=b%20c"]);
-    clock.pass(699);
-    assertEquals(await database.query("select from net._http_response"), []);
-    clock.pass(1);
-    const row = await waitUntil(async () =>
-      (await database.query(
-        "select id, timed_out, status_code, error_msg from net._http_response",
-      ))[0]
-    );
-    assertEquals(row, {
-      id: sent?.id,
-      timed_out: true,
-      status_code: null,
-      error_msg: "Timeout of 700 ms reached",
-    });
-  } finally {
-    await worker.stop();
-    await database.exec("delete from net._http_response");
-  }
-});
-
-databaseTest("a worker that stops → nothing left queued is sent, nothing hangs", async () => {
-  let calls = 0;
-  const worker = await startHttpWorker({
-    database,
-    log,
-    fetch: () => {
-      calls++;
-      return Promise.resolve(new Response("ok", { status: 500 }));
-    },
-  });
-  await database.query("select net.http_post('http://here.test/', '{}')");
-  const row = await waitUntil(async () =>
-    (await database.query("select status_code, content from net._http_response"))[0]
-  );
-  assertEquals(row, { status_code: 500, content: "ok" }, "an HTTP error is a response");
-  await worker.stop();
-  await database.query("select net.http_post('http://here.test/', '{}')");
-  assertEquals((await database.query("select from net.http_request_queue")).length, 1);
-  assertEquals(calls, 1);
-  assert(!lines.some((line) => line.startsWith("net:")), lines.join("\n"));
-});
-
-databaseTest("net.http_post with another content type → refused, as pg_net does", async () => {
-  const error = await database.query(
-    `select net.http_post('http://here.test/', headers => '{"content-type": "text/plain"}')`,
-  ).then(() => null, (error: Error) => error.message);
-  assertStringIncludes(error ?? "", "application/json");
 });

@@ -585,6 +585,7 @@ export type Database = {
         Args: { "p_cloud_name": string; "p_worker": string };
         Returns: undefined;
       };
+      "media_sync_repair": { Args: Record<PropertyKey, never>; Returns: boolean };
       "media_sync_replay_event": {
         Args: { "p_cloud_name": string; "p_effects": Json; "p_id": number };
         Returns: Json;

@@ -109,6 +109,8 @@ export interface DueWork {
   refresh_due: boolean;
   /** Facts that listings do not tell are to be asked for, and there are calls to spare. */
   facts_due: boolean;
+  /** What the platform lacked is there by now, or state was lost: `media_sync_repair()` sees to it. */
+  repair_due: boolean;
   folder_mode: "dynamic" | "fixed" | null;
   /** What searches of this account may not tell. */
   search_refuses: ("metadata" | "last_updated")[];

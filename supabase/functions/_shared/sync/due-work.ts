@@ -68,6 +68,7 @@ export async function doDueWork(session: SyncSession, request: SyncRequest): Pro
     const due = await session.media.call("media_sync_due", {
       p_cloud_name: session.media.cloudName,
     });
+    if (due.repair_due) await session.media.call("media_sync_repair", {});
     if (due.folder_mode !== null) session.cloudinary.useFolderMode(due.folder_mode);
     session.cloudinary.useSearchRefusals(due.search_refuses);
     if (due.refresh_due) results.push(await serveRefresh(session));
