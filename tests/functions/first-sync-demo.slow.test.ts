@@ -41,6 +41,7 @@ Deno.test("demo in a pipe → plain lines: progress, a table of both sides, the 
   assertMatch(stdout, /^ok +edit both sides +[\d.]+ s +both edits are on both sides$/m);
   assertMatch(stdout, /^all +61 +61 +61$/m);
   assertStringIncludes(stdout, "Both sides are equal, in every field.");
+  assertMatch(stdout.trimEnd(), /\n {2}npx -y deno task demo --assets 60 --seed \d+ --open$/);
   // Neither colours nor a bar that is drawn over itself.
   assert(!stdout.includes("\u001b") && !stdout.includes("\r"));
 });
@@ -56,5 +57,7 @@ Deno.test("demo with a flag that it does not know or understand → exit 2 and w
 Deno.test("demo --help → what every flag does", async () => {
   const { code, stdout } = await runDemo("--help");
   assertEquals(code, 0);
-  for (const flag of ["--assets", "--seed", "--keep", "--json"]) assertStringIncludes(stdout, flag);
+  for (const flag of ["--assets", "--seed", "--keep", "--open", "--json"]) {
+    assertStringIncludes(stdout, flag);
+  }
 });

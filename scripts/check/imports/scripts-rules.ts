@@ -5,6 +5,18 @@ import type { Module } from "./read-imports.ts";
 const APART: readonly (readonly [from: string, to: string, why: string])[] = [
   ["scripts/setup/", "scripts/local/", "an installation needs no local stack"],
   ["scripts/bundle/", "scripts/local/", "an installation bundles, and needs no local stack"],
+  ["scripts/local/realtime/", "scripts/cloudinary-emulator/", "Realtime knows the database alone"],
+  [
+    "scripts/local/realtime/",
+    "scripts/local/sql-editor/",
+    "the stack's parts know nothing of each other",
+  ],
+  [
+    "scripts/local/sql-editor/",
+    "scripts/local/realtime/",
+    "the stack's parts know nothing of each other",
+  ],
+  ["scripts/local/", "scripts/demo/", "the stack stands without what is shown on it"],
   ["scripts/sync/", "scripts/demo/", "what both need stands in scripts/support"],
 ];
 

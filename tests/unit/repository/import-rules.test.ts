@@ -235,6 +235,26 @@ for (
       "scripts/bundle/ may not reach scripts/local/: an installation bundles, and needs no local stack (scripts/local/function-host.ts)",
     ],
     [
+      "scripts/local/realtime/topics.ts",
+      "../../cloudinary-emulator/mod.ts",
+      "scripts/local/realtime/ may not reach scripts/cloudinary-emulator/: Realtime knows the database alone (scripts/cloudinary-emulator/mod.ts)",
+    ],
+    [
+      "scripts/local/realtime/topics.ts",
+      "../sql-editor/run-statements.ts",
+      "scripts/local/realtime/ may not reach scripts/local/sql-editor/: the stack's parts know nothing of each other (scripts/local/sql-editor/run-statements.ts)",
+    ],
+    [
+      "scripts/local/sql-editor/sql-editor.ts",
+      "../realtime/topics.ts",
+      "scripts/local/sql-editor/ may not reach scripts/local/realtime/: the stack's parts know nothing of each other (scripts/local/realtime/topics.ts)",
+    ],
+    [
+      "scripts/local/stack.ts",
+      "../demo/step.ts",
+      "scripts/local/ may not reach scripts/demo/: the stack stands without what is shown on it (scripts/demo/step.ts)",
+    ],
+    [
       "scripts/sync/show-progress.ts",
       "../demo/progress.ts",
       "scripts/sync/ may not reach scripts/demo/: what both need stands in scripts/support (scripts/demo/progress.ts)",
