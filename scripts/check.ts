@@ -53,13 +53,19 @@ function ruleCheck(name: string, findings: () => Finding[]): Check {
 async function createChecks(): Promise<Check[]> {
   const files = await readRepositoryFiles(root);
   const modules = files.map(({ path }) => path).filter((path) => /\.tsx?$/.test(path));
+  // A browser's types are not Deno's.
+  const isApp = (path: string) => path.startsWith("scripts/console/app/");
   const functions = files
     .map(({ path }) => /^supabase\/functions\/([^/_]+)\/index\.ts$/.exec(path)?.[1])
     .filter((name) => name !== undefined);
   return [
     denoCheck("format", "fmt", "--check"),
     denoCheck("lint", "lint"),
-    denoCheck("types", "check", "--quiet", ...modules),
+    denoCheck("types", "check", "--quiet", ...modules.filter((path) => !isApp(path))),
+    denoCheck(
+      "types of the console",
+      ...["check", "--quiet", "--config=scripts/console/deno.json", ...modules.filter(isApp)],
+    ),
     ...functions.map((name) => {
       const folder = `supabase/functions/${name}`;
       const config = `--config=${folder}/deno.json`;

@@ -1,34 +1,43 @@
 import { CommandError } from "../support/command-error.ts";
 
 const root = new URL("../../", import.meta.url);
-/** Not deleted between builds: filling it takes seconds. */
-const workspace = new URL(".local/client-build/", root);
 /** What the client or its types are made of, or its tests run with. */
 const PACKAGES = ["@cloudinary/url-gen", "@supabase/supabase-js", "zod"];
 
+/** What is built. */
+export interface WorkspaceOptions {
+  /** A name for its folder, which is not deleted between builds: filling it takes seconds. */
+  name?: string;
+  /** Packages of the import map. */
+  packages?: readonly string[];
+}
+
 /**
- * Lays the client's dependencies into a `node_modules`, where bundlers and TypeScript look for them: in the versions that
- * the import map pins and the lock file knows.
+ * Lays the client's dependencies, or other packages, into a `node_modules`, where bundlers and TypeScript look for them:
+ * in the versions that the import map pins and the lock file knows.
  *
  * @returns The folder of that `node_modules`, ending in `/`.
  * @throws CommandError `install_failed`
  */
-export async function prepareWorkspace(): Promise<string> {
+export async function prepareWorkspace(
+  { name: folder = "client-build", packages = PACKAGES }: WorkspaceOptions = {},
+): Promise<string> {
+  const workspace = new URL(`.local/${folder}/`, root);
   const { imports } = JSON.parse(
     await Deno.readTextFile(new URL("import_map.json", root)),
   ) as { imports: Record<string, string> };
-  const dependencies = Object.fromEntries(PACKAGES.map((name) => {
+  const dependencies = Object.fromEntries(packages.map((name) => {
     const target = imports[name] ?? imports[`${name}/`] ?? "";
     return [name, target.replace(/^npm:\/?/, "").replace(/\/$/, "").slice(name.length + 1)];
   }));
   const manifest = JSON.stringify({ private: true, type: "module", dependencies });
   const isReady = await readIfPresent(new URL("package.json", workspace)) === manifest &&
     await exists(new URL("node_modules/", workspace));
-  if (!isReady) await install(manifest);
+  if (!isReady) await install(workspace, manifest);
   return new URL("node_modules/", workspace).pathname;
 }
 
-async function install(manifest: string): Promise<void> {
+async function install(workspace: URL, manifest: string): Promise<void> {
   await Deno.mkdir(workspace, { recursive: true });
   await Deno.writeTextFile(new URL("deno.json", workspace), '{ "nodeModulesDir": "auto" }');
   // Also what these packages need themselves comes in the versions, and with the hashes, that are known.
@@ -46,7 +55,7 @@ async function install(manifest: string): Promise<void> {
   const said = new TextDecoder().decode(stderr).trim();
   throw new CommandError(
     "install_failed",
-    `The client's dependencies could not be installed.\n${said}`,
+    `The dependencies could not be installed.\n${said}`,
   );
 }
 

@@ -608,6 +608,7 @@ create table public.media_assets (
     leased_until timestamptz,
     claims integer not null default 0,
     edited_at timestamptz,
+    edited_by uuid,
     observed_at timestamptz not null default '-infinity',
     last_event_at timestamptz,
     last_synced_at timestamptz,
@@ -669,6 +670,7 @@ comment on column public.media_assets.lease_token is 'The worker that is pushing
 comment on column public.media_assets.leased_until is 'When that worker loses the row.';
 comment on column public.media_assets.claims is 'Claims by workers that have not settled it: they died, perhaps of it. From the second on it is pushed alone, after the fifth not at all.';
 comment on column public.media_assets.edited_at is 'When an editable column was last changed here.';
+comment on column public.media_assets.edited_by is 'User who changed it then; null for a secret key.';
 comment on column public.media_assets.observed_at is 'Database time at which the Cloudinary request began whose answer this row reflects; older observations are ignored.';
 comment on column public.media_assets.last_event_at is 'Cloudinary''s time of the latest notification that touched this row; older ones are stale.';
 comment on column public.media_assets.last_synced_at is 'When both sides were last known equal after a change.';
@@ -1835,7 +1837,7 @@ create table media_sync.snapshots (
 comment on table media_sync.snapshots is 'Hourly figures of health and size.';
 comment on column media_sync.snapshots.taken_at is 'The hour.';
 comment on column media_sync.snapshots.health is 'Health at that time.';
-comment on column media_sync.snapshots.figures is 'Statistics, rate limit and checks at that time.';
+comment on column media_sync.snapshots.figures is 'Statistics, rate limit and checks at that time, and what the log told of the hour before.';
 
 alter table media_sync.snapshots enable row level security;
 revoke all on media_sync.snapshots from public, anon, authenticated, service_role;
@@ -7088,6 +7090,7 @@ begin
     new.claims := 0;
     new.next_attempt_at := null;
     new.edited_at := v_now;
+    new.edited_by := auth.uid();
     new.updated_at := v_now;
     return new;
 end;
@@ -8154,7 +8157,7 @@ as $$
 begin
     insert into public.media_sync_log (
         operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id,
-        error_code, error_message, processing_time_ms
+        error_code, error_message, processing_time_ms, user_id
     )
     select
         case
@@ -8168,7 +8171,8 @@ begin
         case when result ? 'error' then 'error' else 'success' end,
         'push', p_source, asset.id, asset.asset_id, asset.public_id, asset.resource_type,
         media_sync.changed_fields(asset.base, media_sync.apply_difference(asset.base, landed)),
-        p_run_id, result -> 'error' ->> 'code', result -> 'error' ->> 'message', p_milliseconds
+        p_run_id, result -> 'error' ->> 'code', result -> 'error' ->> 'message', p_milliseconds,
+        case when result ->> 'action' = 'delete' then asset.deleted_by else asset.edited_by end
     from jsonb_array_elements(p_results) as result
     cross join lateral media_sync.landed_difference(result) as landed
     cross join lateral (
@@ -12008,6 +12012,102 @@ comment on function public.list_webhook_events(integer) is 'The latest notificat
 revoke all on function public.list_webhook_events(integer) from public, anon, authenticated;
 grant execute on function public.list_webhook_events(integer) to authenticated, service_role;
 
+-- supabase/schemas/60_library/65_oversight.sql
+
+-- What people who look after the library call besides: try again what was refused, and look back over time.
+
+create or replace function media_sync.retry_media_assets(p_ids uuid[])
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_retried jsonb;
+begin
+    if not media_sync.is_editor() then
+        raise exception 'Retrying needs the role editor or admin.' using errcode = 'insufficient_privilege';
+    end if;
+    perform media_sync.require_few(p_ids);
+    with refused as materialized (
+        select id
+        from public.media_assets
+        where id = any (p_ids) and sync_status = 'error' and in_scope
+        order by asset_id
+        for no key update
+    ),
+    retried as (
+        update public.media_assets as asset
+        set sync_status = 'pending'
+        from refused
+        where asset.id = refused.id
+        returning asset.id
+    )
+    select coalesce(jsonb_agg(id), '[]') into v_retried from retried;
+    return v_retried;
+end;
+$$;
+comment on function media_sync.retry_media_assets(uuid[]) is 'What public.retry_media_assets() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.retry_media_assets(uuid[]) from public, anon, authenticated;
+grant execute on function media_sync.retry_media_assets(uuid[]) to authenticated, service_role;
+
+create or replace function public.retry_media_assets(p_ids uuid[])
+returns jsonb
+language sql
+set search_path = ''
+as $$
+    select media_sync.retry_media_assets(p_ids);
+$$;
+comment on function public.retry_media_assets(uuid[]) is 'Pushes again what Cloudinary refused for good: edits and deletions with status error. Editors. Returns the ids that had failed.';
+revoke all on function public.retry_media_assets(uuid[]) from public, anon, authenticated;
+grant execute on function public.retry_media_assets(uuid[]) to authenticated, service_role;
+
+create or replace function media_sync.get_sync_snapshots(p_since timestamptz)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    if not media_sync.is_admin() then
+        raise exception 'Snapshots are for admins.' using errcode = 'insufficient_privilege';
+    end if;
+    return (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'taken_at', taken_at,
+            'health', health,
+            'total_assets', figures #> '{statistics,total_assets}',
+            'pending_assets', figures #> '{statistics,pending_assets}',
+            'error_assets', figures #> '{statistics,error_assets}',
+            'call_limit', figures #> '{rate_limits,0,call_limit}',
+            'remaining_calls', figures #> '{rate_limits,0,remaining}',
+            'operations', figures #> '{activity,operations}',
+            'errors', figures #> '{activity,errors}',
+            'average_ms', figures #> '{activity,average_ms}'
+        ) order by taken_at), '[]')
+        from media_sync.snapshots
+        where taken_at >= p_since
+    );
+end;
+$$;
+comment on function media_sync.get_sync_snapshots(timestamptz) is 'What public.get_sync_snapshots() does; with the owner''s rights, once it has checked the caller.';
+revoke all on function media_sync.get_sync_snapshots(timestamptz) from public, anon, authenticated;
+grant execute on function media_sync.get_sync_snapshots(timestamptz) to authenticated, service_role;
+
+create or replace function public.get_sync_snapshots(p_since timestamptz)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select media_sync.get_sync_snapshots(p_since);
+$$;
+comment on function public.get_sync_snapshots(timestamptz) is
+    'The hourly figures from a time on: assets, what waits and failed, Cloudinary''s quota, operations, errors and mean milliseconds of the hour before. Admins.';
+revoke all on function public.get_sync_snapshots(timestamptz) from public, anon, authenticated;
+grant execute on function public.get_sync_snapshots(timestamptz) to authenticated, service_role;
+
 -- supabase/schemas/60_library/70_broadcast.sql
 
 -- Live updates: one message a statement, on the private topic media_assets, that says which assets changed. Not what
@@ -13726,6 +13826,7 @@ set search_path = ''
 as $$
 declare
     v_summary constant jsonb := media_sync.health_summary();
+    v_hour_ago constant timestamptz := clock_timestamp() - interval '1 hour';
 begin
     insert into media_sync.snapshots (health, figures)
     select
@@ -13736,7 +13837,14 @@ begin
                 select coalesce(jsonb_agg(to_jsonb(known) - 'blocked_reason' order by known.cloud_name), '[]')
                 from media_sync.rate_limits as known
             ),
-            'checks', v_summary -> 'checks'
+            'checks', v_summary -> 'checks',
+            'activity', (
+                select jsonb_build_object(
+                    'operations', count(*), 'errors', count(*) filter (where status = 'error'), 'average_ms', round(avg(processing_time_ms))
+                )
+                from public.media_sync_log
+                where created_at > v_hour_ago
+            )
         )
     on conflict (taken_at) do nothing;
     return found;
@@ -14248,7 +14356,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '95b0cb2114ec244d';
+    select 'd145b0e0c8f3e096';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

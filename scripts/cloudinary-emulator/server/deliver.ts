@@ -1,9 +1,6 @@
-import { encode } from "fast-png";
 import { type Asset, isResourceType } from "../store/asset.ts";
 import type { State } from "../store/state.ts";
-
-/** Longest side of a picture that stands for a generated asset, in pixels. */
-const PICTURE_SIDE = 48;
+import { drawPicture } from "./draw-picture.ts";
 
 /** What is delivered from. */
 type Delivered = Pick<State, "account" | "assets" | "contents">;
@@ -71,21 +68,4 @@ function missing(id: string): Response {
     status: 404,
     headers: { "x-cld-error": `Resource not found - ${encodeURI(id)}` },
   });
-}
-
-/** A two-coloured picture in the asset's proportions, its colours taken from the asset_id. */
-function drawPicture(asset: Asset): Uint8Array {
-  const width = asset.width ?? 4;
-  const height = asset.height ?? 3;
-  const scale = PICTURE_SIDE / Math.max(width, height);
-  const columns = Math.max(1, Math.round(width * scale));
-  const rows = Math.max(1, Math.round(height * scale));
-  const color = (at: number) => parseInt(asset.asset_id.slice(at, at + 2), 16) || 0;
-  const colors = [[color(0), color(2), color(4)], [color(6), color(8), color(10)]];
-  const data = new Uint8Array(columns * rows * 3);
-  for (let pixel = 0; pixel < columns * rows; pixel++) {
-    const isStripe = (Math.floor(pixel / columns) + (pixel % columns)) % 16 < 8;
-    data.set(colors[isStripe ? 0 : 1]!, pixel * 3);
-  }
-  return encode({ width: columns, height: rows, data, channels: 3 });
 }

@@ -155,6 +155,7 @@ create table public.media_assets (
     leased_until timestamptz,
     claims integer not null default 0,
     edited_at timestamptz,
+    edited_by uuid,
     observed_at timestamptz not null default '-infinity',
     last_event_at timestamptz,
     last_synced_at timestamptz,
@@ -216,6 +217,7 @@ comment on column public.media_assets.lease_token is 'The worker that is pushing
 comment on column public.media_assets.leased_until is 'When that worker loses the row.';
 comment on column public.media_assets.claims is 'Claims by workers that have not settled it: they died, perhaps of it. From the second on it is pushed alone, after the fifth not at all.';
 comment on column public.media_assets.edited_at is 'When an editable column was last changed here.';
+comment on column public.media_assets.edited_by is 'User who changed it then; null for a secret key.';
 comment on column public.media_assets.observed_at is 'Database time at which the Cloudinary request began whose answer this row reflects; older observations are ignored.';
 comment on column public.media_assets.last_event_at is 'Cloudinary''s time of the latest notification that touched this row; older ones are stale.';
 comment on column public.media_assets.last_synced_at is 'When both sides were last known equal after a change.';

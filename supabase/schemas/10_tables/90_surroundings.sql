@@ -79,7 +79,7 @@ create table media_sync.snapshots (
 comment on table media_sync.snapshots is 'Hourly figures of health and size.';
 comment on column media_sync.snapshots.taken_at is 'The hour.';
 comment on column media_sync.snapshots.health is 'Health at that time.';
-comment on column media_sync.snapshots.figures is 'Statistics, rate limit and checks at that time.';
+comment on column media_sync.snapshots.figures is 'Statistics, rate limit and checks at that time, and what the log told of the hour before.';
 
 alter table media_sync.snapshots enable row level security;
 revoke all on media_sync.snapshots from public, anon, authenticated, service_role;

@@ -229,6 +229,7 @@ begin
     new.claims := 0;
     new.next_attempt_at := null;
     new.edited_at := v_now;
+    new.edited_by := auth.uid();
     new.updated_at := v_now;
     return new;
 end;

@@ -14,7 +14,7 @@ as $$
 begin
     insert into public.media_sync_log (
         operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, run_id,
-        error_code, error_message, processing_time_ms
+        error_code, error_message, processing_time_ms, user_id
     )
     select
         case
@@ -28,7 +28,8 @@ begin
         case when result ? 'error' then 'error' else 'success' end,
         'push', p_source, asset.id, asset.asset_id, asset.public_id, asset.resource_type,
         media_sync.changed_fields(asset.base, media_sync.apply_difference(asset.base, landed)),
-        p_run_id, result -> 'error' ->> 'code', result -> 'error' ->> 'message', p_milliseconds
+        p_run_id, result -> 'error' ->> 'code', result -> 'error' ->> 'message', p_milliseconds,
+        case when result ->> 'action' = 'delete' then asset.deleted_by else asset.edited_by end
     from jsonb_array_elements(p_results) as result
     cross join lateral media_sync.landed_difference(result) as landed
     cross join lateral (

@@ -119,6 +119,7 @@ set search_path = ''
 as $$
 declare
     v_summary constant jsonb := media_sync.health_summary();
+    v_hour_ago constant timestamptz := clock_timestamp() - interval '1 hour';
 begin
     insert into media_sync.snapshots (health, figures)
     select
@@ -129,7 +130,14 @@ begin
                 select coalesce(jsonb_agg(to_jsonb(known) - 'blocked_reason' order by known.cloud_name), '[]')
                 from media_sync.rate_limits as known
             ),
-            'checks', v_summary -> 'checks'
+            'checks', v_summary -> 'checks',
+            'activity', (
+                select jsonb_build_object(
+                    'operations', count(*), 'errors', count(*) filter (where status = 'error'), 'average_ms', round(avg(processing_time_ms))
+                )
+                from public.media_sync_log
+                where created_at > v_hour_ago
+            )
         )
     on conflict (taken_at) do nothing;
     return found;

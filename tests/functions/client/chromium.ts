@@ -1,5 +1,5 @@
 /** Chromium for tests in a browser: found, or as root on Debian installed. */
-import type { BrowserContext } from "playwright-core";
+import type { Browser, BrowserContext } from "playwright-core";
 
 const EXECUTABLE = "/usr/bin/chromium";
 const FLAGS = [
@@ -53,6 +53,12 @@ export async function withChromium(fn: (browser: BrowserContext) => Promise<void
   } finally {
     await Deno.remove(profile, { recursive: true });
   }
+}
+
+/** A Chromium for a whole file of tests, whose pages come in contexts with sessions of their own. It is closed by its user. */
+export async function launchChromium(): Promise<Browser> {
+  const { chromium } = await import("playwright-core");
+  return await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
 }
 
 function isThere(path = EXECUTABLE): boolean {

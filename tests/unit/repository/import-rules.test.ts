@@ -327,3 +327,57 @@ Deno.test("a name that one function pins and another does not → refused, namin
     },
   ]);
 });
+
+const app = "scripts/console/app";
+
+Deno.test("the console → the client, a few packages, and its own folders below", () => {
+  for (
+    const [path, to] of [
+      [`${app}/main.tsx`, "./views/console.tsx"],
+      [`${app}/views/status.tsx`, "../components/plot.tsx"],
+      [`${app}/components/plot.tsx`, "uplot"],
+      [`${app}/components/filters.tsx`, "../state/library.ts"],
+      [`${app}/state/app.ts`, "../../../../supabase/client/mod.ts"],
+      [`${app}/state/acts.ts`, "../texts/mod.ts"],
+      ["tests/unit/console/format.test.ts", "../../../scripts/console/app/state/format.ts"],
+    ] as const
+  ) assertEquals(check(path, `import { a } from "${to}";`), [], `${path} ${to}`);
+});
+
+Deno.test("the console → nothing else of ours, no other package, no folder above", () => {
+  for (
+    const [path, to, message] of [
+      [
+        `${app}/state/app.ts`,
+        "../../../../supabase/client/list.ts",
+        'the console knows the client alone, not "../../../../supabase/client/list.ts"',
+      ],
+      [
+        `${app}/views/status.tsx`,
+        "../../../support/gzip-size.ts",
+        'the console knows the client alone, not "../../../support/gzip-size.ts"',
+      ],
+      [`${app}/state/app.ts`, "zod", 'the console may not import "zod"'],
+      [
+        `${app}/state/acts.ts`,
+        "../components/icon.tsx",
+        "state does not stand above components",
+      ],
+      [
+        `${app}/components/icon.tsx`,
+        "../views/status.tsx",
+        "components does not stand above views",
+      ],
+      [
+        `${app}/attic/chest.ts`,
+        "../state/app.ts",
+        `${app}/attic has no place among the console's layers`,
+      ],
+      [
+        "scripts/console/build/build-console.ts",
+        "../app/main.tsx",
+        "the console's app is built, not imported",
+      ],
+    ] as const
+  ) assertEquals(check(path, `import { a } from "${to}";`), [message], `${path} ${to}`);
+});

@@ -28,6 +28,7 @@ export type Database = {
           "duration": number | null;
           "edited": NonNullable<Json>;
           "edited_at": string | null;
+          "edited_by": string | null;
           "etag": string | null;
           "extra": NonNullable<Json>;
           "facts_not_before": string;
@@ -88,6 +89,7 @@ export type Database = {
           "duration"?: number | null;
           "edited"?: NonNullable<Json>;
           "edited_at"?: string | null;
+          "edited_by"?: string | null;
           "etag"?: string | null;
           "extra"?: NonNullable<Json>;
           "facts_not_before"?: string;
@@ -147,6 +149,7 @@ export type Database = {
           "duration"?: number | null;
           "edited"?: NonNullable<Json>;
           "edited_at"?: string | null;
+          "edited_by"?: string | null;
           "etag"?: string | null;
           "extra"?: NonNullable<Json>;
           "facts_not_before"?: string;
@@ -438,6 +441,7 @@ export type Database = {
       "get_sync_overview": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_sync_run": { Args: { "p_run_id": string }; Returns: Json };
       "get_sync_settings": { Args: Record<PropertyKey, never>; Returns: Json };
+      "get_sync_snapshots": { Args: { "p_since": string }; Returns: Json };
       "get_sync_status": { Args: Record<PropertyKey, never>; Returns: Json };
       "list_media_assets": { Args: { "p_query"?: Json }; Returns: Json };
       "list_webhook_events": { Args: { "p_limit"?: number }; Returns: Json };
@@ -706,6 +710,7 @@ export type Database = {
       };
       "resolve_media_conflicts": { Args: { "p_ids": (string)[]; "p_keep": string }; Returns: Json };
       "restore_media_asset": { Args: { "p_id": string }; Returns: string };
+      "retry_media_assets": { Args: { "p_ids": (string)[] }; Returns: Json };
       "schedule_media_sync": { Args: Record<PropertyKey, never>; Returns: number };
       "soft_delete_media_asset": { Args: { "p_force"?: boolean; "p_id": string }; Returns: string };
       "soft_delete_media_assets": {

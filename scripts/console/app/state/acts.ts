@@ -1,0 +1,108 @@
+import type { EditOfMany, MediaItem } from "../../../../supabase/client/mod.ts";
+import { MediaError } from "../../../../supabase/client/mod.ts";
+import { texts } from "../texts/mod.ts";
+import type { App } from "./app.ts";
+import { nameOf } from "./format.ts";
+
+/**
+ * Deletes assets and offers to undo it at once: who undoes before the deletion is answered waits for it, so that nothing
+ * is restored that is not yet deleted.
+ */
+export async function deleteAssets(
+  app: App,
+  items: readonly MediaItem[],
+  options: { force?: boolean } = {},
+): Promise<void> {
+  const { media, library, notices } = app;
+  const ids = items.map(({ id }) => id);
+  library.markLeaving(ids, true);
+  library.selection.clear();
+  const deletion = media.remove(ids, options);
+  const undo = async () => {
+    try {
+      const { ids: deleted } = await deletion;
+      await (await deletion).undo();
+      notices.tell(texts.deletion.undone(deleted.length));
+    } catch (error) {
+      notices.fail(error);
+    } finally {
+      refresh(app);
+    }
+  };
+  const notice = notices.tell(
+    items.length === 1 ? texts.deletion.one(nameOf(items[0]!)) : texts.deletion.many(items.length),
+    { action: { label: texts.undo, run: undo } },
+  );
+  try {
+    const { failed } = await deletion;
+    const inUse = failed.filter(({ code }) => code === "in_use").map(({ id }) => id);
+    if (failed.length > 0) tellInUse(app, items.filter(({ id }) => inUse.includes(id)), failed);
+  } catch (error) {
+    notices.dismiss(notice);
+    if (error instanceof MediaError && error.code === "in_use") tellInUse(app, items, [error]);
+    else notices.fail(error);
+  } finally {
+    library.markLeaving(ids, false);
+    refresh(app);
+  }
+}
+
+function tellInUse(app: App, items: readonly MediaItem[], failed: readonly unknown[]): void {
+  if (items.length === 0) {
+    app.notices.tell(texts.deletion.failed(failed.length), { kind: "error" });
+    return;
+  }
+  app.notices.tell(texts.deletion.inUse(items.length), {
+    kind: "error",
+    action: {
+      label: texts.deletion.anyway,
+      run: () => deleteAssets(app, items, { force: true }),
+    },
+  });
+}
+
+/** The same edit of many assets. @returns Whether it was done. */
+export async function editMany(
+  app: App,
+  items: readonly MediaItem[],
+  edit: EditOfMany,
+  done: (count: number) => string,
+): Promise<boolean> {
+  try {
+    const edited = await app.media.editMany(items.map(({ id }) => id), edit);
+    for (const item of edited) app.library.assets.peek()?.replace(item);
+    app.notices.tell(done(edited.length));
+    refresh(app);
+    return true;
+  } catch (error) {
+    app.notices.fail(error);
+    return false;
+  }
+}
+
+/** Restores assets of the trash. */
+export async function restoreAssets(app: App, items: readonly MediaItem[]): Promise<void> {
+  const ids = items.map(({ id }) => id);
+  app.trash.markLeaving(ids, true);
+  app.trash.selection.clear();
+  const failures: unknown[] = [];
+  for (const id of ids) {
+    try {
+      await app.media.restore(id);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  const restored = ids.length - failures.length;
+  if (restored > 0) app.notices.tell(texts.trash.restored(restored));
+  if (failures.length > 0) app.notices.fail(failures[0]);
+  app.trash.markLeaving(ids, false);
+  refresh(app);
+}
+
+/** Reads again what may have changed. */
+export function refresh(app: App): void {
+  app.library.refreshSoon();
+  app.trash.refreshSoon();
+  app.state.refreshSoon();
+}
