@@ -52,7 +52,9 @@ export async function preparePlatform(
   if (!has("pg_net")) await run("net");
   await run(database.kind === "pglite" ? "cron" : "cron-extension");
   const realtime = await realtimeOf(database);
-  if (options.realtime && realtime !== "project") await run("realtime");
+  if (options.realtime && realtime !== "project") {
+    for (const topic of realtimeTopics) await run(topic);
+  }
   await refreshSchemaCache(database);
   return {
     cron: await cronOf(database),
@@ -61,9 +63,14 @@ export async function preparePlatform(
   };
 }
 
+const realtimeTopics = ["realtime", "realtime-changes"];
+
 /** The SQL that prepares a database, in order: what a cached preparation depends on. */
 export async function platformSql(): Promise<string[]> {
-  const topics = ["roles", "schemas", "auth", "extensions", "vault", "net", "cron", "realtime"];
+  const topics = [
+    ...["roles", "schemas", "auth", "extensions", "vault", "net", "cron"],
+    ...realtimeTopics,
+  ];
   return await Promise.all(topics.map(readTopic));
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import { type Caller, type Callers, isRefusal } from "./caller.ts";
 import type { Broadcast, ClientMessage, Json } from "./messages.ts";
 import type { Policies } from "./policies.ts";
+import type { ChangeListener, PostgresChanges, Subscription } from "./postgres-changes.ts";
 import type { Member, Topics } from "./topics.ts";
 
 /** What a channel works with. */
@@ -10,6 +11,7 @@ export interface ChannelContext {
   topics: Topics;
   callers: Callers;
   policies: Policies;
+  changes: PostgresChanges;
   clock: Clock;
   /** The caller of the connection, by its key. */
   ofConnection: Caller;
@@ -28,6 +30,10 @@ export interface ChannelOutput {
 
 /** A joined channel. */
 export interface Channel {
+  /** What a join is answered with. */
+  readonly response: Json;
+  /** Told once the join is answered. */
+  begin(): void;
   handle(message: ClientMessage): Promise<void>;
   leave(): void;
 }
@@ -39,8 +45,6 @@ const PREFIX = "realtime:";
 /** What a client asks for that this stack does not have, by the key of the join's configuration. */
 const missing = {
   presence: "PresenceUnavailable: The local stack has no Presence; use Broadcast, or a project",
-  postgresChanges:
-    "PostgresChangesUnavailable: The local stack has no Postgres Changes; listen to Broadcast, or use a project",
   replay:
     "UnableToReplayMessages: The local stack replays no messages; read the table again instead",
 };
@@ -61,7 +65,6 @@ export async function joinChannel(
   if (context.unavailable !== null) return context.unavailable;
   const config = readConfig(payload);
   if (config.presence) return missing.presence;
-  if (config.postgresChanges) return missing.postgresChanges;
   if (config.replay) return missing.replay;
   const caller = await context.callers.byToken(
     payload.access_token ?? payload.user_token,
@@ -71,10 +74,15 @@ export async function joinChannel(
   if (config.isPrivate && !await context.policies.mayReceive(caller, name)) {
     return `Unauthorized: ${noReading(name)}`;
   }
-  return new JoinedChannel(context, name, config, caller, output);
+  const channel = new JoinedChannel(context, name, config, caller, output);
+  const problem = await channel.subscribe();
+  if (problem === null || !config.waitsForChanges) return channel;
+  channel.leave();
+  return `RealtimeDisabledForConfiguration: ${problem}`;
 }
 
-class JoinedChannel implements Channel, Member {
+class JoinedChannel implements Channel, Member, ChangeListener {
+  #changes: { status: string; message: string } | undefined;
   #maySend: Promise<boolean> | undefined;
   #cancelConfirmation = () => {};
   #token: unknown;
@@ -83,19 +91,50 @@ class JoinedChannel implements Channel, Member {
     private readonly context: ChannelContext,
     private readonly name: string,
     private readonly config: Config,
-    private caller: Caller,
+    private currentCaller: Caller,
     private readonly output: ChannelOutput,
   ) {
     context.topics.enter(name, config.isPrivate, this);
     this.#confirmLater();
   }
 
+  get response(): Json {
+    return {
+      postgres_changes: this.config.subscriptions.map(({ id, params }) => ({ ...params, id })),
+    };
+  }
+
+  /** @returns Why changes cannot be told; null where they are, or none are asked for. */
+  async subscribe(): Promise<string | null> {
+    if (this.config.subscriptions.length === 0) return null;
+    const problem = await this.context.changes.subscribe(this, this.config.subscriptions);
+    this.#changes = problem === null
+      ? { status: "ok", message: "Subscribed to PostgreSQL" }
+      : { status: "error", message: problem };
+    return problem;
+  }
+
+  begin(): void {
+    if (this.#changes === undefined) return;
+    const system = { extension: "postgres_changes", ...this.#changes, channel: this.name };
+    this.output.push("system", system);
+  }
+
   deliver(broadcast: Broadcast): void {
     this.output.deliver(broadcast);
   }
 
+  caller(): Caller {
+    return this.currentCaller;
+  }
+
+  tell(ids: number[], data: Json): void {
+    this.output.push("postgres_changes", { ids, data });
+  }
+
   leave(): void {
     this.#cancelConfirmation();
+    this.context.changes.unsubscribe(this);
     this.context.topics.leave(this.name, this.config.isPrivate, this);
   }
 
@@ -115,7 +154,7 @@ class JoinedChannel implements Channel, Member {
       return;
     }
     if (this.config.isPrivate) {
-      this.#maySend ??= this.context.policies.maySend(this.caller, this.name);
+      this.#maySend ??= this.context.policies.maySend(this.currentCaller, this.name);
       // Told to nobody, as there: the client's push has no answer.
       if (!await this.#maySend) return;
     }
@@ -134,7 +173,7 @@ class JoinedChannel implements Channel, Member {
     this.#token = token;
     const caller = await this.context.callers.byToken(token, this.context.ofConnection);
     if (isRefusal(caller)) return this.#shutDown(caller.message);
-    this.caller = caller;
+    this.currentCaller = caller;
     this.#maySend = undefined;
     if (this.config.isPrivate && !await this.context.policies.mayReceive(caller, this.name)) {
       return this.#shutDown(noReading(this.name));
@@ -144,7 +183,7 @@ class JoinedChannel implements Channel, Member {
 
   #confirmLater(): void {
     this.#cancelConfirmation();
-    const { expiresAt } = this.caller;
+    const { expiresAt } = this.currentCaller;
     if (expiresAt === null) return;
     const left = expiresAt - this.context.clock.now();
     this.#cancelConfirmation = this.context.clock.after(
@@ -170,7 +209,9 @@ interface Config {
   ack: boolean;
   self: boolean;
   presence: boolean;
-  postgresChanges: boolean;
+  subscriptions: Subscription[];
+  /** Whether a join is refused where changes cannot be told; otherwise a message says so after it. */
+  waitsForChanges: boolean;
   replay: boolean;
 }
 
@@ -183,7 +224,10 @@ function readConfig(payload: Json): Config {
     ack: isTrue(broadcast.ack),
     self: isTrue(broadcast.self),
     presence: isTrue(part(config.presence).enabled),
-    postgresChanges: Array.isArray(postgres_changes) && postgres_changes.length > 0,
+    subscriptions: Array.isArray(postgres_changes)
+      ? postgres_changes.map((params, index) => ({ id: index + 1, params: part(params) }))
+      : [],
+    waitsForChanges: isTrue(part(config.postgres_changes_options).wait),
     replay: broadcast.replay !== undefined && broadcast.replay !== null,
   };
 }

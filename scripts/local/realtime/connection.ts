@@ -54,13 +54,14 @@ export function serveConnection(
     const channel = await joinChannel(context, message, {
       deliver: (broadcast) => send(encodeBroadcast(version, topic, broadcast)),
       reply: (ofPush, status, response) => reply(message, ofPush, status, response),
-      push: (event, payload) => push(joinRef, topic, event, payload),
+      push: (event, payload) => push(event === "system" ? joinRef : null, topic, event, payload),
       ended,
     });
     if (typeof channel === "string") return reply(message, ref, "error", { reason: channel });
     if (socket.readyState !== WebSocket.OPEN) return channel.leave();
     joined.set(topic, { joinRef, channel });
-    reply(message, ref, "ok", { postgres_changes: [] });
+    reply(message, ref, "ok", channel.response);
+    channel.begin();
   };
 
   const handle = async (message: ClientMessage) => {

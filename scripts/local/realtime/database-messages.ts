@@ -23,6 +23,8 @@ interface Row {
 
 // As long as a project keeps them.
 const timeToLive = "3 days";
+/** Far longer than it takes to tell them. */
+const changesTimeToLive = "1 hour";
 const cleanUpMilliseconds = 3_600_000;
 
 /** Starts to deliver; `stop` ends it. */
@@ -62,6 +64,9 @@ export async function startDatabaseMessages(
   const cleanUp = async () => {
     await database.query(
       `delete from realtime.messages where inserted_at < now() - interval '${timeToLive}'`,
+    );
+    await database.query(
+      `delete from realtime.changes where noted_at < now() - interval '${changesTimeToLive}'`,
     );
     cancelCleanUp = clock.after(cleanUpMilliseconds, () => {
       cleanUp().catch((error) => log(`old messages not removed: ${messageOf(error)}`));

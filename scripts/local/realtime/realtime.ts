@@ -1,4 +1,4 @@
-/** `/realtime/v1` of the local stack: Phoenix channels for Broadcast, and sending over HTTP. */
+/** `/realtime/v1` of the local stack: Phoenix channels for Broadcast and Postgres Changes, and sending over HTTP. */
 import { type Clock, systemClock } from "../clock.ts";
 import type { LocalDatabase } from "../database.ts";
 import type { Keys } from "../keys.ts";
@@ -7,6 +7,7 @@ import { serveConnection } from "./connection.ts";
 import { startDatabaseMessages } from "./database-messages.ts";
 import { createHttpSending } from "./http-sending.ts";
 import type { ProtocolVersion } from "./messages.ts";
+import { type PostgresChanges, startPostgresChanges } from "./postgres-changes.ts";
 import { createPolicies } from "./policies.ts";
 import { createTopics } from "./topics.ts";
 
@@ -32,6 +33,13 @@ export interface Realtime {
 const foreignRealtime =
   "RealtimeUnavailable: This database has a Realtime of its own: connect to that project's URL";
 
+/** Nobody joins where these are. */
+const noChanges: PostgresChanges = {
+  subscribe: () => Promise.resolve(foreignRealtime),
+  unsubscribe: () => {},
+  stop: () => Promise.resolve(),
+};
+
 /** Starts to deliver what the database sends, and answers clients from now on. */
 export async function startRealtime(options: RealtimeOptions): Promise<Realtime> {
   const { database, keys, log, clock = systemClock } = options;
@@ -41,6 +49,7 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
   const messages = options.isStandIn
     ? await startDatabaseMessages({ database, topics, clock, log })
     : { stop: () => Promise.resolve() };
+  const changes = options.isStandIn ? await startPostgresChanges(database, log) : noChanges;
   const sendByHttp = createHttpSending({ topics, callers, policies });
   const sockets = new Set<WebSocket>();
 
@@ -48,7 +57,7 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
   const connect = (request: Request, ofConnection: Caller, version: ProtocolVersion) => {
     const { socket, response } = Deno.upgradeWebSocket(request);
     sockets.add(socket);
-    const context = { topics, callers, policies, clock, ofConnection, unavailable };
+    const context = { topics, callers, policies, changes, clock, ofConnection, unavailable };
     serveConnection(socket, version, context, log);
     socket.addEventListener("close", () => sockets.delete(socket));
     return response;
@@ -77,6 +86,7 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
       return connect(request, caller, version);
     },
     stop: async () => {
+      await changes.stop();
       await messages.stop();
       await Promise.all([...sockets].map(closeSocket));
     },

@@ -25,6 +25,31 @@ postgresTest(
         await stack.sql("select from realtime.messages where event is null"),
         [],
       );
+
+      await stack.sql("alter publication supabase_realtime add table public.media_assets");
+      const supabase = createClient(place.url, place.key, {
+        auth: { persistSession: false, autoRefreshToken: false },
+      });
+      await supabase.auth.signInWithPassword(stack.info.users.viewer);
+      await supabase.realtime.setAuth();
+      const told = Promise.withResolvers<Record<string, unknown>>();
+      const joined = Promise.withResolvers<string>();
+      supabase.channel("rows").on(
+        "postgres_changes",
+        {
+          event: "UPDATE",
+          schema: "public",
+          table: "media_assets",
+          filter: `id=eq.${place.assetId}`,
+        },
+        ({ new: row }) => told.resolve(row),
+      ).subscribe((status, error) => joined.resolve(error?.message ?? status));
+      assertEquals(await joined.promise, "SUBSCRIBED");
+      await stack.sql("update public.media_assets set display_name = 'told by row'");
+      const { id, display_name } = await told.promise;
+      assertEquals([id, display_name], [place.assetId, "told by row"]);
+      await supabase.removeAllChannels();
+      await supabase.realtime.disconnect();
     } finally {
       await stack.stop();
     }

@@ -68,6 +68,11 @@ function channelTest(name: string, fn: (world: World) => Promise<void>): void {
         joinChannel(
           {
             ...{ topics, callers, clock, unavailable: null },
+            changes: {
+              subscribe: () => Promise.resolve("no table"),
+              unsubscribe: () => {},
+              stop: () => Promise.resolve(),
+            },
             policies: { mayReceive: allows, maySend: allows },
             ofConnection: callers.byKey(keys.publishable)!,
           },
