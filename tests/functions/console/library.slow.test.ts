@@ -291,7 +291,7 @@ consoleTest("deleted, and restored from the trash → live again", async ({ page
 consoleTest("signed out → the way in, and nothing of the library", async ({ newPage, stack }) => {
   const page = await newPage();
   await signIn(page, stack, "viewer");
-  await page.getByRole("button", { name: /account and appearance/ }).click();
+  await page.getByRole("button", { name: /^Account and appearance/ }).click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByLabel("Password").waitFor();
   assertEquals(await page.locator(".tile").count(), 0);

@@ -1,8 +1,20 @@
 import type { SyncOverviewAnswer } from "../../../../supabase/client/mod.ts";
+import type { View } from "../state/router.ts";
+import { useApp } from "../state/use-app.ts";
 import { texts } from "../texts/mod.ts";
+
+/** Where in the console one can do what a check advises. */
+const PLACES: Readonly<Record<string, View>> = {
+  assets_in_error: "waiting",
+  open_conflicts: "conflicts",
+  quarantine: "waiting",
+  pending_edits: "waiting",
+  settings: "settings",
+};
 
 /** Health, and what each check that does not hold advises. */
 export function HealthCard({ health }: { health: SyncOverviewAnswer["health"] }) {
+  const { router } = useApp();
   const wrong = health.checks.filter(({ status }) => status !== "ok");
   const right = health.checks.filter(({ status }) => status === "ok");
   return (
@@ -20,6 +32,11 @@ export function HealthCard({ health }: { health: SyncOverviewAnswer["health"] })
           <li key={name} class={`check check-${status}`}>
             <strong>{toTitle(name)}</strong>
             <span>{message}</span>
+            {PLACES[name] && (
+              <a href={router.address({ view: PLACES[name] })}>
+                {texts.status.goTo(texts.views[PLACES[name]])}
+              </a>
+            )}
           </li>
         ))}
       </ul>

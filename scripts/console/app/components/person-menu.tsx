@@ -11,9 +11,9 @@ export function PersonMenu() {
   return (
     <Popover
       buttonClass="person"
-      name={texts.person.menu(person.email)}
       label={
         <>
+          <span class="hidden-text">{texts.person.menu}</span>
           <span class="avatar" aria-hidden="true">{person.email.slice(0, 1).toUpperCase()}</span>
           <span class="person-text">
             <span class="person-email">{person.email}</span>

@@ -18,7 +18,7 @@ interface PlotProps {
   lines: readonly PlotLine[];
 }
 
-const HEIGHT = 150;
+const HEIGHT = 164;
 const COLORS = ["--accent", "--warning"];
 
 /** Figures over time, in the page's colours; its last values stand beside it in words. */
@@ -92,7 +92,7 @@ function toOptions(element: HTMLElement, lines: readonly PlotLine[]): uPlot.Opti
     legend: { show: false },
     cursor: { show: false },
     axes: [
-      { ...axis, size: 26 },
+      { ...axis, size: 40 },
       {
         ...axis,
         size: 52,

@@ -59,7 +59,7 @@ export const english = {
     failed: (reason: string) => `You could not be signed in: ${reason.replace(/\.$/, "")}.`,
   },
   person: {
-    menu: (email: string) => `${email}: account and appearance`,
+    menu: "Account and appearance:",
     roles: { viewer: "Viewer", editor: "Editor", admin: "Administrator" },
     theme: "Appearance",
     themes: { system: "System", light: "Light", dark: "Dark" },
@@ -246,7 +246,7 @@ export const english = {
     before: (value: string) => `before: ${value}`,
     sides: { database: "Here", cloudinary: "In Cloudinary" },
     keep: "Keep this",
-    keepAll: { database: "Keep all of here", cloudinary: "Keep all of Cloudinary" },
+    keepAll: { database: "Keep all from here", cloudinary: "Keep all from Cloudinary" },
     decided: (name: string) => `The conflict of ${name} is decided.`,
   },
   waiting: {
@@ -278,6 +278,7 @@ export const english = {
     checksThatHold: (count: number) => plural(count, "check holds", "checks hold"),
     library: "Library",
     never: "never",
+    goTo: (view: string) => `Go to ${view}`,
     figures: {
       assets: "Assets",
       size: "Size",
