@@ -1,12 +1,14 @@
 /** The flags of `deno task sync`. */
 import type { ProjectOptions } from "../support/project.ts";
 import { projectUsage } from "../support/project.ts";
-import { oneOf, readFlags, wholeNumber } from "../support/read-flags.ts";
+import { badArguments, oneOf, readFlags, wholeNumber } from "../support/read-flags.ts";
 
 export const syncUsage = `Runs a sync of a project and shows its progress.
 
   --full                      a full reconcile (default: what is due)
   --force                     as --full, and looks again at assets that seem unchanged
+  --rebuild                   after a loss: makes anew what the sync remembers, then as --force; what was kept of
+                              usage and collections finds its assets again, and nothing is deleted in Cloudinary
   --dry-run                   only plans: prints every action that a full reconcile would take
   --direction KIND            both (default), pull or push
   --resource-type TYPE        only image, video or raw
@@ -30,7 +32,15 @@ export type SyncBody = Record<string, string | number | boolean>;
 /** What the flags say. */
 export type SyncOptions =
   | { kind: "help" }
-  | { kind: "run"; body: SyncBody; dryRun: boolean; json: boolean; project: ProjectOptions };
+  | {
+    kind: "run";
+    body: SyncBody;
+    /** What the sync remembers is made anew first. */
+    rebuild: boolean;
+    dryRun: boolean;
+    json: boolean;
+    project: ProjectOptions;
+  };
 
 /**
  * Reads the flags.
@@ -41,6 +51,7 @@ export function parseSyncOptions(args: string[]): SyncOptions {
   const values = readFlags("sync", args, {
     full: { type: "boolean", default: false },
     force: { type: "boolean", default: false },
+    rebuild: { type: "boolean", default: false },
     "dry-run": { type: "boolean", default: false },
     direction: { type: "string" },
     "resource-type": { type: "string" },
@@ -75,9 +86,18 @@ export function parseSyncOptions(args: string[]): SyncOptions {
   if (values["allow-mass-delete"] !== undefined) {
     body.allow_mass_delete = values["allow-mass-delete"];
   }
+  if (values.rebuild) {
+    if (
+      Object.keys(body).some((key) => key !== "force" && key !== "full" && key !== "batch_size")
+    ) {
+      throw badArguments("sync", "--rebuild works on the whole library: leave the others out.");
+    }
+    body.force = true;
+  }
   return {
     kind: "run",
     body,
+    rebuild: values.rebuild,
     dryRun: values["dry-run"],
     json: values.json,
     project: { url: values.url, keyFromEnv: values["key-from-env"] },

@@ -3,6 +3,7 @@ import { findProject } from "../support/project.ts";
 import { createProjectClient } from "../support/project-client.ts";
 import { parseSyncOptions, syncUsage } from "./options.ts";
 import { describeOutcome, exitCodeOf } from "./report.ts";
+import { beginRebuild, readLoss } from "./rebuild.ts";
 import { runToEnd } from "./run-to-end.ts";
 import { createRunProgress, watchRun } from "./show-progress.ts";
 
@@ -21,6 +22,7 @@ export async function syncCommand(args: string[], surroundings: Surroundings): P
   }
   const project = await findProject(options.project, surroundings);
   const client = createProjectClient(project, signal);
+  if (options.rebuild) await beginRebuild(client);
   const progress = createRunProgress(surroundings, options.json);
   const watching = new AbortController();
   // A dry run or a look at one asset is no run that goes on.
@@ -37,8 +39,12 @@ export async function syncCommand(args: string[], surroundings: Surroundings): P
     if (!options.dryRun) progress.update(outcome.data);
     progress.finish();
     const exitCode = exitCodeOf(outcome);
-    if (options.json) print(JSON.stringify({ success: exitCode === 0, ...outcome }));
-    else for (const line of describeOutcome(outcome)) print(line);
+    const lost = options.rebuild ? await readLoss(client) : null;
+    if (options.json) {
+      print(
+        JSON.stringify({ success: exitCode === 0, ...outcome, ...(lost ? { loss: lost } : {}) }),
+      );
+    } else for (const line of [...describeOutcome(outcome), ...(lost ? [lost] : [])]) print(line);
     return exitCode;
   } finally {
     watching.abort();

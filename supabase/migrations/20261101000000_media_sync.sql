@@ -629,7 +629,7 @@ create table public.media_assets (
 );
 
 comment on table public.media_assets is 'One row per Cloudinary asset. Edit an editable column (tags, context, metadata, display_name, folder, public_id) and the change reaches Cloudinary; everything else follows Cloudinary.';
-comment on column public.media_assets.id is 'Our key; stable for the life of the row.';
+comment on column public.media_assets.id is 'Our key, made of cloud_name and asset_id: a row that was lost comes back with it.';
 comment on column public.media_assets.cloud_name is 'Cloudinary product environment that the asset belongs to.';
 comment on column public.media_assets.asset_id is 'Cloudinary''s immutable identity; survives rename, move and overwrite.';
 comment on column public.media_assets.public_id is 'Editable. Cloudinary''s public_id; unique only per resource_type and type there, and no key here.';
@@ -790,7 +790,7 @@ create table public.media_sync_log (
     id bigint generated always as identity primary key,
     operation text not null check (operation in (
         'upload', 'update', 'rename', 'move', 'delete', 'restore', 'conflict', 'resolve', 'run', 'event', 'settings', 'cleanup',
-        'quarantine'
+        'quarantine', 'repair'
     )),
     status text not null check (status in ('success', 'error', 'conflict', 'skipped', 'stale')),
     direction text check (direction in ('pull', 'push')),
@@ -811,7 +811,7 @@ create table public.media_sync_log (
 
 comment on table public.media_sync_log is 'The audit trail: one row per operation. Trimmed by cleanup_old_sync_logs().';
 comment on column public.media_sync_log.id is 'Ascending with time of writing.';
-comment on column public.media_sync_log.operation is 'What was done: upload, update, rename, move, delete, restore, conflict, resolve, run, event, settings, cleanup or quarantine.';
+comment on column public.media_sync_log.operation is 'What was done: upload, update, rename, move, delete, restore, conflict, resolve, run, event, settings, cleanup, quarantine or repair.';
 comment on column public.media_sync_log.status is 'success, error, conflict, skipped (nothing to do) or stale (overtaken by a newer state).';
 comment on column public.media_sync_log.direction is 'pull: from Cloudinary; push: to Cloudinary.';
 comment on column public.media_sync_log.source is 'What set it off: webhook, cron, api, client or console.';
@@ -1754,6 +1754,203 @@ alter table media_sync.detail_facts enable row level security;
 revoke all on media_sync.detail_facts from public, anon, authenticated, service_role;
 grant select on media_sync.detail_facts to service_role;
 
+-- supabase/schemas/10_tables/88_kept_links.sql
+
+-- What is kept of an asset's links when its row is lost: where it is used and in which collections it stands. They are
+-- nowhere but here, while the row comes back with the next reconcile, and finds them again.
+
+create or replace function media_sync.row_id(p_cloud_name text, p_asset_id text)
+returns uuid
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    -- A UUID of version 8 (RFC 9562): 122 bits of the hash, with the version's and the variant's bits.
+    select overlay(overlay(left(hash, 32) placing '8' from 13 for 1) placing 'a' from 17 for 1)::uuid
+    from (select encode(sha256(convert_to(p_cloud_name || '/' || p_asset_id, 'UTF8')), 'hex') as hash) as hashed;
+$$;
+comment on function media_sync.row_id(text, text) is 'The key of an asset''s row: the same in every database, and again after a loss.';
+revoke all on function media_sync.row_id(text, text) from public, anon, authenticated;
+
+create table media_sync.kept_links (
+    id bigint generated always as identity primary key,
+    cloud_name text,
+    asset_id text,
+    media_asset_id uuid not null,
+    public_id text,
+    kind text not null check (kind in ('usage', 'collection')),
+    link jsonb not null,
+    kept_at timestamptz not null default clock_timestamp()
+);
+
+comment on table media_sync.kept_links is 'Usage and collection entries of assets whose rows were lost, until the asset is back.';
+comment on column media_sync.kept_links.id is 'Ascending with time.';
+comment on column media_sync.kept_links.cloud_name is 'Cloudinary product environment; null where the entry had lost its row without a word.';
+comment on column media_sync.kept_links.asset_id is 'Cloudinary''s asset_id; null as above.';
+comment on column media_sync.kept_links.media_asset_id is 'Key that the row had.';
+comment on column media_sync.kept_links.public_id is 'public_id at that time, for people.';
+comment on column media_sync.kept_links.kind is 'usage: a row of media_usage; collection: one of media_collection_items.';
+comment on column media_sync.kept_links.link is 'That row.';
+comment on column media_sync.kept_links.kept_at is 'When it lost its asset.';
+
+create index kept_links_asset_index on media_sync.kept_links (cloud_name, asset_id);
+create index kept_links_row_index on media_sync.kept_links (media_asset_id);
+
+alter table media_sync.kept_links enable row level security;
+revoke all on media_sync.kept_links from public, anon, authenticated, service_role;
+grant select on media_sync.kept_links to service_role;
+
+create or replace function media_sync.keep_links()
+returns trigger
+language plpgsql
+-- Whoever removes a row need not be able to write what is kept of it.
+security definer
+set search_path = ''
+as $$
+begin
+    -- Before the row goes, and its links with it. A deleted asset keeps its row for its history alone.
+    insert into media_sync.kept_links (cloud_name, asset_id, media_asset_id, public_id, kind, link)
+    select asset.cloud_name, asset.asset_id, asset.id, asset.public_id, link.kind, link.link
+    from public.media_assets as asset
+    cross join lateral (
+        select 'usage' as kind, to_jsonb(usage) as link from public.media_usage as usage where usage.media_asset_id = asset.id
+        union all
+        select 'collection', to_jsonb(item) from public.media_collection_items as item where item.media_asset_id = asset.id
+    ) as link
+    where asset.deleted_at is null and (tg_op = 'TRUNCATE' or asset.id = old.id);
+    -- Edits that had not reached Cloudinary were nowhere else: the log has them.
+    insert into public.media_sync_log (
+        operation, status, direction, source, media_asset_id, asset_id, public_id, resource_type, changes, error_code, error_message
+    )
+    select
+        'update', 'error', 'push', 'client', asset.id, asset.asset_id, asset.public_id, asset.resource_type, edit.changes,
+        'row_lost', 'The row was removed before this edit reached Cloudinary.'
+    from public.media_assets as asset
+    cross join lateral (select media_sync.changed_fields(asset.base, media_sync.editable_fields(asset)) as changes) as edit
+    where asset.deleted_at is null
+        and asset.sync_status <> 'synced'
+        and edit.changes is not null
+        and (tg_op = 'TRUNCATE' or asset.id = old.id);
+    if tg_op = 'TRUNCATE' then
+        return null;
+    end if;
+    return old;
+end;
+$$;
+comment on function media_sync.keep_links() is 'Keeps the usage and the collections of live assets whose rows are removed, and logs edits that had not reached Cloudinary.';
+revoke all on function media_sync.keep_links() from public, anon, authenticated;
+
+create or replace trigger keep_links
+    before delete on public.media_assets
+    for each row
+    when (old.deleted_at is null)
+    execute function media_sync.keep_links();
+
+create or replace trigger keep_links_of_all
+    before truncate on public.media_assets
+    for each statement execute function media_sync.keep_links();
+
+create or replace function media_sync.forget_counts()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    delete from media_sync.statistics;
+    insert into media_sync.statistics (slot) select generate_series(0, 63);
+    return null;
+end;
+$$;
+comment on function media_sync.forget_counts() is 'No assets, no counters.';
+revoke all on function media_sync.forget_counts() from public, anon, authenticated;
+
+create or replace trigger forget_counts
+    after truncate on public.media_assets
+    for each statement execute function media_sync.forget_counts();
+
+create or replace function media_sync.count_links(p_ids uuid[])
+returns void
+language sql
+set search_path = ''
+as $$
+    update public.media_assets as asset
+    set usage_count = counted.uses, collection_ids = counted.collections
+    from (
+        select
+            known.id,
+            (
+                select count(*)::integer from public.media_usage as usage
+                where usage.media_asset_id = known.id and usage.removed_at is null
+            ) as uses,
+            array(
+                select item.collection_id from public.media_collection_items as item
+                where item.media_asset_id = known.id order by item.collection_id
+            ) as collections
+        from public.media_assets as known
+        where known.id = any (p_ids) or p_ids is null
+    ) as counted
+    where asset.id = counted.id
+        and (asset.usage_count <> counted.uses or not asset.collection_ids @> counted.collections);
+$$;
+comment on function media_sync.count_links(uuid[]) is 'Counts the usage and notes the collections of assets anew; null: of all.';
+revoke all on function media_sync.count_links(uuid[]) from public, anon, authenticated;
+
+create or replace function media_sync.return_links()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_ids constant uuid[] := array(select id from inserted);
+begin
+    if exists (select from media_sync.kept_links) then
+        with found as materialized (
+            select kept.id, inserted.id as row_id
+            from inserted
+            join media_sync.kept_links as kept on (kept.cloud_name, kept.asset_id) = (inserted.cloud_name, inserted.asset_id)
+            union
+            select kept.id, kept.media_asset_id from media_sync.kept_links as kept where kept.media_asset_id = any (v_ids)
+        ),
+        returned as (
+            delete from media_sync.kept_links as kept
+            using found
+            where kept.id = found.id
+            returning kept.kind, kept.link || jsonb_build_object('media_asset_id', found.row_id) as link
+        ),
+        used as (
+            insert into public.media_usage
+            select usage.* from returned cross join lateral jsonb_populate_record(null::public.media_usage, returned.link) as usage
+            where returned.kind = 'usage'
+            on conflict do nothing
+        )
+        insert into public.media_collection_items
+        select item.*
+        from returned
+        cross join lateral jsonb_populate_record(null::public.media_collection_items, returned.link) as item
+        where returned.kind = 'collection'
+            and exists (select from public.media_collections as collection where collection.id = item.collection_id)
+        on conflict do nothing;
+    end if;
+    -- Links that were there before their asset, as a dump may bring them: nobody has counted them.
+    if exists (select from public.media_usage where media_asset_id = any (v_ids))
+        or exists (select from public.media_collection_items where media_asset_id = any (v_ids))
+    then
+        perform media_sync.count_links(v_ids);
+    end if;
+    return null;
+end;
+$$;
+comment on function media_sync.return_links() is 'Gives assets that come back their usage and their collections.';
+revoke all on function media_sync.return_links() from public, anon, authenticated;
+
+create or replace trigger return_links
+    after insert on public.media_assets
+    referencing new table as inserted
+    for each statement execute function media_sync.return_links();
+
 -- supabase/schemas/10_tables/90_surroundings.sql
 
 -- What is remembered of the world around: Cloudinary's quota, requests to our functions, health.
@@ -1809,7 +2006,11 @@ create table media_sync.health_state (
     jobs_wanted boolean not null default true,
     jobs_pending boolean not null default true,
     broadcast_pending boolean not null default true,
-    broadcast_error text
+    broadcast_error text,
+    known_rows bigint not null default 0,
+    rows_lost_at timestamptz,
+    lost_rows bigint not null default 0,
+    settings_lost_at timestamptz
 );
 
 comment on table media_sync.health_state is 'The one row of what health remembers: what was last alerted, and what the platform still lacked.';
@@ -1821,6 +2022,10 @@ comment on column media_sync.health_state.jobs_wanted is 'False: somebody took t
 comment on column media_sync.health_state.jobs_pending is 'The jobs could not be scheduled yet, or pg_cron has gone: ticks try again. False: they were in place, and what a person changes of them since stays.';
 comment on column media_sync.health_state.broadcast_pending is 'Live updates could not be allowed yet, or Realtime has gone: ticks try again.';
 comment on column media_sync.health_state.broadcast_error is 'Why it was refused last time.';
+comment on column media_sync.health_state.known_rows is 'Rows of media_assets when the last full reconcile was complete. They never become fewer by themselves: a deleted asset keeps its row.';
+comment on column media_sync.health_state.rows_lost_at is 'When rows were found to be missing, or a rebuild was asked for; null once a full reconcile that began later is complete.';
+comment on column media_sync.health_state.lost_rows is 'Rows that were missing then; after the reconcile, those that did not come back.';
+comment on column media_sync.health_state.settings_lost_at is 'When the row of settings was found missing and made anew with the defaults; null once somebody changes settings.';
 
 alter table media_sync.health_state enable row level security;
 revoke all on media_sync.health_state from public, anon, authenticated, service_role;
@@ -2088,6 +2293,107 @@ create or replace trigger note_library_change_on_delete
 create or replace trigger note_library_truncation
     after truncate on media_sync.settings
     for each statement execute function media_sync.note_library_truncation();
+
+-- supabase/schemas/10_tables/97_losses.sql
+
+-- Losses are noted where they happen: rows of live assets that somebody removes, however that was done.
+
+create or replace function media_sync.count_rows()
+returns bigint
+language sql
+stable
+set search_path = ''
+as $$
+    select coalesce(sum(total_assets + deleted_assets + out_of_scope_assets), 0)::bigint from media_sync.statistics;
+$$;
+comment on function media_sync.count_rows() is 'Rows of media_assets, by the counters.';
+revoke all on function media_sync.count_rows() from public, anon, authenticated;
+
+create or replace function media_sync.note_lost_rows(p_rows bigint)
+returns void
+language sql
+set search_path = ''
+as $$
+    update media_sync.health_state
+    set rows_lost_at = clock_timestamp(), lost_rows = lost_rows + p_rows
+    where p_rows > 0;
+$$;
+comment on function media_sync.note_lost_rows(bigint) is 'Remembers that rows of live assets are gone, until a full reconcile has brought back what it can.';
+revoke all on function media_sync.note_lost_rows(bigint) from public, anon, authenticated;
+
+create or replace function media_sync.note_loss()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    if tg_op = 'TRUNCATE' then
+        perform media_sync.note_lost_rows((select coalesce(sum(total_assets + out_of_scope_assets), 0)::bigint from media_sync.statistics));
+    else
+        perform media_sync.note_lost_rows((select count(*) from deleted where deleted_at is null));
+    end if;
+    return null;
+end;
+$$;
+comment on function media_sync.note_loss() is 'Notes how many rows of live assets one statement removed: nothing of Media Sync ever does.';
+revoke all on function media_sync.note_loss() from public, anon, authenticated;
+
+create or replace trigger note_loss
+    after delete on public.media_assets
+    referencing old table as deleted
+    for each statement execute function media_sync.note_loss();
+
+create or replace trigger note_loss_of_all
+    before truncate on public.media_assets
+    for each statement execute function media_sync.note_loss();
+
+create or replace function media_sync.settle_loss()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_state media_sync.health_state;
+begin
+    select * into v_state from media_sync.health_state;
+    update media_sync.health_state set known_rows = media_sync.count_rows();
+    if v_state.rows_lost_at > new.started_at or v_state.rows_lost_at is null then
+        return null;
+    end if;
+    -- Links whose row went without a word (a trigger was off, a dump was older) have no asset: they are kept apart.
+    with usage as (
+        delete from public.media_usage as usage
+        where not exists (select from public.media_assets as asset where asset.id = usage.media_asset_id)
+        returning media_asset_id, to_jsonb(usage) as link
+    ),
+    item as (
+        delete from public.media_collection_items as item
+        where not exists (select from public.media_assets as asset where asset.id = item.media_asset_id)
+        returning media_asset_id, to_jsonb(item) as link
+    )
+    insert into media_sync.kept_links (media_asset_id, kind, link)
+    select media_asset_id, 'usage', link from usage union all select media_asset_id, 'collection', link from item;
+    update media_sync.health_state set rows_lost_at = null, lost_rows = 0;
+    insert into public.media_sync_log (operation, status, source, run_id, changes)
+    values (
+        'repair', 'success', new.source, new.id,
+        jsonb_build_object(
+            'lost_rows', v_state.lost_rows, 'new_rows', new.synced_items, 'links_without_asset', (select count(*) from media_sync.kept_links)
+        )
+    );
+    return null;
+end;
+$$;
+comment on function media_sync.settle_loss() is 'A full reconcile that began after a loss is complete: what Cloudinary has is back.';
+revoke all on function media_sync.settle_loss() from public, anon, authenticated;
+
+create or replace trigger settle_loss
+    after update on media_sync.runs
+    for each row
+    when (new.kind = 'full' and new.status = 'completed' and old.status <> 'completed')
+    execute function media_sync.settle_loss();
 
 -- supabase/schemas/20_merge/10_fields.sql
 
@@ -4246,12 +4552,13 @@ begin
     ),
     inserted as (
         insert into public.media_assets (
-            cloud_name, asset_id, public_id, resource_type, type, format, version, bytes, width, height, duration, pages, etag,
+            id, cloud_name, asset_id, public_id, resource_type, type, format, version, bytes, width, height, duration, pages, etag,
             url, secure_url, original_filename, folder, display_name, tags, context, metadata, access_mode, moderation_status,
             extra, uploaded_at, last_updated, created_at, base, sync_status, observed_at, last_synced_at, created_by,
             facts_source, facts_not_before
         )
         select
+            media_sync.row_id(p_cloud_name, asset_id),
             p_cloud_name, asset_id, public_id, resource_type, coalesce(type, 'upload'), format, version, bytes, width, height, duration,
             pages, etag, url, secure_url, original_filename, coalesce(folder, ''), display_name, coalesce(tags, '{}'),
             coalesce(context, '{}'), coalesce(metadata, '{}'), access_mode, moderation_status, coalesce(extra, '{}'), uploaded_at,
@@ -4737,8 +5044,9 @@ begin
                 where cloud_name = p_cloud_name
             ),
             '{}'
-        ) || (
-            select jsonb_strip_nulls(jsonb_build_object('look_up_cap', look_up_cap)) from media_sync.settings
+        ) || coalesce(
+            -- Null where the settings are lost, until the call that this is a part of has them made anew.
+            (select jsonb_strip_nulls(jsonb_build_object('look_up_cap', look_up_cap)) from media_sync.settings), '{}'
         )
     );
 end;
@@ -7524,16 +7832,13 @@ begin
         values ('push', p_cloud_name, p_source, p_user_id)
         returning id into v_run_id;
     end if;
-    return (
-        select jsonb_build_object(
-            'run_id', v_run_id,
-            'tasks', v_tasks,
-            'more', v_more,
-            'folder_mode', settings.folder_mode,
-            'budget', media_sync.call_budget(p_cloud_name),
-            'now', clock_timestamp()
-        )
-        from media_sync.settings as settings
+    return jsonb_build_object(
+        'run_id', v_run_id,
+        'tasks', v_tasks,
+        'more', v_more,
+        'folder_mode', (select folder_mode from media_sync.settings),
+        'budget', media_sync.call_budget(p_cloud_name),
+        'now', clock_timestamp()
     );
 end;
 $$;
@@ -12406,7 +12711,10 @@ as $$
 declare
     v_settings media_sync.settings;
 begin
-    select * into strict v_settings from media_sync.settings;
+    select * into v_settings from media_sync.settings;
+    if not found then
+        return jsonb_build_object('repair_due', true, 'now', clock_timestamp());
+    end if;
     return jsonb_build_object(
         'open_run', (
             select media_sync.run_summary(id)
@@ -12442,7 +12750,7 @@ begin
 end;
 $$;
 comment on function public.media_sync_due(text) is
-    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, facts_due, repair_due, folder_mode, search_refuses, conflict_policy, budget, now }.';
+    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, facts_due, repair_due, folder_mode, search_refuses, conflict_policy, budget, now }. Where the settings are lost, { repair_due, now } alone.';
 revoke all on function public.media_sync_due(text) from public, anon, authenticated;
 grant execute on function public.media_sync_due(text) to service_role;
 
@@ -13406,7 +13714,7 @@ declare
     v_event timestamptz;
     v_silent boolean := false;
 begin
-    select * into strict v_settings from media_sync.settings;
+    select * into v_settings from media_sync.settings;
     -- The library that is worst off.
     select known.* into v_limit
     from media_sync.rate_limits as known
@@ -13470,6 +13778,89 @@ end;
 $$;
 comment on function media_sync.check_cloudinary() is 'Checks quota (value: calls left) and webhooks (value: when the last one came).';
 revoke all on function media_sync.check_cloudinary() from public, anon, authenticated;
+
+-- supabase/schemas/70_jobs/63_check_loss.sql
+
+-- Health of what was lost: rows, settings, and links that did not find their asset again.
+
+create or replace function media_sync.check_loss()
+returns table (check_name text, status text, message text, value text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_state media_sync.health_state;
+    v_uses bigint;
+    v_places bigint;
+    v_rows_lost boolean;
+begin
+    select * into v_state from media_sync.health_state;
+    -- Nothing noted it, and the next tick will.
+    if v_state.rows_lost_at is null and v_state.known_rows > 0 and not exists (select from public.media_assets) then
+        v_state.rows_lost_at := clock_timestamp();
+        v_state.lost_rows := v_state.known_rows;
+    end if;
+    select count(*) filter (where kind = 'usage'), count(*) filter (where kind = 'collection') into v_uses, v_places
+    from media_sync.kept_links;
+    v_rows_lost := coalesce(v_state.rows_lost_at is not null and media_sync.loss_is_large(v_state.lost_rows), false);
+    return query values (
+        'loss',
+        case when v_rows_lost or v_state.settings_lost_at is not null or v_uses + v_places > 0 then 'degraded' else 'ok' end,
+        case
+            when v_rows_lost then format(
+                'The rows of %s assets are gone since %s: the next ticks bring them back from Cloudinary, and npx -y deno task sync --full does at once.',
+                v_state.lost_rows, media_sync.health_time(v_state.rows_lost_at)
+            )
+            when v_state.settings_lost_at is not null then format(
+                'The settings were lost and are the defaults since %s, with viewers assigned: look at select get_sync_settings(), then set what you had; when it is right, run select media_sync.confirm_settings().',
+                media_sync.health_time(v_state.settings_lost_at)
+            )
+            when v_uses + v_places > 0 then format(
+                '%s places of use and %s places in collections belong to assets whose rows are gone: see select public_id, kind, link from media_sync.kept_links; they return with their assets, and once they are not wanted any more, run select media_sync.forget_kept_links().',
+                v_uses, v_places
+            )
+            else 'Nothing is lost.'
+        end,
+        (case when v_rows_lost then v_state.lost_rows else v_uses + v_places end)::text
+    );
+end;
+$$;
+comment on function media_sync.check_loss() is 'Check loss (value: rows that are gone, or places of use and in collections without their asset).';
+revoke all on function media_sync.check_loss() from public, anon, authenticated;
+
+create or replace function media_sync.loss_is_large(p_lost_rows bigint)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    -- A few rows that somebody removes come back with the next reconcile, and are worth no listing of the library.
+    select p_lost_rows >= coalesce((select delete_guard_minimum from media_sync.settings), 10)
+        or not exists (select from public.media_assets);
+$$;
+comment on function media_sync.loss_is_large(bigint) is 'Whether so many lost rows are told, and brought back at once.';
+revoke all on function media_sync.loss_is_large(bigint) from public, anon, authenticated;
+
+create or replace function media_sync.forget_kept_links()
+returns bigint
+language sql
+set search_path = ''
+as $$
+    with forgotten as (delete from media_sync.kept_links returning 1) select count(*) from forgotten;
+$$;
+comment on function media_sync.forget_kept_links() is 'Gives up the usage and collection entries of assets whose rows are gone. Returns how many. The database owner.';
+revoke all on function media_sync.forget_kept_links() from public, anon, authenticated;
+
+create or replace function media_sync.confirm_settings()
+returns void
+language sql
+set search_path = ''
+as $$
+    update media_sync.health_state set settings_lost_at = null;
+$$;
+comment on function media_sync.confirm_settings() is 'Says that the settings, which were lost and made anew, are as they should be. The database owner.';
+revoke all on function media_sync.confirm_settings() from public, anon, authenticated;
 
 -- supabase/schemas/70_jobs/65_check_quarantine.sql
 
@@ -13731,6 +14122,8 @@ as $$
         select * from media_sync.check_live_updates()
         union all
         select * from media_sync.check_requests()
+        union all
+        select * from media_sync.check_loss()
     )
     select jsonb_build_object(
         'status', case
@@ -14047,8 +14440,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-    perform media_sync.repair();
     perform media_sync.end_lost_runs();
+    perform media_sync.repair();
     -- Two at once wait here for each other, and the second finds everything told.
     perform from media_sync.health_state for update;
     perform media_sync.settle_alerts();
@@ -14205,8 +14598,9 @@ grant execute on function public.unschedule_media_sync() to service_role;
 
 -- supabase/schemas/70_jobs/85_repair.sql
 
--- What the platform lacked when Media Sync was installed, and has by now, is taken up by itself: by the alert's job each
--- minute, and by calls of sync, which come also where there are no jobs. What a person switched off stays off.
+-- What the platform lacked when Media Sync was installed, and has by now, is taken up by itself, and so is state that was
+-- lost: by the alert's job each minute, and by calls of sync, which come also where there are no jobs. What a person switched
+-- off stays off.
 
 create or replace function media_sync.repair_jobs()
 returns void
@@ -14246,17 +14640,104 @@ $$;
 comment on function media_sync.repair_broadcast() is 'Allows live updates where that was not possible before; health tells why it still is not. Never fails.';
 revoke all on function media_sync.repair_broadcast() from public, anon, authenticated;
 
+create or replace function media_sync.single_rows_are_there()
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    select exists (select from media_sync.settings)
+        and exists (select from media_sync.health_state)
+        and exists (select from media_sync.wakes)
+        and exists (select from media_sync.statistics)
+        and exists (select from media_sync.library_versions);
+$$;
+comment on function media_sync.single_rows_are_there() is 'Whether the rows are there that an installation begins with.';
+revoke all on function media_sync.single_rows_are_there() from public, anon, authenticated;
+
+create or replace function media_sync.restore_single_rows()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    insert into media_sync.health_state default values on conflict do nothing;
+    -- Not the default: whoever had closed the library must not find it open.
+    insert into media_sync.settings (viewers) values ('assigned') on conflict do nothing;
+    if found then
+        update media_sync.health_state set settings_lost_at = clock_timestamp();
+    end if;
+    insert into media_sync.wakes default values on conflict do nothing;
+    insert into media_sync.library_versions (slot) select generate_series(0, 63) on conflict do nothing;
+    if not exists (select from media_sync.statistics) then
+        perform media_sync.recount();
+    end if;
+end;
+$$;
+comment on function media_sync.restore_single_rows() is 'Makes the rows anew that an installation begins with, where they are gone.';
+revoke all on function media_sync.restore_single_rows() from public, anon, authenticated;
+
+create or replace function media_sync.recount()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    -- Whoever writes meanwhile counts afterwards.
+    lock table public.media_assets in share mode;
+    delete from media_sync.statistics;
+    insert into media_sync.statistics (slot) select generate_series(0, 63);
+    perform media_sync.add_counts(array(
+        select row(resource_type, sync_status, in_scope, deleted_at is not null, count(*), sum(bytes))::media_sync.asset_count
+        from public.media_assets
+        group by resource_type, sync_status, in_scope, deleted_at is not null
+    ));
+end;
+$$;
+comment on function media_sync.recount() is 'Counts the library anew. Writers of assets wait meanwhile.';
+revoke all on function media_sync.recount() from public, anon, authenticated;
+
+create or replace function media_sync.repair_losses()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    if not media_sync.single_rows_are_there() then
+        perform media_sync.restore_single_rows();
+    end if;
+    -- A table that is empty, though the last reconcile left rows in it and nothing noted their removal.
+    if not exists (select from public.media_assets) then
+        perform media_sync.note_lost_rows(known_rows)
+        from media_sync.health_state
+        where rows_lost_at is null and known_rows > 0;
+        if media_sync.count_rows() > 0 then
+            perform media_sync.recount();
+        end if;
+    end if;
+    update media_sync.settings as settings
+    set full_requested_at = clock_timestamp()
+    from media_sync.health_state as state
+    where state.rows_lost_at is not null
+        and (settings.full_requested_at is null or settings.full_requested_at < state.rows_lost_at)
+        and media_sync.loss_is_large(state.lost_rows);
+end;
+$$;
+comment on function media_sync.repair_losses() is 'Makes single rows anew that are gone, and asks for a full reconcile where rows of assets are.';
+revoke all on function media_sync.repair_losses() from public, anon, authenticated;
+
 create or replace function media_sync.repair()
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
+    perform media_sync.repair_losses();
     perform media_sync.repair_jobs();
     perform media_sync.repair_broadcast();
 end;
 $$;
-comment on function media_sync.repair() is 'Takes up what was missing and is there by now: the jobs, live updates.';
+comment on function media_sync.repair() is 'Takes up what was missing and is there by now (the jobs, live updates), and mends what was lost.';
 revoke all on function media_sync.repair() from public, anon, authenticated;
 
 create or replace function media_sync.repair_is_due()
@@ -14265,13 +14746,24 @@ language sql
 stable
 set search_path = ''
 as $$
-    select not exists (
-        -- In order: what is wanted is there, or what it needs is not, and that is known.
-        select
-        from media_sync.health_state
-        where (not jobs_wanted or jobs_pending = (to_regprocedure('cron.schedule(text, text, text)') is null))
-            and broadcast_pending = (to_regclass('realtime.messages') is null)
-    );
+    select not media_sync.single_rows_are_there()
+        or not exists (
+            -- In order: what is wanted is there, or what it needs is not, and that is known.
+            select
+            from media_sync.health_state
+            where (not jobs_wanted or jobs_pending = (to_regprocedure('cron.schedule(text, text, text)') is null))
+                and broadcast_pending = (to_regclass('realtime.messages') is null)
+        )
+        or exists (
+            select
+            from media_sync.health_state as state
+            cross join media_sync.settings as settings
+            where case
+                when state.rows_lost_at is null then state.known_rows > 0 and not exists (select from public.media_assets)
+                else (settings.full_requested_at is null or settings.full_requested_at < state.rows_lost_at)
+                    and media_sync.loss_is_large(state.lost_rows)
+            end
+        );
 $$;
 comment on function media_sync.repair_is_due() is 'Whether media_sync.repair() has something to do; asked with everything that is due, so that it costs no call.';
 revoke all on function media_sync.repair_is_due() from public, anon, authenticated;
@@ -14294,6 +14786,34 @@ $$;
 comment on function public.media_sync_repair() is 'What a call of sync does when media_sync_due() says so: takes up what was missing and is there by now. False when another does it at this moment.';
 revoke all on function public.media_sync_repair() from public, anon, authenticated;
 grant execute on function public.media_sync_repair() to service_role;
+
+create or replace function public.rebuild_media_sync()
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_state media_sync.health_state;
+begin
+    perform media_sync.restore_single_rows();
+    perform media_sync.recount();
+    perform media_sync.count_links(null);
+    -- Notes about Cloudinary that may be of another time: all of them are made anew. What is on its way stays on its row.
+    update media_sync.runs set status = 'failed', finished_at = clock_timestamp() where status = 'running';
+    delete from media_sync.search_hits;
+    delete from media_sync.detail_facts;
+    delete from media_sync.refresh_queue;
+    update public.media_assets set lease_token = null, leased_until = null where lease_token is not null;
+    update media_sync.health_state set rows_lost_at = clock_timestamp() returning * into v_state;
+    update media_sync.settings set full_requested_at = v_state.rows_lost_at;
+    return jsonb_build_object('rows', media_sync.count_rows(), 'lost_rows', v_state.lost_rows);
+end;
+$$;
+comment on function public.rebuild_media_sync() is
+    'After a loss: makes anew what belongs to the sync itself and asks for a full reconcile, which brings back the rows of all assets, with their keys, usage and collections. Deletes nothing in Cloudinary. Returns { rows, lost_rows }. The database owner and secret keys.';
+revoke all on function public.rebuild_media_sync() from public, anon, authenticated;
+grant execute on function public.rebuild_media_sync() to service_role;
 
 -- supabase/schemas/90_installation/10_extensions.sql
 
@@ -14356,7 +14876,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'd145b0e0c8f3e096';
+    select '9bfe3ce0378b6753';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

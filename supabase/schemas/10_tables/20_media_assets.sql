@@ -176,7 +176,7 @@ create table public.media_assets (
 );
 
 comment on table public.media_assets is 'One row per Cloudinary asset. Edit an editable column (tags, context, metadata, display_name, folder, public_id) and the change reaches Cloudinary; everything else follows Cloudinary.';
-comment on column public.media_assets.id is 'Our key; stable for the life of the row.';
+comment on column public.media_assets.id is 'Our key, made of cloud_name and asset_id: a row that was lost comes back with it.';
 comment on column public.media_assets.cloud_name is 'Cloudinary product environment that the asset belongs to.';
 comment on column public.media_assets.asset_id is 'Cloudinary''s immutable identity; survives rename, move and overwrite.';
 comment on column public.media_assets.public_id is 'Editable. Cloudinary''s public_id; unique only per resource_type and type there, and no key here.';

@@ -4,7 +4,7 @@ create table public.media_sync_log (
     id bigint generated always as identity primary key,
     operation text not null check (operation in (
         'upload', 'update', 'rename', 'move', 'delete', 'restore', 'conflict', 'resolve', 'run', 'event', 'settings', 'cleanup',
-        'quarantine'
+        'quarantine', 'repair'
     )),
     status text not null check (status in ('success', 'error', 'conflict', 'skipped', 'stale')),
     direction text check (direction in ('pull', 'push')),
@@ -25,7 +25,7 @@ create table public.media_sync_log (
 
 comment on table public.media_sync_log is 'The audit trail: one row per operation. Trimmed by cleanup_old_sync_logs().';
 comment on column public.media_sync_log.id is 'Ascending with time of writing.';
-comment on column public.media_sync_log.operation is 'What was done: upload, update, rename, move, delete, restore, conflict, resolve, run, event, settings, cleanup or quarantine.';
+comment on column public.media_sync_log.operation is 'What was done: upload, update, rename, move, delete, restore, conflict, resolve, run, event, settings, cleanup, quarantine or repair.';
 comment on column public.media_sync_log.status is 'success, error, conflict, skipped (nothing to do) or stale (overtaken by a newer state).';
 comment on column public.media_sync_log.direction is 'pull: from Cloudinary; push: to Cloudinary.';
 comment on column public.media_sync_log.source is 'What set it off: webhook, cron, api, client or console.';

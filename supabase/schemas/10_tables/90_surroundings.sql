@@ -51,7 +51,11 @@ create table media_sync.health_state (
     jobs_wanted boolean not null default true,
     jobs_pending boolean not null default true,
     broadcast_pending boolean not null default true,
-    broadcast_error text
+    broadcast_error text,
+    known_rows bigint not null default 0,
+    rows_lost_at timestamptz,
+    lost_rows bigint not null default 0,
+    settings_lost_at timestamptz
 );
 
 comment on table media_sync.health_state is 'The one row of what health remembers: what was last alerted, and what the platform still lacked.';
@@ -63,6 +67,10 @@ comment on column media_sync.health_state.jobs_wanted is 'False: somebody took t
 comment on column media_sync.health_state.jobs_pending is 'The jobs could not be scheduled yet, or pg_cron has gone: ticks try again. False: they were in place, and what a person changes of them since stays.';
 comment on column media_sync.health_state.broadcast_pending is 'Live updates could not be allowed yet, or Realtime has gone: ticks try again.';
 comment on column media_sync.health_state.broadcast_error is 'Why it was refused last time.';
+comment on column media_sync.health_state.known_rows is 'Rows of media_assets when the last full reconcile was complete. They never become fewer by themselves: a deleted asset keeps its row.';
+comment on column media_sync.health_state.rows_lost_at is 'When rows were found to be missing, or a rebuild was asked for; null once a full reconcile that began later is complete.';
+comment on column media_sync.health_state.lost_rows is 'Rows that were missing then; after the reconcile, those that did not come back.';
+comment on column media_sync.health_state.settings_lost_at is 'When the row of settings was found missing and made anew with the defaults; null once somebody changes settings.';
 
 alter table media_sync.health_state enable row level security;
 revoke all on media_sync.health_state from public, anon, authenticated, service_role;

@@ -39,12 +39,13 @@ begin
     ),
     inserted as (
         insert into public.media_assets (
-            cloud_name, asset_id, public_id, resource_type, type, format, version, bytes, width, height, duration, pages, etag,
+            id, cloud_name, asset_id, public_id, resource_type, type, format, version, bytes, width, height, duration, pages, etag,
             url, secure_url, original_filename, folder, display_name, tags, context, metadata, access_mode, moderation_status,
             extra, uploaded_at, last_updated, created_at, base, sync_status, observed_at, last_synced_at, created_by,
             facts_source, facts_not_before
         )
         select
+            media_sync.row_id(p_cloud_name, asset_id),
             p_cloud_name, asset_id, public_id, resource_type, coalesce(type, 'upload'), format, version, bytes, width, height, duration,
             pages, etag, url, secure_url, original_filename, coalesce(folder, ''), display_name, coalesce(tags, '{}'),
             coalesce(context, '{}'), coalesce(metadata, '{}'), access_mode, moderation_status, coalesce(extra, '{}'), uploaded_at,

@@ -75,8 +75,9 @@ begin
                 where cloud_name = p_cloud_name
             ),
             '{}'
-        ) || (
-            select jsonb_strip_nulls(jsonb_build_object('look_up_cap', look_up_cap)) from media_sync.settings
+        ) || coalesce(
+            -- Null where the settings are lost, until the call that this is a part of has them made anew.
+            (select jsonb_strip_nulls(jsonb_build_object('look_up_cap', look_up_cap)) from media_sync.settings), '{}'
         )
     );
 end;

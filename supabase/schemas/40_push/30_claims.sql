@@ -229,16 +229,13 @@ begin
         values ('push', p_cloud_name, p_source, p_user_id)
         returning id into v_run_id;
     end if;
-    return (
-        select jsonb_build_object(
-            'run_id', v_run_id,
-            'tasks', v_tasks,
-            'more', v_more,
-            'folder_mode', settings.folder_mode,
-            'budget', media_sync.call_budget(p_cloud_name),
-            'now', clock_timestamp()
-        )
-        from media_sync.settings as settings
+    return jsonb_build_object(
+        'run_id', v_run_id,
+        'tasks', v_tasks,
+        'more', v_more,
+        'folder_mode', (select folder_mode from media_sync.settings),
+        'budget', media_sync.call_budget(p_cloud_name),
+        'now', clock_timestamp()
     );
 end;
 $$;

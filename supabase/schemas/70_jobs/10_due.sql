@@ -134,7 +134,10 @@ as $$
 declare
     v_settings media_sync.settings;
 begin
-    select * into strict v_settings from media_sync.settings;
+    select * into v_settings from media_sync.settings;
+    if not found then
+        return jsonb_build_object('repair_due', true, 'now', clock_timestamp());
+    end if;
     return jsonb_build_object(
         'open_run', (
             select media_sync.run_summary(id)
@@ -170,6 +173,6 @@ begin
 end;
 $$;
 comment on function public.media_sync_due(text) is
-    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, facts_due, repair_due, folder_mode, search_refuses, conflict_policy, budget, now }.';
+    'What the next call of sync has to do: { open_run, full_due, incremental_due, changed_since, push_due, refresh_due, facts_due, repair_due, folder_mode, search_refuses, conflict_policy, budget, now }. Where the settings are lost, { repair_due, now } alone.';
 revoke all on function public.media_sync_due(text) from public, anon, authenticated;
 grant execute on function public.media_sync_due(text) to service_role;

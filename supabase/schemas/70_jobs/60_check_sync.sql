@@ -206,7 +206,7 @@ declare
     v_event timestamptz;
     v_silent boolean := false;
 begin
-    select * into strict v_settings from media_sync.settings;
+    select * into v_settings from media_sync.settings;
     -- The library that is worst off.
     select known.* into v_limit
     from media_sync.rate_limits as known

@@ -24,6 +24,8 @@ as $$
         select * from media_sync.check_live_updates()
         union all
         select * from media_sync.check_requests()
+        union all
+        select * from media_sync.check_loss()
     )
     select jsonb_build_object(
         'status', case

@@ -188,8 +188,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-    perform media_sync.repair();
     perform media_sync.end_lost_runs();
+    perform media_sync.repair();
     -- Two at once wait here for each other, and the second finds everything told.
     perform from media_sync.health_state for update;
     perform media_sync.settle_alerts();

@@ -194,7 +194,7 @@ select media_sync.merge_observations(
 );
 select tests.statistics_equal_a_recount('a page merged → equals a recount');
 select public.soft_delete_media_assets(array(select id from public.media_assets where in_scope limit 100));
-select public.restore_media_asset(id) from public.media_assets where deleted_at is not null limit 50;
+select public.restore_media_asset(id) from public.media_assets where deleted_at is not null and in_scope limit 50;
 select tests.statistics_equal_a_recount('deletions and restores → equals a recount');
 select media_sync.confirm_absence('demo', array(select asset_id from public.media_assets limit 60), now(), 'api');
 select tests.statistics_equal_a_recount('assets gone in Cloudinary → equals a recount');

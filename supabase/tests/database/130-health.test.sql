@@ -35,7 +35,7 @@ $$;
 
 select bag_eq(
     'select check_name, status from public.get_sync_health()',
-    $$select unnest('{overall,schedule,calls,tick,delete_guard,runs,error_rate,pending_edits,assets_in_error,open_conflicts,quota,webhooks,quarantine,alerts,scope,live_updates,requests}'::text[]), 'ok'$$,
+    $$select unnest('{overall,schedule,calls,tick,delete_guard,runs,error_rate,pending_edits,assets_in_error,open_conflicts,quota,webhooks,quarantine,alerts,scope,live_updates,requests,loss}'::text[]), 'ok'$$,
     'a fresh installation that is set up → every check is ok'
 );
 select is((select check_name from public.get_sync_health() limit 1), 'overall', 'health → begins with the whole');

@@ -1,6 +1,9 @@
-/** Advice about what the platform brings: Realtime, pg_net. */
+/** Advice about what the platform brings (Realtime, pg_net), and about losses. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { type AdviceCase, adviceOf, callByTick, statementsIn } from "../../support/advice.ts";
+import { there } from "../../support/scenario-steps.ts";
+import { insertAssets } from "../../support/scenario-world.ts";
+import { syncUntilCompleted } from "../../support/stack.ts";
 
 export const platform: AdviceCase[] = [
   {
@@ -41,6 +44,47 @@ export const platform: AdviceCase[] = [
         ends.resolve(new Response("at last"));
         await server.shutdown();
       }
+    },
+  },
+  {
+    check: "loss",
+    title: "all rows are gone → a full sync brings them back",
+    play: async (patient) => {
+      const { stack, call } = patient;
+      await insertAssets(patient, { one: {}, two: {} });
+      await syncUntilCompleted(call);
+      await stack.sql("delete from public.media_assets");
+      assertMatch(await adviceOf(stack, "loss"), /deno task sync --full does at once/);
+      await syncUntilCompleted(call, { full: true });
+      assertEquals((await stack.sql("select from public.media_assets")).length, 2);
+    },
+  },
+  {
+    check: "loss",
+    title: "a used asset did not come back → its links are shown, and given up",
+    play: async (patient) => {
+      const { stack, call, run } = patient;
+      await insertAssets(patient, { one: {}, two: {} });
+      await syncUntilCompleted(call);
+      await stack.sql(
+        `insert into public.media_usage (media_asset_id, usage_type, reference_table, reference_id)
+         select id, 'cover', 'articles', '1' from public.media_assets where public_id = 'one'`,
+      );
+      await there.destroy("one")(patient);
+      await stack.sql("delete from public.media_assets");
+      await syncUntilCompleted(call, { full: true });
+      const [look, cure] = statementsIn(await adviceOf(stack, "loss"));
+      assertEquals((await stack.sql(look!)).length, 1);
+      await run(cure!);
+    },
+  },
+  {
+    check: "loss",
+    title: "the settings are gone → they are looked at and confirmed",
+    play: async ({ stack, minutes, run }) => {
+      await stack.sql("delete from media_sync.settings");
+      await minutes(1);
+      await run(...statementsIn(await adviceOf(stack, "loss")));
     },
   },
 ];

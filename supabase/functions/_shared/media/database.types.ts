@@ -696,6 +696,7 @@ export type Database = {
         Args: { "p_ids": (string)[]; "p_place": Json; "p_to": Json };
         Returns: Json;
       };
+      "rebuild_media_sync": { Args: Record<PropertyKey, never>; Returns: Json };
       "remove_from_media_collection": {
         Args: { "p_collection_id": string; "p_ids": (string)[] };
         Returns: Json;

@@ -65,10 +65,7 @@ export async function doDueWork(session: SyncSession, request: SyncRequest): Pro
     failure = error;
   }
   if (request.direction !== "push") {
-    const due = await session.media.call("media_sync_due", {
-      p_cloud_name: session.media.cloudName,
-    });
-    if (due.repair_due) await session.media.call("media_sync_repair", {});
+    const due = await askDueWork(session);
     if (due.folder_mode !== null) session.cloudinary.useFolderMode(due.folder_mode);
     session.cloudinary.useSearchRefusals(due.search_refuses);
     if (due.refresh_due) results.push(await serveRefresh(session));
@@ -94,6 +91,15 @@ export async function doDueWork(session: SyncSession, request: SyncRequest): Pro
     runs: results.map((result) => result.run),
     note,
   };
+}
+
+/** What is due, after what the platform lacked or a loss has taken is mended: that may make more due. */
+async function askDueWork(session: SyncSession): Promise<DueWork> {
+  const ask = () => session.media.call("media_sync_due", { p_cloud_name: session.media.cloudName });
+  const due = await ask();
+  if (!due.repair_due) return due;
+  await session.media.call("media_sync_repair", {});
+  return await ask();
 }
 
 async function pull(
