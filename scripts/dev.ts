@@ -5,6 +5,7 @@ import { runFirstSync } from "./local/first-sync.ts";
 import { describeStack } from "./local/stack-summary.ts";
 import { startStack } from "./local/stack.ts";
 import type { Stack } from "./local/stack-options.ts";
+import { warmConsole } from "./local/warm-console.ts";
 import { removeStackFile, writeStackFile } from "./support/stack-file.ts";
 import { printLine } from "./support/print-line.ts";
 
@@ -65,10 +66,11 @@ async function serve(
     // Whoever wants no jobs wants to decide himself when a sync runs.
     const hasLibrary = cloudinary === "real" || assets > 0;
     const syncing = cron && hasLibrary ? tellFirstSync(stack, say, signal) : Promise.resolve();
+    const warming = tellConsole(stack, signal);
     if (!signal.aborted) {
       await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
     }
-    await syncing;
+    await Promise.all([syncing, warming]);
   } finally {
     await removeStackFile(stack.info, file);
   }
@@ -87,6 +89,11 @@ async function tellFirstSync(
       `The first sync ended early: ${result.reason}\nThe jobs try again within a minute.`,
     );
   }
+}
+
+async function tellConsole(stack: Stack, signal: AbortSignal): Promise<void> {
+  const problem = await warmConsole(stack.info.console_url, signal);
+  if (problem !== null) printError(problem);
 }
 
 function printError(message: string): void {

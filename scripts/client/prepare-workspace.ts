@@ -31,14 +31,30 @@ export async function prepareWorkspace(
     return [name, target.replace(/^npm:\/?/, "").replace(/\/$/, "").slice(name.length + 1)];
   }));
   const manifest = JSON.stringify({ private: true, type: "module", dependencies });
-  const isReady = await readIfPresent(new URL("package.json", workspace)) === manifest &&
-    await exists(new URL("node_modules/", workspace));
-  if (!isReady) await install(workspace, manifest);
+  if (!await isReady(workspace, manifest)) await install(workspace, manifest);
   return new URL("node_modules/", workspace).pathname;
 }
 
+async function isReady(workspace: URL, manifest: string): Promise<boolean> {
+  return await readIfPresent(new URL("package.json", workspace)) === manifest &&
+    await exists(new URL("node_modules/", workspace));
+}
+
+/** Two may do it at once: whoever finds the folder finds all of it. */
 async function install(workspace: URL, manifest: string): Promise<void> {
-  await Deno.mkdir(workspace, { recursive: true });
+  const partial = new URL(`${workspace.href.slice(0, -1)}.${crypto.randomUUID()}/`);
+  await Deno.mkdir(partial, { recursive: true });
+  try {
+    await fill(partial, manifest);
+    await removeIfPresent(workspace);
+    await Deno.rename(partial, workspace);
+  } catch (error) {
+    await removeIfPresent(partial);
+    if (!await isReady(workspace, manifest)) throw error;
+  }
+}
+
+async function fill(workspace: URL, manifest: string): Promise<void> {
   await Deno.writeTextFile(new URL("deno.json", workspace), '{ "nodeModulesDir": "auto" }');
   // Also what these packages need themselves comes in the versions, and with the hashes, that are known.
   await Deno.copyFile(new URL("deno.lock", root), new URL("deno.lock", workspace));
@@ -51,12 +67,19 @@ async function install(workspace: URL, manifest: string): Promise<void> {
     stdout: "null",
   }).output();
   if (success) return;
-  await Deno.remove(new URL("package.json", workspace));
   const said = new TextDecoder().decode(stderr).trim();
   throw new CommandError(
     "install_failed",
     `The dependencies could not be installed.\n${said}`,
   );
+}
+
+async function removeIfPresent(folder: URL): Promise<void> {
+  try {
+    await Deno.remove(folder, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 async function readIfPresent(file: URL): Promise<string | undefined> {

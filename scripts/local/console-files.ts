@@ -1,4 +1,4 @@
-/** Serves the web console, a folder of static files that `deno task console` builds, under `/console/`. */
+/** Serves the web console under `/console/`, as `deno task console` builds it for other hosts. */
 
 const contentTypes: Record<string, string> = {
   html: "text/html; charset=utf-8",
@@ -10,9 +10,6 @@ const contentTypes: Record<string, string> = {
   woff2: "font/woff2",
 };
 
-/** Where the console is built to. */
-export const consoleFolder = new URL("../../dist/console/", import.meta.url);
-
 /** What a page may know of the stack: the console's `config.json`. */
 export interface ConsoleConfiguration {
   url: string;
@@ -21,15 +18,19 @@ export interface ConsoleConfiguration {
   emulator?: string;
 }
 
+/** The console's files by their paths, such as `index.html`. */
+export type ConsoleFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+
 /**
- * @param configuration Answered at `/console/config.json`, whatever the folder says.
- * @param folder Looked at anew with every request.
- * @returns a handler; null where there is no such file. Without a built console its page says how to build it.
+ * @param configuration Answered at `/console/config.json`.
+ * @param build Called with the first request, and again after it failed.
+ * @returns a handler; null where there is no such file.
  */
 export function createConsoleFiles(
   configuration: ConsoleConfiguration,
-  folder: URL = consoleFolder,
+  build: () => Promise<ConsoleFiles>,
 ): (request: Request) => Promise<Response | null> {
+  let built: Promise<ConsoleFiles> | undefined;
   return async (request) => {
     const { pathname, origin } = new URL(request.url);
     if (pathname === "/console") {
@@ -38,40 +39,29 @@ export function createConsoleFiles(
     if (!pathname.startsWith("/console/")) return null;
     const path = pathname.slice("/console/".length) || "index.html";
     if (path === "config.json") return Response.json(configuration);
-    // URL has resolved any dots; what could still climb out is encoded.
-    if (!/^[\w./-]+$/.test(path) || path.includes("..")) return null;
-    const content = await readIfThere(new URL(path, folder));
-    if (content === null) return path === "index.html" ? notBuilt() : null;
-    const type = contentTypes[path.split(".").pop() ?? ""] ?? "application/octet-stream";
+    let files: ConsoleFiles;
+    try {
+      files = await (built ??= build());
+    } catch (error) {
+      built = undefined;
+      return notBuilt(error instanceof Error ? error.message : String(error));
+    }
+    const content = files.get(path);
+    if (content === undefined) return null;
     return new Response(content, {
-      headers: { "content-type": type, "cache-control": "no-cache" },
+      headers: {
+        "content-type": contentTypes[path.split(".").pop() ?? ""] ?? "application/octet-stream",
+        "cache-control": "no-cache",
+      },
     });
   };
 }
 
-async function readIfThere(file: URL): Promise<Uint8Array<ArrayBuffer> | null> {
-  try {
-    return await Deno.readFile(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.IsADirectory) {
-      return null;
-    }
-    throw error;
-  }
-}
-
-function notBuilt(): Response {
-  const page = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>The console is not built</title>
-<body style="font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem">
-<h1>The console is not built</h1>
-<p>Run <code>npx -y deno task console</code> in the repository, and load this page again. The stack can go on meanwhile.</p>
-`;
-  return new Response(page, {
-    status: 404,
-    headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-cache" },
+function notBuilt(reason: string): Response {
+  const text =
+    `The console could not be built, and is tried again when this page is loaded again.\n\n${reason}\n`;
+  return new Response(text, {
+    status: 503,
+    headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-cache" },
   });
 }

@@ -1,4 +1,5 @@
 /** The local Supabase project: data API, auth, Realtime, functions, cron and pg_net around an emulated Cloudinary. */
+import { builtConsole } from "./built-console.ts";
 import { createConsoleFiles } from "./console-files.ts";
 import { createDataApi } from "./data-api.ts";
 import { realCloudinary, startEmulator } from "./emulator.ts";
@@ -74,7 +75,7 @@ async function start(
       url,
       publishable_key: keys.publishable,
       ...(options.cloudinary === "real" ? {} : { emulator: cloudinary.http }),
-    }),
+    }, builtConsole),
     sqlEditor: createSqlEditor(database, keys.secret),
   });
   const background = await startBackground({

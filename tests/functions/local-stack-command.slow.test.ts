@@ -139,6 +139,17 @@ Deno.test("dev → says what it does, what is where and what to try, then READY;
       });
       return (await response.json()).length === 43;
     }, { describe: "the three assets of the summary's first command" });
+    const page = await fetch(info.console_url);
+    assertEquals([page.status, page.headers.get("content-type")], [
+      200,
+      "text/html; charset=utf-8",
+    ]);
+    assertStringIncludes(await page.text(), "console.js");
+    assertEquals(await (await fetch(`${info.console_url}config.json`)).json(), {
+      url: info.url,
+      publishable_key: info.publishable_key,
+      emulator: info.cloudinary_http,
+    });
     Deno.kill(info.pid, "SIGTERM");
     assertEquals((await child.status).code, 0, await errors);
   } finally {
