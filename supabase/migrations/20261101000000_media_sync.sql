@@ -2010,7 +2010,11 @@ create table media_sync.health_state (
     known_rows bigint not null default 0,
     rows_lost_at timestamptz,
     lost_rows bigint not null default 0,
-    settings_lost_at timestamptz
+    settings_lost_at timestamptz,
+    sampled_assets bigint not null default 0,
+    sampled_backups bigint not null default 0,
+    compared_at timestamptz,
+    differences bigint not null default 0
 );
 
 comment on table media_sync.health_state is 'The one row of what health remembers: what was last alerted, and what the platform still lacked.';
@@ -2025,6 +2029,10 @@ comment on column media_sync.health_state.broadcast_error is 'Why it was refused
 comment on column media_sync.health_state.known_rows is 'Rows of media_assets when the last full reconcile was complete. They never become fewer by themselves: a deleted asset keeps its row.';
 comment on column media_sync.health_state.rows_lost_at is 'When rows were found to be missing, or a rebuild was asked for; null once a full reconcile that began later is complete.';
 comment on column media_sync.health_state.lost_rows is 'Rows that were missing then; after the reconcile, those that did not come back.';
+comment on column media_sync.health_state.sampled_assets is 'Assets of which searches told whether Cloudinary keeps a backup, the older ones fading.';
+comment on column media_sync.health_state.sampled_backups is 'Those of them that have one.';
+comment on column media_sync.health_state.compared_at is 'When both sides were last compared field by field (GET sync?verify=true), to the end.';
+comment on column media_sync.health_state.differences is 'How many assets differed then, or were missing on a side.';
 comment on column media_sync.health_state.settings_lost_at is 'When the row of settings was found missing and made anew with the defaults; null once somebody changes settings.';
 
 alter table media_sync.health_state enable row level security;
@@ -5009,10 +5017,17 @@ begin
             blocked_reason = coalesce(excluded.blocked_reason, known.blocked_reason),
             updated_at = clock_timestamp();
     end if;
+    if p_traffic ? 'backups' then
+        -- Of some thousand assets the older ones fade: what is done about backups shows in those that are seen since.
+        update media_sync.health_state
+        set
+            sampled_assets = sampled_assets / case when sampled_assets > 2000 then 2 else 1 end + (p_traffic -> 'backups' ->> 'sampled')::bigint,
+            sampled_backups = sampled_backups / case when sampled_assets > 2000 then 2 else 1 end + (p_traffic -> 'backups' ->> 'kept')::bigint;
+    end if;
 end;
 $$;
 comment on function media_sync.record_traffic(text, uuid, jsonb) is
-    'Remembers calls made and what Cloudinary told of the quota: { calls, rate_limit: { limit, remaining, reset_at }, blocked_until, blocked_reason }.';
+    'Remembers calls made and what Cloudinary told beside the answers: { calls, rate_limit: { limit, remaining, reset_at }, blocked_until, blocked_reason, backups: { sampled, kept } }.';
 revoke all on function media_sync.record_traffic(text, uuid, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.call_budget(p_cloud_name text)
@@ -13862,6 +13877,89 @@ $$;
 comment on function media_sync.confirm_settings() is 'Says that the settings, which were lost and made anew, are as they should be. The database owner.';
 revoke all on function media_sync.confirm_settings() from public, anon, authenticated;
 
+-- supabase/schemas/70_jobs/64_check_equality.sql
+
+-- Health of the whole: when both sides were last found equal, and whether what is deleted could come back.
+
+create or replace function public.media_sync_note_comparison(p_differences bigint)
+returns void
+language sql
+security definer
+set search_path = ''
+as $$
+    update media_sync.health_state set compared_at = clock_timestamp(), differences = p_differences;
+$$;
+comment on function public.media_sync_note_comparison(bigint) is 'Notes for health that both sides were compared to the end, and how many assets differed or were missing on a side.';
+revoke all on function public.media_sync_note_comparison(bigint) from public, anon, authenticated;
+grant execute on function public.media_sync_note_comparison(bigint) to service_role;
+
+create or replace function media_sync.check_equality()
+returns table (check_name text, status text, message text, value text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_state media_sync.health_state;
+    v_full media_sync.runs;
+    v_equal_at timestamptz;
+    v_interval constant interval := (select full_interval from media_sync.settings);
+    v_differs boolean;
+    v_late boolean;
+begin
+    select * into v_state from media_sync.health_state;
+    select * into v_full from media_sync.runs as run
+    where run.kind = 'full' and run.status = 'completed'
+    order by run.started_at desc
+    limit 1;
+    v_differs := coalesce(v_state.differences > 0 and v_state.compared_at > coalesce(v_full.started_at, '-infinity'), false);
+    v_equal_at := greatest(v_full.finished_at, case when v_state.differences = 0 then v_state.compared_at end);
+    -- A large library's reconcile may take its hours, and one that fails is told by runs.
+    v_late := coalesce(coalesce(v_equal_at, v_state.installed_at) < clock_timestamp() - 3 * v_interval, false);
+    return query values (
+        'equality',
+        case when v_differs or v_late then 'degraded' else 'ok' end,
+        case
+            when v_differs then format(
+                'The comparison of %s found %s assets that differ or are missing on a side: npx -y deno task sync --full makes both sides equal.',
+                media_sync.health_time(v_state.compared_at), v_state.differences
+            )
+            when v_late and v_equal_at is null
+                then 'Both sides have never been found equal: npx -y deno task sync --full compares and mends them, and says what is in the way.'
+            when v_late then format(
+                'Both sides were last found equal at %s, longer ago than three times full_interval: npx -y deno task sync --full compares and mends them, and says what is in the way.',
+                media_sync.health_time(v_equal_at)
+            )
+            when v_equal_at is null then 'The first reconcile is still to come.'
+            when v_equal_at = v_full.finished_at then format('Both sides were last made equal by the reconcile of %s.', media_sync.health_time(v_equal_at))
+            else format('Both sides were last found equal by the comparison of %s.', media_sync.health_time(v_equal_at))
+        end,
+        v_equal_at::text
+    );
+    return query values (
+        'backups',
+        -- Whether to pay for backups is nobody else's decision.
+        'ok',
+        case
+            when v_state.sampled_assets = 0 then 'Whether deleted assets could come back is not known yet: no search has told of backups.'
+            when v_state.sampled_backups = 0 then format(
+                'Deletions are final: of %s assets that were looked at Cloudinary keeps no backup. To have them restorable, switch on automatic backup in Cloudinary''s console (Settings, Upload).',
+                v_state.sampled_assets
+            )
+            when v_state.sampled_backups < v_state.sampled_assets then format(
+                'Of %s assets that were looked at Cloudinary keeps a backup of %s; deletions of the others are final.',
+                v_state.sampled_assets, v_state.sampled_backups
+            )
+            else format('Deleted assets could come back: of all %s that were looked at Cloudinary keeps a backup.', v_state.sampled_assets)
+        end,
+        (100 * v_state.sampled_backups / nullif(v_state.sampled_assets, 0))::text
+    );
+end;
+$$;
+comment on function media_sync.check_equality() is
+    'Checks equality (value: when both sides were last found equal) and backups (value: percent of sampled assets of which Cloudinary keeps a backup; never other than ok).';
+revoke all on function media_sync.check_equality() from public, anon, authenticated;
+
 -- supabase/schemas/70_jobs/65_check_quarantine.sql
 
 -- Health of the quarantine: who is set aside.
@@ -14124,6 +14222,8 @@ as $$
         select * from media_sync.check_requests()
         union all
         select * from media_sync.check_loss()
+        union all
+        select * from media_sync.check_equality()
     )
     select jsonb_build_object(
         'status', case
@@ -14876,7 +14976,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '9bfe3ce0378b6753';
+    select '95c197d845e09ecf';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;

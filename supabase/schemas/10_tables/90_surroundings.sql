@@ -55,7 +55,11 @@ create table media_sync.health_state (
     known_rows bigint not null default 0,
     rows_lost_at timestamptz,
     lost_rows bigint not null default 0,
-    settings_lost_at timestamptz
+    settings_lost_at timestamptz,
+    sampled_assets bigint not null default 0,
+    sampled_backups bigint not null default 0,
+    compared_at timestamptz,
+    differences bigint not null default 0
 );
 
 comment on table media_sync.health_state is 'The one row of what health remembers: what was last alerted, and what the platform still lacked.';
@@ -70,6 +74,10 @@ comment on column media_sync.health_state.broadcast_error is 'Why it was refused
 comment on column media_sync.health_state.known_rows is 'Rows of media_assets when the last full reconcile was complete. They never become fewer by themselves: a deleted asset keeps its row.';
 comment on column media_sync.health_state.rows_lost_at is 'When rows were found to be missing, or a rebuild was asked for; null once a full reconcile that began later is complete.';
 comment on column media_sync.health_state.lost_rows is 'Rows that were missing then; after the reconcile, those that did not come back.';
+comment on column media_sync.health_state.sampled_assets is 'Assets of which searches told whether Cloudinary keeps a backup, the older ones fading.';
+comment on column media_sync.health_state.sampled_backups is 'Those of them that have one.';
+comment on column media_sync.health_state.compared_at is 'When both sides were last compared field by field (GET sync?verify=true), to the end.';
+comment on column media_sync.health_state.differences is 'How many assets differed then, or were missing on a side.';
 comment on column media_sync.health_state.settings_lost_at is 'When the row of settings was found missing and made anew with the defaults; null once somebody changes settings.';
 
 alter table media_sync.health_state enable row level security;

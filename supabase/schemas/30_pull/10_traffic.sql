@@ -40,10 +40,17 @@ begin
             blocked_reason = coalesce(excluded.blocked_reason, known.blocked_reason),
             updated_at = clock_timestamp();
     end if;
+    if p_traffic ? 'backups' then
+        -- Of some thousand assets the older ones fade: what is done about backups shows in those that are seen since.
+        update media_sync.health_state
+        set
+            sampled_assets = sampled_assets / case when sampled_assets > 2000 then 2 else 1 end + (p_traffic -> 'backups' ->> 'sampled')::bigint,
+            sampled_backups = sampled_backups / case when sampled_assets > 2000 then 2 else 1 end + (p_traffic -> 'backups' ->> 'kept')::bigint;
+    end if;
 end;
 $$;
 comment on function media_sync.record_traffic(text, uuid, jsonb) is
-    'Remembers calls made and what Cloudinary told of the quota: { calls, rate_limit: { limit, remaining, reset_at }, blocked_until, blocked_reason }.';
+    'Remembers calls made and what Cloudinary told beside the answers: { calls, rate_limit: { limit, remaining, reset_at }, blocked_until, blocked_reason, backups: { sampled, kept } }.';
 revoke all on function media_sync.record_traffic(text, uuid, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.call_budget(p_cloud_name text)

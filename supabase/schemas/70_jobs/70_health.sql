@@ -26,6 +26,8 @@ as $$
         select * from media_sync.check_requests()
         union all
         select * from media_sync.check_loss()
+        union all
+        select * from media_sync.check_equality()
     )
     select jsonb_build_object(
         'status', case

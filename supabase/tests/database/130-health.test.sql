@@ -1,7 +1,7 @@
 -- Health: each check turns when it should and back again, says what to do, and a change of the whole is told once.
 begin;
 \ir helpers.sql
-select plan(82);
+select plan(92);
 
 delete from vault.secrets;
 select vault.create_secret('http://project.test', 'media_sync_project_url'), vault.create_secret('opensesame', 'media_sync_cron_key');
@@ -35,7 +35,7 @@ $$;
 
 select bag_eq(
     'select check_name, status from public.get_sync_health()',
-    $$select unnest('{overall,schedule,calls,tick,delete_guard,runs,error_rate,pending_edits,assets_in_error,open_conflicts,quota,webhooks,quarantine,alerts,scope,live_updates,requests,loss}'::text[]), 'ok'$$,
+    $$select unnest('{overall,schedule,calls,tick,delete_guard,runs,error_rate,pending_edits,assets_in_error,open_conflicts,quota,webhooks,quarantine,alerts,scope,live_updates,requests,loss,equality,backups}'::text[]), 'ok'$$,
     'a fresh installation that is set up → every check is ok'
 );
 select is((select check_name from public.get_sync_health() limit 1), 'overall', 'health → begins with the whole');
@@ -237,6 +237,29 @@ select is(tests.check('webhooks'), 'ok', 'a longer webhook_silence → ok');
 update media_sync.settings set webhook_silence = '1 day';
 insert into media_sync.webhook_events (dedup_key, notification_type, body) values ('two', 'upload', '{}');
 select is(tests.check('webhooks'), 'ok', 'a webhook comes → ok again');
+rollback to intact;
+
+-- 6. Both sides, and backups
+
+select is(tests.message('equality'), 'The first reconcile is still to come.', 'no reconcile yet → says so');
+update media_sync.health_state set installed_at = tests.ago('4 days');
+select matches(tests.check('equality') || tests.message('equality'), '^degraded.*never been found equal.*deno task sync --full', 'no reconcile for three times full_interval → degraded');
+insert into media_sync.runs (kind, status, cloud_name, source, started_at, finished_at) values ('full', 'completed', 'demo', 'cron', tests.ago('1 hour'), tests.ago('50 minutes'));
+select matches(tests.check('equality') || tests.message('equality'), '^okBoth sides were last made equal by the reconcile of 20', 'a complete reconcile → when');
+select public.media_sync_note_comparison(3);
+select matches(tests.check('equality') || tests.message('equality'), '^degraded.* found 3 assets that differ.*deno task sync --full', 'a comparison found differences → degraded, and what mends them');
+insert into media_sync.runs (kind, status, cloud_name, source, finished_at) values ('full', 'completed', 'demo', 'cron', clock_timestamp());
+select matches(tests.check('equality') || tests.message('equality'), '^okBoth sides were last made equal by the reconcile', 'a reconcile since → ok again');
+select public.media_sync_note_comparison(0);
+select matches(tests.check('equality') || tests.message('equality'), '^okBoth sides were last found equal by the comparison', 'a comparison that found none → when');
+select matches(tests.message('backups'), 'not known yet', 'nothing sampled → says so');
+select media_sync.record_traffic('demo', null, '{"calls": 1, "backups": {"sampled": 30, "kept": 0}}');
+select matches(tests.check('backups') || tests.message('backups'), '^okDeletions are final: of 30 assets', 'no backups → deletions are final, and what to switch on');
+select media_sync.record_traffic('demo', null, '{"calls": 1, "backups": {"sampled": 10, "kept": 10}}');
+select matches(tests.message('backups'), '^Of 40 assets that were looked at Cloudinary keeps a backup of 10', 'some backups → how many');
+update media_sync.health_state set sampled_assets = 0, sampled_backups = 0;
+select media_sync.record_traffic('demo', null, '{"calls": 1, "backups": {"sampled": 10, "kept": 10}}');
+select matches(tests.message('backups'), '^Deleted assets could come back', 'all have one → they could come back');
 rollback to intact;
 select is(tests.check('overall'), 'ok', 'all of it undone → ok');
 

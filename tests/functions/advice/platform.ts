@@ -1,6 +1,12 @@
 /** Advice about what the platform brings (Realtime, pg_net), and about losses. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { type AdviceCase, adviceOf, callByTick, statementsIn } from "../../support/advice.ts";
+import {
+  type AdviceCase,
+  adviceOf,
+  callByTick,
+  checksOf,
+  statementsIn,
+} from "../../support/advice.ts";
 import { there } from "../../support/scenario-steps.ts";
 import { insertAssets } from "../../support/scenario-world.ts";
 import { syncUntilCompleted } from "../../support/stack.ts";
@@ -87,4 +93,36 @@ export const platform: AdviceCase[] = [
       await run(...statementsIn(await adviceOf(stack, "loss")));
     },
   },
+  {
+    check: "equality",
+    title: "a comparison finds a difference → a full sync makes both sides equal",
+    play: async (patient) => {
+      const { stack, call } = patient;
+      await insertAssets(patient, { one: {} });
+      await syncUntilCompleted(call);
+      assertMatch(await messageOf(stack, "equality"), /made equal by the reconcile/);
+      await call("sync?verify=true");
+      assertMatch(await messageOf(stack, "equality"), /found equal by the comparison/);
+      await there.set("one", { tags: ["new"] })(patient);
+      await call("sync?verify=true");
+      assertMatch(await adviceOf(stack, "equality"), /found 1 assets that differ/);
+      await syncUntilCompleted(call, { full: true });
+    },
+  },
+  {
+    check: "backups",
+    title: "searches tell of backups → whether a deletion is final",
+    play: async (patient) => {
+      const { stack, call } = patient;
+      assertMatch(await messageOf(stack, "backups"), /not known yet/);
+      await insertAssets(patient, { one: {}, two: {} });
+      await syncUntilCompleted(call);
+      await call("sync", { method: "POST", json: { facts: true } });
+      assertMatch(await messageOf(stack, "backups"), /^Deleted assets could come back: of all \d+/);
+    },
+  },
 ];
+
+async function messageOf(stack: Parameters<typeof checksOf>[0], name: string): Promise<string> {
+  return (await checksOf(stack)).find(({ check_name }) => check_name === name)!.message;
+}

@@ -6,7 +6,7 @@ import { createAdminTriggers } from "./admin-api/triggers.ts";
 import { createAssetLookUp } from "./admin-api/look-up.ts";
 import type { CloudinaryConfiguration } from "./configuration.ts";
 import type { FolderMode } from "./observation.ts";
-import { createSearchApi } from "./search-api.ts";
+import { type BackupSample, createSearchApi } from "./search-api.ts";
 import { createTransport, type TransportOptions } from "./transport.ts";
 import { createUploadAssetGroups } from "./upload-api/asset-groups.ts";
 import { createUploadAssets } from "./upload-api/assets.ts";
@@ -20,6 +20,8 @@ export type { Answer, CallReport } from "./transport.ts";
 export interface CloudinaryClientOptions extends TransportOptions {
   /** How the cloud keeps folders, if known; `config()` finds it out. */
   folderMode?: FolderMode;
+  /** Hears of how many assets a search told whether a backup is kept, and of how many one is. */
+  onBackups?: (told: BackupSample) => void;
 }
 
 export type CloudinaryClient = ReturnType<typeof createCloudinaryClient>;
@@ -52,7 +54,7 @@ export function createCloudinaryClient(
     ...createAdminAccount(transport, (mode) => folderMode = mode),
     ...createAdminDeletions(transport),
     ...createAdminTriggers(transport),
-    ...createSearchApi(transport, currentMode),
+    ...createSearchApi(transport, currentMode, options.onBackups),
     ...createUploadAssets(transport, currentMode, assets.getAsset),
     ...createUploadAssetGroups(transport),
     /** {@link signUpload} with this client's key; `timestamp` in Unix seconds. */

@@ -23,6 +23,12 @@ export interface SearchPage {
   nextCursor: string | null;
 }
 
+/** Assets of which a search told whether a backup is kept, and those that have one. */
+export interface BackupSample {
+  sampled: number;
+  kept: number;
+}
+
 /** What an account may refuse to tell in a search. */
 const REFUSABLE = ["last_updated", "metadata"] as const;
 export type RefusedField = typeof REFUSABLE[number];
@@ -33,7 +39,11 @@ export type RefusedField = typeof REFUSABLE[number];
  * Accounts differ in whether a search may be asked to tell `metadata` and `last_updated` (which most tell unasked). What is
  * refused is found out once, and not asked for again during this client's life.
  */
-export function createSearchApi(transport: Transport, folderMode: () => FolderMode | undefined) {
+export function createSearchApi(
+  transport: Transport,
+  folderMode: () => FolderMode | undefined,
+  onBackups: (told: BackupSample) => void = () => {},
+) {
   const refused = new Set<string>();
 
   const searchWith = async (
@@ -59,6 +69,7 @@ export function createSearchApi(transport: Transport, folderMode: () => FolderMo
       metadata: withFields.includes("metadata"),
     };
     const resources = observeAll(data.resources, { asked, folderMode: folderMode() });
+    onBackups(sampleBackups(data.resources));
     const told = Number(data.total_count);
     const totalCount = Number.isSafeInteger(told) && told >= 0 ? told : resources.length;
     return { data: { totalCount, resources, nextCursor: nextCursorOf(data) }, rateLimit };
@@ -109,4 +120,12 @@ export function createSearchApi(transport: Transport, folderMode: () => FolderMo
 function isRefusal(error: unknown): boolean {
   return error instanceof CloudinaryError &&
     (error.code === "bad_request" || error.code === "forbidden");
+}
+
+/** `backup_bytes` is the size of the backups; an answer that leaves it out tells nothing. */
+function sampleBackups(resources: unknown): BackupSample {
+  const told = (Array.isArray(resources) ? resources : [])
+    .map((resource) => (resource as { backup_bytes?: unknown } | null)?.backup_bytes)
+    .filter((bytes) => typeof bytes === "number");
+  return { sampled: told.length, kept: told.filter((bytes) => bytes > 0).length };
 }

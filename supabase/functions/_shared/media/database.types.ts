@@ -541,6 +541,7 @@ export type Database = {
         Returns: Json;
       };
       "media_sync_get_event": { Args: { "p_id": number }; Returns: Json };
+      "media_sync_note_comparison": { Args: { "p_differences": number }; Returns: undefined };
       "media_sync_pause_run": {
         Args: { "p_run_id": string; "p_traffic"?: Json; "p_worker": string };
         Returns: Json;

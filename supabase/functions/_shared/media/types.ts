@@ -52,6 +52,8 @@ export interface Traffic {
   rate_limit?: { limit: number; remaining: number; reset_at: string };
   blocked_until?: string;
   blocked_reason?: string;
+  /** Assets of which a search told whether a backup is kept, and those that have one. */
+  backups?: { sampled: number; kept: number };
 }
 
 /** A run as `media_sync.run_summary()` tells it. */

@@ -63,7 +63,7 @@ export class BidirectionalSyncService {
     return this.#work(dryRun(this.session, request));
   }
 
-  /** Compares both sides field by field. Nothing is written anywhere. */
+  /** Compares both sides field by field; see {@link verify}. */
   verify(): Promise<Verification> {
     return this.#work(verify(this.session));
   }

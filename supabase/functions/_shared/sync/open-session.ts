@@ -24,7 +24,10 @@ export function openSession(caller: Caller<Database> | null, log: Logger): SyncS
   const configuration = requireCloudinary();
   const client = caller === null ? createServiceClient() : caller.supabaseAdmin;
   const meter = new TrafficMeter();
-  const cloudinary = createCloudinaryClient(configuration, { onCall: meter.observe });
+  const cloudinary = createCloudinaryClient(configuration, {
+    onCall: meter.observe,
+    onBackups: meter.observeBackups,
+  });
   return {
     media: new SupabaseMediaService(client, configuration.cloudName, {
       onLookUpCap: cloudinary.useLookUpCap,

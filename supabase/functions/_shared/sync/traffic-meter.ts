@@ -4,11 +4,12 @@ import type { Traffic } from "../media/types.ts";
 /** A pause after a rate limit whose end Cloudinary did not name, in ms. */
 const UNNAMED_PAUSE_MS = 60_000;
 
-/** Counts Cloudinary calls and keeps what the last answers told of the quota, until the next report to the database. */
+/** Counts Cloudinary calls and keeps what answers told of the quota and of backups, until the next report to the database. */
 export class TrafficMeter {
   #calls = 0;
   #rateLimit: Traffic["rate_limit"];
   #blocked: { until: string; reason: string } | undefined;
+  #backups = { sampled: 0, kept: 0 };
 
   /** @param wallClock The time in ms since 1970; only for a pause that Cloudinary left unnamed. */
   constructor(private readonly wallClock: () => number = Date.now) {}
@@ -33,6 +34,12 @@ export class TrafficMeter {
     }
   };
 
+  /** Takes note of what a search told of backups; given to the Cloudinary client as `onBackups`. */
+  readonly observeBackups = ({ sampled, kept }: { sampled: number; kept: number }): void => {
+    this.#backups.sampled += sampled;
+    this.#backups.kept += kept;
+  };
+
   /** What has happened since the last time, for the database; the meter starts anew. */
   take(): Traffic {
     const traffic: Traffic = { calls: this.#calls };
@@ -41,6 +48,8 @@ export class TrafficMeter {
       traffic.blocked_until = this.#blocked.until;
       traffic.blocked_reason = this.#blocked.reason;
     }
+    if (this.#backups.sampled > 0) traffic.backups = this.#backups;
+    this.#backups = { sampled: 0, kept: 0 };
     this.#calls = 0;
     this.#rateLimit = undefined;
     this.#blocked = undefined;

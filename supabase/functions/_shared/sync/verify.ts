@@ -18,7 +18,7 @@ export interface Verification {
 
 const MOST = 1_000;
 
-/** Compares both sides field by field. Nothing is written anywhere. */
+/** Compares both sides field by field. Nothing is written on either; health notes when it was, and with what outcome. */
 export async function verify(session: SyncSession): Promise<Verification> {
   const { folder_mode } = await session.media.call("media_sync_due", {
     p_cloud_name: session.media.cloudName,
@@ -43,6 +43,11 @@ export async function verify(session: SyncSession): Promise<Verification> {
     p_resource_types: walk.complete ? walk.resourceTypes : [],
     p_limit: MOST,
   });
+  if (walk.complete) {
+    await session.media.call("media_sync_note_comparison", {
+      p_differences: absentHere.length + absent.count + differing.length,
+    });
+  }
   return {
     complete: walk.complete,
     note: walk.note,
