@@ -6,6 +6,8 @@ import {
   readFrozen,
 } from "../migration/frozen-migrations.ts";
 import { schemaFiles } from "../migration/schema-files.ts";
+import { publicNames } from "../migration/public-names.ts";
+import { UNINSTALL_FILE, uninstallFile } from "../migration/uninstall-sql.ts";
 import type { Finding } from "./finding.ts";
 import type { RepositoryFile } from "./repository-files.ts";
 
@@ -15,7 +17,19 @@ import type { RepositoryFile } from "./repository-files.ts";
  */
 export function checkMigrations(files: RepositoryFile[]): Finding[] {
   const frozen = readFrozen(files);
-  return Object.keys(frozen).length === 0 ? checkFirst(files) : checkFrozen(files, frozen);
+  const findings = Object.keys(frozen).length === 0
+    ? checkFirst(files)
+    : checkFrozen(files, frozen);
+  return [...findings, ...checkUninstall(files)];
+}
+
+/** The file that takes everything away again knows all that the migrations make. */
+function checkUninstall(files: RepositoryFile[]): Finding[] {
+  const kept = files.find(({ path }) => path === UNINSTALL_FILE)?.text;
+  const migrations = migrationFiles(files).map(({ text }) => text).join("\n");
+  if (kept === undefined || kept === uninstallFile(publicNames(migrations))) return [];
+  const message = "is not what supabase/migrations gives; run deno task migration";
+  return [{ file: UNINSTALL_FILE, message }];
 }
 
 function checkFirst(files: RepositoryFile[]): Finding[] {

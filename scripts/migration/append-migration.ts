@@ -1,7 +1,10 @@
 import type { Postgres } from "../support/postgres/start-postgres.ts";
 import { type Difference, findDifference } from "./difference.ts";
 import { migrationFiles, readFrozen } from "./frozen-migrations.ts";
-import { type NamedText, schemaFiles } from "./schema-files.ts";
+import { laterGuard, ledgerStatement, migrationName } from "./guards.ts";
+import { schemaDigest } from "./schema-digest.ts";
+import { publicNames, withoutKnown } from "./public-names.ts";
+import { type NamedText, schemaFiles, schemaText } from "./schema-files.ts";
 
 /** A migration that is to be written, and what it is about. */
 export interface AppendedMigration extends NamedText, Omit<Difference, "sql"> {}
@@ -31,8 +34,17 @@ export async function appendMigration(
   if (difference === null) return null;
   const { sql, ...found } = difference;
   const path = replaced?.path ?? nextPath(migrations, name, now);
+  const { version } = migrationName(path);
+  const known = publicNames(migrations.map(({ text }) => text).join("\n"));
+  const guard = laterGuard(
+    version,
+    migrationName(migrations.at(-1)!.path).version,
+    withoutKnown(publicNames(schemaText(schemaFiles(files))), known),
+  );
   const text =
-    `-- Generated from supabase/schemas by \`deno task migration ${name}\`; reviewed by a person.\n\n${sql}`;
+    `-- Generated from supabase/schemas by \`deno task migration ${name}\`; reviewed by a person.\n\n${guard}\n${sql}\n${
+      ledgerStatement(version, name, schemaDigest(schemaFiles(files)))
+    }`;
   return { path, text, ...found };
 }
 

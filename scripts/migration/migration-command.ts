@@ -4,8 +4,10 @@ import { readRepositoryFiles, type RepositoryFile } from "../check/repository-fi
 import { CommandError } from "../support/command-error.ts";
 import { badArguments } from "../support/read-flags.ts";
 import { FIRST_MIGRATION, firstMigration } from "./first-migration.ts";
-import { freeze, FROZEN_FILE, readFrozen } from "./frozen-migrations.ts";
-import { schemaFiles } from "./schema-files.ts";
+import { freeze, FROZEN_FILE, migrationFiles, readFrozen } from "./frozen-migrations.ts";
+import { publicNames } from "./public-names.ts";
+import { type NamedText, schemaFiles } from "./schema-files.ts";
+import { UNINSTALL_FILE, uninstallFile } from "./uninstall-sql.ts";
 
 const usage = `Brings supabase/migrations to supabase/schemas, where all SQL is edited.
 
@@ -43,8 +45,10 @@ export async function migrationCommand(
   const [argument] = args;
   const findings = checkMigrations(files);
   if (argument === undefined && !isReleased) {
-    await Deno.writeTextFile(root + FIRST_MIGRATION, firstMigration(schemaFiles(files)));
-    print(`Wrote ${FIRST_MIGRATION}.`);
+    const text = firstMigration(schemaFiles(files));
+    await Deno.writeTextFile(root + FIRST_MIGRATION, text);
+    await Deno.writeTextFile(root + UNINSTALL_FILE, uninstallFile(publicNames(text)));
+    print(`Wrote ${FIRST_MIGRATION} and ${UNINSTALL_FILE}.`);
     return 0;
   }
   for (const finding of findings) print(formatFinding(finding));
@@ -73,6 +77,10 @@ export async function migrationCommand(
   return await append(files, argument, root, print);
 }
 
+function joined(migrations: readonly NamedText[]): string {
+  return migrations.map(({ text }) => text).join("\n");
+}
+
 async function append(
   files: RepositoryFile[],
   name: string,
@@ -91,6 +99,8 @@ async function append(
       return 0;
     }
     await Deno.writeTextFile(root + migration.path, migration.text);
+    const all = [...migrationFiles(files).filter(({ path }) => path !== migration.path), migration];
+    await Deno.writeTextFile(root + UNINSTALL_FILE, uninstallFile(publicNames(joined(all))));
     print(`Wrote ${migration.path}. It changes:`);
     for (const object of migration.objects) print(`  ${object}`);
     const notes = reviewNotes(migration.text);

@@ -1,7 +1,8 @@
 import type { Surroundings } from "../support/command.ts";
 import { readFlags } from "../support/read-flags.ts";
 import { createInstallation } from "./installation.ts";
-import { runSteps, type StepResult } from "./run-steps.ts";
+import { preflight } from "./preflight/preflight.ts";
+import { requireSomebody, runSteps, type StepResult } from "./run-steps.ts";
 import { describeResult } from "./setup-command.ts";
 import { functionsStep } from "./steps/functions.ts";
 import { migrateStep } from "./steps/migrate.ts";
@@ -11,12 +12,14 @@ const deployUsage =
 
   --project-ref REF    the project (default: the linked one)
   --database-url URL   reaches the database by postgres://… and not through the CLI
+  --take-over NAMES    these functions are Media Sync's, whatever deployed them; they are replaced
   --dry-run            looks, and says what it would do
   --yes                asks nothing; needed where nobody can be asked
   --json               prints one JSON object and nothing else
   --help               this text
 
-From the environment: SUPABASE_ACCESS_TOKEN and SUPABASE_DB_PASSWORD.`;
+Which migrations the database lacks is told by its own ledger, media_sync.migrations, however it was installed.
+From the environment: SUPABASE_ACCESS_TOKEN.`;
 
 /**
  * `deno task deploy`: applies new migrations and deploys the functions.
@@ -28,6 +31,7 @@ export async function deployCommand(args: string[], surroundings: Surroundings):
   const values = readFlags("deploy", args, {
     "project-ref": { type: "string" },
     "database-url": { type: "string" },
+    "take-over": { type: "string" },
     "dry-run": { type: "boolean", default: false },
     yes: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
@@ -41,9 +45,15 @@ export async function deployCommand(args: string[], surroundings: Surroundings):
   const installation = createInstallation({
     projectRef: values["project-ref"],
     databaseUrl: values["database-url"],
+    takenOver: values["take-over"]?.split(",").map((name) => name.trim()),
   }, surroundings);
   // The new functions call what the new migrations bring.
   const steps = [migrateStep(installation), functionsStep(installation)];
+  requireSomebody(
+    { task: "deploy", dryRun: values["dry-run"], yes: values.yes },
+    surroundings.isTerminal,
+  );
+  await preflight(installation, steps);
   const options = { task: "deploy", dryRun: values["dry-run"], yes: values.yes, remove: false };
   const results: StepResult[] = [];
   await runSteps(steps, options, surroundings, (result) => {

@@ -3,6 +3,7 @@ import { createCloudinaryClient } from "../../supabase/functions/_shared/cloudin
 import { registerSecret } from "../../supabase/functions/_shared/http/redact.ts";
 import { bundleFunctions } from "../bundle/bundle-functions.ts";
 import type { Surroundings } from "../support/command.ts";
+import { cliReason } from "../support/cli-reason.ts";
 import { CommandError } from "../support/command-error.ts";
 import { createCliQuery, createUrlQuery, type DatabaseQuery } from "../support/database-query.ts";
 import { findCloudinary, findProject, type ProjectOptions } from "../support/project.ts";
@@ -13,14 +14,27 @@ import type { SupabaseResult } from "../support/supabase-cli.ts";
 export interface InstallationOptions extends ProjectOptions {
   /** `postgres://` URL, for databases that the CLI does not reach by a project's ref. */
   databaseUrl?: string;
+  /** Functions of our names that are Media Sync's, whatever the database notes. */
+  takenOver?: string[];
 }
 
 /** An installation; made by {@linkcode createInstallation}. */
 export type Installation = ReturnType<typeof createInstallation>;
 
-/** What makes a login to the CLI succeed; part of several messages. */
-const CLI_MEND =
-  "Check SUPABASE_ACCESS_TOKEN (or run npx supabase login) and SUPABASE_DB_PASSWORD.";
+/** What mends a failure of the CLI, by its words. */
+function mendOf(code: number, reason: string): string {
+  if (code === 127) return "Install Node.js, which brings npx.";
+  if (/access token not provided|supabase login/i.test(reason)) {
+    return "Set SUPABASE_ACCESS_TOKEN (dashboard, Account, Access Tokens).";
+  }
+  if (/\b401\b|unauthorized|invalid (access )?token/i.test(reason)) {
+    return "SUPABASE_ACCESS_TOKEN is not taken: make a new one (dashboard, Account, Access Tokens).";
+  }
+  if (/\b(403|404)\b|forbidden|not found/i.test(reason)) {
+    return "Check the project ref, and that the account of SUPABASE_ACCESS_TOKEN may change this project.";
+  }
+  return "Check SUPABASE_ACCESS_TOKEN (or run npx supabase login) and SUPABASE_DB_PASSWORD.";
+}
 
 /**
  * Finds the parts of an installation on demand. Each method throws CommandError with the mend where its part
@@ -43,7 +57,13 @@ export function createInstallation(options: InstallationOptions, surroundings: S
 
   async function requireRef(): Promise<string> {
     const ref = await findRef();
-    if (ref !== null) return ref;
+    if (ref !== null && /^[a-z]{20}$/.test(ref)) return ref;
+    if (ref !== null) {
+      throw new CommandError(
+        "project_ref_bad",
+        `${ref} is no project: --project-ref takes the 20 letters in the dashboard's address.`,
+      );
+    }
     throw new CommandError(
       "project_ref_missing",
       "Which project? Add --project-ref REF (the 20 letters in the dashboard's address).",
@@ -56,42 +76,42 @@ export function createInstallation(options: InstallationOptions, surroundings: S
   ): Promise<SupabaseResult> {
     const result = await runSupabase(args, options);
     if (result.code === 0) return result;
-    const said = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-12).join("\n");
-    const mend = result.code === 127 ? "Install Node.js, which brings npx." : CLI_MEND;
+    const reason = cliReason(result);
     throw new CommandError(
       "cli_failed",
-      `supabase ${args[0]} ${args[1] ?? ""} failed: ${said}\n${mend}`,
+      `supabase ${args[0]} ${args[1] ?? ""} failed: ${reason}\n${mendOf(result.code, reason)}`,
     );
   }
 
   return {
     environment,
+    /** Where the migrations are; the folder of this project unless something else is said. */
+    migrations: surroundings.migrations,
     project,
     linkedRef,
     findRef,
     requireRef,
+    takenOver: options.takenOver ?? [],
     bundleFunctions: surroundings.bundleFunctions ?? bundleFunctions,
     /** Runs the CLI; throws CommandError `cli_failed` with what it said. */
     cli,
-    /** Runs a command of the CLI that works on the database. */
-    async databaseCli(args: string[]): Promise<SupabaseResult> {
-      if (databaseUrl === undefined) return await cli([...args, `--remote=${await requireRef()}`]);
-      const { url, password } = splitPassword(databaseUrl);
-      return await cli([...args, `--remote=${url}`], { env: { PGPASSWORD: password } });
-    },
     client: once(async () => createProjectClient(await project(), signal)),
     cloudinary: once(async () => {
       // The local stack's library, but only where no project is named.
       const found = await localCloudinaryUrl();
       return createCloudinaryClient(findCloudinary(found, environment), { signal });
     }),
+    /** The library that the functions are to work on: what this environment names. */
+    functionsCloudinary: once(() =>
+      Promise.resolve().then(() => findCloudinary(null, environment))
+    ),
     /** Whether the CLI can reach the database: by its URL, or by the ref of a hosted project. */
     hasCliDatabase: async () => databaseUrl !== undefined || await isHosted(),
     isHosted,
     /** SQL as the owner. */
     database: once(async (): Promise<DatabaseQuery> => {
       if (surroundings.database) return surroundings.database;
-      if (databaseUrl !== undefined) return createUrlQuery(splitPassword(databaseUrl).original);
+      if (databaseUrl !== undefined) return createUrlQuery(checkDatabaseUrl(databaseUrl));
       const local = await stackDatabaseUrl();
       if (local) return createUrlQuery(local);
       if (local === null) {
@@ -128,8 +148,8 @@ export function createInstallation(options: InstallationOptions, surroundings: S
   }
 }
 
-/** The password apart from the URL: other users of a machine can read a process's arguments. */
-function splitPassword(databaseUrl: string): { url: string; password: string; original: string } {
+/** Nothing that is said may hold the URL's password. */
+function checkDatabaseUrl(databaseUrl: string): string {
   const url = URL.canParse(databaseUrl) ? new URL(databaseUrl) : null;
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
     throw new CommandError(
@@ -137,13 +157,8 @@ function splitPassword(databaseUrl: string): { url: string; password: string; or
       "--database-url takes postgres://user:password@host:port/database.",
     );
   }
-  const password = decodeURIComponent(url.password);
-  registerSecret(password);
-  url.password = "";
-  if (["127.0.0.1", "localhost", "[::1]"].includes(url.hostname)) {
-    url.searchParams.set("sslmode", "disable");
-  }
-  return { url: url.href, password, original: databaseUrl };
+  registerSecret(decodeURIComponent(url.password));
+  return databaseUrl;
 }
 
 function once<Result>(make: () => Promise<Result>): () => Promise<Result> {

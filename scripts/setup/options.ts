@@ -4,17 +4,20 @@ import type { InstallationOptions } from "./installation.ts";
 import { STEP_NAMES, type StepName } from "./step.ts";
 
 export const setupUsage =
-  `Installs Media Sync in a Supabase project. May be run again: it does what is missing and says what is in place.
+  `Installs Media Sync in a Supabase project, of whatever age and with whatever in it. First it looks at everything and
+tells at once what is in the way; nothing is changed before all of that is mended. May be run again, also after it was
+stopped anywhere: it does what is missing and says what is in place.
 
   link        links this folder to the project
-  migrate     applies the migrations
+  migrate     applies the migrations, and notes them in media_sync.migrations; your own record of migrations is left alone
   secrets     hands the Cloudinary credentials of this environment to the functions
-  functions   deploys media-list, sync and webhook
+  functions   deploys media-list, sync and webhook, as one file each
   webhook     registers the webhook function's address with Cloudinary
   vault       stores the project's URL and the cron key in Vault, so that the jobs run
 
   --project-ref REF      the project (default: the linked one)
   --only STEP,STEP       only these steps
+  --take-over NAME,NAME  these functions are Media Sync's, whatever deployed them; they are replaced
   --dry-run              looks, and says what it would do
   --yes                  asks nothing; needed where nobody can be asked
   --events KIND          each (default): a webhook for each event that matters; all: a single one
@@ -60,6 +63,7 @@ export function parseSetupOptions(args: string[]): SetupOptions {
     url: { type: "string" },
     "key-from-env": { type: "string" },
     "database-url": { type: "string" },
+    "take-over": { type: "string" },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   });
@@ -84,6 +88,7 @@ export function parseSetupOptions(args: string[]): SetupOptions {
       url: values.url,
       keyFromEnv: values["key-from-env"],
       databaseUrl: values["database-url"],
+      takenOver: values["take-over"]?.split(",").map((name) => name.trim()),
     },
   };
 }

@@ -6,7 +6,7 @@ import type { SetupStep, StepName } from "./step.ts";
 /** What became of one step. */
 export interface StepResult {
   step: StepName;
-  result: "in_place" | "done" | "would_do" | "removed";
+  result: "in_place" | "done" | "would_do" | "removed" | "waits";
   message: string;
 }
 
@@ -17,6 +17,20 @@ export interface RunStepsOptions {
   dryRun: boolean;
   yes: boolean;
   remove: boolean;
+}
+
+/**
+ * Makes sure that somebody can be asked, before anything is looked at.
+ *
+ * @throws CommandError `bad_arguments`
+ */
+export function requireSomebody(
+  { task, dryRun, yes }: Pick<RunStepsOptions, "task" | "dryRun" | "yes">,
+  isTerminal: boolean,
+): void {
+  if (!dryRun && !yes && !isTerminal) {
+    throw badArguments(task, "Nobody can be asked here: add --yes.");
+  }
 }
 
 /**
@@ -32,9 +46,9 @@ export async function runSteps(
   { isTerminal, confirm }: Pick<Surroundings, "isTerminal" | "confirm">,
   onResult: (result: StepResult) => void,
 ): Promise<void> {
+  requireSomebody({ task, dryRun, yes }, isTerminal);
   if (!dryRun && !yes) {
     const what = `${remove ? "Remove" : "Set up"} ${steps.map(({ name }) => name).join(", ")}?`;
-    if (!isTerminal) throw badArguments(task, "Nobody can be asked here: add --yes.");
     if (!confirm(what)) throw new CommandError("declined", "Nothing was done.");
   }
   for (const step of steps) {
@@ -55,9 +69,10 @@ async function runStep(
   if (remove && !dryRun) {
     return { result: "removed", message: await step.remove?.() ?? "stays" };
   }
-  const { status, message } = await step.check();
+  const { status, message, waits = false } = await step.check();
   if (remove) return { result: "would_do", message: `would be removed: ${message}` };
   if (status === "in_place") return { result: "in_place", message };
+  if (waits) return { result: "waits", message };
   if (dryRun) return { result: "would_do", message };
   return { result: "done", message: await step.apply() };
 }

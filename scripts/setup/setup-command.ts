@@ -1,8 +1,9 @@
 import type { Surroundings } from "../support/command.ts";
 import { createInstallation, type Installation } from "./installation.ts";
 import { parseSetupOptions, setupUsage } from "./options.ts";
-import { runSteps, type StepResult } from "./run-steps.ts";
-import type { SetupStep, StepName } from "./step.ts";
+import { preflight } from "./preflight/preflight.ts";
+import { requireSomebody, runSteps, type StepResult } from "./run-steps.ts";
+import { type SetupStep, STEP_NAMES, type StepName } from "./step.ts";
 import { offerProbe } from "./offer-probe.ts";
 import { functionsStep } from "./steps/functions.ts";
 import { linkStep } from "./steps/link.ts";
@@ -16,6 +17,7 @@ const WORDS = {
   done: "done     ",
   would_do: "would do ",
   removed: "removed  ",
+  waits: "waits    ",
 };
 
 /**
@@ -31,21 +33,34 @@ export async function setupCommand(args: string[], surroundings: Surroundings): 
     print(setupUsage);
     return 0;
   }
+  requireSomebody({ task: "setup", ...options }, surroundings.isTerminal);
   const installation = createInstallation(options.installation, surroundings);
   const steps = options.steps.map((name) => createStep(name, installation, options.events));
+  const notes = options.remove ? [] : await preflight(installation, steps);
   const results: StepResult[] = [];
   await runSteps(steps, { task: "setup", ...options }, surroundings, (result) => {
     results.push(result);
     if (!options.json) print(describeResult(result));
   });
-  if (options.json) print(JSON.stringify({ success: true, steps: results }));
-  else if (results.some(({ result }) => result === "done")) {
-    print("The next minute's tick begins the first sync. Watch it: deno task sync --full");
+  if (options.json) {
+    print(JSON.stringify({ success: true, steps: results, notes }));
+    return 0;
+  }
+  for (const { about, message } of notes) print(`note      ${about.padEnd(9)}  ${message}`);
+  if (results.some(({ result }) => result === "done")) {
+    if (STEP_NAMES.every((name) => options.steps.includes(name)) && isComplete(results)) {
+      print("The next minute's tick begins the first sync. Watch it: deno task sync --full");
+    }
     print("Check the installation: deno task doctor");
     const isNew = results.some(({ step, result }) => step === "webhook" && result === "done");
     if (isNew) await offerProbe(options.installation, options.yes, surroundings);
   }
   return 0;
+}
+
+/** Whether nothing waits for a part of the platform. */
+function isComplete(results: StepResult[]): boolean {
+  return results.every(({ result }) => result === "done" || result === "in_place");
 }
 
 /** One line about a step. */

@@ -6,11 +6,15 @@ export interface StepState {
   status: "in_place" | "needed" | "unknown";
   /** One sentence; no secret. */
   message: string;
+  /** True where the platform lacks what it needs: nothing can be applied now, and nothing has failed. */
+  waits?: boolean;
 }
 
 /** One part of an installation. Every method throws CommandError where it cannot be carried through. */
 export interface SetupStep {
   name: StepName;
+  /** Looks, before any step changes anything, for what applying it would fail on. */
+  prepare?(): Promise<void>;
   /** Looks only. */
   check(): Promise<StepState>;
   /** Makes it so; may be called where it is so already. Resolves to what was done, one sentence. */

@@ -18,6 +18,8 @@ export interface Surroundings {
   runSupabase: RunSupabase;
   /** Takes the place of the database that options name. */
   database?: DatabaseQuery;
+  /** Takes the place of this project's folder of migrations. */
+  migrations?: URL;
   /** Takes the place of bundling the functions, which takes seconds. */
   bundleFunctions?: () => Promise<FunctionBundle[]>;
   print(line: string): void;

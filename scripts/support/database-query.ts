@@ -1,14 +1,15 @@
 /** SQL on a project's database, run as its owner. */
 import postgres from "postgres";
+import { cliReason, withoutContext } from "./cli-reason.ts";
 import { CommandError } from "./command-error.ts";
 import type { RunSupabase } from "./supabase-cli.ts";
 
 /** Runs single statements. */
 export interface DatabaseQuery {
   /**
-   * @param text One statement with `$1 …`; every parameter is a text.
+   * @param text One statement, or several without parameters, with `$1 …`; every parameter is a text.
    * @param options `readOnly`: it changes nothing, so that no confirmation is wanted.
-   * @throws CommandError `database_failed`
+   * @throws CommandError `database_failed`; `database_refused` with the sentence that a statement of ours raised
    */
   query<Row = Record<string, unknown>>(
     text: string,
@@ -30,7 +31,7 @@ export function createCliQuery(runSupabase: RunSupabase, projectRef: string): Da
           ...["db", "query", `--remote=${projectRef}`, "--file", file, "-o", "json", "--agent=no"],
           readOnly ? "--read-only" : "--yes",
         ]);
-        if (code !== 0) throw failed(stderr);
+        if (code !== 0) throw failed(cliReason({ stdout, stderr }));
         const parsed: unknown = JSON.parse(stdout.trim() || "[]");
         return (Array.isArray(parsed) ? parsed : []) as Row[];
       } finally {
@@ -48,7 +49,7 @@ export function createUrlQuery(url: string): DatabaseQuery {
       try {
         return [...await sql.unsafe(text, parameters)] as Row[];
       } catch (error) {
-        throw failed(error instanceof Error ? error.message : String(error));
+        throw failed(reasonOf(error));
       } finally {
         await sql.end({ timeout: 5 });
       }
@@ -58,6 +59,8 @@ export function createUrlQuery(url: string): DatabaseQuery {
 
 /** Puts parameters into a statement as literals. */
 export function bind(text: string, parameters: string[]): string {
+  // Functions in a migration have a $1 of their own.
+  if (parameters.length === 0) return text;
   return text.replace(/\$(\d+)/g, (_, place) => {
     const value = parameters[Number(place) - 1];
     if (value === undefined) throw new RangeError(`There is no parameter $${place}.`);
@@ -66,10 +69,24 @@ export function bind(text: string, parameters: string[]): string {
   });
 }
 
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isRaised = (error as { code?: string }).code === "P0001";
+  return withoutContext(isRaised ? `P0001: ${error.message}` : error.message || error.name);
+}
+
 function failed(reason: string): CommandError {
+  // What a statement of ours raises says itself what to do.
+  const raised = /(?:ERROR:\s+)?P0001: (.*)|(.*) \(SQLSTATE P0001\)/s.exec(reason);
+  if (raised) {
+    return new CommandError(
+      "database_refused",
+      (raised[1] ?? raised[2]!).replace(/^ERROR:\s+/, ""),
+    );
+  }
   return new CommandError(
     "database_failed",
-    `The database refused or could not be reached: ${reason.trim()}\n` +
+    `The database refused or could not be reached: ${reason}\n` +
       "Check the project ref and SUPABASE_ACCESS_TOKEN, or --database-url.",
   );
 }

@@ -1,21 +1,144 @@
 -- Generated from supabase/schemas by `deno task migration`. Edit the schemas, not this file: until release
 -- 0.1.0 it is generated anew with each change; from then on it is frozen.
 
+-- What has one of our names and is not ours is never replaced.
+
+do $guard$
+declare
+    v_taken text[];
+begin
+    if to_regclass('media_sync.migrations') is not null then
+        raise exception 'Media Sync is installed in this database already, and nothing was changed. Later versions come by deno task deploy; where the Supabase CLI applies this file, tell it so: supabase migration repair --status applied <the number in the name of the file>.';
+    end if;
+    if to_regnamespace('media_sync') is not null then
+        v_taken := array['the schema media_sync'];
+    end if;
+    v_taken := v_taken || array(
+            select format('public.%I', relname)
+            from pg_catalog.pg_class
+            where relnamespace = 'public'::regnamespace and relname = any ($names${
+                media_assets, media_collection_items, media_collections, media_sync_log, media_usage, media_assets_bytes_index,
+                media_assets_created_at_index, media_assets_deleted_index, media_assets_display_name_index,
+                media_assets_facts_index, media_assets_filename_index, media_assets_folder_index, media_assets_format_index,
+                media_assets_name_index, media_assets_path_name_index, media_assets_public_id_index,
+                media_assets_resource_type_index, media_assets_search_index, media_assets_trash_index, media_assets_type_index,
+                media_assets_unsynced_index, media_assets_updated_at_index, media_assets_used_index,
+                media_assets_waiting_index, media_collection_items_asset_index, media_collection_items_position_index,
+                media_collections_parent_index, media_collections_public_index, media_sync_log_asset_index,
+                media_sync_log_created_at_index, media_sync_log_problem_index, media_sync_log_run_index,
+                media_usage_asset_index, media_usage_live_index, media_usage_reference_index
+            }$names$::name[])
+        )
+        || array(
+            select format('public.%I', typname)
+            from pg_catalog.pg_type
+            where typnamespace = 'public'::regnamespace and typrelid = 0 and typname = any ($names${
+                media_assets, media_collection_items, media_collections, media_sync_log, media_usage
+            }$names$::name[])
+        )
+        || array(
+            select format('public.%I(%s)', proname, pg_catalog.pg_get_function_identity_arguments(oid))
+            from pg_catalog.pg_proc
+            where pronamespace = 'public'::regnamespace and proname = any ($names${
+                add_to_media_collection, attach_media_assets, cleanup_old_sync_logs, detach_media_assets, edit_media_assets,
+                enable_media_broadcast, find_media_assets, get_media_asset, get_media_facets, get_media_statistics,
+                get_media_version, get_sync_health, get_sync_health_summary, get_sync_overview, get_sync_run,
+                get_sync_settings, get_sync_snapshots, get_sync_status, list_media_assets, list_webhook_events,
+                media_sync_absent_assets, media_sync_allow_mass_delete, media_sync_apply_observations, media_sync_begin_push,
+                media_sync_begin_sweep, media_sync_claim_refresh, media_sync_claim_shard, media_sync_clock,
+                media_sync_compare_page, media_sync_confirm_push, media_sync_continue_facts, media_sync_due,
+                media_sync_find_assets, media_sync_finish_run, media_sync_get_event, media_sync_note_comparison,
+                media_sync_pause_run, media_sync_plan_observations, media_sync_plan_push, media_sync_plan_shards,
+                media_sync_receive_event, media_sync_record_traffic, media_sync_release_pending, media_sync_release_refresh,
+                media_sync_repair, media_sync_replay_event, media_sync_report_error, media_sync_restart_shard,
+                media_sync_set_webhook_events, media_sync_settle_absences, media_sync_settle_look_up, media_sync_sign_upload,
+                media_sync_start_run, media_sync_store_page, media_sync_store_search_page, media_sync_take_snapshot,
+                media_sync_version, media_sync_webhook_status, move_between_media_collections, move_media_usage,
+                rebuild_media_sync, remove_from_media_collection, reorder_media_collection, reorder_media_usage,
+                resolve_media_conflicts, restore_media_asset, retry_media_assets, schedule_media_sync, soft_delete_media_asset,
+                soft_delete_media_assets, test_media_alert, unschedule_media_sync, update_sync_settings
+            }$names$::name[])
+        );
+    -- By query text, since there may be no pg_cron.
+    if to_regclass('cron.job') is not null then
+        execute $query$
+            select $1 || array(
+                select format('the job %I', jobname) from cron.job where starts_with(jobname, 'media-sync-') and database = current_database()
+            )
+        $query$ into v_taken using v_taken;
+    end if;
+    if cardinality(v_taken) > 0 then
+        raise exception 'Media Sync was not installed, and nothing was changed, because these names are taken: %. Rename them, or move tables to another schema (alter table … set schema …), and do it again.', array_to_string(v_taken, ', ');
+    end if;
+end;
+$guard$;
+
 -- supabase/schemas/00_foundation/10_schemas.sql
 
 -- Schemas and extensions. `public` is what clients reach through the data API; `media_sync` holds the machinery and
 -- is not exposed.
 
-create schema if not exists extensions;
-create extension if not exists pg_trgm with schema extensions;
-
-create schema if not exists media_sync;
+create schema media_sync;
 comment on schema media_sync is
     'Machinery of Media Sync: settings, runs, queues and the functions that decide what a row becomes. Not exposed through the data API.';
 
 revoke all on schema media_sync from public, anon, authenticated;
 -- Policies are checked with the caller's rights, and so are the role functions below that they call.
 grant usage on schema media_sync to anon, authenticated, service_role;
+
+-- supabase/schemas/00_foundation/15_ledger.sql
+
+-- What an installation did: which migrations this database has, whoever applied them, and what came along with them.
+
+create table media_sync.migrations (
+    version text primary key,
+    name text not null,
+    schema_digest text not null,
+    applied_at timestamptz not null default clock_timestamp()
+);
+
+comment on table media_sync.migrations is 'The migrations of Media Sync that this database has. Each notes itself, so that it makes no difference who applies it; the project''s own record is left alone.';
+comment on column media_sync.migrations.version is 'The number in the name of the file, as Media Sync ships it.';
+comment on column media_sync.migrations.name is 'Its topic.';
+comment on column media_sync.migrations.schema_digest is 'media_sync.schema_digest() after it: tells states between two releases apart.';
+comment on column media_sync.migrations.applied_at is 'When it was applied.';
+
+alter table media_sync.migrations enable row level security;
+revoke all on media_sync.migrations from public, anon, authenticated, service_role;
+grant select on media_sync.migrations to service_role;
+
+create table media_sync.brought_along (
+    kind text not null check (kind in ('schema', 'extension', 'function', 'secret')),
+    name text not null,
+    noted_at timestamptz not null default clock_timestamp(),
+    primary key (kind, name)
+);
+
+comment on table media_sync.brought_along is 'What the installation added to the project beside its own schema and its names in public: what is listed here goes with it, and nothing else.';
+comment on column media_sync.brought_along.kind is 'schema, extension, function (an Edge Function) or secret (a variable of the Edge Functions).';
+comment on column media_sync.brought_along.name is 'Its name.';
+comment on column media_sync.brought_along.noted_at is 'When it was added.';
+
+alter table media_sync.brought_along enable row level security;
+revoke all on media_sync.brought_along from public, anon, authenticated, service_role;
+
+-- supabase/schemas/00_foundation/16_extensions.sql
+
+-- Searches need pg_trgm. Where a project has it, in whatever schema, it stays there.
+
+do $$
+begin
+    if exists (select from pg_catalog.pg_extension where extname = 'pg_trgm') then
+        return;
+    end if;
+    if to_regnamespace('extensions') is null then
+        create schema extensions;
+        insert into media_sync.brought_along (kind, name) values ('schema', 'extensions');
+    end if;
+    create extension pg_trgm with schema extensions;
+    insert into media_sync.brought_along (kind, name) values ('extension', 'pg_trgm');
+end;
+$$;
 
 -- supabase/schemas/00_foundation/20_roles.sql
 
@@ -702,13 +825,6 @@ create index media_assets_resource_type_index on public.media_assets (resource_t
 create index media_assets_format_index on public.media_assets (format, created_at desc, id desc);
 create index media_assets_type_index on public.media_assets (type, created_at desc, id desc) where type <> 'upload';
 create index media_assets_used_index on public.media_assets (created_at desc, id desc) where usage_count > 0;
--- ?tags=a,b, ?collection= and ?search=: words of three letters and more by their trigrams, what trigrams know nothing of by its signs.
--- One index for all of them and the other filters, because it meets them in one pass: what is frequent in each and never
--- together is found to be nothing without a list of either.
-create index media_assets_search_index on public.media_assets using gin (
-    search_text extensions.gin_trgm_ops, media_sync.search_signs(search_text), tags,
-    media_sync.filter_keys(folder, resource_type, format, type), collection_ids
-);
 -- ?search=, ranked: the very name and its beginning among any number of matches. Most assets have one name only.
 create index media_assets_name_index on public.media_assets
     (media_sync.name_text(coalesce(nullif(display_name, ''), split_part(public_id, '/', -1))) text_pattern_ops);
@@ -781,6 +897,31 @@ create or replace trigger write_search_text
             is distinct from (old.public_id, old.display_name, old.original_filename, old.tags, old.context, old.metadata, old.search_text)
     )
     execute function media_sync.write_search_text();
+
+-- supabase/schemas/10_tables/23_search_index.sql
+
+-- ?tags=a,b, ?collection= and ?search=: words of three letters and more by their trigrams, what trigrams know nothing of by its signs.
+-- One index for all of them and the other filters, because it meets them in one pass: what is frequent in each and never
+-- together is found to be nothing without a list of either.
+do $$
+begin
+    -- pg_trgm is where the project has it.
+    execute format(
+        $index$
+            create index media_assets_search_index on public.media_assets using gin (
+                search_text %I.gin_trgm_ops, media_sync.search_signs(search_text), tags,
+                media_sync.filter_keys(folder, resource_type, format, type), collection_ids
+            )
+        $index$,
+        (
+            select nspname
+            from pg_catalog.pg_extension
+            join pg_catalog.pg_namespace on pg_namespace.oid = extnamespace
+            where extname = 'pg_trgm'
+        )
+    );
+end;
+$$;
 
 -- supabase/schemas/10_tables/30_media_sync_log.sql
 
@@ -14924,7 +15065,8 @@ begin
     if to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null
         and exists (select from pg_catalog.pg_available_extensions where name = 'pg_net')
     then
-        create extension if not exists pg_net with schema extensions;
+        create extension pg_net with schema extensions;
+        insert into media_sync.brought_along (kind, name) values ('extension', 'pg_net');
     end if;
 exception
     when others then
@@ -14937,7 +15079,8 @@ begin
     if to_regprocedure('cron.schedule(text, text, text)') is null
         and exists (select from pg_catalog.pg_available_extensions where name = 'pg_cron')
     then
-        create extension if not exists pg_cron with schema pg_catalog;
+        create extension pg_cron with schema pg_catalog;
+        insert into media_sync.brought_along (kind, name) values ('extension', 'pg_cron');
     end if;
 exception
     when others then
@@ -14976,7 +15119,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '95c197d845e09ecf';
+    select '035d669ecf6aac51';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
+
+insert into media_sync.migrations (version, name, schema_digest)
+values ('20261101000000', 'media_sync', '035d669ecf6aac51');

@@ -1,6 +1,8 @@
 import { writeDeployment } from "../../bundle/write-deployment.ts";
+import { CommandError } from "../../support/command-error.ts";
 import { functionNames } from "../../support/function-names.ts";
 import type { SupabaseResult } from "../../support/supabase-cli.ts";
+import { foreignFunctions, listFunctions, note } from "../deployed-functions.ts";
 import type { Installation } from "../installation.ts";
 import type { SetupStep } from "../step.ts";
 
@@ -9,11 +11,7 @@ export function functionsStep(installation: Installation): SetupStep {
   return {
     name: "functions",
     check: async () => {
-      const { stdout } = await installation.cli([
-        ...["functions", "list", `--remote=${await installation.requireRef()}`],
-        ...["-o", "json", "--agent=no"],
-      ]);
-      const deployed = readSlugs(stdout);
+      const deployed = new Set((await listFunctions(installation)).map(({ slug }) => slug));
       const missing = functionNames.filter((name) => !deployed.has(name));
       return missing.length > 0
         ? { status: "needed", message: `not deployed: ${missing.join(", ")}` }
@@ -21,6 +19,18 @@ export function functionsStep(installation: Installation): SetupStep {
         : { status: "unknown", message: "deployed; whether this very code, a deployment tells" };
     },
     apply: async () => {
+      // Asked once more: what is somebody else's is replaced in no case.
+      const foreign = await foreignFunctions(installation, await listFunctions(installation));
+      if (foreign.length > 0) {
+        throw new CommandError(
+          "functions_foreign",
+          `${
+            foreign.join(", ")
+          }: deployed, and not by Media Sync. Deploy yours under another name and delete it under ` +
+            `this one; if it is Media Sync's after all, add --take-over ${foreign.join(",")}.`,
+        );
+      }
+      await note(installation, "function", functionNames);
       const { stdout, stderr } = await deployBundles(installation);
       const unchanged = (stdout + stderr).match(/No change found in Function/gi)?.length ?? 0;
       return unchanged === functionNames.length
@@ -41,14 +51,5 @@ async function deployBundles(installation: Installation): Promise<SupabaseResult
     ], { cwd: folder });
   } finally {
     await Deno.remove(folder, { recursive: true });
-  }
-}
-
-function readSlugs(stdout: string): Set<string> {
-  try {
-    const listed: unknown = JSON.parse(stdout);
-    return new Set(Array.isArray(listed) ? listed.map(({ slug, name }) => slug ?? name) : []);
-  } catch {
-    return new Set();
   }
 }

@@ -1,45 +1,35 @@
-import { CommandError } from "../../support/command-error.ts";
+import { applyMigration, missingMigrations } from "../../ledger/ledger.ts";
+import { shippedMigrations } from "../../ledger/shipped-migrations.ts";
 import type { Installation } from "../installation.ts";
 import type { SetupStep } from "../step.ts";
 
-interface Migration {
-  local: string;
-  remote: string;
-}
-
-/** Applies the migrations that the project's database lacks. */
-export function migrateStep(installation: Installation): SetupStep {
-  async function missing(): Promise<string[]> {
-    const { stdout } = await installation.databaseCli(
-      ["migration", "list", "--output-format=json"],
+/** Applies the migrations that the project's database lacks, by our own ledger in it. */
+export function migrateStep(
+  installation: Pick<Installation, "database" | "migrations">,
+): SetupStep {
+  const missing = async () =>
+    await missingMigrations(
+      await installation.database(),
+      await shippedMigrations(installation.migrations),
     );
-    let migrations: Migration[] | undefined;
-    try {
-      migrations = JSON.parse(stdout).migrations;
-    } catch {
-      // Told below, like any other answer that is no list.
-    }
-    if (!Array.isArray(migrations)) {
-      throw new CommandError(
-        "cli_answer_unknown",
-        "supabase migration list gave no list: use the version of the CLI that this project pins.",
-      );
-    }
-    return migrations.filter(({ local, remote }) => local !== "" && remote === "")
-      .map(({ local }) => local);
-  }
   return {
     name: "migrate",
     check: async () => {
-      const versions = await missing();
-      return versions.length === 0
-        ? { status: "in_place", message: "every migration is applied" }
-        : { status: "needed", message: `${versions.length} migrations are not applied` };
+      const { length } = await missing();
+      return length === 0 ? { status: "in_place", message: "every migration is applied" } : {
+        status: "needed",
+        message: `${count(length)} ${length === 1 ? "is" : "are"} not applied`,
+      };
     },
     apply: async () => {
-      // [db.vault] is none of ours; without the flag a plain PostgreSQL without Vault is refused.
-      await installation.databaseCli(["db", "push", "--skip-vault", "--yes"]);
-      return "migrations applied";
+      const migrations = await missing();
+      const database = await installation.database();
+      for (const migration of migrations) await applyMigration(database, migration);
+      return `${count(migrations.length)} applied`;
     },
   };
+}
+
+function count(length: number): string {
+  return length === 1 ? "1 migration" : `${length} migrations`;
 }

@@ -1,4 +1,5 @@
 import { findCloudinary } from "../../support/project.ts";
+import { note } from "../deployed-functions.ts";
 import type { Installation } from "../installation.ts";
 import type { SetupStep } from "../step.ts";
 
@@ -22,15 +23,12 @@ export function secretsStep(installation: Installation): SetupStep {
       return value ? [[name, value] as [string, string]] : [];
     });
   };
+  let before: Map<string, string> | undefined;
   return {
     name: "secrets",
     check: async () => {
       const secrets = wanted();
-      const { stdout } = await installation.cli([
-        ...["secrets", "list", `--remote=${await installation.requireRef()}`],
-        ...["-o", "json", "--agent=no"],
-      ]);
-      const digests = readDigests(stdout);
+      const digests = before = await listSecrets(installation);
       const missing: string[] = [];
       const different: string[] = [];
       for (const [name, value] of secrets) {
@@ -50,6 +48,13 @@ export function secretsStep(installation: Installation): SetupStep {
     apply: async () => {
       const secrets = wanted();
       const ref = await installation.requireRef();
+      // What the project had before is not ours to take away one day.
+      const had = before ?? await listSecrets(installation);
+      await note(
+        installation,
+        "secret",
+        secrets.map(([name]) => name).filter((name) => !had.has(name)),
+      );
       const folder = await Deno.makeTempDir();
       try {
         const file = `${folder}/secrets.env`;
@@ -64,6 +69,21 @@ export function secretsStep(installation: Installation): SetupStep {
       return `${secrets.map(([name]) => name).join(", ")} set`;
     },
   };
+}
+
+/**
+ * The project's secrets: name → SHA-256 of the value.
+ *
+ * @throws CommandError `cli_failed`
+ */
+export async function listSecrets(
+  installation: Pick<Installation, "cli" | "requireRef">,
+): Promise<Map<string, string>> {
+  const { stdout } = await installation.cli([
+    ...["secrets", "list", `--remote=${await installation.requireRef()}`],
+    ...["-o", "json", "--agent=no"],
+  ]);
+  return readDigests(stdout);
 }
 
 /** The CLI lists SHA-256 digests in the place of values. */

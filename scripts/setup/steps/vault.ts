@@ -19,6 +19,15 @@ export function vaultStep(installation: Installation): SetupStep {
     name: "vault",
     check: async () => {
       const database = await installation.database();
+      const parts = await readParts(database);
+      if (!parts.vault) {
+        return {
+          status: "needed",
+          waits: true,
+          message:
+            "Vault is not there: enable it (dashboard, Integrations, Vault), then run deno task setup --only vault",
+        };
+      }
       const { url, cronKey } = await installation.project();
       // Compared there, so that no secret comes back.
       const rows = await database.query<{ name: string; same: boolean }>(
@@ -31,6 +40,7 @@ export function vaultStep(installation: Installation): SetupStep {
         const row = rows.find((candidate) => candidate.name === name);
         return row === undefined ? [`${name} is not set`] : row.same ? [] : [`${name} is another`];
       });
+      if (parts.schedules && !await areScheduled(database)) told.push("no job is scheduled");
       return told.length === 0
         ? { status: "in_place", message: `${URL_NAME} and ${KEY_NAME} are set` }
         : { status: "needed", message: told.join("; ") };
@@ -47,8 +57,13 @@ export function vaultStep(installation: Installation): SetupStep {
           [name, value, description],
         );
       }
-      await startJobs(database);
-      return `${URL_NAME} and ${KEY_NAME} stored`;
+      const parts = await readParts(database);
+      if (parts.installed) await database.query("select public.schedule_media_sync()");
+      return `${URL_NAME} and ${KEY_NAME} stored${
+        parts.installed && !parts.schedules
+          ? "; pg_cron is not there: enable it, then run deno task setup --only vault"
+          : ""
+      }`;
     },
     remove: async () => {
       const database = await installation.database();
@@ -61,15 +76,32 @@ export function vaultStep(installation: Installation): SetupStep {
   };
 }
 
-/**
- * Schedules the jobs once more. pg_cron overlooks what a large transaction such as the migration schedules: when
- * PostgreSQL's queue of cache invalidations overflows, its list of jobs stays as it was. A small transaction reaches it.
- */
-async function startJobs(database: DatabaseQuery): Promise<void> {
-  const [migrated] = await database.query(
-    "select from pg_catalog.pg_proc where oid = to_regprocedure('public.schedule_media_sync()')",
+/** What the step works with, as far as the database has it. */
+async function readParts(
+  database: DatabaseQuery,
+): Promise<{ vault: boolean; installed: boolean; schedules: boolean }> {
+  const [parts] = await database.query<{ vault: boolean; installed: boolean; schedules: boolean }>(
+    `select to_regclass('vault.secrets') is not null as vault,
+       to_regprocedure('public.schedule_media_sync()') is not null as installed,
+       to_regprocedure('public.schedule_media_sync()') is not null
+         and to_regprocedure('cron.schedule(text,text,text)') is not null as schedules`,
     [],
     { readOnly: true },
   );
-  if (migrated) await database.query("select public.schedule_media_sync()");
+  return parts ?? { vault: true, installed: false, schedules: false };
+}
+
+/**
+ * Whether the jobs are known to pg_cron, switched on or, by a person, off. They are scheduled once more when the secrets
+ * are stored: pg_cron overlooks what a large transaction such as the migration schedules, because PostgreSQL's queue of
+ * cache invalidations overflows and its list of jobs stays as it was. A small transaction reaches it.
+ */
+async function areScheduled(database: DatabaseQuery): Promise<boolean> {
+  const [missing] = await database.query(
+    `select from media_sync.jobs() as wanted
+     where not exists (select from cron.job where jobname = wanted.name and database = current_database())`,
+    [],
+    { readOnly: true },
+  );
+  return missing === undefined;
 }

@@ -8,6 +8,13 @@ import type { SetupStep } from "../step.ts";
 /** URLs that one Cloudinary environment may register (Cloudinary's documentation of triggers). */
 const MAXIMUM_TRIGGERS = 30;
 
+/** The step, which can be taken back. */
+export interface WebhookStep extends SetupStep {
+  /** How many registrations of this project's address there are. */
+  registered(): Promise<number>;
+  remove(): Promise<string>;
+}
+
 /**
  * Registers the webhook function's address with Cloudinary: a trigger for each notification type, or one for all.
  * Triggers are known by their address, so that a second run finds the first one's; those of other addresses
@@ -15,7 +22,7 @@ const MAXIMUM_TRIGGERS = 30;
  *
  * @param events `each`: only what the sync makes use of; `all`: one trigger, where 30 are all that may be.
  */
-export function webhookStep(installation: Installation, events: "each" | "all"): SetupStep {
+export function webhookStep(installation: Installation, events: "each" | "all"): WebhookStep {
   const types = events === "all" ? ["all"] : NOTIFICATION_TYPES;
 
   async function look() {
@@ -56,6 +63,11 @@ export function webhookStep(installation: Installation, events: "each" | "all"):
 
   return {
     name: "webhook",
+    registered: async () => (await look()).ours.length,
+    prepare: async () => {
+      const { ours, missing, others } = await look();
+      requireRoom(ours.length + others, missing.length);
+    },
     check: async () => {
       const { uri, missing, ours } = await look();
       if (missing.length > 0) {
@@ -73,16 +85,7 @@ export function webhookStep(installation: Installation, events: "each" | "all"):
     },
     apply: async () => {
       const { uri, cloudinary, ours, missing, others } = await look();
-      if (others + ours.length + missing.length > MAXIMUM_TRIGGERS) {
-        throw new CommandError(
-          "too_many_triggers",
-          `Cloudinary takes ${MAXIMUM_TRIGGERS} webhooks and ${
-            others + ours.length
-          } are registered: ` +
-            "run deno task setup --only webhook --events all, which needs one, or remove others in " +
-            "Cloudinary's console (Settings, Webhook Notifications).",
-        );
-      }
+      requireRoom(ours.length + others, missing.length);
       for (const eventType of missing) {
         await told(() =>
           createOnce(() => cloudinary.createTrigger({ uri, eventType, additive: true }))
@@ -102,6 +105,16 @@ export function webhookStep(installation: Installation, events: "each" | "all"):
         : `${ours.length} ${ours.length === 1 ? "webhook" : "webhooks"} of ${uri} removed`;
     },
   };
+}
+
+function requireRoom(registered: number, missing: number): void {
+  if (registered + missing <= MAXIMUM_TRIGGERS) return;
+  throw new CommandError(
+    "too_many_triggers",
+    `Cloudinary takes ${MAXIMUM_TRIGGERS} webhooks and ${registered} are registered: ` +
+      "run deno task setup --only webhook --events all, which needs one, or remove others in " +
+      "Cloudinary's console (Settings, Webhook Notifications).",
+  );
 }
 
 function eventTypes(triggers: Trigger[]): string[] {

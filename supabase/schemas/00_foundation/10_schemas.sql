@@ -1,10 +1,7 @@
 -- Schemas and extensions. `public` is what clients reach through the data API; `media_sync` holds the machinery and
 -- is not exposed.
 
-create schema if not exists extensions;
-create extension if not exists pg_trgm with schema extensions;
-
-create schema if not exists media_sync;
+create schema media_sync;
 comment on schema media_sync is
     'Machinery of Media Sync: settings, runs, queues and the functions that decide what a row becomes. Not exposed through the data API.';
 

@@ -249,13 +249,6 @@ create index media_assets_resource_type_index on public.media_assets (resource_t
 create index media_assets_format_index on public.media_assets (format, created_at desc, id desc);
 create index media_assets_type_index on public.media_assets (type, created_at desc, id desc) where type <> 'upload';
 create index media_assets_used_index on public.media_assets (created_at desc, id desc) where usage_count > 0;
--- ?tags=a,b, ?collection= and ?search=: words of three letters and more by their trigrams, what trigrams know nothing of by its signs.
--- One index for all of them and the other filters, because it meets them in one pass: what is frequent in each and never
--- together is found to be nothing without a list of either.
-create index media_assets_search_index on public.media_assets using gin (
-    search_text extensions.gin_trgm_ops, media_sync.search_signs(search_text), tags,
-    media_sync.filter_keys(folder, resource_type, format, type), collection_ids
-);
 -- ?search=, ranked: the very name and its beginning among any number of matches. Most assets have one name only.
 create index media_assets_name_index on public.media_assets
     (media_sync.name_text(coalesce(nullif(display_name, ''), split_part(public_id, '/', -1))) text_pattern_ops);

@@ -5,7 +5,8 @@ begin
     if to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null
         and exists (select from pg_catalog.pg_available_extensions where name = 'pg_net')
     then
-        create extension if not exists pg_net with schema extensions;
+        create extension pg_net with schema extensions;
+        insert into media_sync.brought_along (kind, name) values ('extension', 'pg_net');
     end if;
 exception
     when others then
@@ -18,7 +19,8 @@ begin
     if to_regprocedure('cron.schedule(text, text, text)') is null
         and exists (select from pg_catalog.pg_available_extensions where name = 'pg_cron')
     then
-        create extension if not exists pg_cron with schema pg_catalog;
+        create extension pg_cron with schema pg_catalog;
+        insert into media_sync.brought_along (kind, name) values ('extension', 'pg_cron');
     end if;
 exception
     when others then

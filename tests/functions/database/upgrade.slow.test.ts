@@ -1,7 +1,6 @@
 /** A filled database reaches a later version: by `deploy`, and by `dev --data`. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { deployCommand } from "../../../scripts/setup/deploy-command.ts";
-import { runSupabase } from "../../../scripts/support/supabase-cli.ts";
 import type { Stack } from "../../../scripts/local/stack-options.ts";
 import { compareSides } from "../../support/compare-sides.ts";
 import { inheritInstallation } from "../../support/empty-stack.ts";
@@ -135,13 +134,11 @@ postgresTest(
             "--project-ref=abcdefghijklmnopqrst",
             "--yes",
           ], {
-            runSupabase: (args, options) =>
-              args[0] === "functions"
-                ? cli.runSupabase(args, options)
-                : runSupabase(args, { ...options, cwd: project.folder }),
+            runSupabase: cli.runSupabase,
+            migrations: project.migrations,
           });
           assertEquals([code, errors], [0, ""]);
-          assertMatch(output, /migrate +migrations applied/);
+          assertMatch(output, /migrate +1 migration applied/);
         });
         await t.step("every row and every setting → as it was", async () => {
           await assertLaterVersion(stack);

@@ -230,6 +230,16 @@ for (
       "scripts/setup/ may not reach scripts/local/: an installation needs no local stack (scripts/local/stack.ts)",
     ],
     [
+      "scripts/uninstall/database-removal.ts",
+      "../local/database.ts",
+      "scripts/uninstall/ may not reach scripts/local/: taking an installation away needs no local stack (scripts/local/database.ts)",
+    ],
+    [
+      "scripts/ledger/ledger.ts",
+      "../local/migrate.ts",
+      "scripts/ledger/ may not reach scripts/local/: an installation needs no local stack (scripts/local/migrate.ts)",
+    ],
+    [
       "scripts/bundle/measure-starts.ts",
       "../local/function-host.ts",
       "scripts/bundle/ may not reach scripts/local/: an installation bundles, and needs no local stack (scripts/local/function-host.ts)",

@@ -1,0 +1,375 @@
+/**
+ * Into any project and out again: on PostgreSQL with the roles and rights of a project, whose owner is no superuser.
+ */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { deployCommand } from "../../../scripts/setup/deploy-command.ts";
+import { setupCommand } from "../../../scripts/setup/setup-command.ts";
+import { uninstallCommand } from "../../../scripts/uninstall/uninstall-command.ts";
+import { functionNames } from "../../../scripts/support/function-names.ts";
+import { releasePresent } from "../../support/later-version.ts";
+import {
+  type ProjectDatabase,
+  type ProjectOptions,
+  type ProjectServer,
+  startProjectServer,
+} from "../../support/postgres/project-server.ts";
+import { postgresUnavailable } from "../../support/postgres/postgres-test.ts";
+import { catalogDifference, readWholeCatalog } from "../../support/postgres/whole-catalog.ts";
+import { type HostedProject, REF, serveHostedProject } from "./hosted-project.ts";
+import { run } from "./surroundings.ts";
+
+let server: Promise<ProjectServer> | undefined;
+
+Deno.test.afterAll(async () => await (await server)?.stop());
+
+interface World {
+  database: ProjectDatabase;
+  hosted: HostedProject;
+  setup(...args: string[]): ReturnType<typeof run>;
+  uninstall(...args: string[]): ReturnType<typeof run>;
+  /** Rows as the owner reads them. */
+  rows(text: string): Promise<Record<string, unknown>[]>;
+  /** What differs from the state before Media Sync came. */
+  difference(): Promise<string[]>;
+}
+
+/** A test with a project; `prepare` is what its owner has made in it. */
+function projectTest(
+  name: string,
+  options: ProjectOptions & { prepare?: string },
+  fn: (world: World, t: Deno.TestContext) => Promise<void>,
+): void {
+  Deno.test({
+    name,
+    ignore: postgresUnavailable !== undefined,
+    sanitizeResources: false,
+    sanitizeOps: false,
+    async fn(t) {
+      const database = await (await (server ??= startProjectServer())).createProject(options);
+      if (options.prepare !== undefined) await database.sql.unsafe(options.prepare);
+      const hosted = serveHostedProject(database);
+      const before = await readWholeCatalog(database.platformUrl);
+      try {
+        await fn({
+          database,
+          hosted,
+          setup: (...args) => run(setupCommand, ["--yes", ...args], hosted.surroundings),
+          uninstall: (...args) => run(uninstallCommand, ["--yes", ...args], hosted.surroundings),
+          rows: async (text) => [...await database.sql.unsafe(text)],
+          difference: async () =>
+            catalogDifference(before, await readWholeCatalog(database.platformUrl)),
+        }, t);
+      } finally {
+        await hosted.stop();
+      }
+    },
+  });
+}
+
+/** The project's own record of migrations, with some older and newer than ours. */
+const OWN_MIGRATIONS = `
+  create schema if not exists supabase_migrations;
+  create table if not exists supabase_migrations.schema_migrations (version text primary key, statements text[], name text);
+  insert into supabase_migrations.schema_migrations (version, name) values ('20200101000000', 'old'), ('29991231000000', 'new');
+  create table public.orders (id bigint primary key, note text);
+  create function public.order_count() returns bigint language sql as 'select count(*) from public.orders';
+`;
+
+const everything: [string, ProjectOptions & { prepare?: string }][] = [
+  ["an empty project", {}],
+  ["one with migrations of its own, older and newer than ours", { prepare: OWN_MIGRATIONS }],
+  ["one that gives new tables to everybody, with pg_trgm in public", {
+    trigrams: "public",
+    legacyRights: true,
+  }],
+  ["one with pg_trgm in a schema of its own", { trigrams: "search" }],
+];
+
+for (const [which, options] of everything) {
+  projectTest(
+    `setup of ${which}, twice, and uninstall → as it was before`,
+    options,
+    async (world) => {
+      const { rows, hosted, setup, uninstall, difference } = world;
+      const first = await setup();
+      assertEquals([first.code, first.errors], [0, ""]);
+      for (const step of ["migrate", "secrets", "functions", "webhook", "vault"]) {
+        assertMatch(first.output, new RegExp(`^done {6}${step} `, "m"));
+      }
+      assertStringIncludes(first.output, "The next minute's tick begins the first sync");
+      assertEquals([...hosted.functions.keys()], [...functionNames]);
+      assertEquals(await rows("select count(*)::integer as jobs from cron.job"), [{ jobs: 4 }]);
+      assertEquals(await rows("select name from vault.secrets order by name"), [
+        { name: "media_sync_cron_key" },
+        { name: "media_sync_project_url" },
+      ]);
+      const [health] = await rows(
+        "select count(*)::integer as checks from public.get_sync_health()",
+      );
+      assert(Number(health!.checks) > 5);
+
+      const second = await setup();
+      assertEquals([second.code, second.errors], [0, ""]);
+      for (const step of ["migrate", "secrets", "webhook", "vault"]) {
+        assertMatch(second.output, new RegExp(`^in place {2}${step} `, "m"));
+      }
+
+      const out = await uninstall("--drop-tables");
+      assertEquals([out.code, out.errors], [0, ""]);
+      assertEquals(await difference(), []);
+      assertEquals([hosted.functions.size, hosted.secrets.size, await hosted.triggers()], [
+        0,
+        0,
+        [],
+      ]);
+
+      const again = await uninstall("--drop-tables");
+      assertEquals([again.code, again.errors], [0, ""]);
+      assertEquals(again.output.match(/^gone /gm)?.length, 4);
+      // What went comes back.
+      assertEquals((await setup()).code, 0);
+    },
+  );
+}
+
+projectTest(
+  "names of ours that are taken → setup tells all of them at once, and nothing is changed",
+  {
+    prepare: `
+      create table public.media_assets (id bigint primary key);
+      create view public.media_usage as select 1 as used;
+      create type public.media_collections as enum ('a');
+      create function public.get_sync_health(p_text text) returns text language sql as 'select p_text';
+      select cron.schedule('media-sync-tick', '* * * * *', 'select 1');
+    `,
+  },
+  async ({ database, hosted, setup, difference }) => {
+    hosted.functions.set("webhook", { entrypoint: "file:///home/index.ts", text: "theirs" });
+    const { code, errors } = await setup();
+    assertEquals(code, 1);
+    assertMatch(errors, /^2 things are in the way, and nothing was changed:\n/);
+    for (
+      const name of [
+        "public.media_assets",
+        "public.media_usage",
+        "public.media_collections",
+        "public.get_sync_health(p_text text)",
+        "the job media-sync-tick",
+        "webhook",
+      ]
+    ) assertStringIncludes(errors, name);
+    assertEquals(await difference(), []);
+    assertEquals(hosted.functions.get("webhook")?.text, "theirs");
+    assertEquals(hosted.secrets.size, 0);
+    assertEquals(hosted.calls.some((call) => / (set|deploy|link)$/.test(call)), false);
+    // The migration itself refuses, whoever applies it.
+    const migration = await Deno.readTextFile(
+      new URL("../../../supabase/migrations/20261101000000_media_sync.sql", import.meta.url),
+    );
+    const said = await database.sql.unsafe(migration).then(
+      () => "applied",
+      (error) => error.message,
+    );
+    assertMatch(
+      said,
+      /^Media Sync was not installed, and nothing was changed, because these names are taken: public\.media_assets/,
+    );
+    assertEquals(await difference(), []);
+  },
+);
+
+projectTest(
+  "several variables missing → setup tells all of them at once, and asks nobody",
+  {},
+  async ({ hosted }) => {
+    const { code, errors } = await run(setupCommand, ["--yes"], {
+      ...hosted.surroundings,
+      environment: { SUPABASE_PROJECT_ID: "short" },
+    });
+    assertEquals(code, 1);
+    for (const name of ["short is no project", "SUPABASE_SECRET_KEY", "CLOUDINARY_URL"]) {
+      assertStringIncludes(errors, name);
+    }
+    assertEquals(hosted.calls, []);
+  },
+);
+
+projectTest("a legacy key → setup says which keys to make", {}, async ({ hosted }) => {
+  const { code, errors } = await run(setupCommand, ["--yes"], {
+    ...hosted.surroundings,
+    environment: {
+      ...hosted.surroundings.environment,
+      SUPABASE_SECRET_KEY: ["eyJ", "header"].join(""),
+    },
+  });
+  assertEquals(code, 1);
+  assertMatch(errors, /SUPABASE_SECRET_KEY is a legacy key .*Create new API keys/);
+});
+
+projectTest(
+  "no pg_cron, pg_net, Vault and Realtime → installed all the same; once they come, setup uses them",
+  { parts: [] },
+  async ({ database, setup, uninstall, difference }) => {
+    const first = await setup();
+    assertEquals([first.code, first.errors], [0, ""]);
+    assertMatch(first.output, /^waits {5}vault +Vault is not there: enable it/m);
+    for (const part of ["pg_net", "pg_cron", "vault", "realtime"]) {
+      assertMatch(first.output, new RegExp(`^note {6}${part} `, "m"));
+    }
+    assertEquals(first.output.includes("first sync"), false);
+    await database.addParts(["vault", "net", "cron", "realtime"]);
+    const second = await setup();
+    assertEquals([second.code, second.errors], [0, ""]);
+    assertMatch(second.output, /^done {6}vault /m);
+    const [jobs] = await database.sql`select count(*)::integer as jobs from cron.job`;
+    assertEquals(jobs, { jobs: 4 });
+    assertEquals((await uninstall("--drop-tables")).code, 0);
+    assertEquals(
+      (await difference()).filter((fact) =>
+        / (cron|net|vault|realtime)\b/.test(fact) && /media/.test(fact)
+      ),
+      [],
+    );
+    const [left] = await database
+      .sql`select to_regnamespace('media_sync') as schema, (select count(*)::integer from cron.job) as jobs`;
+    assertEquals(left, { schema: null, jobs: 0 });
+  },
+);
+
+projectTest(
+  "setup stopped at every step → the next run goes on, and uninstall leaves nothing",
+  {},
+  async ({ hosted, setup, uninstall, difference }) => {
+    const places = ["secrets list", "secrets set", "functions list", "functions deploy", "link"];
+    for (const place of places) {
+      hosted.failAt(place);
+      const { code, errors } = await setup();
+      assertEquals(code, 1, `${place} ${errors}`);
+      assertStringIncludes(errors, "interrupted");
+    }
+    assertEquals((await setup()).code, 0);
+    for (const place of ["functions delete", "secrets unset", "db query"]) {
+      hosted.failAt(place);
+      assertEquals((await uninstall("--drop-tables")).code, 1, place);
+    }
+    assertEquals((await uninstall("--drop-tables")).code, 0);
+    assertEquals(await difference(), []);
+    assertEquals([hosted.functions.size, hosted.secrets.size], [0, 0]);
+  },
+);
+
+projectTest(
+  "what is not ours → stays: variables set before, an own function, an own policy; what stands on ours → refused",
+  { prepare: "create table public.orders (id bigint primary key)" },
+  async ({ database: { sql }, hosted, setup, uninstall, difference }) => {
+    hosted.secrets.set("CLOUDINARY_URL", "another");
+    hosted.functions.set("orders", { entrypoint: "file:///orders/index.ts", text: "theirs" });
+    assertEquals((await setup()).code, 0);
+    await sql.unsafe("create view public.pictures as select id from public.media_assets");
+    const refused = await uninstall("--drop-tables", "--only=database");
+    assertEquals(refused.code, 1);
+    assertMatch(
+      refused.errors,
+      /^database: Media Sync was not taken away, and nothing was changed, because .*view pictures/,
+    );
+    await sql.unsafe("drop view public.pictures");
+    await sql.unsafe(
+      `create policy "Editors order" on public.orders for select using ((select media_sync.is_editor()))`,
+    );
+    const again = await uninstall("--drop-tables", "--only=database");
+    assertMatch(again.errors, /policy Editors order on table orders/);
+    await sql.unsafe(`drop policy "Editors order" on public.orders`);
+    assertEquals((await uninstall("--drop-tables")).code, 0);
+    assertEquals(await difference(), []);
+    assertEquals([...hosted.functions.keys()], ["orders"]);
+    assertEquals([...hosted.secrets.keys()], ["CLOUDINARY_URL"]);
+  },
+);
+
+projectTest(
+  "uninstall without --drop-tables → the data stays as plain tables, which nobody but the owner and secret keys reach",
+  {},
+  async ({ database: { sql }, rows, setup, uninstall, difference }) => {
+    await setup();
+    await sql.unsafe(
+      `insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, type, version)
+      values ('cloud', 'a', 'kept', 'image', 'upload', 1)`,
+    );
+    const { code, output } = await uninstall();
+    assertEquals(code, 0);
+    assertMatch(output, /^removed {3}database +everything but the data: media_assets, .* stay$/m);
+    assertEquals(await rows("select public_id from public.media_assets"), [{ public_id: "kept" }]);
+    await sql.unsafe("update public.media_assets set tags = '{a}'");
+    const policies = await rows("select policyname from pg_policies where schemaname = 'public'");
+    assertEquals(policies.length, 0);
+    // A new installation would replace them.
+    const refused = await setup();
+    assertStringIncludes(refused.errors, "public.media_assets");
+    assertEquals((await uninstall("--drop-tables")).code, 0);
+    assertEquals(await difference(), []);
+  },
+);
+
+projectTest(
+  "supabase/uninstall.sql, for those without the tool → the same",
+  {},
+  async ({ database: { sql }, setup, difference }) => {
+    await setup("--only=migrate,vault");
+    const text = await Deno.readTextFile(
+      new URL("../../../supabase/uninstall.sql", import.meta.url),
+    );
+    await sql.unsafe(text.replace(":= 'keep'", ":= 'drop'"));
+    assertEquals(await difference(), []);
+  },
+);
+
+projectTest(
+  "deploy of a later version → by the ledger; once more → nothing; uninstall → as it was",
+  {},
+  async ({ rows, hosted, uninstall, difference }) => {
+    const project = await releasePresent();
+    try {
+      const surroundings = { ...hosted.surroundings, migrations: project.migrations };
+      assertEquals((await run(setupCommand, ["--yes"], surroundings)).code, 0);
+      await project.addLaterVersion();
+      const { code, output, errors } = await run(deployCommand, ["--yes"], surroundings);
+      assertEquals([code, errors], [0, ""]);
+      assertMatch(output, /^done {6}migrate +1 migration applied$/m);
+      assertEquals((await rows("select version from media_sync.migrations")).length, 2);
+      const again = await run(deployCommand, ["--yes"], surroundings);
+      assertMatch(again.output, /^in place {2}migrate/m);
+      const older = await run(deployCommand, ["--yes"], hosted.surroundings);
+      assertMatch(older.errors, /The database is ahead of this code: it has \d{14}\./);
+      const out = await run(uninstallCommand, ["--yes", "--drop-tables"], surroundings);
+      assertEquals([out.code, out.errors], [0, ""]);
+      assertEquals(await difference(), []);
+      assertEquals((await uninstall()).code, 0);
+    } finally {
+      await project.remove();
+    }
+  },
+);
+
+projectTest(
+  "deploy in a linked folder, --dry-run → looks only; a migration that fails → no function is deployed",
+  {},
+  async ({ database: { sql }, hosted, difference }) => {
+    const { environment, ...others } = hosted.surroundings;
+    const surroundings = {
+      ...others,
+      environment: { ...environment, SUPABASE_PROJECT_ID: undefined, SUPABASE_URL: undefined },
+      readLinkedRef: () => Promise.resolve(REF),
+    };
+    const dry = await run(deployCommand, ["--dry-run"], surroundings);
+    assertMatch(dry.output, /^would do {2}migrate +1 migration is not applied$/m);
+    assertMatch(dry.output, /^would do {2}functions +not deployed: media-list, sync, webhook$/m);
+    assertEquals(hosted.calls.some((call) => call === "functions deploy"), false);
+    assertEquals(await difference(), []);
+
+    await sql.unsafe("create schema media_sync");
+    const { code, errors } = await run(deployCommand, ["--yes"], surroundings);
+    assertEquals(code, 1);
+    assertMatch(errors, /^migrate: The database has a schema media_sync that no release/);
+    assertEquals(hosted.calls.some((call) => call === "functions deploy"), false);
+  },
+);
