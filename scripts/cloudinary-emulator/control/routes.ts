@@ -9,6 +9,7 @@ import { adminTime } from "../shapes/times.ts";
 import type { Clock } from "../store/clock.ts";
 import { noFaults } from "../store/faults.ts";
 import { mergeBehavior, mergeSettings } from "./merge-settings.ts";
+import { newestAssets } from "./newest-assets.ts";
 import { reset } from "./reset.ts";
 import { setBehavior } from "./set-behavior.ts";
 import { streamState } from "./stream-state.ts";
@@ -28,8 +29,15 @@ type Body = Record<string, unknown>;
  */
 export type Control = (request: Request, url: URL, path: string) => Promise<Response>;
 
-/** Makes the control surface of an emulator that has just been put together. */
-export function createControl(parts: Parts): Control {
+/**
+ * Makes the control surface of an emulator that has just been put together.
+ *
+ * @param callAsPerson answers `POST /ui`: a call of the API as a person in Cloudinary's console makes it
+ */
+export function createControl(
+  parts: Parts,
+  callAsPerson: (request: Request) => Promise<Response>,
+): Control {
   const { assets, archive, behavior, faults, faultRandom, clock, calls, notifier } = parts;
   const initial = { ...behavior };
   return async (request, url, path) => {
@@ -44,6 +52,10 @@ export function createControl(parts: Parts): Control {
         // A notification that is being received belongs to the library that was.
         await notifier.settled();
         return Response.json({ ok: true });
+      case "GET /assets":
+        return newestAssets(parts, url.searchParams);
+      case "POST /ui":
+        return await callAsPerson(request);
       case "POST /assets":
         return addAssets(parts, await readObject(request));
       case "GET /faults":
@@ -64,15 +76,27 @@ export function createControl(parts: Parts): Control {
       case "PUT /clock":
         return moveClock(clock, await readObject(request));
       case "GET /calls":
-        return Response.json(calls.report());
+        return Response.json(latest(calls.report(), "calls", url));
       case "GET /deliveries":
-        return Response.json(notifier.report());
+        return Response.json(latest(notifier.report(), "deliveries", url));
       case "POST /redeliver":
         return redeliver(parts, await readObject(request));
       default:
         throw new Failure(404, `No control call ${call}`);
     }
   };
+}
+
+/** A report with the last entries of one of its lists only, as many as `limit` in the query says. */
+function latest<List extends string, Report extends Record<List, readonly unknown[]>>(
+  report: Report,
+  list: List,
+  url: URL,
+): Report {
+  const limit = Number(url.searchParams.get("limit") ?? Infinity);
+  return Number.isFinite(limit) && limit > 0
+    ? { ...report, [list]: report[list].slice(-limit) }
+    : report;
 }
 
 function addAssets(parts: Parts, body: Body): Response {

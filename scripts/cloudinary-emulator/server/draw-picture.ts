@@ -1,9 +1,10 @@
 import { encode } from "fast-png";
 import type { Asset } from "../store/asset.ts";
 
-/** Sides of a picture that stands for a generated asset, in pixels: the shorter one as long as the longer allows. */
+/** Shorter side of a picture that stands for a generated asset, in pixels. */
 const SHORTER_SIDE = 120;
-const LONGER_SIDE = 240;
+/** No picture is longer, in shorter sides: what is cropped to a tile still shows something. */
+const LONGEST = 1.8;
 
 type Color = readonly [red: number, green: number, blue: number];
 
@@ -15,18 +16,15 @@ interface Hills {
 }
 
 /**
- * A small landscape in the asset's proportions, as PNG. Everything in it is taken from the asset_id, so that an asset looks
+ * A small landscape, roughly in the asset's proportions, as PNG. Everything in it is taken from the asset_id, so that an asset looks
  * the same whenever it is asked for, and one can tell assets apart at a glance.
  */
 export function drawPicture(asset: Pick<Asset, "asset_id" | "width" | "height">): Uint8Array {
   const width = asset.width ?? 4;
   const height = asset.height ?? 3;
-  const scale = Math.min(
-    SHORTER_SIDE / Math.min(width, height),
-    LONGER_SIDE / Math.max(width, height),
-  );
-  const columns = Math.max(1, Math.round(width * scale));
-  const rows = Math.max(1, Math.round(height * scale));
+  const shape = Math.min(Math.max(width / height, 1 / LONGEST), LONGEST);
+  const columns = Math.round(SHORTER_SIDE * Math.max(1, shape));
+  const rows = Math.round(SHORTER_SIDE * Math.max(1, 1 / shape));
   /** A number from 0 to 1. */
   const chance = (at: number) =>
     (parseInt(asset.asset_id.slice(2 * at, 2 * at + 2), 16) || 0) / 255;

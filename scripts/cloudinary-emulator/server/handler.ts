@@ -1,6 +1,7 @@
 import { type Control, createControl } from "../control/routes.ts";
 import type { Parts } from "../http/route.ts";
 import { Failure } from "../shapes/failure.ts";
+import { callAsPerson } from "./call-as-person.ts";
 import { deliver } from "./deliver.ts";
 import { serveApi } from "./serve-api.ts";
 
@@ -12,7 +13,7 @@ const CORS_HEADERS = {
 
 /** Makes the emulator's request handler: the API, delivery and the control surface. */
 export function createHandler(parts: Parts): (request: Request) => Promise<Response> {
-  const control = createControl(parts);
+  const control = createControl(parts, (request) => callAsPerson(parts, request));
   return async (request) => {
     if (request.method === "OPTIONS") {
       return new Response(null, { status: 204, headers: CORS_HEADERS });

@@ -5,6 +5,7 @@ import type { Stack } from "../../../scripts/local/stack-options.ts";
 import { callCloudinary, control, syncUntilCompleted } from "../../support/stack.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { picture } from "../client/picture.ts";
+import { seriousFindings } from "./accessibility.ts";
 import { consoleTests, openView, signIn } from "./console-world.ts";
 
 const consoleTest = await consoleTests({ assets: 120, seed: 5 }, async ({ stack, call }) => {
@@ -15,6 +16,7 @@ const consoleTest = await consoleTests({ assets: 120, seed: 5 }, async ({ stack,
   await syncUntilCompleted(call);
 });
 
+const searchOf = (page: Page) => page.getByRole("searchbox", { name: "Search the library" });
 const tiles = (page: Page) => page.locator(".tile[data-id]");
 
 /** The ids of the first assets that are shown. */
@@ -32,7 +34,7 @@ async function inCloudinary(stack: Stack, publicId: string) {
 /** The library with no search, and the shoe open beside it. */
 async function openShoe(page: Page): Promise<void> {
   await openView(page, "Library");
-  await page.getByRole("searchbox").fill("red-shoe");
+  await searchOf(page).fill("red-shoe");
   await page.getByRole("status").filter({ hasText: /^1 asset$/ }).waitFor();
   await tiles(page).first().getByRole("button").click();
   await page.getByRole("complementary", { name: "Asset" }).waitFor();
@@ -40,7 +42,7 @@ async function openShoe(page: Page): Promise<void> {
 
 async function showAll(page: Page): Promise<void> {
   await openView(page, "Library");
-  await page.getByRole("searchbox").fill("");
+  await searchOf(page).fill("");
   await page.getByRole("status").filter({ hasText: /^\d\d+ assets$/ }).waitFor();
 }
 
@@ -106,9 +108,9 @@ consoleTest(
   async ({ pageOf, call }) => {
     const page = await pageOf("viewer");
     await showAll(page);
-    await page.getByRole("searchbox").fill("shoe re");
+    await searchOf(page).fill("shoe re");
     await page.getByRole("button", { name: /^Red shoe/ }).waitFor();
-    await page.getByRole("searchbox").fill("no such thing");
+    await searchOf(page).fill("no such thing");
     await page.getByRole("heading", { name: "Nothing matches" }).waitFor();
     await page.getByRole("button", { name: "Clear" }).click();
     await page.getByRole("button", { name: "Type", exact: true }).click();
@@ -155,6 +157,13 @@ consoleTest(
     const there = assets.map((asset: { display_name?: string }) => asset.display_name);
     assertEquals(["one", "two", "three"].filter((name) => there.includes(name)).length, 3);
     await uploads.getByRole("button", { name: "Close" }).click();
+    // And in the pane beside.
+    await page.getByRole("button", { name: "Show Cloudinary" }).click();
+    const pane = page.getByRole("complementary", { name: "Cloudinary (emulated)" });
+    for (const name of ["one", "two", "three"]) {
+      await pane.getByText(name, { exact: true }).waitFor();
+    }
+    await pane.getByRole("button", { name: "Close" }).click();
   },
 );
 
@@ -181,6 +190,52 @@ consoleTest(
     await panel.getByText("History").click();
     await panel.locator("ins", { hasText: "Blue shoe" }).first().waitFor();
     await panel.getByText("by you").first().waitFor();
+  },
+);
+
+consoleTest(
+  "the emulated Cloudinary beside the console → a change crosses over, both ways, through faults",
+  async ({ newPage, stack }) => {
+    const page = await newPage({ viewport: { width: 1700, height: 900 } });
+    await signIn(page, stack, "editor");
+    await page.getByRole("button", { name: "Show Cloudinary" }).click();
+    const pane = page.getByRole("complementary", { name: "Cloudinary (emulated)" });
+    await openShoe(page);
+    const panel = page.getByRole("complementary", { name: "Asset" });
+    await pane.getByRole("searchbox").fill("red-shoe");
+    await panel.getByRole("button", { name: "Edit name" }).click();
+    await panel.getByLabel("Name", { exact: true }).fill("Here named");
+    await panel.getByLabel("Name", { exact: true }).press("Enter");
+    await pane.getByText("Here named").waitFor();
+    await pane.getByRole("button", { name: "Rename Here named in Cloudinary" }).click();
+    await pane.getByLabel("New name of Here named").fill("There named");
+    await pane.getByLabel("New name of Here named").press("Enter");
+    await panel.locator(".fact-title").getByText("There named").waitFor();
+
+    await pane.getByRole("button", { name: "Faults" }).click();
+    await pane.getByLabel("Lost webhooks").fill("1");
+    await pane.getByText("100 %").waitFor();
+    assertEquals((await control(stack, "GET /faults")).webhook_drop_rate, 1);
+    await pane.getByRole("button", { name: "All well again" }).click();
+    await pane.getByText("100 %").waitFor({ state: "detached" });
+    assertEquals((await control(stack, "GET /faults")).webhook_drop_rate, 0);
+    await pane.getByRole("button", { name: "Calls" }).click();
+    await pane.getByText("PUT /resources/:asset_id").first().waitFor();
+    await pane.getByRole("button", { name: "Webhooks" }).click();
+    await pane.getByText("resource display name changed").first().waitFor();
+
+    await pane.getByRole("button", { name: "Library" }).click();
+    await pane.getByRole("searchbox").fill("");
+    const before = await pane.locator("li").first().getAttribute("data-public-id");
+    await pane.getByRole("button", { name: "Add three" }).click();
+    await waitUntil(async () =>
+      await pane.locator("li").first().getAttribute("data-public-id") !== before
+    );
+    const added = await pane.locator("li strong").first().textContent();
+    await searchOf(page).fill(added!);
+    await tiles(page).getByText(added!).first().waitFor();
+    assertEquals(await seriousFindings(page), []);
+    await page.context().close();
   },
 );
 

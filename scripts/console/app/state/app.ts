@@ -3,6 +3,7 @@ import { effect } from "@preact/signals";
 import { createMediaClient, type MediaClient } from "../../../../supabase/client/mod.ts";
 import type { AnySupabaseClient } from "../../../../supabase/client/mod.ts";
 import type { Configuration } from "./configuration.ts";
+import { Emulator } from "./emulator.ts";
 import { Library } from "./library.ts";
 import { LibraryState } from "./library-state.ts";
 import { Live } from "./live.ts";
@@ -26,6 +27,8 @@ export interface App {
   uploads: Uploads;
   live: Live;
   preferences: Preferences;
+  /** The emulated Cloudinary, beside the local stack. */
+  emulator: Emulator | undefined;
 }
 
 /** Puts the console's state together; it begins to read when somebody is signed in. */
@@ -46,6 +49,9 @@ export function createApp(configuration: Configuration): App {
     uploads: new Uploads(media, () => library.refreshSoon()),
     live: new Live(media),
     preferences: createPreferences(),
+    emulator: configuration.emulator === undefined
+      ? undefined
+      : new Emulator(configuration.emulator),
   };
   app.live.listen(() => {
     library.refreshSoon();

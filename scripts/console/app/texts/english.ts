@@ -369,6 +369,36 @@ export const english = {
     },
   },
 
+  emulator: {
+    title: "Cloudinary (emulated)",
+    open: "Show Cloudinary",
+    parts: "Parts of the emulated Cloudinary",
+    partNames: { library: "Library", faults: "Faults", calls: "Calls", webhooks: "Webhooks" },
+    gone: (reason: string) => `The emulator does not answer: ${reason}`,
+    search: "Search Cloudinary",
+    add: "Add three",
+    rename: (name: string) => `Rename ${name} in Cloudinary`,
+    newName: (name: string) => `New name of ${name}`,
+    remove: (name: string) => `Delete ${name} in Cloudinary`,
+    none: "Nothing yet.",
+    outcomes: { pending: "on its way", delivered: "delivered", failed: "failed", dropped: "lost" },
+    faultsIntro:
+      "What Cloudinary is to do wrong from now on. Nothing is lost by it: what does not arrive is made up for.",
+    allWell: "All well again",
+    faults: {
+      latency_ms: { name: "Slow answers", about: "How long it thinks about each call." },
+      error_rate: { name: "Errors", about: "The share of calls that it answers with an error." },
+      webhook_drop_rate: {
+        name: "Lost webhooks",
+        about: "The share of notifications that it never sends.",
+      },
+      webhook_delay_ms: {
+        name: "Late webhooks",
+        about: "How long it waits before it sends a notification.",
+      },
+    },
+  },
+
   settings: {
     saved: "Settings saved; they hold from the next minute on.",
     unsaved: (count: number) => `${plural(count, "change", "changes")} not saved`,

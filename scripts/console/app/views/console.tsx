@@ -4,6 +4,7 @@ import type { View } from "../state/router.ts";
 import { texts } from "../texts/mod.ts";
 import { AssetPanel } from "./asset-panel.tsx";
 import { ConflictsView } from "./conflicts.tsx";
+import { EmulatorPane } from "./emulator-pane.tsx";
 import { LibraryView } from "./library.tsx";
 import { SettingsView } from "./settings.tsx";
 import { Shell } from "./shell.tsx";
@@ -23,7 +24,7 @@ const VIEWS = {
 
 /** The console: who is not signed in sees the way in, everybody else what their role allows. */
 export function Console() {
-  const { session, router } = useApp();
+  const { session, router, emulator, preferences } = useApp();
   const person = session.person.value;
   const view = allowedView(router.view.value, session.canEdit.value, session.isAdmin.value);
   useEffect(() => {
@@ -32,6 +33,7 @@ export function Console() {
   if (person === undefined) return <p class="quiet centered" role="status">{texts.loading}</p>;
   if (person === null) return <SignInView />;
   const asset = router.asset.value;
+  const hasPane = emulator !== undefined && preferences.pane.value;
   const Content = VIEWS[view];
   const close = () => {
     const opened = asset;
@@ -44,7 +46,7 @@ export function Console() {
   return (
     <Shell>
       <div
-        class={`stage${asset ? " stage-with-panel" : ""}`}
+        class={`stage${asset ? " stage-with-panel" : ""}${hasPane ? " stage-with-emulator" : ""}`}
         onKeyDown={(event) => {
           if (event.key === "Escape" && asset && !event.defaultPrevented) close();
         }}
@@ -53,6 +55,7 @@ export function Console() {
           <Content />
         </section>
         {asset && <AssetPanel id={asset} onClose={close} />}
+        {hasPane && <EmulatorPane />}
       </div>
     </Shell>
   );

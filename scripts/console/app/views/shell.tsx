@@ -17,7 +17,7 @@ interface Entry {
 
 /** What surrounds every view: where one can go, who one is, and what is told at the edge. */
 export function Shell({ children }: { children: ComponentChildren }) {
-  const { router, session, state, notices, uploads, live } = useApp();
+  const { router, session, state, notices, uploads, live, emulator, preferences } = useApp();
   const stats = state.statistics.value;
   const canEdit = session.canEdit.value;
   const isAdmin = session.isAdmin.value;
@@ -66,6 +66,17 @@ export function Shell({ children }: { children: ComponentChildren }) {
             </li>
           ))}
         </ul>
+        {emulator && (
+          <button
+            type="button"
+            class="side-pane"
+            aria-pressed={preferences.pane.value}
+            onClick={() => preferences.pane.value = !preferences.pane.value}
+          >
+            <Icon name="cloud" />
+            <span class="side-name">{texts.emulator.open}</span>
+          </button>
+        )}
         <div class="side-foot">
           <p class={`live ${live.isLive.value ? "live-on" : ""}`} role="status">
             <span class="live-dot" aria-hidden="true" />
