@@ -2,6 +2,7 @@
 import { createPgliteConnection, type PgliteConnection } from "@supabase/lite/pglite";
 import { createPostgresConnection, type PostgresConnection } from "@supabase/lite/postgres";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
+import { claimFolder } from "./claim-database.ts";
 import { containDriverError } from "./contain-driver-error.ts";
 import { isoTimestamp } from "./iso-timestamp.ts";
 
@@ -44,12 +45,31 @@ const searchPath = '"$user", public, extensions';
 /**
  * Opens PGlite or connects to PostgreSQL.
  *
- * @throws the driver's error when the server cannot be reached.
+ * @throws the driver's error when the server cannot be reached; StackError `database_in_use`
  */
 export async function openDatabase(location: DatabaseLocation = {}): Promise<LocalDatabase> {
   return location.url
     ? await openPostgres(location.url)
-    : await openPglite(location.dataDirectory, location.prepared);
+    : location.dataDirectory === undefined
+    ? await openPglite(undefined, location.prepared)
+    : await openFolder(location.dataDirectory);
+}
+
+async function openFolder(folder: string): Promise<LocalDatabase> {
+  let claim = await claimFolder(folder);
+  try {
+    const database = await openPglite(folder);
+    // One that was made just now could not be claimed before.
+    claim ??= await claimFolder(folder);
+    const close = async () => {
+      await database.close();
+      claim?.release();
+    };
+    return { ...database, close };
+  } catch (error) {
+    claim?.release();
+    throw error;
+  }
 }
 
 /** Lets the data API see tables and functions that DDL has added since it last looked. */

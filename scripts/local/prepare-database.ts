@@ -1,4 +1,6 @@
 /** Opens the stack's database and brings it to the state of a linked project. */
+import type { PostgresConnection } from "@supabase/lite/postgres";
+import { claimServerDatabase } from "./claim-database.ts";
 import { type LocalDatabase, openDatabase } from "./database.ts";
 import { migrate, readMigrations } from "./migrate.ts";
 import { type Platform, preparePlatform } from "./platform.ts";
@@ -21,7 +23,7 @@ export interface PreparedDatabase {
  * Platform, migrations, users, and the Vault secrets that the jobs read.
  *
  * @param project What the jobs call: the stack's URL and its cron key.
- * @throws StackError `database_unreachable` or `database_of_another_state`, MigrationError
+ * @throws StackError `database_unreachable`, `database_in_use` or `database_of_another_state`, MigrationError
  */
 export async function prepareDatabase(
   options: StackOptions,
@@ -63,7 +65,7 @@ async function open(
   }
   const database = location === "pglite"
     ? await openDatabase({ dataDirectory })
-    : await connect(location);
+    : await claimed(await connect(location));
   try {
     const migrations = await readMigrations(migrationsDirectory);
     await requireKnownState(database, migrations, dataDirectory ?? null);
@@ -91,6 +93,20 @@ begin
         perform public.enable_media_broadcast();
     end if;
 end $$`);
+}
+
+async function claimed(database: LocalDatabase): Promise<LocalDatabase> {
+  try {
+    const claim = await claimServerDatabase(database.connection as PostgresConnection);
+    const close = () => {
+      claim.release();
+      return database.close();
+    };
+    return { ...database, close };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 async function connect(url: string): Promise<LocalDatabase> {

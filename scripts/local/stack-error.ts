@@ -4,6 +4,7 @@ export class StackError extends Error {
     readonly code:
       | "port_taken"
       | "database_unreachable"
+      | "database_in_use"
       | "database_of_another_state"
       | "cloudinary_not_configured"
       | "unknown_function",

@@ -55,3 +55,22 @@ Deno.test("a development database of this state, and an empty one → go on", as
   await requireKnownState(empty, migrations, null);
   await empty.close();
 });
+
+Deno.test("a development database that a stack works on → refused, until that stack ends", async () => {
+  const dataDirectory = await Deno.makeTempDir();
+  const open = () => openDatabase({ dataDirectory });
+  try {
+    const first = await open();
+    await first.exec("create table public.kept (id int)");
+    const error = await assertRejects(open, StackError);
+    assertEquals(error.code, "database_in_use");
+    assertStringIncludes(error.message, dataDirectory);
+    await first.exec("insert into public.kept values (1)");
+    await first.close();
+    const next = await open();
+    assertEquals(await next.query("table public.kept"), [{ id: 1 }]);
+    await next.close();
+  } finally {
+    await Deno.remove(dataDirectory, { recursive: true });
+  }
+});

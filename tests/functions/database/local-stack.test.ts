@@ -3,6 +3,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { openDatabase } from "../../../scripts/local/database.ts";
 import { migrate, MigrationError } from "../../../scripts/local/migrate.ts";
 import { preparePlatform } from "../../../scripts/local/platform.ts";
+import { StackError } from "../../../scripts/local/stack-error.ts";
 import { remoteFlag, runSupabase } from "../../../scripts/support/supabase-cli.ts";
 import { createFixture, signIn } from "../local-stack.fixture.ts";
 import { postgresTest } from "../../support/postgres/postgres-test.ts";
@@ -34,6 +35,25 @@ postgresTest("the database restarts → requests and queued calls go on", async 
     await fixture.remove();
   }
 }, { dedicated: true });
+
+postgresTest(
+  "a second stack on the same database → refused, and the first goes on",
+  async (postgres) => {
+    const fixture = await createFixture();
+    const database = await postgres.createDatabase({ template: "empty" });
+    const start = () => fixture.start({ database, functionNames: [] });
+    try {
+      const first = await start();
+      const error = await assertRejects(start, StackError);
+      assertEquals(error.code, "database_in_use");
+      assertEquals((await signIn(first, "viewer")).status, 200, "its users keep their passwords");
+      await first.stop();
+      await (await start()).stop();
+    } finally {
+      await fixture.remove();
+    }
+  },
+);
 
 postgresTest("JSON arguments of a function → arrive as JSON, not as text", async (postgres) => {
   const fixture = await createFixture();

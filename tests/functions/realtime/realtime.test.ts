@@ -282,3 +282,80 @@ stackTest(
     assertEquals(viewer.outcome, "SUBSCRIBED");
   },
 );
+
+for (const version of ["1.0.0", "2.0.0"] as const) {
+  stackTest(
+    `Phoenix as it is spoken in version ${version} → heartbeats, joins, leaves, strangers`,
+    async ({ stack }) => {
+      const { url, publishable_key } = stack.info;
+      const socket = new WebSocket(
+        `${
+          url.replace("http", "ws")
+        }/realtime/v1/websocket?apikey=${publishable_key}&vsn=${version}`,
+      );
+      await new Promise((resolve) => socket.onopen = resolve);
+      const answers: unknown[] = [];
+      socket.onmessage = ({ data }) => {
+        const parsed = JSON.parse(data);
+        const [joinRef, ref, topic, event, payload] = Array.isArray(parsed)
+          ? parsed
+          : [undefined, parsed.ref, parsed.topic, parsed.event, parsed.payload];
+        answers.push([topic, joinRef ?? null, ref, event, payload]);
+      };
+      const ask = async (
+        joinRef: string | null,
+        ref: string,
+        topic: string,
+        event: string,
+        payload = {},
+      ) => {
+        socket.send(JSON.stringify(
+          version === "2.0.0"
+            ? [joinRef, ref, topic, event, payload]
+            : { join_ref: joinRef, ref, topic, event, payload },
+        ));
+        await waitUntil(() => answers.some((answer) => (answer as unknown[])[2] === ref), {
+          deadlineMs: 20_000,
+          describe: `an answer to ${event}`,
+        });
+        return answers.splice(0);
+      };
+      // Version 1.0.0 tells no join_ref.
+      const one = version === "2.0.0" ? "1" : null;
+      const four = version === "2.0.0" ? "4" : null;
+      const ok = (response = {}) => ({ status: "ok", response });
+      const unmatched = { status: "error", response: { reason: "unmatched topic" } };
+      const none = { postgres_changes: [] };
+      assertEquals(await ask(null, "0", "phoenix", "heartbeat"), [[
+        "phoenix",
+        null,
+        "0",
+        "phx_reply",
+        ok(),
+      ]]);
+      assertEquals(await ask("1", "1", "realtime:a", "phx_join"), [[
+        "realtime:a",
+        one,
+        "1",
+        "phx_reply",
+        ok(none),
+      ]]);
+      assertEquals(await ask("2", "2", "elsewhere:a", "phx_join"), [
+        ["elsewhere:a", version === "2.0.0" ? "2" : null, "2", "phx_reply", unmatched],
+      ]);
+      assertEquals(await ask("3", "3", "realtime:b", "broadcast"), [
+        ["realtime:b", version === "2.0.0" ? "3" : null, "3", "phx_reply", unmatched],
+      ]);
+      // A topic is joined once: the earlier channel ends.
+      assertEquals(await ask("4", "4", "realtime:a", "phx_join"), [
+        ["realtime:a", one, "1", "phx_close", {}],
+        ["realtime:a", four, "4", "phx_reply", ok(none)],
+      ]);
+      const left = await ask("4", "5", "realtime:a", "phx_leave");
+      assertEquals(left[0], ["realtime:a", four, "5", "phx_reply", ok()]);
+      const closed = new Promise((resolve) => socket.onclose = resolve);
+      socket.close();
+      await closed;
+    },
+  );
+}
