@@ -80,6 +80,8 @@ function provideRequire(name: string, code: string): string {
   const entries = modules.map((module, index) => `"${module}": required${index}`);
   return [
     `// Media Sync ${DATABASE_VERSION}: the function ${name} as one file, made of supabase/functions by deno task bundle.`,
+    "// deno-lint-ignore-file",
+    "// deno-fmt-ignore-file",
     ...imports,
     `const required = { ${entries.join(", ")} };`,
     "const require = (name) => {",

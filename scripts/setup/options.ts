@@ -16,6 +16,8 @@ stopped anywhere: it does what is missing and says what is in place.
   vault       stores the project's URL and the cron key in Vault, so that the jobs run
 
   --project-ref REF      the project (default: the linked one)
+  --into DIR             adds Media Sync to the folder of a Supabase project instead: migration, functions, config.toml,
+                         and a note of it; your own supabase db push and functions deploy carry it further
   --only STEP,STEP       only these steps
   --take-over NAME,NAME  these functions are Media Sync's, whatever deployed them; they are replaced
   --dry-run              looks, and says what it would do
@@ -36,6 +38,7 @@ steps webhook and vault work on that stack.`;
 /** What the flags say. */
 export type SetupOptions =
   | { kind: "help" }
+  | { kind: "into"; folder: string; dryRun: boolean; yes: boolean; json: boolean }
   | {
     kind: "run";
     steps: StepName[];
@@ -56,6 +59,7 @@ export function parseSetupOptions(args: string[]): SetupOptions {
   const values = readFlags("setup", args, {
     "project-ref": { type: "string" },
     only: { type: "string" },
+    into: { type: "string" },
     "dry-run": { type: "boolean", default: false },
     yes: { type: "boolean", default: false },
     events: { type: "string", default: "each" },
@@ -68,7 +72,29 @@ export function parseSetupOptions(args: string[]): SetupOptions {
     help: { type: "boolean", default: false },
   });
   if (values.help) return { kind: "help" };
-  const remove = values.remove;
+  const { into, remove } = values;
+  if (into !== undefined) {
+    const others = [
+      "only",
+      "project-ref",
+      "remove",
+      "url",
+      "key-from-env",
+      "database-url",
+      "take-over",
+    ] as const;
+    const other = others.find((flag) => values[flag] !== undefined && values[flag] !== false);
+    if (other !== undefined) {
+      throw badArguments("setup", `--into writes files only and knows no --${other}.`);
+    }
+    return {
+      kind: "into",
+      folder: into,
+      dryRun: values["dry-run"],
+      yes: values.yes,
+      json: values.json,
+    };
+  }
   const chosen = (values.only ?? (remove ? "webhook" : STEP_NAMES.join(","))).split(",")
     .map((name) => oneOf("setup", "only", name.trim(), STEP_NAMES));
   const lasting = chosen.filter((name) => name !== "webhook" && name !== "vault");

@@ -1,3 +1,4 @@
+import { setupInto } from "../into/into-command.ts";
 import type { Surroundings } from "../support/command.ts";
 import { createInstallation, type Installation } from "./installation.ts";
 import { parseSetupOptions, setupUsage } from "./options.ts";
@@ -34,6 +35,7 @@ export async function setupCommand(args: string[], surroundings: Surroundings): 
     return 0;
   }
   requireSomebody({ task: "setup", ...options }, surroundings.isTerminal);
+  if (options.kind === "into") return await setupInto(options, surroundings);
   const installation = createInstallation(options.installation, surroundings);
   const steps = options.steps.map((name) => createStep(name, installation, options.events));
   const notes = options.remove ? [] : await preflight(installation, steps);

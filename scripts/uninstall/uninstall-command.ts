@@ -1,4 +1,5 @@
 /** The flags of `deno task uninstall`, its questions, and what it says. */
+import { uninstallFrom } from "../into/out-of-folder.ts";
 import { createInstallation } from "../setup/installation.ts";
 import { requireSomebody } from "../setup/run-steps.ts";
 import type { Surroundings } from "../support/command.ts";
@@ -22,6 +23,8 @@ Cloudinary. May be run again, also after it was stopped anywhere: it takes away 
               on a terminal, asked for: as plain data, which only secret keys and the owner reach
 
   --project-ref REF      the project (default: the linked one)
+  --from DIR             takes Media Sync out of the folder that setup --into added it to: its files, its blocks in
+                         config.toml; and adds a migration that takes it out of the database
   --only PART,PART       only these parts
   --drop-tables          the tables with the data go too
   --dry-run              looks, and says what it would do
@@ -53,6 +56,7 @@ export async function uninstallCommand(
 ): Promise<number> {
   const flags = readFlags("uninstall", args, {
     "project-ref": { type: "string" },
+    from: { type: "string" },
     only: { type: "string", default: PARTS.join(",") },
     "drop-tables": { type: "boolean", default: false },
     "dry-run": { type: "boolean", default: false },
@@ -71,6 +75,13 @@ export async function uninstallCommand(
   const parts = flags.only.split(",").map((name) => oneOf("uninstall", "only", name.trim(), PARTS));
   const [dryRun, yes] = [flags["dry-run"], flags.yes];
   requireSomebody({ task: "uninstall", dryRun, yes }, surroundings.isTerminal);
+  if (flags.from !== undefined) {
+    const tables = flags["drop-tables"] ? "drop" : "keep";
+    return await uninstallFrom(
+      { folder: flags.from, tables, dryRun, yes, json: flags.json },
+      surroundings,
+    );
+  }
   const installation = createInstallation({
     projectRef: flags["project-ref"],
     url: flags.url,

@@ -5,6 +5,7 @@ import type { Module } from "./read-imports.ts";
 const APART: readonly (readonly [from: string, to: string, why: string])[] = [
   ["scripts/setup/", "scripts/local/", "an installation needs no local stack"],
   ["scripts/uninstall/", "scripts/local/", "taking an installation away needs no local stack"],
+  ["scripts/into/", "scripts/local/", "an installation needs no local stack"],
   ["scripts/ledger/", "scripts/local/", "an installation needs no local stack"],
   ["scripts/bundle/", "scripts/local/", "an installation bundles, and needs no local stack"],
   ["scripts/local/realtime/", "scripts/cloudinary-emulator/", "Realtime knows the database alone"],

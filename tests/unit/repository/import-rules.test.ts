@@ -235,6 +235,11 @@ for (
       "scripts/uninstall/ may not reach scripts/local/: taking an installation away needs no local stack (scripts/local/database.ts)",
     ],
     [
+      "scripts/into/plan-files.ts",
+      "../local/migrate.ts",
+      "scripts/into/ may not reach scripts/local/: an installation needs no local stack (scripts/local/migrate.ts)",
+    ],
+    [
       "scripts/ledger/ledger.ts",
       "../local/migrate.ts",
       "scripts/ledger/ may not reach scripts/local/: an installation needs no local stack (scripts/local/migrate.ts)",
