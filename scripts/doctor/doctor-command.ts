@@ -8,18 +8,24 @@ import type { Surroundings } from "../support/command.ts";
 import { CommandError } from "../support/command-error.ts";
 import { projectUsage } from "../support/project.ts";
 import { readFlags } from "../support/read-flags.ts";
+import { examineClock } from "./examine-clock.ts";
 import { examineFunctions } from "./examine-functions.ts";
 import { examineHealth } from "./examine-health.ts";
+import { examineSignature } from "./examine-signature.ts";
 import { examineSignUp } from "./examine-sign-up.ts";
 import { examineCli, examineCloudinary, examineStep } from "./examine-setup.ts";
 import type { Examination, Finding } from "./finding.ts";
+import { type FixResult, runFixes } from "./run-fixes.ts";
 
-const doctorUsage = `Checks an installation from end to end and changes nothing.
+const doctorUsage =
+  `Checks an installation from end to end. Changes nothing, unless asked to by --fix.
 
   --project-ref REF      the project (default: the linked one, or SUPABASE_URL)
   --url URL              the project's address
   --key-from-env NAME    the variable that holds the secret key (default SUPABASE_SECRET_KEY)
   --database-url URL     reaches the database by postgres://… and not through the CLI
+  --fix                  runs the commands that cure what it finds, each after asking, and looks again
+  --yes                  with --fix: asks nothing, and leaves warnings as they are
   --json                 prints one JSON object and nothing else
   --help                 this text
 
@@ -40,10 +46,12 @@ export async function doctorCommand(args: string[], surroundings: Surroundings):
     url: { type: "string" },
     "key-from-env": { type: "string" },
     "database-url": { type: "string" },
+    fix: { type: "boolean", default: false },
+    yes: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   });
-  const { print, runSupabase, signal } = surroundings;
+  const { print, signal } = surroundings;
   if (values.help) {
     print(doctorUsage);
     return 0;
@@ -56,34 +64,63 @@ export async function doctorCommand(args: string[], surroundings: Surroundings):
   }, surroundings);
   await installation.project();
 
-  const findings: Finding[] = [];
-  for (const examination of listExaminations(installation, runSupabase)) {
-    signal.throwIfAborted();
-    for (const finding of await examine(examination)) {
-      findings.push(finding);
-      if (!values.json) { for (const line of describe(finding)) print(line); }
+  const look = async (): Promise<Finding[]> => {
+    const findings: Finding[] = [];
+    for (const examination of listExaminations(installation, surroundings)) {
+      signal.throwIfAborted();
+      for (const finding of await examine(examination)) {
+        findings.push(finding);
+        if (!values.json) { for (const line of describe(finding)) print(line); }
+      }
     }
+    return findings;
+  };
+  let findings = await look();
+  let fixes: FixResult[] = [];
+  if (values.fix) {
+    fixes = await runFixes(findings, values.yes, surroundings, values.json);
+    if (fixes.some(({ result }) => result === "done")) findings = await look();
   }
   const problems = findings.filter(({ status }) => status === "problem").length;
-  if (values.json) print(JSON.stringify({ success: problems === 0, problems, checks: findings }));
-  else print(problems === 0 ? "All is well." : `${problems} problem${problems === 1 ? "" : "s"}.`);
+  if (values.json) {
+    const checks = findings.map(({ fix, ...finding }) =>
+      fix === undefined ? finding : { ...finding, fix: fix.command }
+    );
+    print(JSON.stringify({
+      success: problems === 0,
+      problems,
+      checks,
+      ...(values.fix ? { fixes } : {}),
+    }));
+  } else print(verdict(problems, findings, values.fix));
   return problems === 0 ? 0 : 1;
+}
+
+function verdict(problems: number, findings: readonly Finding[], fixed: boolean): string {
+  if (problems === 0) return "All is well.";
+  const told = `${problems} problem${problems === 1 ? "" : "s"}.`;
+  const curable = findings.some(({ status, fix }) => status === "problem" && fix !== undefined);
+  return curable && !fixed
+    ? `${told} deno task doctor --fix runs what cures them, after asking.`
+    : told;
 }
 
 function listExaminations(
   installation: Installation,
-  runSupabase: Surroundings["runSupabase"],
+  surroundings: Surroundings,
 ): Examination[] {
   const { isHosted, hasCliDatabase } = installation;
   return [
-    examineCli(runSupabase, isHosted),
+    examineCli(surroundings.runSupabase, isHosted),
     examineCloudinary(installation),
     examineStep(secretsStep(installation), isHosted),
     examineStep(migrateStep(installation), hasCliDatabase),
     examineFunctions(installation),
     examineStep(webhookStep(installation, "each"), () => Promise.resolve(true)),
     examineStep(vaultStep(installation), installation.hasDatabase),
-    examineHealth(installation),
+    examineSignature(installation, secretsStep(installation), Date.now),
+    examineClock(installation, Date.now),
+    examineHealth(installation, surroundings),
     examineSignUp(installation),
   ];
 }

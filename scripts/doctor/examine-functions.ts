@@ -1,6 +1,8 @@
 import type { Installation } from "../setup/installation.ts";
-import type { ProjectAnswer } from "../support/project-client.ts";
-import type { Examination, Finding } from "./finding.ts";
+import type { ProjectAnswer, ProjectClient } from "../support/project-client.ts";
+import { functionsStep } from "../setup/steps/functions.ts";
+import type { Examination, Finding, Fix } from "./finding.ts";
+import { fixByStep } from "./fixes.ts";
 
 /** Whether each function answers, is configured and takes the secret key. */
 export function examineFunctions(installation: Installation): Examination {
@@ -12,19 +14,47 @@ export function examineFunctions(installation: Installation): Examination {
       const webhook = await client.call("webhook");
       const sync = await client.call("sync");
       const mediaList = await client.call("media-list?limit=1");
+      const deploy = await installation.isHosted()
+        ? fixByStep(functionsStep(installation))
+        : undefined;
       return [
-        examineWebhook(webhook, `${url}/functions/v1/webhook`),
-        examineKeyed("sync", sync),
-        examineKeyed("media-list", mediaList),
+        examineWebhook(webhook, `${url}/functions/v1/webhook`, deploy),
+        examineKeyed("sync", sync, deploy),
+        examineKeyed("media-list", mediaList, deploy),
         examineKey(sync),
+        await examineVersion(client),
       ];
     },
   };
 }
 
-function examineWebhook({ status, body }: ProjectAnswer, address: string): Finding {
+/** The functions tell their version in the description of their API. */
+async function examineVersion(client: ProjectClient): Promise<Finding> {
+  const check = "versions";
+  const { body } = await client.call("sync?format=openapi");
+  const { data: database } = await client.rpc("media_sync_version");
+  const functions: unknown = body?.info?.version;
+  if (typeof functions !== "string" || typeof database !== "string") {
+    return { check, status: "skipped", message: "see function sync and database" };
+  }
+  if (functions === database) {
+    return { check, status: "ok", message: `functions and database are ${database}` };
+  }
+  return {
+    check,
+    status: "problem",
+    message: `the functions are ${functions}, the database is ${database}`,
+    mend: "deno task deploy",
+  };
+}
+
+function examineWebhook(
+  { status, body }: ProjectAnswer,
+  address: string,
+  deploy: Fix | undefined,
+): Finding {
   const check = "function webhook";
-  if (status !== 200 || body === null) return examineKeyed("webhook", { status, body });
+  if (status !== 200 || body === null) return examineKeyed("webhook", { status, body }, deploy);
   if (body.configured !== true) {
     return {
       check,
@@ -50,12 +80,12 @@ function examineWebhook({ status, body }: ProjectAnswer, address: string): Findi
 }
 
 /** A refused key says that the function is there; {@linkcode examineKey} tells about the key. */
-function examineKeyed(name: string, answer: ProjectAnswer): Finding {
+function examineKeyed(name: string, answer: ProjectAnswer, deploy: Fix | undefined): Finding {
   const check = `function ${name}`;
   const answers = answer.status === 200 || [401, 403].includes(answer.status);
   return answers && answer.body !== null
     ? { check, status: "ok", message: "answers" }
-    : notThere(check, answer);
+    : notThere(check, answer, deploy);
 }
 
 function examineKey({ status }: ProjectAnswer): Finding {
@@ -75,7 +105,11 @@ function examineKey({ status }: ProjectAnswer): Finding {
     : { check, status: "skipped", message: "see function sync" };
 }
 
-function notThere(check: string, { status, body }: ProjectAnswer): Finding {
+function notThere(
+  check: string,
+  { status, body }: ProjectAnswer,
+  deploy: Fix | undefined,
+): Finding {
   const reason = body?.error ?? body?.message ?? body?.msg;
   return {
     check,
@@ -84,5 +118,6 @@ function notThere(check: string, { status, body }: ProjectAnswer): Finding {
     mend: status === 404
       ? "deno task deploy"
       : "deno task deploy, then read the function's log in the dashboard (Edge Functions, Logs)",
+    ...(status === 404 && deploy ? { fix: deploy } : {}),
   };
 }

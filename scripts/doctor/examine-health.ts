@@ -3,7 +3,11 @@ import {
   isAtLeast,
 } from "../../supabase/functions/_shared/media/database-version.ts";
 import type { Installation } from "../setup/installation.ts";
-import type { Examination, Finding } from "./finding.ts";
+import { vaultStep } from "../setup/steps/vault.ts";
+import { webhookStep } from "../setup/steps/webhook.ts";
+import type { Surroundings } from "../support/command.ts";
+import type { Examination, Finding, Fix } from "./finding.ts";
+import { fixByCall, fixByStatement, fixByStep, fixBySync, fixLiveUpdates } from "./fixes.ts";
 
 interface HealthCheck {
   name: string;
@@ -13,7 +17,10 @@ interface HealthCheck {
 }
 
 /** What the database itself knows: Vault, jobs, last tick, runs, edits that wait; see get_sync_health(). */
-export function examineHealth(installation: Installation): Examination {
+export function examineHealth(
+  installation: Installation,
+  surroundings: Surroundings,
+): Examination {
   return {
     name: "database",
     examine: async () => {
@@ -37,7 +44,7 @@ export function examineHealth(installation: Installation): Examination {
         check: "database",
         status: "ok",
         message: `holds ${DATABASE_VERSION} or later`,
-      }, ...checks.map(toFinding)];
+      }, ...checks.map((check) => toFinding(check, fixesOf(installation, surroundings)))];
     },
   };
 }
@@ -56,9 +63,13 @@ function examineVersion({ status, data }: { status: number; data: unknown }): Fi
   };
 }
 
-function toFinding({ name, status, message, value }: HealthCheck): Finding {
+function toFinding({ name, status, message, value }: HealthCheck, fixes: HealthFixes): Finding {
   const check = `health ${name}`;
-  if (status !== "ok") return { check, status: "problem", message, mend: MENDS[name] };
+  if (status !== "ok") {
+    return { check, status: "problem", message, ...MENDS[name], ...fixes[name]?.(message) };
+  }
+  // Final deletions are somebody's choice, which they should know of.
+  if (name === "backups" && value === "0") return { check, status: "warning", message };
   // The messages of the others say it all.
   const told = name === "tick" && value !== null
     ? `${message} The last was ${value} s ago.`
@@ -67,10 +78,50 @@ function toFinding({ name, status, message, value }: HealthCheck): Finding {
 }
 
 /** Commands for what the message tells to do by hand. */
-const MENDS: Record<string, string> = {
-  calls: "deno task setup --only vault, or deno task deploy where the function is missing",
-  schedule: "enable pg_cron (dashboard, Database, Extensions), then " +
-    "select public.schedule_media_sync();",
-  webhooks: "deno task setup --only webhook",
-  delete_guard: "deno task sync --allow-mass-delete RUN_ID, if it is right",
+const MENDS: Record<string, { mend: string }> = {
+  calls: {
+    mend: "deno task setup --only vault, or deno task deploy where the function is missing",
+  },
+  schedule: {
+    mend: "enable pg_cron (dashboard, Database, Extensions), then " +
+      "select public.schedule_media_sync();",
+  },
+  tick: { mend: "select public.schedule_media_sync();" },
+  live_updates: {
+    mend: "deno task doctor --fix, which connects to Realtime once and lets viewers in",
+  },
+  requests: { mend: "select net.worker_restart();" },
+  loss: { mend: "deno task sync --rebuild" },
+  equality: { mend: "deno task sync --full" },
+  webhooks: { mend: "deno task setup --only webhook" },
+  delete_guard: { mend: "deno task sync --allow-mass-delete RUN_ID, if it is right" },
+  assets_in_error: {
+    mend: "update media_assets set sync_status = 'pending' where sync_status = 'error';",
+  },
 };
+
+type HealthFixes = Record<string, (message: string) => { fix: Fix } | undefined>;
+
+/** What `--fix` runs. Where somebody must decide (conflicts, blocked runs, what was lost), nothing is. */
+function fixesOf(installation: Installation, surroundings: Surroundings): HealthFixes {
+  const schedule = { fix: fixByCall(installation, "schedule_media_sync") };
+  const sync = { fix: fixBySync(installation, surroundings) };
+  return {
+    // What another role scheduled, or a job that fails, is not cured by scheduling.
+    schedule: (message) =>
+      message.includes("run select public.schedule_media_sync()") ? schedule : undefined,
+    tick: () => schedule,
+    calls: () => ({ fix: fixByStep(vaultStep(installation)) }),
+    webhooks: () => ({ fix: fixByStep(webhookStep(installation, "each")) }),
+    live_updates: () => ({ fix: fixLiveUpdates(installation) }),
+    requests: () => ({ fix: fixByStatement(installation, "select net.worker_restart()") }),
+    loss: (message) => message.startsWith("The rows of") ? sync : undefined,
+    equality: () => sync,
+    assets_in_error: () => ({
+      fix: fixByStatement(
+        installation,
+        "update public.media_assets set sync_status = 'pending' where sync_status = 'error'",
+      ),
+    }),
+  };
+}

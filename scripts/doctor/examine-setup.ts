@@ -3,6 +3,7 @@ import type { SetupStep } from "../setup/step.ts";
 import type { RunSupabase } from "../support/supabase-cli.ts";
 import { SUPABASE_CLI_VERSION } from "../support/supabase-cli.ts";
 import type { Examination } from "./finding.ts";
+import { fixByStep } from "./fixes.ts";
 
 /** A part that `deno task setup` makes: what its check says. */
 export function examineStep(step: SetupStep, applies: () => Promise<boolean>): Examination {
@@ -20,6 +21,7 @@ export function examineStep(step: SetupStep, applies: () => Promise<boolean>): E
             status: "problem",
             message,
             mend: `deno task setup --only ${step.name}`,
+            fix: fixByStep(step),
           }
           : { check: step.name, status: "ok", message },
       ];
@@ -61,6 +63,15 @@ export function examineCloudinary(installation: Installation): Examination {
       try {
         await cloudinary.ping();
         const { data, rateLimit } = await cloudinary.config();
+        if (rateLimit !== null && rateLimit.remaining * 10 < rateLimit.limit) {
+          return [{
+            check: "cloudinary",
+            status: "warning",
+            message:
+              `only ${rateLimit.remaining} of ${rateLimit.limit} calls are left until ${rateLimit.resetAt.toISOString()}`,
+            mend: "wait, or ask Cloudinary for a higher limit; background work rests meanwhile",
+          }];
+        }
         const calls = rateLimit === null
           ? ""
           : `, ${rateLimit.remaining} of ${rateLimit.limit} calls left`;

@@ -1,5 +1,6 @@
 import type { Installation } from "../setup/installation.ts";
 import type { Examination } from "./finding.ts";
+import { fixByStatement } from "./fixes.ts";
 
 /** Whether strangers can make themselves viewers: open sign-up, and every signed-in user counts as one. */
 export function examineSignUp(installation: Installation): Examination {
@@ -27,6 +28,7 @@ export function examineSignUp(installation: Installation): Examination {
           ? "every signed-in user reads the library; whether sign-up is open is not known"
           : "sign-up is open, and every signed-in user reads the library",
         mend: "update media_sync.settings set viewers = 'assigned', or close sign-up",
+        fix: fixByStatement(installation, "update media_sync.settings set viewers = 'assigned'"),
       }];
     },
   };

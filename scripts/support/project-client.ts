@@ -14,8 +14,17 @@ export interface ProjectClient {
   /** Calls a function; `path` below `/functions/v1/`. */
   call(
     path: string,
-    options?: { method?: string; json?: unknown; signal?: AbortSignal },
+    options?: {
+      method?: string;
+      json?: unknown;
+      /** A body that is no JSON, in the place of `json`. */
+      text?: string;
+      headers?: Record<string, string>;
+      signal?: AbortSignal;
+    },
   ): Promise<ProjectAnswer>;
+  /** The gateway's time in ms since 1970, to the second; null where it tells none. */
+  time(): Promise<number | null>;
   /** What Supabase Auth tells of its settings, or null. */
   authSettings(): Promise<Record<string, unknown> | null>;
   /** Calls a function of the database. `data` is null unless the status is 2xx. */
@@ -53,10 +62,10 @@ export function createProjectClient(project: Project, signal: AbortSignal): Proj
     }
   }
   return {
-    call: async (path, { method = "GET", json, signal: more } = {}) => {
-      const headers: Record<string, string> = { apikey: project.secretKey };
+    call: async (path, { method = "GET", json, text, headers: added, signal: more } = {}) => {
+      const headers: Record<string, string> = { ...added, apikey: project.secretKey };
       if (json !== undefined) headers["content-type"] = "application/json";
-      const body = json === undefined ? undefined : JSON.stringify(json);
+      const body = json === undefined ? text : JSON.stringify(json);
       const response = await send(`/functions/v1/${path}`, { method, headers, body }, more);
       const parsed = parse(await response.text());
       const isObject = typeof parsed === "object" && parsed !== null && !Array.isArray(parsed);
@@ -64,6 +73,12 @@ export function createProjectClient(project: Project, signal: AbortSignal): Proj
         status: response.status,
         body: isObject ? parsed as ProjectAnswer["body"] : null,
       };
+    },
+    time: async () => {
+      const response = await send("/auth/v1/settings", { headers: { apikey: project.secretKey } });
+      await response.body?.cancel();
+      const told = Date.parse(response.headers.get("date") ?? "");
+      return Number.isNaN(told) ? null : told;
     },
     authSettings: async () => {
       const response = await send("/auth/v1/settings", { headers: { apikey: project.secretKey } });

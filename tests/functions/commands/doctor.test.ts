@@ -5,7 +5,8 @@ import type { Finding } from "../../../scripts/doctor/finding.ts";
 import type { Stack } from "../../../scripts/local/stack-options.ts";
 import { setupCommand } from "../../../scripts/setup/setup-command.ts";
 import type { Surroundings } from "../../../scripts/support/command.ts";
-import { control, withStack } from "../../support/stack.ts";
+import { CommandError } from "../../../scripts/support/command-error.ts";
+import { control, createClient, syncUntilCompleted, withStack } from "../../support/stack.ts";
 import { stackTests } from "../../support/stack-test.ts";
 import { fakeCli, run, stackSurroundings } from "./surroundings.ts";
 
@@ -53,6 +54,11 @@ stackTest("an installation that is well → no problem, exit 0", async () => {
       "health schedule",
       "health calls",
       "health tick",
+      "health live_updates",
+      "health requests",
+      "versions",
+      "webhook signature",
+      "clock",
     ]
   ) assert(found.includes(check), `${check} is missing in ${found}`);
 });
@@ -128,6 +134,147 @@ for (const [title, cause, check, mend] of faults) {
     assertStringIncludes(found.mend ?? "", mend);
   });
 }
+
+const curable: [title: string, cause: () => Promise<unknown>, check: string][] = [
+  [
+    "a webhook is gone",
+    () => run(setupCommand, ["--remove", "--yes"], stackSurroundings(stack)),
+    "webhook",
+  ],
+  ["Vault is empty", () => stack.sql("delete from vault.secrets"), "vault"],
+  [
+    "somebody took the jobs away",
+    () => stack.sql("select public.unschedule_media_sync()"),
+    "health schedule",
+  ],
+  [
+    "a job is switched off",
+    () => stack.sql("update cron.job set active = false where jobname = 'media-sync-tick'"),
+    "health schedule",
+  ],
+  [
+    "the policies of live updates are gone",
+    () => stack.sql('drop policy "Nobody sends changes of media assets" on realtime.messages'),
+    "health live_updates",
+  ],
+  [
+    "all rows are gone",
+    async () => {
+      await control(stack, "POST /assets", { count: 3, seed: 1 });
+      const client = createClient(stack);
+      await syncUntilCompleted(client);
+      await stack.sql("delete from public.media_assets");
+    },
+    "health loss",
+  ],
+];
+for (const [title, cause, check] of curable) {
+  stackTest(`${title} → --fix runs what cures it, looks again and finds all well`, async () => {
+    await cause();
+    const before = await examine();
+    assert(before.problems.some((problem) => problem.check === check), before.output);
+    const asked: string[] = [];
+    const { code, output } = await run(doctorCommand, ["--fix"], {
+      ...stackSurroundings(stack),
+      isTerminal: true,
+      confirm: (question) => {
+        asked.push(question);
+        return !question.startsWith("viewers");
+      },
+    });
+    assertStringIncludes(output, "All is well.");
+    assertEquals(code, 0);
+    const problems = before.problems.map(({ fix }) => fix);
+    assertEquals(asked.length, new Set(problems).size + 1, asked.join("; "));
+  });
+}
+
+stackTest("--fix, and everything declined → nothing is changed, exit 1", async () => {
+  await stack.sql("delete from vault.secrets");
+  const { code, output } = await run(doctorCommand, ["--fix"], {
+    ...stackSurroundings(stack),
+    isTerminal: true,
+    confirm: () => false,
+  });
+  assertEquals(code, 1);
+  assertStringIncludes(output, "declined  deno task setup --only vault");
+  assertEquals(await stack.sql("select from vault.secrets"), []);
+});
+
+stackTest(
+  "--fix where nobody can be asked → exit 2, add --yes; with it problems are cured, warnings stay",
+  async () => {
+    await stack.sql("delete from vault.secrets");
+    const { code, errors } = await run(doctorCommand, ["--fix"], stackSurroundings(stack));
+    assertEquals(code, 2);
+    assertStringIncludes(errors, "--yes");
+    const cured = await examine({}, stack, ["--fix", "--yes", "--json"]);
+    assertEquals([cured.code, cured.problems], [0, []]);
+    assertEquals(cured.checks.find(({ check }) => check === "viewers")?.status, "warning");
+  },
+);
+
+stackTest("a fix that fails → says why, exit 1", async () => {
+  await stack.sql("delete from vault.secrets");
+  const { code, output } = await run(doctorCommand, ["--fix", "--yes"], {
+    ...stackSurroundings(stack),
+    database: {
+      query: (text, parameters) =>
+        /create_secret/.test(text)
+          ? Promise.reject(new CommandError("database_failed", "The disk is full."))
+          : stack.sql(text, parameters),
+    },
+  });
+  assertEquals(code, 1);
+  assertStringIncludes(output, "failed    deno task setup --only vault  The disk is full.");
+});
+
+stackTest(
+  "this environment signs with another secret than the functions → the problem, and its mend",
+  async () => {
+    const url = new URL(stack.info.cloudinary_url);
+    url.password = ["not", "the", "secret"].join("-");
+    const { problems } = await examine({
+      readStack: () => Promise.resolve({ ...stack.info, cloudinary_url: url.href }),
+    });
+    const found = problems.find(({ check }) => check === "webhook signature");
+    assertStringIncludes(found?.mend ?? "", "deno task setup --only secrets");
+    assertEquals(JSON.stringify(problems).includes(url.password), false);
+  },
+);
+
+stackTest(
+  "a key that Cloudinary signs with and this environment lacks → a warning that names it",
+  async () => {
+    await stack.sql(
+      "insert into media_sync.webhook_events (dedup_key, notification_type, body, signature_key) values ('k', 'upload', '{}', '987654')",
+    );
+    const { code, checks } = await examine();
+    const found = checks.find(({ check }) => check === "webhook signature");
+    assertEquals([code, found?.status], [0, "warning"]);
+    assertStringIncludes(found?.message ?? "", "987654");
+    await stack.sql("delete from media_sync.webhook_events");
+  },
+);
+
+stackTest(
+  "functions of another version than the database → the problem versions, deno task deploy",
+  async () => {
+    const [{ source } = { source: "" }] = await stack.sql<{ source: string }>(
+      "select pg_get_functiondef('media_sync.version()'::regprocedure) as source",
+    );
+    await stack.sql(source.replace(/'\d[^']*'/, "'9.0.0'"));
+    try {
+      const { problems } = await examine();
+      assertEquals(problems.map(({ check, mend }) => [check, mend]), [[
+        "versions",
+        "deno task deploy",
+      ]]);
+    } finally {
+      await stack.sql(source);
+    }
+  },
+);
 
 stackTest(
   "another project's key → one problem about the key, and no call with it shown",

@@ -24,6 +24,7 @@ async function follow(
   const notes: string[] = [];
   const client: ProjectClient = {
     authSettings: () => Promise.resolve(null),
+    time: () => Promise.resolve(null),
     call: (_path, { method = "GET", json } = {}) => {
       if (method === "GET") return Promise.resolve(look);
       bodies.push(structuredClone(json));
