@@ -4,7 +4,7 @@ import { developmentUsage, parseDevelopmentOptions } from "./local/dev-options.t
 import { runFirstSync } from "./local/first-sync.ts";
 import { describeStack } from "./local/stack-summary.ts";
 import { startStack } from "./local/stack.ts";
-import type { Stack } from "./local/stack-options.ts";
+import type { Stack, StackOptions } from "./local/stack-options.ts";
 import { warmConsole } from "./local/warm-console.ts";
 import { removeStackFile, writeStackFile } from "./support/stack-file.ts";
 import { printLine } from "./support/print-line.ts";
@@ -63,17 +63,26 @@ async function serve(
     ) say(line);
     say("");
     printLine(`READY ${JSON.stringify(stack.info)}`);
-    // Whoever wants no jobs wants to decide himself when a sync runs.
-    const hasLibrary = cloudinary === "real" || assets > 0;
-    const syncing = cron && hasLibrary ? tellFirstSync(stack, say, signal) : Promise.resolve();
-    const warming = tellConsole(stack, signal);
+    const working = prepare(stack, options, say, signal);
     if (!signal.aborted) {
       await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
     }
-    await Promise.all([syncing, warming]);
+    await working;
   } finally {
     await removeStackFile(stack.info, file);
   }
+}
+
+/** What a person finds done who looks around: the library is here, the console is built. */
+async function prepare(
+  stack: Stack,
+  { cloudinary, assets = 0, cron = true, quiet = false }: StackOptions,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  // Whoever wants no jobs wants to decide himself when a sync runs.
+  if (cron && (cloudinary === "real" || assets > 0)) await tellFirstSync(stack, say, signal);
+  if (!quiet && !signal.aborted) await tellConsole(stack, signal);
 }
 
 async function tellFirstSync(

@@ -23,20 +23,24 @@ export type { Stack, StackOptions } from "./stack-options.ts";
  * @throws StackError, ChildError, MigrationError; nothing is left running then.
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const closers: (() => Promise<void>)[] = [];
+  const closers: Closers = { gateway: [], database: [], functions: [], background: [] };
   let closing: Promise<void> | null = null;
   const stop = () => closing ??= closeAll(closers);
   try {
-    return await start(options, (closer) => closers.push(closer), stop);
+    return await start(options, closers, stop);
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
+/** What ends the parts of a stack: those of each kind rest on the kinds before it. */
+type Closers = Record<"gateway" | "database" | "functions" | "background", Closer[]>;
+type Closer = () => Promise<void>;
+
 async function start(
   options: StackOptions,
-  onStop: (closer: () => Promise<void>) => void,
+  closers: Closers,
   stop: () => Promise<void>,
 ): Promise<Stack> {
   const log = options.log ?? (options.quiet ? () => {} : logToStderr);
@@ -45,11 +49,11 @@ async function start(
   routes.promise.catch(() => {});
   // First of all, because everything else is told the address; requests wait for the rest.
   const { url, close } = listen(options.port ?? 0, createGateway(routes.promise));
-  onStop(close);
+  closers.gateway.push(close);
 
   const [databaseSide, functionSide] = await bothOrFirstError(
-    startDatabaseSide(options, url, keys, log, onStop),
-    startFunctionSide(options, url, keys, log, onStop),
+    startDatabaseSide(options, url, keys, log, closers.database),
+    startFunctionSide(options, url, keys, log, closers.functions),
   );
   const { database, users, platform, dataApi } = databaseSide;
   const { cloudinary, functions, logs } = functionSide;
@@ -59,7 +63,7 @@ async function start(
     isStandIn: platform.realtime === "stand-in",
     log: (line) => log(`[realtime] ${line}`),
   });
-  onStop(realtime.stop);
+  closers.background.push(realtime.stop);
   const watchers = new Set<(request: string) => void>();
   routes.resolve({
     dataApi: (request) => {
@@ -84,7 +88,7 @@ async function start(
     cron: options.cron ?? true,
     log,
   });
-  onStop(background.stop);
+  closers.background.push(background.stop);
 
   const find = (name: string): FunctionProcess => {
     const found = functions.get(name);
@@ -127,10 +131,10 @@ async function startDatabaseSide(
   url: string,
   keys: Keys,
   log: (line: string) => void,
-  onStop: (closer: () => Promise<void>) => void,
+  closers: Closer[],
 ) {
   const prepared = await prepareDatabase(options, { url, cronKey: keys.cron }, log);
-  onStop(prepared.database.close);
+  closers.push(prepared.database.close);
   options.onProgress?.("The database is ready.");
   return {
     ...prepared,
@@ -143,12 +147,12 @@ async function startFunctionSide(
   url: string,
   keys: Keys,
   log: (line: string) => void,
-  onStop: (closer: () => Promise<void>) => void,
+  closers: Closer[],
 ) {
   const cloudinary = options.cloudinary === "real"
     ? realCloudinary(options.environment ?? {})
     : await startEmulator(options, `${url}/functions/v1/webhook`, log);
-  onStop(cloudinary.stop);
+  closers.push(cloudinary.stop);
   options.onProgress?.(
     options.cloudinary === "real"
       ? "The functions will call the real Cloudinary."
@@ -179,7 +183,7 @@ async function startFunctionSide(
       }),
     );
   }
-  onStop(async () => {
+  closers.push(async () => {
     await Promise.all([...functions.values()].map((known) => known.stop()));
   });
   // A function that does not start is the developer's to mend while the stack runs: requests get 503.
@@ -223,9 +227,10 @@ async function bothOrFirstError<One, Two>(one: Promise<One>, two: Promise<Two>) 
 }
 
 /** Last started, first stopped; one failure does not keep the others running. */
-async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
+async function closeAll(closers: Closers): Promise<void> {
+  const { gateway, database, functions, background } = closers;
   const errors: unknown[] = [];
-  for (const close of closers.reverse()) {
+  for (const close of [...gateway, ...database, ...functions, ...background].reverse()) {
     try {
       await close();
     } catch (error) {

@@ -1,5 +1,7 @@
 /** `deno task demo` as somebody runs it who has just cloned the project. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { TextLineStream } from "../../scripts/local/text-lines.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
 async function runDemo(
   ...args: string[]
@@ -60,4 +62,49 @@ Deno.test("demo --help → what every flag does", async () => {
   for (const flag of ["--assets", "--seed", "--keep", "--open", "--json"]) {
     assertStringIncludes(stdout, flag);
   }
+});
+
+Deno.test({
+  name: "demo --open → what is where, READY, the console in a browser; SIGTERM ends it",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const opened = `${folder}/opened`;
+    await Deno.writeTextFile(`${folder}/xdg-open`, `#!/bin/sh\necho "$1" > ${opened}\n`, {
+      mode: 0o755,
+    });
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-all", "scripts/demo.ts", "--assets", "20", "--open"],
+      cwd: new URL("../../", import.meta.url),
+      env: { PATH: `${folder}:${Deno.env.get("PATH")}` },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const lines = child.stdout.pipeThrough(new TextDecoderStream())
+      .pipeThrough(new TextLineStream()).getReader();
+    try {
+      const said: string[] = [];
+      while (!said.at(-1)?.startsWith("READY ")) {
+        const { value, done } = await lines.read();
+        assertEquals(done, false, said.join("\n"));
+        said.push(value!);
+      }
+      const info = JSON.parse(said.at(-1)!.slice("READY ".length));
+      assertStringIncludes(said.join("\n"), info.users.editor.password);
+      const address = await waitUntil(() => Deno.readTextFile(opened), { describe: "the browser" });
+      assertEquals(address, `${info.console_url}\n`);
+      const page = await fetch(info.console_url);
+      assertStringIncludes(await page.text(), "console.js");
+      child.kill("SIGTERM");
+      assertEquals((await child.status).code, 0);
+    } finally {
+      // Over already, unless an assertion failed.
+      const ended = await Promise.race([child.status, Promise.resolve(null)]);
+      if (ended === null) child.kill("SIGKILL");
+      await child.status;
+      await lines.cancel();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
 });
