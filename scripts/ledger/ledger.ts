@@ -26,15 +26,63 @@ export async function readLedger(
   );
   if (!found?.schema) return "absent";
   if (!found.ledger) return "unknown";
-  return await database.query<{ version: string; digest: string }>(
+  return await database.query<AppliedMigration>(
     "select version, schema_digest as digest from media_sync.migrations order by version",
     [],
     { readOnly: true },
   );
 }
 
+/** What a database has whose ledger lost its rows: the schema itself tells its state. */
+async function readState(
+  database: DatabaseQuery,
+  shipped: readonly ShippedMigration[],
+): Promise<readonly ShippedMigration[]> {
+  const [found] = await database.query<{ digest: string }>(
+    "select media_sync.schema_digest() as digest",
+    [],
+    { readOnly: true },
+  );
+  const last = shipped.findIndex(({ digest }) => digest === found?.digest);
+  if (last < 0) throw unknownState();
+  return shipped.slice(0, last + 1);
+}
+
 /**
- * The migrations that a database lacks.
+ * Applies the migrations that a database lacks, one after the other; before that, a ledger that lost its rows is written
+ * anew.
+ *
+ * @returns How many were applied.
+ * @throws As {@linkcode missingMigrations} and {@linkcode applyMigration} do.
+ */
+export async function applyMissing(
+  database: DatabaseQuery,
+  shipped: readonly ShippedMigration[],
+): Promise<number> {
+  const missing = await missingMigrations(database, shipped);
+  const ledger = await readLedger(database);
+  if (Array.isArray(ledger) && ledger.length === 0) {
+    for (const { version, name, digest } of shipped.filter((each) => !missing.includes(each))) {
+      await database.query(
+        "insert into media_sync.migrations (version, name, schema_digest) values ($1, $2, $3) on conflict do nothing",
+        [version, name, digest],
+      );
+    }
+  }
+  for (const migration of missing) await applyMigration(database, migration);
+  return missing.length;
+}
+
+function unknownState(): CommandError {
+  return new CommandError(
+    "database_unknown_state",
+    "The database has a schema media_sync that no release of Media Sync made. If it is yours, rename it; if an earlier " +
+      "state of Media Sync made it, run deno task uninstall first.",
+  );
+}
+
+/**
+ * The migrations that a database lacks; looks only.
  *
  * @returns In their order; empty where it has all.
  * @throws CommandError `database_unknown_state`, `database_ahead`, `database_unreleased`, `database_failed`
@@ -43,15 +91,10 @@ export async function missingMigrations(
   database: DatabaseQuery,
   shipped: readonly ShippedMigration[],
 ): Promise<ShippedMigration[]> {
-  const ledger = await readLedger(database);
-  if (ledger === "unknown") {
-    throw new CommandError(
-      "database_unknown_state",
-      "The database has a schema media_sync that no release of Media Sync made. If it is yours, rename it; if an earlier " +
-        "state of Media Sync made it, run deno task uninstall first.",
-    );
-  }
-  if (ledger === "absent") return [...shipped];
+  const found = await readLedger(database);
+  if (found === "unknown") throw unknownState();
+  if (found === "absent") return [...shipped];
+  const ledger = found.length > 0 ? found : await readState(database, shipped);
   const applied = new Map(ledger.map(({ version, digest }) => [version, digest]));
   const ahead = ledger.filter(({ version }) => !shipped.some((other) => other.version === version));
   if (ahead.length > 0) {

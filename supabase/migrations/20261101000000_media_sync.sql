@@ -121,6 +121,7 @@ comment on column media_sync.brought_along.noted_at is 'When it was added.';
 
 alter table media_sync.brought_along enable row level security;
 revoke all on media_sync.brought_along from public, anon, authenticated, service_role;
+grant select on media_sync.brought_along to service_role;
 
 -- supabase/schemas/00_foundation/16_extensions.sql
 
@@ -15119,10 +15120,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '035d669ecf6aac51';
+    select 'ae41eea354e5f92d';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '035d669ecf6aac51');
+values ('20261101000000', 'media_sync', 'ae41eea354e5f92d');

@@ -1,4 +1,4 @@
-import { applyMigration, missingMigrations } from "../../ledger/ledger.ts";
+import { applyMissing, missingMigrations } from "../../ledger/ledger.ts";
 import { shippedMigrations } from "../../ledger/shipped-migrations.ts";
 import type { Installation } from "../installation.ts";
 import type { SetupStep } from "../step.ts";
@@ -22,10 +22,9 @@ export function migrateStep(
       };
     },
     apply: async () => {
-      const migrations = await missing();
       const database = await installation.database();
-      for (const migration of migrations) await applyMigration(database, migration);
-      return `${count(migrations.length)} applied`;
+      const shipped = await shippedMigrations(installation.migrations);
+      return `${count(await applyMissing(database, shipped))} applied`;
     },
   };
 }

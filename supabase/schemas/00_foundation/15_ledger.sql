@@ -31,3 +31,4 @@ comment on column media_sync.brought_along.noted_at is 'When it was added.';
 
 alter table media_sync.brought_along enable row level security;
 revoke all on media_sync.brought_along from public, anon, authenticated, service_role;
+grant select on media_sync.brought_along to service_role;

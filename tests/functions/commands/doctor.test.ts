@@ -311,12 +311,17 @@ stackTest(
 stackTest(
   "a hosted project with a migration to come → the problem migrate with its mend",
   async () => {
-    const [noted] = await stack.sql("delete from media_sync.migrations returning *");
+    const folder = `${await Deno.makeTempDir()}/`;
+    const first = "20261101000000_media_sync.sql";
+    const shipped = new URL(`../../../supabase/migrations/${first}`, import.meta.url);
+    await Deno.copyFile(shipped, folder + first);
+    await Deno.writeTextFile(`${folder}29990101000000_later.sql`, "select 1;\n");
     const { runSupabase } = fakeCli({
       "--version": "3.1.0\n",
     });
     const { problems } = await examine({
       runSupabase,
+      migrations: new URL(`file://${folder}`),
       readStack: () => Promise.resolve(null),
       environment: {
         SUPABASE_URL: stack.info.url,
@@ -327,10 +332,7 @@ stackTest(
       },
     });
     const migrate = problems.find(({ check }) => check === "migrate");
-    await stack.sql(
-      "insert into media_sync.migrations select * from jsonb_populate_record(null::media_sync.migrations, $1::text::jsonb)",
-      [JSON.stringify(noted)],
-    );
+    await Deno.remove(folder, { recursive: true });
     assertStringIncludes(migrate?.mend ?? "", "deno task setup --only migrate");
   },
 );

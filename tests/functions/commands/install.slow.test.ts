@@ -332,6 +332,8 @@ projectTest(
       const surroundings = { ...hosted.surroundings, migrations: project.migrations };
       assertEquals((await run(setupCommand, ["--yes"], surroundings)).code, 0);
       await project.addLaterVersion();
+      // A ledger that lost its rows is written anew: the schema itself tells its state.
+      await rows("delete from media_sync.migrations returning version");
       const { code, output, errors } = await run(deployCommand, ["--yes"], surroundings);
       assertEquals([code, errors], [0, ""]);
       assertMatch(output, /^done {6}migrate +1 migration applied$/m);
