@@ -5,6 +5,7 @@ import type { Held, Intent, Model } from "./model.ts";
 import { type Row, unitsOf } from "./units.ts";
 import { WAYSIDE } from "../people/library-calls.ts";
 import { standsInLog } from "./in-log.ts";
+import { isWell } from "./is-well.ts";
 
 /** A write leaves at most so long after the look-up that it rests on, ms. */
 const WINDOW = 2_000;
@@ -163,11 +164,18 @@ function isDetour(model: Model, { asset, value }: Intent): boolean {
     );
 }
 
-/** Whether an edit made here only agreed with what the library held. */
+/** Whether an edit made here only agreed with what the library held, or was last seen to hold by that database. */
 function wasThere(model: Model, { side, asset, unit, order, value }: Intent): boolean {
   if (side === "there") return false;
-  const held = model.historyOf(asset, unit).findLast((one) => one.order < order);
-  return held !== undefined && same(held.value, value);
+  const database = side.replace("here ", "");
+  const seen = model.looksAt(asset).findLast((look) =>
+    look.order < order && look.kind === "answer" && isWell(look.by) &&
+    [database, ""].includes(databaseOf(look.by.name))
+  );
+  return [order, seen?.order ?? order].some((moment) => {
+    const held = model.historyOf(asset, unit).findLast((one) => one.order < moment);
+    return held !== undefined && same(held.value, value);
+  });
 }
 
 function cameBackUnnoticed(
@@ -232,11 +240,6 @@ function databaseOf(activity: string): string {
 
 function isPersons(held: Held): boolean {
   return held.by.startsWith("act ");
-}
-
-/** Whether nothing went wrong with a function's calls. */
-function isWell({ alive, faults }: { alive: boolean; faults: Record<string, number> }): boolean {
-  return alive && Object.values(faults).every((count) => count === 0);
 }
 
 function same(one: unknown, other: unknown): boolean {

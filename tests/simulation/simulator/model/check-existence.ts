@@ -1,5 +1,6 @@
 /** Invariants 2 and 9 for whole assets: what was deleted is gone, what was restored is back, nothing else is missing. */
 import type { Complaint, Examined } from "./check.ts";
+import { isWell } from "./is-well.ts";
 import type { Existence } from "./model.ts";
 
 /** Checks the deletions and restorings of each asset. */
@@ -75,15 +76,17 @@ function meetsWishToRestore(
   wish: Existence,
 ): boolean {
   if (wish.side !== "there") return false;
-  const isThere = ({ side }: Existence) => side === "there";
-  const before = events.findLast((one) => one.order < wish.order && !isThere(one));
-  if (before?.what !== "restored" || before.side === null) return false;
+  const isOurs = ({ side }: Existence) => side !== null && side !== "there";
+  const before = events.findLast((one) => one.order < wish.order && isOurs(one));
+  if (before?.what !== "restored") return false;
   const since = events.filter(({ order }) => order > before.order && order < wish.order);
   const fulfilled = since.find(({ what }) => what === "restored");
   if (since.some((one) => one !== fulfilled)) return false;
   const wasSeen = fulfilled !== undefined &&
     simulation.model.looksAt(wish.asset).some((look) =>
-      look.kind === "answer" && look.order > fulfilled.order && look.order < wish.order
+      // A function whose answer was lost fulfilled it without knowing.
+      look.kind === "answer" && isWell(look.by) && look.order >= fulfilled.order &&
+      look.order < wish.order
     );
   const after = events.find(({ order }) => order > wish.order);
   return !wasSeen && after?.what === "restored" && after.side === null &&
@@ -100,16 +103,27 @@ function isTold({ log, simulation }: Examined, wish: Existence): boolean {
   ) || simulation.refused.some(({ asset, what }) => asset === wish.asset && what === "restore");
 }
 
-/** A deletion here that was taken back, of an asset that was gone there before: the deletion there stands, and is told. */
-function wasGoneBefore({ log }: Examined, events: Existence[], wishes: Existence[]): boolean {
+/**
+ * A deletion here that was taken back, of an asset that was gone there before, or by then without anybody having heard of
+ * it: the deletion there stands, and is told.
+ */
+function wasGoneBefore(
+  { log, simulation }: Examined,
+  events: Existence[],
+  wishes: Existence[],
+): boolean {
   const restored = wishes.at(-1)!;
   const deleted = wishes.findLast(({ what, side, order }) =>
     what === "deleted" && side === restored.side && order < restored.order
   );
-  const before = events.filter(({ order, side }) =>
-    order < (deleted?.order ?? 0) && (side === "there" || side === null)
+  const gone = events.filter(({ order, side }) =>
+    order < restored.order && (side === "there" || side === null)
+  ).at(-1);
+  if (deleted === undefined || gone?.what !== "deleted") return false;
+  const wasHeardOf = simulation.model.looksAt(restored.asset).some((look) =>
+    isWell(look.by) && look.order > gone.order && look.order < restored.order
   );
-  return before.at(-1)?.what === "deleted" &&
+  return (gone.order < deleted.order || !wasHeardOf) &&
     log.some((row) =>
       row.asset_id === restored.asset && row.time >= restored.time && row.operation === "delete"
     );

@@ -1,5 +1,6 @@
 /** Invariant 2: each edit is on both sides, or was replaced by somebody who saw it, or stands in the log. */
 import { EPOCH } from "../engine/machine.ts";
+import type { Plan } from "../people/plan.ts";
 import type { Simulation } from "../simulation.ts";
 import {
   isHiddenInConflict,
@@ -63,14 +64,27 @@ function isReplaced({ model }: Simulation, intent: Intent): boolean {
 
 /** A value of an asset that is gone: on the row in the bin, or thrown away by whoever deleted the asset on that side. */
 function isFineAlthoughGone(
-  { model }: Simulation,
+  { model, plan }: Simulation,
   intent: Intent,
   locals: readonly unknown[],
 ): boolean {
-  if (locals.some((local) => same(local, intent.value))) return true;
+  const kept = [intent.value];
+  if (intent.unit === "folder") kept.push(renamedFolder(plan, intent));
+  if (locals.some((local) => kept.some((value) => same(local, value)))) return true;
   return model.existence.some((event) =>
     event.asset === intent.asset && event.what === "deleted" && event.order > intent.order &&
     event.side === intent.side && intent.side === "there"
+  );
+}
+
+/** What a folder is called after those that were renamed in Cloudinary later: a row goes with the folder that it is in. */
+function renamedFolder({ acts }: Plan, intent: Intent): string {
+  return acts.filter(({ id }) => id > intent.act).reduce(
+    (folder, act) =>
+      act.do === "rename_folder" && `${folder}/`.startsWith(`${act.from}/`)
+        ? act.to + folder.slice(act.from.length)
+        : folder,
+    String(intent.value),
   );
 }
 
