@@ -13177,7 +13177,7 @@ create or replace trigger request_wake
 
 -- Keeping what grows small: the log by status, and what is only of use for a while.
 --
--- Rows go in batches that skip what others hold, and a call deletes a bounded number: what is left goes next time.
+-- Rows go in batches that skip what others hold, and a call ends after a while: what is left goes next time.
 
 create or replace function media_sync.delete_old_log(p_statuses text[], p_before timestamptz, p_batch integer, p_limit bigint)
 returns bigint
@@ -13365,32 +13365,60 @@ comment on function media_sync.delete_old_invocations(timestamptz, bigint) is
     'Forgets calls of our functions from before a time, at most p_limit, with the answers that pg_net kept of them; nobody else''s. Returns how many calls.';
 revoke all on function media_sync.delete_old_invocations(timestamptz, bigint) from public, anon, authenticated;
 
+create or replace function media_sync.delete_old_rows(p_limit bigint, p_within interval)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_settings media_sync.settings;
+    v_now constant timestamptz := clock_timestamp();
+    v_commands constant text[] := array(select command from media_sync.jobs());
+    v_deleted jsonb := '{}';
+    v_round jsonb;
+begin
+    select * into strict v_settings from media_sync.settings;
+    -- One round after the other, so that no table waits for another that grows faster than it can be emptied.
+    loop
+        v_round := jsonb_build_object(
+            'log_rows', media_sync.delete_old_log_rows(5000, p_limit),
+            'events', media_sync.delete_old_events(v_now - v_settings.event_retention, p_limit),
+            'runs', media_sync.delete_old_runs(v_now - v_settings.run_retention, p_limit),
+            'invocations', media_sync.delete_old_invocations(v_now - interval '1 day', p_limit),
+            'job_details', media_sync.delete_old_job_details(v_commands, v_now - interval '7 days')
+        );
+        v_deleted := (
+            select jsonb_object_agg(key, value::bigint + coalesce((v_deleted ->> key)::bigint, 0)) from jsonb_each_text(v_round)
+        );
+        exit when not exists (
+            select from jsonb_each_text(v_round) where key <> 'job_details' and value::bigint >= p_limit
+        );
+        exit when clock_timestamp() >= v_now + p_within;
+    end loop;
+    return v_deleted;
+end;
+$$;
+comment on function media_sync.delete_old_rows(bigint, interval) is
+    'Deletes what is older than the retentions, at most p_limit rows a table and round, and begins no round after p_within. Returns how many by table.';
+revoke all on function media_sync.delete_old_rows(bigint, interval) from public, anon, authenticated;
+
 create or replace function media_sync.cleanup_old_sync_logs()
 returns bigint
 language plpgsql
 security definer
 set search_path = ''
-set statement_timeout = '60s'
+set statement_timeout = '120s'
 as $$
 declare
     v_settings media_sync.settings;
     v_now constant timestamptz := clock_timestamp();
-    v_limit constant bigint := 100000;
     v_deleted jsonb;
 begin
     if not media_sync.is_admin() then
         raise exception 'Cleaning up is for admins.' using errcode = 'insufficient_privilege';
     end if;
     select * into strict v_settings from media_sync.settings;
-    v_deleted := jsonb_build_object(
-        'log_rows', media_sync.delete_old_log_rows(5000, v_limit),
-        'events', media_sync.delete_old_events(v_now - v_settings.event_retention, v_limit),
-        'runs', media_sync.delete_old_runs(v_now - v_settings.run_retention, v_limit),
-        'invocations', media_sync.delete_old_invocations(v_now - interval '1 day', v_limit),
-        'job_details', media_sync.delete_old_job_details(
-            array(select command from media_sync.jobs()), v_now - interval '7 days'
-        )
-    );
+    v_deleted := media_sync.delete_old_rows(100000, interval '30 seconds');
     delete from media_sync.signed_uploads where signed_at < v_now - interval '7 days';
     delete from media_sync.alerts where created_at < v_now - v_settings.log_retention;
     delete from media_sync.snapshots where taken_at < v_now - v_settings.snapshot_retention;
@@ -13416,7 +13444,7 @@ as $$
     select media_sync.cleanup_old_sync_logs();
 $$;
 comment on function public.cleanup_old_sync_logs() is
-    'Deletes what is older than the retentions in settings: log rows (open conflicts never), webhook events, finished runs, snapshots, and what pg_cron and pg_net keep of our jobs. At most 100,000 rows a table and call, oldest first. Returns how many log rows went. Admins and the database owner.';
+    'Deletes what is older than the retentions in settings: log rows (open conflicts never), webhook events, finished runs, snapshots, and what pg_cron and pg_net keep of our jobs. Oldest first, 100,000 rows a table and round, and no new round after 30 seconds: what is left goes next time. Returns how many log rows went. Admins and the database owner.';
 revoke all on function public.cleanup_old_sync_logs() from public, anon, authenticated;
 grant execute on function public.cleanup_old_sync_logs() to authenticated, service_role;
 
@@ -15120,10 +15148,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'ae41eea354e5f92d';
+    select 'b6f6839aad53341e';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', 'ae41eea354e5f92d');
+values ('20261101000000', 'media_sync', 'b6f6839aad53341e');

@@ -63,8 +63,12 @@ select is(media_sync.delete_old_log_rows(5000, 14), 14::bigint, 'the limit → c
 rollback to filled;
 insert into public.media_sync_log (operation, status, source, created_at)
 select 'update', 'success', 'cron', clock_timestamp() - interval '40 days' from generate_series(1, 100010);
-select is(public.cleanup_old_sync_logs(), 100000::bigint, 'more than 100,000 old rows → 100,000 a call');
-select is(public.cleanup_old_sync_logs(), 26::bigint, 'the next call → the rest');
+select is(
+    media_sync.delete_old_rows(100000, interval '0') -> 'log_rows', '100000', 'no time left after the first round → what it deletes, 100,000 a table'
+);
+insert into public.media_sync_log (operation, status, source, created_at)
+select 'update', 'success', 'cron', clock_timestamp() - interval '40 days' from generate_series(1, 100010);
+select is(public.cleanup_old_sync_logs(), 100036::bigint, 'more than a round deletes → round after round, all that is old');
 rollback to filled;
 
 -- 3. What else is only of use for a while
@@ -158,7 +162,7 @@ select results_eq(
 );
 select is_empty(
     $$select function, role
-    from unnest('{"media_sync.delete_old_log(text[],timestamptz,integer,bigint)","media_sync.delete_old_log_rows(integer,bigint)","media_sync.delete_old_events(timestamptz,bigint)","media_sync.delete_old_runs(timestamptz,bigint)","media_sync.delete_old_job_details(text[],timestamptz)","media_sync.delete_old_invocations(timestamptz,bigint)"}'::text[]) as function
+    from unnest('{"media_sync.delete_old_log(text[],timestamptz,integer,bigint)","media_sync.delete_old_log_rows(integer,bigint)","media_sync.delete_old_events(timestamptz,bigint)","media_sync.delete_old_runs(timestamptz,bigint)","media_sync.delete_old_job_details(text[],timestamptz)","media_sync.delete_old_invocations(timestamptz,bigint)","media_sync.delete_old_rows(bigint,interval)"}'::text[]) as function
     cross join unnest('{anon,authenticated,service_role}'::text[]) as role
     where has_function_privilege(role, function, 'execute')$$,
     'its parts → no role of the API may'
