@@ -11,7 +11,7 @@ const usage = `Runs the benchmarks on this machine; everything stays on the loop
 
   --only NAME   this one; may be repeated: ${BENCHES.map(({ name }) => name).join(", ")}
   --json FILE   writes the figures there too
-  --assets N    library: the size of the large library instead of a million
+  --assets N    growth, library: the size of the large library instead of a million
   --passes N    library: passes, the median of which is told, instead of 3
   --rounds N    library: how often a pass asks everything, instead of 20
   --help        this text

@@ -35,6 +35,17 @@ export const BENCHES: Bench[] = [
   },
   { name: "shards", goals: { ratio: atMost(0.5) } },
   {
+    name: "growth",
+    goals: {
+      health_ms: atMost(5),
+      due_ms: atMost(5),
+      claim_ms: atMost(50),
+      sweep_ms: atMost(500),
+      verified_per_s: atLeast(5_000),
+    },
+    options: ["assets"],
+  },
+  {
     name: "library",
     goals: {
       lists_beyond_empty_p95_ms: atMost(25),
