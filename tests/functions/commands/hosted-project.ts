@@ -22,6 +22,10 @@ export interface HostedProject {
   calls: string[];
   /** What a command finds around it. */
   surroundings: Partial<Surroundings>;
+  /** What the real Supabase CLI needs to take this for the platform. */
+  environment(): Promise<Record<string, string>>;
+  /** Holds the first request to this path of the platform's API back: resolves when it has come; it is never answered. */
+  hold(method: string, end: string): Promise<void>;
   /** Registered webhooks in Cloudinary. */
   triggers(): Promise<string[]>;
   /** Ends the CLI with this reason when it is called so for the first time from now. */
@@ -55,11 +59,73 @@ export function serveHostedProject(database: ProjectDatabase): HostedProject {
           return Response.json({ message: String(error) }, { status: 404 });
         }
       }
+      if (pathname.startsWith("/v1/projects/")) return await manage(request, pathname);
       if (pathname.startsWith("/functions/v1/")) return new Response("{}", { status: 404 });
       return await cloudinary.handle(request);
     },
   );
   const address = `http://127.0.0.1:${server.addr.port}`;
+  let held: { method: string; end: string; came: PromiseWithResolvers<void> } | null = null;
+  let profile: string | null = null;
+
+  /** The platform's own API, as far as the CLI's commands use it. */
+  async function manage(request: Request, pathname: string): Promise<Response> {
+    const { method } = request;
+    const part = pathname.split("/").slice(4).join("/");
+    if (held !== null && method === held.method && part === held.end) {
+      const { came } = held;
+      held = null;
+      came.resolve();
+      // Until whoever asked gives up.
+      await new Promise<void>((resolve) =>
+        request.signal.addEventListener("abort", () => resolve(), { once: true })
+      );
+      return new Response(null, { status: 499 });
+    }
+    const created = { status: 201 };
+    if (part === "functions/deploy") {
+      const slug = new URL(request.url).searchParams.get("slug")!;
+      const text = new TextDecoder().decode(await request.arrayBuffer());
+      const entrypoint = `file:///tmp/supabase/functions/${slug}/media-sync.js`;
+      functions.set(slug, { entrypoint, text });
+      const id = crypto.randomUUID();
+      return Response.json(
+        { id, slug, name: slug, status: "ACTIVE", version: 1, created_at: 1, updated_at: 1 },
+        created,
+      );
+    }
+    if (part === "functions") {
+      return Response.json([...functions].map(([slug, { entrypoint }]) => ({
+        ...{ id: crypto.randomUUID(), slug, name: slug, status: "ACTIVE", version: 1 },
+        ...{ created_at: 1, updated_at: 1, entrypoint_path: entrypoint },
+      })));
+    }
+    if (part.startsWith("functions/") && method === "DELETE") {
+      functions.delete(part.slice(10));
+      return new Response(null, { status: 200 });
+    }
+    if (part === "secrets") {
+      if (method === "GET") {
+        return Response.json([...secrets].map(([name, value]) => ({ name, value })));
+      }
+      for (const given of await request.json()) {
+        if (method === "DELETE") secrets.delete(given);
+        else secrets.set(given.name, await sha256(given.value));
+      }
+      return new Response(null, method === "DELETE" ? { status: 200 } : created);
+    }
+    if (part === "database/query") {
+      const { query } = await request.json();
+      try {
+        return Response.json([...await database.sql.unsafe(query)], created);
+      } catch (error) {
+        const { code, message } = error as Error & { code: string };
+        const said = `Failed to run sql query: ERROR:  ${code}: ${message}\n`;
+        return Response.json({ message: said }, { status: 400 });
+      }
+    }
+    return Response.json({ id: REF, ref: REF, name: "project", status: "ACTIVE_HEALTHY" });
+  }
   const answer = (stdout: unknown = "") => ({
     code: 0,
     stdout: typeof stdout === "string" ? stdout : JSON.stringify(stdout),
@@ -133,6 +199,20 @@ export function serveHostedProject(database: ProjectDatabase): HostedProject {
         CLOUDINARY_UPLOAD_PREFIX: address,
       },
     },
+    async environment() {
+      profile ??= await Deno.makeTempFile({ suffix: ".yaml" });
+      const urls = ["api_url", "dashboard_url", "docs_url"].map((name) => `${name}: ${address}\n`);
+      await Deno.writeTextFile(profile, `name: test\n${urls.join("")}project_host: test.local\n`);
+      return {
+        ...this.surroundings.environment as Record<string, string>,
+        SUPABASE_PROFILE: profile,
+        SUPABASE_ACCESS_TOKEN: ["sbp", "0".repeat(40)].join("_"),
+      };
+    },
+    hold(method, end) {
+      held = { method, end, came: Promise.withResolvers() };
+      return held.came.promise;
+    },
     async triggers() {
       const response = await fetch(`${address}/v1_1/cloud/triggers`, {
         headers: { authorization: `Basic ${btoa("111222333:cloud-word")}` },
@@ -144,6 +224,7 @@ export function serveHostedProject(database: ProjectDatabase): HostedProject {
       failing = { call, stderr };
     },
     async stop() {
+      if (profile !== null) await Deno.remove(profile);
       await server.shutdown();
       await cloudinary.stop();
     },

@@ -6,65 +6,11 @@ import { deployCommand } from "../../../scripts/setup/deploy-command.ts";
 import { setupCommand } from "../../../scripts/setup/setup-command.ts";
 import { uninstallCommand } from "../../../scripts/uninstall/uninstall-command.ts";
 import { functionNames } from "../../../scripts/support/function-names.ts";
-import { releasePresent } from "../../support/later-version.ts";
-import {
-  type ProjectDatabase,
-  type ProjectOptions,
-  type ProjectServer,
-  startProjectServer,
-} from "../../support/postgres/project-server.ts";
-import { postgresUnavailable } from "../../support/postgres/postgres-test.ts";
-import { catalogDifference, readWholeCatalog } from "../../support/postgres/whole-catalog.ts";
-import { type HostedProject, REF, serveHostedProject } from "./hosted-project.ts";
+import { type ReleasedProject, releasePresent } from "../../support/later-version.ts";
+import type { ProjectOptions } from "../../support/postgres/project-server.ts";
+import { REF } from "./hosted-project.ts";
+import { projectTest } from "./project-test.ts";
 import { run } from "./surroundings.ts";
-
-let server: Promise<ProjectServer> | undefined;
-
-Deno.test.afterAll(async () => await (await server)?.stop());
-
-interface World {
-  database: ProjectDatabase;
-  hosted: HostedProject;
-  setup(...args: string[]): ReturnType<typeof run>;
-  uninstall(...args: string[]): ReturnType<typeof run>;
-  /** Rows as the owner reads them. */
-  rows(text: string): Promise<Record<string, unknown>[]>;
-  /** What differs from the state before Media Sync came. */
-  difference(): Promise<string[]>;
-}
-
-/** A test with a project; `prepare` is what its owner has made in it. */
-function projectTest(
-  name: string,
-  options: ProjectOptions & { prepare?: string },
-  fn: (world: World, t: Deno.TestContext) => Promise<void>,
-): void {
-  Deno.test({
-    name,
-    ignore: postgresUnavailable !== undefined,
-    sanitizeResources: false,
-    sanitizeOps: false,
-    async fn(t) {
-      const database = await (await (server ??= startProjectServer())).createProject(options);
-      if (options.prepare !== undefined) await database.sql.unsafe(options.prepare);
-      const hosted = serveHostedProject(database);
-      const before = await readWholeCatalog(database.platformUrl);
-      try {
-        await fn({
-          database,
-          hosted,
-          setup: (...args) => run(setupCommand, ["--yes", ...args], hosted.surroundings),
-          uninstall: (...args) => run(uninstallCommand, ["--yes", ...args], hosted.surroundings),
-          rows: async (text) => [...await database.sql.unsafe(text)],
-          difference: async () =>
-            catalogDifference(before, await readWholeCatalog(database.platformUrl)),
-        }, t);
-      } finally {
-        await hosted.stop();
-      }
-    },
-  });
-}
 
 /** The project's own record of migrations, with some older and newer than ours. */
 const OWN_MIGRATIONS = `
@@ -258,70 +204,24 @@ projectTest(
   },
 );
 
-projectTest(
-  "what is not ours → stays: variables set before, an own function, an own policy; what stands on ours → refused",
-  { prepare: "create table public.orders (id bigint primary key)" },
-  async ({ database: { sql }, hosted, setup, uninstall, difference }) => {
-    hosted.secrets.set("CLOUDINARY_URL", "another");
-    hosted.functions.set("orders", { entrypoint: "file:///orders/index.ts", text: "theirs" });
-    assertEquals((await setup()).code, 0);
-    await sql.unsafe("create view public.pictures as select id from public.media_assets");
-    const refused = await uninstall("--drop-tables", "--only=database");
-    assertEquals(refused.code, 1);
-    assertMatch(
-      refused.errors,
-      /^database: Media Sync was not taken away, and nothing was changed, because .*view pictures/,
-    );
-    await sql.unsafe("drop view public.pictures");
-    await sql.unsafe(
-      `create policy "Editors order" on public.orders for select using ((select media_sync.is_editor()))`,
-    );
-    const again = await uninstall("--drop-tables", "--only=database");
-    assertMatch(again.errors, /policy Editors order on table orders/);
-    await sql.unsafe(`drop policy "Editors order" on public.orders`);
-    assertEquals((await uninstall("--drop-tables")).code, 0);
-    assertEquals(await difference(), []);
-    assertEquals([...hosted.functions.keys()], ["orders"]);
-    assertEquals([...hosted.secrets.keys()], ["CLOUDINARY_URL"]);
-  },
-);
-
-projectTest(
-  "uninstall without --drop-tables → the data stays as plain tables, which nobody but the owner and secret keys reach",
-  {},
-  async ({ database: { sql }, rows, setup, uninstall, difference }) => {
-    await setup();
-    await sql.unsafe(
-      `insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, type, version)
-      values ('cloud', 'a', 'kept', 'image', 'upload', 1)`,
-    );
-    const { code, output } = await uninstall();
+/** The later version comes into a folder that has the first, with a number after it; once more, nothing does. */
+async function assertComesInto({ migrations }: ReleasedProject): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const first = `${folder}/supabase/migrations/29991231000000_media_sync.sql`;
+  try {
+    await Deno.mkdir(`${folder}/supabase/migrations`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/supabase/config.toml`, "");
+    await Deno.copyFile(new URL("20261101000000_media_sync.sql", migrations), first);
+    const setup = () => run(setupCommand, [`--into=${folder}`, "--yes"], { migrations });
+    const { code, output } = await setup();
     assertEquals(code, 0);
-    assertMatch(output, /^removed {3}database +everything but the data: media_assets, .* stay$/m);
-    assertEquals(await rows("select public_id from public.media_assets"), [{ public_id: "kept" }]);
-    await sql.unsafe("update public.media_assets set tags = '{a}'");
-    const policies = await rows("select policyname from pg_policies where schemaname = 'public'");
-    assertEquals(policies.length, 0);
-    // A new installation would replace them.
-    const refused = await setup();
-    assertStringIncludes(refused.errors, "public.media_assets");
-    assertEquals((await uninstall("--drop-tables")).code, 0);
-    assertEquals(await difference(), []);
-  },
-);
-
-projectTest(
-  "supabase/uninstall.sql, for those without the tool → the same",
-  {},
-  async ({ database: { sql }, setup, difference }) => {
-    await setup("--only=migrate,vault");
-    const text = await Deno.readTextFile(
-      new URL("../../../supabase/uninstall.sql", import.meta.url),
-    );
-    await sql.unsafe(text.replace(":= 'keep'", ":= 'drop'"));
-    assertEquals(await difference(), []);
-  },
-);
+    assertStringIncludes(output, "supabase/migrations/29991231000001_later.sql");
+    assertMatch((await setup()).output, /^in place/);
+    assertEquals([...Deno.readDirSync(`${folder}/supabase/migrations`)].length, 2);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
 
 projectTest(
   "deploy of a later version → by the ledger; once more → nothing; uninstall → as it was",
@@ -338,6 +238,7 @@ projectTest(
       assertEquals([code, errors], [0, ""]);
       assertMatch(output, /^done {6}migrate +1 migration applied$/m);
       assertEquals((await rows("select version from media_sync.migrations")).length, 2);
+      await assertComesInto(project);
       const again = await run(deployCommand, ["--yes"], surroundings);
       assertMatch(again.output, /^in place {2}migrate/m);
       const older = await run(deployCommand, ["--yes"], hosted.surroundings);

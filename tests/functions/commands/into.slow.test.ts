@@ -5,7 +5,6 @@ import { setupCommand } from "../../../scripts/setup/setup-command.ts";
 import { functionNames } from "../../../scripts/support/function-names.ts";
 import { remoteFlag, runSupabase } from "../../../scripts/support/supabase-cli.ts";
 import { uninstallCommand } from "../../../scripts/uninstall/uninstall-command.ts";
-import { releasePresent } from "../../support/later-version.ts";
 import { postgresUnavailable } from "../../support/postgres/postgres-test.ts";
 import { type ProjectServer, startProjectServer } from "../../support/postgres/project-server.ts";
 import { catalogDifference, readWholeCatalog } from "../../support/postgres/whole-catalog.ts";
@@ -204,30 +203,6 @@ Deno.test("setup --into stopped after any file → the next run goes on to the s
     assertEquals((await folder.setup()).code, 0);
     assertEquals(await folder.files(), whole);
   }));
-
-Deno.test("setup --into of a later version → its migration comes after theirs and ours; the first stays", async () => {
-  const project = await releasePresent();
-  try {
-    await withFolder(async (folder) => {
-      const setup = () =>
-        run(setupCommand, [`--into=${folder.path}`, "--yes"], { migrations: project.migrations });
-      await setup();
-      const before = await folder.files();
-      await project.addLaterVersion();
-      const { code, output } = await setup();
-      assertEquals(code, 0);
-      assertStringIncludes(output, "supabase/migrations/20991231000002_later.sql");
-      const files = await folder.files();
-      assertEquals(
-        files["migrations/20991231000001_media_sync.sql"],
-        before["migrations/20991231000001_media_sync.sql"],
-      );
-      assertMatch((await setup()).output, /^in place/);
-    });
-  } finally {
-    await project.remove();
-  }
-});
 
 for (const [args, says] of [[["--only=vault"], /--only/], [["--remove"], /--remove/]] as const) {
   Deno.test(`setup --into with ${args[0]} → exit 2`, () =>

@@ -1,0 +1,122 @@
+/** Out of a project: what is not ours stays exactly as it was. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import postgres from "postgres";
+import { preparePlatform } from "../../../scripts/local/platform.ts";
+import { setupCommand } from "../../../scripts/setup/setup-command.ts";
+import { uninstallCommand } from "../../../scripts/uninstall/uninstall-command.ts";
+import { postgresTest } from "../../support/postgres/postgres-test.ts";
+import { catalogDifference, readWholeCatalog } from "../../support/postgres/whole-catalog.ts";
+import { projectTest } from "./project-test.ts";
+import { run } from "./surroundings.ts";
+
+projectTest(
+  "what is not ours → stays: variables set before, an own function, an own policy; what stands on ours → refused",
+  { prepare: "create table public.orders (id bigint primary key)" },
+  async ({ database: { sql }, hosted, setup, uninstall, difference }) => {
+    hosted.secrets.set("CLOUDINARY_URL", "another");
+    hosted.functions.set("orders", { entrypoint: "file:///orders/index.ts", text: "theirs" });
+    assertEquals((await setup()).code, 0);
+    await sql.unsafe("create view public.pictures as select id from public.media_assets");
+    const refused = await uninstall("--drop-tables", "--only=database");
+    assertEquals(refused.code, 1);
+    assertMatch(
+      refused.errors,
+      /^database: Media Sync was not taken away, and nothing was changed, because .*view pictures/,
+    );
+    await sql.unsafe("drop view public.pictures");
+    await sql.unsafe(
+      `create policy "Editors order" on public.orders for select using ((select media_sync.is_editor()))`,
+    );
+    const again = await uninstall("--drop-tables", "--only=database");
+    assertMatch(again.errors, /policy Editors order on table orders/);
+    await sql.unsafe(`drop policy "Editors order" on public.orders`);
+    assertEquals((await uninstall("--drop-tables")).code, 0);
+    assertEquals(await difference(), []);
+    assertEquals([...hosted.functions.keys()], ["orders"]);
+    assertEquals([...hosted.secrets.keys()], ["CLOUDINARY_URL"]);
+  },
+);
+
+projectTest(
+  "uninstall without --drop-tables → the data stays as plain tables, which nobody but the owner and secret keys reach",
+  {},
+  async ({ database: { sql }, rows, setup, uninstall, difference }) => {
+    await setup();
+    await sql.unsafe(
+      `insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, type, version)
+      values ('cloud', 'a', 'kept', 'image', 'upload', 1)`,
+    );
+    const { code, output } = await uninstall();
+    assertEquals(code, 0);
+    assertMatch(output, /^removed {3}database +everything but the data: media_assets, .* stay$/m);
+    assertEquals(await rows("select public_id from public.media_assets"), [{ public_id: "kept" }]);
+    await sql.unsafe("update public.media_assets set tags = '{a}'");
+    const policies = await rows("select policyname from pg_policies where schemaname = 'public'");
+    assertEquals(policies.length, 0);
+    // A new installation would replace them.
+    const refused = await setup();
+    assertStringIncludes(refused.errors, "public.media_assets");
+    assertEquals((await uninstall("--drop-tables")).code, 0);
+    assertEquals(await difference(), []);
+  },
+);
+
+projectTest(
+  "supabase/uninstall.sql, for those without the tool → the same",
+  {},
+  async ({ database: { sql }, setup, difference }) => {
+    await setup("--only=migrate,vault");
+    const text = await Deno.readTextFile(
+      new URL("../../../supabase/uninstall.sql", import.meta.url),
+    );
+    await sql.unsafe(text.replace(":= 'keep'", ":= 'drop'"));
+    assertEquals(await difference(), []);
+  },
+);
+
+postgresTest(
+  "extensions that came along, with the real pg_cron → go with the rest; what somebody uses by then stays",
+  async ({ url }) => {
+    const platform = postgres(url, { max: 1, onnotice: () => {} });
+    await preparePlatform(url);
+    await platform.unsafe(
+      "drop extension pg_cron; drop extension pg_trgm; drop extension pgcrypto; drop schema extensions",
+    );
+    await platform.end();
+    const before = await readWholeCatalog(url);
+    const setup = () => run(setupCommand, [`--database-url=${url}`, "--only=migrate", "--yes"]);
+    const uninstall = () =>
+      run(uninstallCommand, [
+        ...[`--database-url=${url}`, "--only=database", "--drop-tables", "--yes"],
+      ]);
+    assertEquals((await setup()).code, 0);
+    const installed = await readWholeCatalog(url);
+    assertEquals(installed.filter((fact) => fact.startsWith("cron.job media-sync-")).length, 4);
+    assertEquals((await uninstall()).code, 0);
+    assertEquals(catalogDifference(before, await readWholeCatalog(url)), []);
+
+    assertEquals((await setup()).code, 0);
+    const owner = postgres(url, { max: 1, onnotice: () => {} });
+    await owner.unsafe(`
+      select cron.schedule('theirs', '* * * * *', 'select 1');
+      create table public.theirs (note text);
+      create index on public.theirs using gin (note extensions.gin_trgm_ops);
+    `);
+    await owner.end();
+    const { code, errors } = await uninstall();
+    assertEquals([code, errors], [0, ""]);
+    const after = await readWholeCatalog(url);
+    for (
+      const fact of [
+        "extension pg_cron:",
+        "extension pg_trgm:",
+        "cron.job theirs",
+        "schema extensions:",
+      ]
+    ) {
+      assert(after.some((line) => line.startsWith(fact)), fact);
+    }
+    assertEquals(after.some((line) => /media_sync|media-sync/.test(line)), false);
+  },
+  { dedicated: true },
+);
