@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createFunctionProcess } from "../../scripts/local/function-process.ts";
 import type { Stack } from "../../scripts/local/stack-options.ts";
 import { stackTests } from "../support/stack-test.ts";
+import { signedHeaders } from "./webhook/webhook-world.ts";
 
 let stack: Stack;
 
@@ -111,3 +112,42 @@ for (
     assert(!everything.includes(url) && !everything.includes("hidden-value"));
   });
 }
+
+/** What a function answers in a project that has legacy keys only. */
+async function answerOf(name: string, init: (service: string) => RequestInit) {
+  const service = ["eyJ", "legacy"].join("");
+  const process = createFunctionProcess({
+    name,
+    functionsDirectory,
+    environment: {
+      SUPABASE_URL: stack.info.url,
+      SUPABASE_ANON_KEY: ["eyJ", "anon"].join(""),
+      SUPABASE_SERVICE_ROLE_KEY: service,
+      CLOUDINARY_URL: stack.info.cloudinary_url,
+    },
+    onLine: () => {},
+  });
+  try {
+    const response = await fetch(`http://127.0.0.1:${await process.port()}/${name}`, init(service));
+    return { status: response.status, body: await response.json() };
+  } finally {
+    await process.stop();
+  }
+}
+
+configurationTest(
+  "a project with legacy keys only → 503 that says which keys to make",
+  async () => {
+    const body = JSON.stringify({ notification_type: "upload" });
+    const signed = signedHeaders(body, new URL(stack.info.cloudinary_url).password);
+    const answers = await Promise.all([
+      answerOf("sync", (apikey) => ({ headers: { apikey } })),
+      answerOf("media-list", (apikey) => ({ headers: { apikey } })),
+      answerOf("webhook", () => ({ method: "POST", body, headers: signed })),
+    ]);
+    for (const { status, body } of answers) {
+      assertEquals([status, body.code], [503, "not_configured"], JSON.stringify(body));
+      assertStringIncludes(body.error, "Create new API keys");
+    }
+  },
+);

@@ -120,7 +120,7 @@ export function upstreamFailed(
  */
 export function notConfigured(names: string[], cause?: unknown): ApiError {
   return new ApiError(
-    `This installation is not configured: set ${names.join(", ")}.`,
+    `This installation is not configured: ${mendOf(names)}`,
     {
       status: 503,
       code: "not_configured",
@@ -128,4 +128,17 @@ export function notConfigured(names: string[], cause?: unknown): ApiError {
       cause,
     },
   );
+}
+
+/** How missing variables come to be set; those of the platform nobody can set. */
+function mendOf(names: string[]): string {
+  const listed = names.join(", ");
+  const are = names.length === 1 ? "is" : "are";
+  if (names.some((name) => /^SUPABASE_(PUBLISHABLE|SECRET)_KEYS$/.test(name))) {
+    return `${listed} ${are} missing, which the platform sets once the project has API keys of the new kind. Make them in ` +
+      "the dashboard (Settings, API Keys, Create new API keys); the legacy ones go on working beside them.";
+  }
+  return names.every((name) => name.startsWith("SUPABASE_"))
+    ? `${listed} ${are} missing, which the platform sets: deploy the functions once more.`
+    : `set ${listed}.`;
 }
