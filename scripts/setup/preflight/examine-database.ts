@@ -141,8 +141,7 @@ function findNotes({ net, cron, vault, realtime }: Facts): Obstacle[] {
     ...realtime ? [] : [{
       about: "realtime",
       message:
-        "Realtime has no tables here yet, so that there are no live updates; once it has, run " +
-        "select enable_media_broadcast();",
+        "Realtime has no tables here yet, so that there are no live updates; they begin by themselves once it has",
     }],
   ];
 }

@@ -92,14 +92,15 @@ async function readParts(
 }
 
 /**
- * Whether the jobs are known to pg_cron, switched on or, by a person, off. They are scheduled once more when the secrets
+ * Whether the jobs are known to pg_cron, switched on or, by a person, off; whoever took them off wants none. They are scheduled once more when the secrets
  * are stored: pg_cron overlooks what a large transaction such as the migration schedules, because PostgreSQL's queue of
  * cache invalidations overflows and its list of jobs stays as it was. A small transaction reaches it.
  */
 async function areScheduled(database: DatabaseQuery): Promise<boolean> {
   const [missing] = await database.query(
     `select from media_sync.jobs() as wanted
-     where not exists (select from cron.job where jobname = wanted.name and database = current_database())`,
+     where not exists (select from cron.job where jobname = wanted.name and database = current_database())
+       and coalesce((select jobs_wanted from media_sync.health_state), true)`,
     [],
     { readOnly: true },
   );

@@ -140,6 +140,23 @@ projectTest(
   },
 );
 
+projectTest(
+  "a function of ours that nobody noted → refused; --take-over → replaced, and known from then on",
+  {},
+  async ({ hosted, setup }) => {
+    hosted.functions.set("sync", { entrypoint: "file:///sync/index.ts", text: "earlier" });
+    const refused = await setup();
+    assertEquals(refused.code, 1);
+    assertMatch(
+      refused.errors,
+      /did not deploy: sync\. .* add --take-over sync\nNothing was changed\.$/,
+    );
+    assertEquals((await setup("--take-over=sync")).code, 0);
+    assert(hosted.functions.get("sync")?.text !== "earlier");
+    assertEquals((await setup()).code, 0);
+  },
+);
+
 projectTest("a legacy key → setup says which keys to make", {}, async ({ hosted }) => {
   const { code, errors } = await run(setupCommand, ["--yes"], {
     ...hosted.surroundings,
@@ -185,7 +202,14 @@ projectTest(
 projectTest(
   "setup stopped at every step → the next run goes on, and uninstall leaves nothing",
   {},
-  async ({ hosted, setup, uninstall, difference }) => {
+  async ({ database: { sql, url }, hosted, setup, uninstall, difference }) => {
+    // The database gives up in the midst of the migration: nothing of it stays.
+    await sql.unsafe("alter role postgres set statement_timeout = '150ms'");
+    const late = await setup(`--database-url=${url}`, "--only=migrate");
+    await sql.unsafe("alter role postgres reset statement_timeout");
+    assertEquals(late.code, 1, late.output);
+    assertStringIncludes(late.errors, "statement timeout");
+    assertEquals(await difference(), []);
     const places = ["secrets list", "secrets set", "functions list", "functions deploy", "link"];
     for (const place of places) {
       hosted.failAt(place);
