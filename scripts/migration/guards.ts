@@ -22,7 +22,8 @@ begin
     if to_regnamespace('media_sync') is not null then
         v_taken := array['the schema media_sync'];
     end if;
-    v_taken := v_taken || ${takenNames(names)};
+    v_taken := v_taken || ${takenNames(names)}
+        || ${takenPolicies};
     -- By query text, since there may be no pg_cron.
     if to_regclass('cron.job') is not null then
         execute $query$
@@ -84,6 +85,21 @@ export function migrationName(path: string): { version: string; name: string } {
   }
   return { version, name };
 }
+
+/** Our policies on Realtime's messages. */
+export const REALTIME_POLICIES = [
+  "Viewers receive changes of media assets",
+  "Nobody sends changes of media assets",
+];
+
+/** An expression: policies of these names that are there before we come. */
+export const takenPolicies = `array(
+            select format('the policy %I on realtime.messages', policyname)
+            from pg_catalog.pg_policies
+            where schemaname = 'realtime' and policyname in (${
+  REALTIME_POLICIES.map((name) => `'${name}'`).join(", ")
+})
+        )`;
 
 /** An expression: what in `public` has one of the names, as texts. */
 export function takenNames({ tables, indexes, functions }: PublicNames): string {

@@ -1,4 +1,5 @@
 /** The statement that takes Media Sync out of a database. */
+import { REALTIME_POLICIES } from "./guards.ts";
 import type { PublicNames } from "./public-names.ts";
 
 /** The file for those without this tool. */
@@ -68,7 +69,7 @@ begin
             select policyname
             from pg_catalog.pg_policies
             where schemaname = 'realtime' and tablename = 'messages'
-                and policyname in ('Viewers receive changes of media assets', 'Nobody sends changes of media assets')
+                and policyname in (${REALTIME_POLICIES.map(quote).join(", ")})
         loop
             execute format('drop policy %I on realtime.messages', v_object.policyname);
         end loop;

@@ -30,7 +30,7 @@ stopped anywhere: it does what is missing and says what is in place.
   --json                 prints one JSON object and nothing else
   --help                 this text
 
-From the environment: SUPABASE_ACCESS_TOKEN and SUPABASE_DB_PASSWORD for the CLI; CLOUDINARY_URL, or
+From the environment: SUPABASE_ACCESS_TOKEN for the CLI; CLOUDINARY_URL, or
 CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET; SUPABASE_SECRET_KEY; and for cron the secret key
 named cron as SUPABASE_CRON_KEY (without it, the secret key). With no project named and deno task dev running, the
 steps webhook and vault work on that stack.`;

@@ -58,6 +58,11 @@ begin
                 resolve_media_conflicts, restore_media_asset, retry_media_assets, schedule_media_sync, soft_delete_media_asset,
                 soft_delete_media_assets, test_media_alert, unschedule_media_sync, update_sync_settings
             }$names$::name[])
+        )
+        || array(
+            select format('the policy %I on realtime.messages', policyname)
+            from pg_catalog.pg_policies
+            where schemaname = 'realtime' and policyname in ('Viewers receive changes of media assets', 'Nobody sends changes of media assets')
         );
     -- By query text, since there may be no pg_cron.
     if to_regclass('cron.job') is not null then

@@ -1,6 +1,6 @@
 import { missingMigrations, readLedger } from "../../ledger/ledger.ts";
 import { shippedMigrations } from "../../ledger/shipped-migrations.ts";
-import { takenNames } from "../../migration/guards.ts";
+import { takenNames, takenPolicies } from "../../migration/guards.ts";
 import { publicNames } from "../../migration/public-names.ts";
 import { CommandError } from "../../support/command-error.ts";
 import type { DatabaseQuery } from "../../support/database-query.ts";
@@ -101,7 +101,7 @@ async function examineState(
   }
   const names = publicNames(shipped.map(({ text }) => text).join("\n"));
   const [found] = await database.query<{ taken: string }>(
-    `select array_to_string(${takenNames(names)}, ', ') as taken`,
+    `select array_to_string(${takenNames(names)} || ${takenPolicies}, ', ') as taken`,
     [],
     { readOnly: true },
   );

@@ -87,6 +87,7 @@ projectTest(
       create type public.media_collections as enum ('a');
       create function public.get_sync_health(p_text text) returns text language sql as 'select p_text';
       select cron.schedule('media-sync-tick', '* * * * *', 'select 1');
+      create policy "Nobody sends changes of media assets" on realtime.messages for insert with check (true);
     `,
   },
   async ({ database, hosted, setup, difference }) => {
@@ -101,6 +102,7 @@ projectTest(
         "public.media_collections",
         "public.get_sync_health(p_text text)",
         "the job media-sync-tick",
+        'the policy "Nobody sends changes of media assets" on realtime.messages',
         "webhook",
       ]
     ) assertStringIncludes(errors, name);

@@ -6,7 +6,11 @@ import { functionNames } from "../../../scripts/support/function-names.ts";
 import { remoteFlag, runSupabase } from "../../../scripts/support/supabase-cli.ts";
 import { uninstallCommand } from "../../../scripts/uninstall/uninstall-command.ts";
 import { postgresUnavailable } from "../../support/postgres/postgres-test.ts";
-import { type ProjectServer, startProjectServer } from "../../support/postgres/project-server.ts";
+import {
+  type ProjectOptions,
+  type ProjectServer,
+  startProjectServer,
+} from "../../support/postgres/project-server.ts";
 import { catalogDifference, readWholeCatalog } from "../../support/postgres/whole-catalog.ts";
 import { run } from "./surroundings.ts";
 
@@ -219,32 +223,43 @@ Deno.test("setup --into a folder that is no project → exit 1, supabase init", 
   assertStringIncludes(errors, "supabase init");
 });
 
-Deno.test({
-  name:
-    "their db push carries it: installed beside their migrations, later versions too, and out as it was",
-  ignore: postgresUnavailable !== undefined,
-  sanitizeResources: false,
-  sanitizeOps: false,
-  fn: () =>
-    withFolder(async (folder) => {
-      const database = await (await (server ??= startProjectServer())).createProject();
-      assertEquals((await folder.push(database.url)).code, 0);
-      const before = await readWholeCatalog(database.platformUrl);
-      await folder.setup();
-      const pushed = await folder.push(database.url);
-      assertEquals(pushed.code, 0, pushed.stderr);
-      const noted = await database.sql`select version from media_sync.migrations`;
-      assertEquals([...noted], [{ version: "20261101000000" }]);
-      assertEquals((await folder.push(database.url)).code, 0);
+for (
+  const [which, options] of [
+    ["a whole platform", {}],
+    ["pg_trgm in public and new tables given to everybody", {
+      trigrams: "public",
+      legacyRights: true,
+    }],
+    ["no pg_cron, pg_net, Vault and Realtime", { parts: [] }],
+  ] as [string, ProjectOptions][]
+) {
+  Deno.test({
+    name:
+      `their db push carries it, with ${which} → installed beside their migrations, and out as it was`,
+    ignore: postgresUnavailable !== undefined,
+    sanitizeResources: false,
+    sanitizeOps: false,
+    fn: () =>
+      withFolder(async (folder) => {
+        const database = await (await (server ??= startProjectServer())).createProject(options);
+        assertEquals((await folder.push(database.url)).code, 0);
+        const before = await readWholeCatalog(database.platformUrl);
+        await folder.setup();
+        const pushed = await folder.push(database.url);
+        assertEquals(pushed.code, 0, pushed.stderr);
+        const noted = await database.sql`select version from media_sync.migrations`;
+        assertEquals([...noted], [{ version: "20261101000000" }]);
+        assertEquals((await folder.push(database.url)).code, 0);
 
-      await folder.uninstall("--drop-tables");
-      const out = await folder.push(database.url);
-      assertEquals(out.code, 0, out.stderr);
-      const difference = catalogDifference(before, await readWholeCatalog(database.platformUrl));
-      // What their own CLI notes of their own migrations is theirs.
-      assertEquals(difference.filter((fact) => !/schema_migrations \d+$/.test(fact)), []);
-    }),
-});
+        await folder.uninstall("--drop-tables");
+        const out = await folder.push(database.url);
+        assertEquals(out.code, 0, out.stderr);
+        const difference = catalogDifference(before, await readWholeCatalog(database.platformUrl));
+        // What their own CLI notes of their own migrations is theirs.
+        assertEquals(difference.filter((fact) => !/schema_migrations \d+$/.test(fact)), []);
+      }),
+  });
+}
 
 Deno.test({
   name:

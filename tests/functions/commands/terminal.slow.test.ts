@@ -83,6 +83,20 @@ terminalTest(
     assertEquals(code, 0, shown);
     assertEquals(shown.match(/^in place /gm)?.length, 4, shown);
 
+    const deploy = await open("deploy");
+    await deploy.shows("Set up migrate, functions?");
+    await deploy.answer("y");
+    const deployed = await deploy.end();
+    assertEquals(deployed.code, 0, deployed.shown);
+    assertMatch(deployed.shown, /in place {2}migrate +every migration is applied/);
+    assertMatch(deployed.shown, /done {6}functions +media-list, sync, webhook deployed/);
+
+    const came = hosted.hold("DELETE", "secrets");
+    const stopped = await open("uninstall", "--yes", "--only=webhook,secrets,database");
+    await came;
+    await stopped.interrupt();
+    assertEquals((await stopped.end()).code, 130);
+
     const out = await open("uninstall");
     await out.shows("Take Media Sync out of this project?");
     await out.answer("y");
@@ -90,7 +104,9 @@ terminalTest(
     await out.answer("y");
     const gone = await out.end();
     assertEquals(gone.code, 0, gone.shown);
-    assertEquals(gone.shown.match(/^removed /gm)?.length, 4, gone.shown);
+    // The webhook went before the interruption.
+    assertEquals(gone.shown.match(/^removed /gm)?.length, 3, gone.shown);
+    assertMatch(gone.shown, /^gone {6}webhook /m);
     assertEquals(await difference(), []);
     assertEquals([hosted.functions.size, hosted.secrets.size, await hosted.triggers()], [0, 0, []]);
   },
