@@ -1,5 +1,6 @@
 /** The manual, `supabase/README.md`: its tables are the database's, its commands and statements work as they stand. */
 import { assert, assertEquals } from "@std/assert";
+import { SUPABASE_CLI_VERSION } from "../../scripts/support/supabase-cli.ts";
 import { stackTests } from "../support/stack-test.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -117,6 +118,15 @@ async function helpOf(task: string): Promise<string> {
   }).output();
   return new TextDecoder().decode(stdout);
 }
+
+Deno.test("workflows for other repositories → the version of the CLI that this project runs", async () => {
+  for await (const { name } of Deno.readDir(new URL("supabase/workflows/", root))) {
+    const text = await Deno.readTextFile(new URL(`supabase/workflows/${name}`, root));
+    for (const [, version] of text.matchAll(/npx -y supabase@(\S+)/g)) {
+      assertEquals([name, version], [name, SUPABASE_CLI_VERSION]);
+    }
+  }
+});
 
 Deno.test("every link to a file → leads to one", async () => {
   const targets = [...manual.matchAll(/\]\(([^)#]+?)\)/g)].map(([, target]) => target!)
