@@ -271,3 +271,7 @@ begin
     end loop;
 end;
 $uninstall$;
+
+select coalesce(string_agg(relname, ', ' order by relname), 'nothing') as left_of_media_sync
+from pg_catalog.pg_class
+where relnamespace = 'public'::regnamespace and relkind = 'r' and relname in ('media_assets', 'media_collection_items', 'media_collections', 'media_sync_log', 'media_usage');

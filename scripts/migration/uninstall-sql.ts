@@ -212,7 +212,13 @@ export function uninstallFile(names: PublicNames): string {
 -- and, with the Supabase CLI, the functions: supabase functions delete media-list, sync and webhook.
 -- Generated from supabase/migrations by \`deno task migration\`.
 
-${uninstallStatement(names, "keep")}`;
+${uninstallStatement(names, "keep")}
+select coalesce(string_agg(relname, ', ' order by relname), 'nothing') as left_of_media_sync
+from pg_catalog.pg_class
+where relnamespace = 'public'::regnamespace and relkind = 'r' and relname in (${
+    names.tables.map(({ name }) => quote(name)).join(", ")
+  });
+`;
 }
 
 function quote(text: string): string {

@@ -59,7 +59,7 @@ export async function foreignFunctions(
 /** What the database notes that the installation brought along; nothing where it has no ledger. */
 export async function notedAs(
   { database }: Pick<Installation, "database">,
-  kind: "function" | "secret",
+  kind: "function" | "secret" | "extension",
 ): Promise<string[]> {
   const query = await database();
   if (!await hasNotes(query)) return [];

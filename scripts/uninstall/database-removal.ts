@@ -1,6 +1,7 @@
 import { shippedMigrations } from "../ledger/shipped-migrations.ts";
 import { type PublicNames, publicNames } from "../migration/public-names.ts";
 import { uninstallStatement } from "../migration/uninstall-sql.ts";
+import { notedAs } from "../setup/deployed-functions.ts";
 import type { Installation } from "../setup/installation.ts";
 import type { DatabaseQuery } from "../support/database-query.ts";
 import type { Removal } from "./removal.ts";
@@ -33,11 +34,16 @@ export function databaseRemoval(
     },
     apply: async () => {
       const database = await installation.database();
+      const extensions = await notedAs(installation, "extension");
       await database.query(uninstallStatement(await names(), dropsTables() ? "drop" : "keep"));
       const { tables } = await readFound(database, await names());
-      return tables === ""
+      const used = await installedOf(database, extensions);
+      const what = tables === ""
         ? "everything of Media Sync, and its tables"
         : `everything but the data: ${tables} stay`;
+      return used.length === 0
+        ? what
+        : `${what}; somebody uses what came along, which stays: ${used.join(", ")}`;
     },
   };
 }
@@ -64,6 +70,16 @@ async function readFound(database: DatabaseQuery, { tables }: PublicNames): Prom
     tables.some((table) => table.name === name && table.comment === comment)
   );
   return { schema: found?.schema === true, tables: ours.map(({ name }) => name).join(", ") };
+}
+
+async function installedOf(database: DatabaseQuery, extensions: string[]): Promise<string[]> {
+  if (extensions.length === 0) return [];
+  const rows = await database.query<{ name: string }>(
+    "select extname::text as name from pg_extension where extname = any (string_to_array($1, ',')) order by 1",
+    [extensions.join(",")],
+    { readOnly: true },
+  );
+  return rows.map(({ name }) => name);
 }
 
 /** Edits that only the rows hold. */

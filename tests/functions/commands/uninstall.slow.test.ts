@@ -62,6 +62,23 @@ projectTest(
 );
 
 projectTest(
+  "a state from before the ledger → setup says what to do, and doing it leaves nothing",
+  {},
+  async ({ database: { sql }, setup, uninstall, difference }) => {
+    await setup("--only=migrate");
+    await sql.unsafe("drop table media_sync.migrations, media_sync.brought_along");
+    const refused = await setup("--only=migrate");
+    assertMatch(refused.errors, /an earlier state of Media Sync made it, run deno task uninstall/);
+    assertEquals((await uninstall("--drop-tables", "--only=database")).code, 0);
+    const left = await difference();
+    assertEquals(
+      left.filter((fact) => !/pg_trgm|trgm|similarity|set_limit|show_limit/.test(fact)),
+      [],
+    );
+  },
+);
+
+projectTest(
   "supabase/uninstall.sql, for those without the tool → the same",
   {},
   async ({ database: { sql }, setup, difference }) => {
@@ -69,7 +86,12 @@ projectTest(
     const text = await Deno.readTextFile(
       new URL("../../../supabase/uninstall.sql", import.meta.url),
     );
-    await sql.unsafe(text.replace(":= 'keep'", ":= 'drop'"));
+    const kept = await sql.unsafe(text);
+    const tables =
+      "media_assets, media_collection_items, media_collections, media_sync_log, media_usage";
+    assertEquals([...(kept.at(-1) as unknown as unknown[])], [{ left_of_media_sync: tables }]);
+    const gone = await sql.unsafe(text.replace(":= 'keep'", ":= 'drop'"));
+    assertEquals([...(gone.at(-1) as unknown as unknown[])], [{ left_of_media_sync: "nothing" }]);
     assertEquals(await difference(), []);
   },
 );
@@ -103,8 +125,9 @@ postgresTest(
       create index on public.theirs using gin (note extensions.gin_trgm_ops);
     `);
     await owner.end();
-    const { code, errors } = await uninstall();
+    const { code, output, errors } = await uninstall();
     assertEquals([code, errors], [0, ""]);
+    assertStringIncludes(output, "somebody uses what came along, which stays: pg_cron, pg_trgm");
     const after = await readWholeCatalog(url);
     for (
       const fact of [
