@@ -780,9 +780,6 @@ create table public.media_assets (
     sync_attempts integer not null default 0,
     next_attempt_at timestamptz,
     waits_for_name boolean not null default false,
-    lease_token uuid,
-    leased_until timestamptz,
-    claims integer not null default 0,
     edited_at timestamptz,
     edited_by uuid,
     observed_at timestamptz not null default '-infinity',
@@ -842,9 +839,6 @@ comment on column public.media_assets.sync_error is 'Why the last attempt to pus
 comment on column public.media_assets.sync_attempts is 'Failed attempts since the last local edit.';
 comment on column public.media_assets.next_attempt_at is 'Not pushed before this time; null means at once.';
 comment on column public.media_assets.waits_for_name is 'The wanted public_id was taken at the last attempt; the row is tried again when its holder leaves it.';
-comment on column public.media_assets.lease_token is 'The worker that is pushing this row.';
-comment on column public.media_assets.leased_until is 'When that worker loses the row.';
-comment on column public.media_assets.claims is 'Claims by workers that have not settled it: they died, perhaps of it. From the second on it is pushed alone, after the fifth not at all.';
 comment on column public.media_assets.edited_at is 'When an editable column was last changed here.';
 comment on column public.media_assets.edited_by is 'User who changed it then; null for a secret key.';
 comment on column public.media_assets.observed_at is 'Database time at which the Cloudinary request began whose answer this row reflects; older observations are ignored.';
@@ -1776,6 +1770,25 @@ grant select on media_sync.run_absences to service_role;
 -- supabase/schemas/10_tables/80_queues.sql
 
 -- What waits to be done: look-ups, notifications, and the wake of a push.
+
+create table media_sync.push_leases (
+    media_asset_id uuid primary key references public.media_assets (id) on delete cascade,
+    lease_token uuid not null,
+    leased_until timestamptz not null,
+    claims integer not null default 1
+);
+
+comment on table media_sync.push_leases is 'Which edited rows a worker is pushing. Not on the rows: a thousand rows of which nothing changes would be written anew, with all their indexes.';
+comment on column media_sync.push_leases.media_asset_id is 'The row.';
+comment on column media_sync.push_leases.lease_token is 'The worker that is pushing it.';
+comment on column media_sync.push_leases.leased_until is 'When that worker loses it.';
+comment on column media_sync.push_leases.claims is 'Claims by workers that have not settled it: they died, perhaps of it. From the second on it is pushed alone, after the fifth not at all.';
+
+create index push_leases_deadly_index on media_sync.push_leases (media_asset_id) where claims >= 2;
+
+alter table media_sync.push_leases enable row level security;
+revoke all on media_sync.push_leases from public, anon, authenticated, service_role;
+grant select on media_sync.push_leases to service_role;
 
 create table media_sync.refresh_queue (
     cloud_name text not null,
@@ -6093,6 +6106,7 @@ set search_path = ''
 as $$
 declare
     v_count integer;
+    v_deleted uuid[];
     v_asset_ids constant text[] := media_sync.guard_absences(p_cloud_name, p_asset_ids, p_source, p_run_id);
 begin
     perform from public.media_assets as asset
@@ -6136,8 +6150,6 @@ begin
             sync_error = null,
             sync_attempts = 0,
             next_attempt_at = null,
-            lease_token = null,
-            leased_until = null,
             sending = null,
             waits_for_name = false,
             -- From now on: a listing that began before and still shows the asset is older than this.
@@ -6177,7 +6189,8 @@ begin
         from absent
         where unsent is not null and (row_before).deleted_at is null
     )
-    select count(*) into v_count from deleted;
+    select count(*), array_agg(id) into v_count, v_deleted from deleted;
+    perform media_sync.end_leases(v_deleted);
 
     perform media_sync.forget_refresh(p_cloud_name, v_asset_ids, p_observed_at);
     perform media_sync.let_back(p_cloud_name, v_asset_ids, p_source, p_run_id);
@@ -7604,7 +7617,8 @@ begin
     new.waits_for_name := new.waits_for_name and new.public_id = old.public_id;
     new.sync_error := null;
     new.sync_attempts := 0;
-    new.claims := 0;
+    -- What workers died of was written as it was before.
+    update media_sync.push_leases set claims = 0 where media_asset_id = new.id and claims > 0;
     new.next_attempt_at := null;
     new.edited_at := v_now;
     new.edited_by := auth.uid();
@@ -7808,6 +7822,93 @@ comment on function public.restore_media_asset(uuid) is
 revoke all on function public.restore_media_asset(uuid) from public, anon, authenticated;
 grant execute on function public.restore_media_asset(uuid) to authenticated, service_role;
 
+-- supabase/schemas/40_push/25_leases.sql
+
+-- Leases: which worker is pushing a row, for how long, and how many have died of it.
+
+create or replace function media_sync.end_leases(p_ids uuid[], p_worker uuid default null)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    delete from media_sync.push_leases where media_asset_id = any (p_ids) and (p_worker is null or lease_token = p_worker);
+end;
+$$;
+comment on function media_sync.end_leases(uuid[], uuid) is
+    'Rows are no longer being pushed, and what was claimed of them was settled. p_worker: only where it is his. The caller holds the rows'' locks.';
+revoke all on function media_sync.end_leases(uuid[], uuid) from public, anon, authenticated;
+
+create or replace function media_sync.give_up_deadly(p_cloud_name text)
+returns void
+language plpgsql
+set search_path = ''
+-- Rows are looked up one by one, however few the table had when this was planned.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+    v_ids uuid[];
+begin
+    with deadly as (
+        select asset.id
+        from media_sync.push_leases as lease
+        join public.media_assets as asset on asset.id = lease.media_asset_id
+        where lease.claims >= 5
+            and lease.leased_until < (select clock_timestamp())
+            and asset.sync_status = 'pending'
+            and asset.cloud_name = p_cloud_name
+        order by asset.asset_id
+        for no key update of asset skip locked
+    ),
+    given_up as (
+        update public.media_assets as asset
+        set
+            sync_status = 'error',
+            sync_error = 'Five workers ended while they pushed this row. Retry it; if they end again, make its fields smaller first.'
+        from deadly
+        where asset.id = deadly.id
+        returning asset.id
+    )
+    select array_agg(id) into v_ids from given_up;
+    perform media_sync.end_leases(v_ids);
+end;
+$$;
+comment on function media_sync.give_up_deadly(text) is 'Rows of which workers died again and again rest in error.';
+revoke all on function media_sync.give_up_deadly(text) from public, anon, authenticated;
+
+create or replace function media_sync.lease_pending(p_ids uuid[], p_worker uuid, p_now timestamptz, p_lease_seconds integer)
+returns setof public.media_assets
+language plpgsql
+set search_path = ''
+set enable_seqscan = off
+as $$
+begin
+    return query
+    with free as materialized (
+        -- As they are once they are locked, not as they were when this began.
+        select asset as locked
+        from public.media_assets as asset
+        where asset.id = any (p_ids) and asset.sync_status = 'pending'
+        order by asset.asset_id
+        for no key update skip locked
+    ),
+    leased as (
+        insert into media_sync.push_leases as lease (media_asset_id, lease_token, leased_until)
+        select (locked).id, p_worker, p_now + make_interval(secs => p_lease_seconds) from free
+        on conflict (media_asset_id) do update
+        set lease_token = excluded.lease_token, leased_until = excluded.leased_until, claims = lease.claims + 1
+        -- Judged by the lease as it is now: another worker may have taken the row since this began.
+        where lease.leased_until < p_now
+        returning lease.media_asset_id
+    )
+    select (free.locked).* from free join leased on leased.media_asset_id = (free.locked).id;
+end;
+$$;
+comment on function media_sync.lease_pending(uuid[], uuid, timestamptz, integer) is 'Leases those of these rows to a worker that are pending and that no other is pushing.';
+revoke all on function media_sync.lease_pending(uuid[], uuid, timestamptz, integer) from public, anon, authenticated;
+
 -- supabase/schemas/40_push/30_claims.sql
 
 -- A push begins: pending rows are claimed for a while.
@@ -7890,40 +7991,6 @@ $$;
 comment on function media_sync.push_task(public.media_assets) is 'What a row wants of Cloudinary, as far as is known before the look-up.';
 revoke all on function media_sync.push_task(public.media_assets) from public, anon, authenticated;
 
-create or replace function media_sync.give_up_deadly(p_cloud_name text)
-returns void
-language plpgsql
-set search_path = ''
--- Rows are looked up one by one, however few the table had when this was planned.
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
-as $$
-begin
-    with deadly as (
-        select id
-        from public.media_assets
-        where sync_status = 'pending'
-            and cloud_name = p_cloud_name
-            and claims >= 5
-            and (leased_until is null or leased_until < (select clock_timestamp()))
-        order by asset_id
-        for no key update skip locked
-    )
-    update public.media_assets as asset
-    set
-        sync_status = 'error',
-        sync_error = 'Five workers ended while they pushed this row. Retry it; if they end again, make its fields smaller first.',
-        claims = 0,
-        lease_token = null,
-        leased_until = null
-    from deadly
-    where asset.id = deadly.id;
-end;
-$$;
-comment on function media_sync.give_up_deadly(text) is 'Rows of which workers died again and again rest in error.';
-revoke all on function media_sync.give_up_deadly(text) from public, anon, authenticated;
-
 create or replace function media_sync.claim_pending(
     p_cloud_name text,
     p_worker uuid,
@@ -7950,14 +8017,16 @@ begin
                 sum(bytes) over (order by next_attempt_at nulls first, id) as total
             from (
                 select id, next_attempt_at, media_sync.row_bytes(context, metadata, tags) as bytes
-                from public.media_assets
+                from public.media_assets as asset
                 where sync_status = 'pending'
                     and cloud_name = p_cloud_name
-                    and claims < 2
                     and (p_ids is null or id = any (p_ids))
                     -- Whoever asks for certain rows wants them now; the pause is for the background.
                     and (p_ids is not null or next_attempt_at is null or next_attempt_at <= v_now)
-                    and (leased_until is null or leased_until < v_now)
+                    and not exists (
+                        select from media_sync.push_leases as lease
+                        where lease.media_asset_id = asset.id and (lease.leased_until >= v_now or lease.claims >= 2)
+                    )
                 order by next_attempt_at nulls first
                 limit p_limit
             ) as waiting
@@ -7967,34 +8036,23 @@ begin
     if v_ids = '{}' then
         -- What workers have died of goes alone, when nothing else waits.
         v_ids := array(
-            select id
-            from public.media_assets
-            where sync_status = 'pending'
-                and cloud_name = p_cloud_name
-                and claims >= 2
-                and (p_ids is null or id = any (p_ids))
-                and (p_ids is not null or next_attempt_at is null or next_attempt_at <= v_now)
-                and (leased_until is null or leased_until < v_now)
-            order by next_attempt_at nulls first, id
+            select asset.id
+            from media_sync.push_leases as lease
+            join public.media_assets as asset on asset.id = lease.media_asset_id
+            where lease.claims >= 2
+                and lease.leased_until < v_now
+                and asset.sync_status = 'pending'
+                and asset.cloud_name = p_cloud_name
+                and (p_ids is null or asset.id = any (p_ids))
+                and (p_ids is not null or asset.next_attempt_at is null or asset.next_attempt_at <= v_now)
+            order by asset.next_attempt_at nulls first, asset.id
             limit 1
         );
     end if;
     if exists (select from public.media_assets where id = any (v_ids) and public_id <> base ->> 'public_id') then
         v_ids := v_ids || array(select media_sync.linked_renames(p_cloud_name, v_ids));
     end if;
-    return query
-    with free as (
-        select id
-        from public.media_assets
-        where id = any (v_ids) and sync_status = 'pending' and (leased_until is null or leased_until < v_now)
-        order by asset_id
-        for no key update skip locked
-    )
-    update public.media_assets as asset
-    set lease_token = p_worker, leased_until = v_now + make_interval(secs => p_lease_seconds), claims = asset.claims + 1
-    from free
-    where asset.id = free.id
-    returning asset.*;
+    return query select * from media_sync.lease_pending(v_ids, p_worker, v_now, p_lease_seconds);
 end;
 $$;
 comment on function media_sync.claim_pending(text, uuid, integer, integer, uuid[]) is 'Leases pending rows to a worker, with the renames that are linked to theirs.';
@@ -8028,12 +8086,15 @@ begin
     from media_sync.claim_pending(p_cloud_name, p_worker, p_limit, p_lease_seconds, p_ids) as claimed;
     v_more := v_tasks <> '[]' and exists (
         select
-        from public.media_assets
+        from public.media_assets as asset
         where sync_status = 'pending'
             and cloud_name = p_cloud_name
             and (p_ids is null or id = any (p_ids))
             and (p_ids is not null or next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
-            and (leased_until is null or leased_until < (select clock_timestamp()))
+            and not exists (
+                select from media_sync.push_leases as lease
+                where lease.media_asset_id = asset.id and lease.leased_until >= (select clock_timestamp())
+            )
     );
 
     if v_run_id is null and p_ids is null and jsonb_array_length(v_tasks) > 0 then
@@ -8065,9 +8126,7 @@ set search_path = ''
 as $$
 begin
     perform media_sync.lock_assets(p_ids);
-    update public.media_assets
-    set lease_token = null, leased_until = null, claims = 0
-    where id = any (p_ids) and lease_token = p_worker;
+    perform media_sync.end_leases(p_ids, p_worker);
 end;
 $$;
 comment on function public.media_sync_release_pending(uuid, uuid[]) is 'Gives claimed rows back untouched, so that the next call need not wait for the lease to end.';
@@ -8150,11 +8209,9 @@ begin
         next_attempt_at = (
             select least(max((attempt ->> 'until')::timestamptz), clock_timestamp() + interval '5 seconds')
             from jsonb_array_elements(asset.sending) as attempt
-        ),
-        claims = 0,
-        lease_token = null,
-        leased_until = null
+        )
     where asset.id = any (p_ids);
+    perform media_sync.end_leases(p_ids);
 end;
 $$;
 comment on function media_sync.rest_planned(uuid[]) is 'Gives back claimed rows for which nothing is to be sent now. The caller holds their locks.';
@@ -8174,6 +8231,7 @@ as $$
 declare
     v_now constant timestamptz := clock_timestamp();
     v_until constant timestamptz := v_now + media_sync.write_horizon();
+    v_given_up uuid[];
     v_resting uuid[];
     v_tasks jsonb;
 begin
@@ -8182,16 +8240,14 @@ begin
         from public.media_assets as asset
         where asset.cloud_name = p_cloud_name
             and asset.asset_id = any (p_asset_ids)
-            and asset.lease_token = p_worker
+            and exists (select from media_sync.push_leases where media_asset_id = asset.id and lease_token = p_worker)
             and asset.sync_status = 'pending'
     ),
     given_up as (
         update public.media_assets as asset
         set
             sync_status = 'error',
-            sync_error = coalesce(asset.sync_error, 'Cloudinary accepts the change but keeps another value.'),
-            lease_token = null,
-            leased_until = null
+            sync_error = coalesce(asset.sync_error, 'Cloudinary accepts the change but keeps another value.')
         from planned
         cross join media_sync.settings as settings
         where asset.id = planned.id and planned.attempt is not null and asset.sync_attempts >= settings.push_max_attempts
@@ -8202,14 +8258,20 @@ begin
         set
             sending = coalesce(asset.sending, '[]') || (planned.attempt || jsonb_build_object('at', v_now, 'until', v_until)),
             sync_attempts = asset.sync_attempts + 1,
-            -- The claim is older by as many parts of it as were pushed before.
-            leased_until = v_now + interval '1 minute',
             observed_at = greatest(asset.observed_at, p_observed_at)
         from planned
         where asset.id = planned.id and planned.attempt is not null and planned.id not in (select id from given_up)
         returning asset as sending_row, planned.attempt
+    ),
+    renewed as (
+        -- The claim is older by as many parts of it as were pushed before.
+        update media_sync.push_leases as lease
+        set leased_until = v_now + interval '1 minute'
+        from sent
+        where lease.media_asset_id = (sent.sending_row).id
     )
     select
+        (select array_agg(id) from given_up),
         (select array_agg(id) from planned where attempt is null),
         (
             select coalesce(jsonb_agg(
@@ -8223,7 +8285,8 @@ begin
             ), '[]')
             from sent
         )
-    into v_resting, v_tasks;
+    into v_given_up, v_resting, v_tasks;
+    perform media_sync.end_leases(v_given_up);
     perform media_sync.rest_planned(v_resting);
     return v_tasks;
 end;
@@ -8252,6 +8315,7 @@ declare
     v_outcomes jsonb;
     v_undecided text[];
     v_quarantined text[];
+    v_rested uuid[];
 begin
     perform media_sync.lock_observed(p_cloud_name, p_observations, p_absent);
     select coalesce(jsonb_agg(to_jsonb(merged)), '[]') into v_outcomes
@@ -8260,18 +8324,22 @@ begin
     -- Absent: an edit has nothing left to reach, a deletion has arrived.
     perform media_sync.confirm_absence(p_cloud_name, p_absent, p_observed_at, p_source, p_run_id);
     -- Too many were denied at once: what was edited of them waits until somebody has looked.
-    update public.media_assets as asset
-    set
-        claims = 0,
-        lease_token = null,
-        leased_until = null,
-        next_attempt_at = clock_timestamp() + interval '10 minutes',
-        sync_error = 'Cloudinary denies the asset, and many others with it; see the blocked run in GET sync.'
-    where asset.cloud_name = p_cloud_name
-        and asset.asset_id = any (p_absent)
-        and asset.lease_token = p_worker
-        and asset.deleted_at is null
-        and asset.observed_at <= p_observed_at;
+    with denied as (
+        update public.media_assets as asset
+        set
+            next_attempt_at = clock_timestamp() + interval '10 minutes',
+            sync_error = 'Cloudinary denies the asset, and many others with it; see the blocked run in GET sync.'
+        from media_sync.push_leases as lease
+        where asset.cloud_name = p_cloud_name
+            and asset.asset_id = any (p_absent)
+            and lease.media_asset_id = asset.id
+            and lease.lease_token = p_worker
+            and asset.deleted_at is null
+            and asset.observed_at <= p_observed_at
+        returning asset.id
+    )
+    select array_agg(id) into v_rested from denied;
+    perform media_sync.end_leases(v_rested);
     v_undecided := array(
         select element ->> 'asset_id'
         from jsonb_array_elements(v_outcomes) as element
@@ -8283,23 +8351,28 @@ begin
         from jsonb_array_elements(v_outcomes) as element
         where element ->> 'outcome' = 'quarantined'
     );
-    update public.media_assets as asset
-    set
-        claims = 0,
-        lease_token = null,
-        leased_until = null,
-        next_attempt_at = clock_timestamp() + interval '10 minutes',
-        sync_error = 'What Cloudinary holds of the asset cannot be stored; health names it, and the edit goes out once it can.'
-    where asset.cloud_name = p_cloud_name
-        and asset.asset_id = any (v_quarantined)
-        and asset.lease_token = p_worker;
+    with set_aside as (
+        update public.media_assets as asset
+        set
+            next_attempt_at = clock_timestamp() + interval '10 minutes',
+            sync_error = 'What Cloudinary holds of the asset cannot be stored; health names it, and the edit goes out once it can.'
+        from media_sync.push_leases as lease
+        where asset.cloud_name = p_cloud_name
+            and asset.asset_id = any (v_quarantined)
+            and lease.media_asset_id = asset.id
+            and lease.lease_token = p_worker
+        returning asset.id
+    )
+    select array_agg(id) into v_rested from set_aside;
+    perform media_sync.end_leases(v_rested);
     -- Settled, or in conflict: nothing is to be sent, and nobody need wait for the lease to end.
-    update public.media_assets as asset
-    set lease_token = null, leased_until = null, claims = 0
-    where asset.cloud_name = p_cloud_name
-        and asset.asset_id = any (v_seen || p_absent)
-        and asset.lease_token = p_worker
-        and asset.sync_status <> 'pending';
+    perform media_sync.end_leases(array(
+        select asset.id
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name
+            and asset.asset_id = any (v_seen || p_absent)
+            and asset.sync_status <> 'pending'
+    ), p_worker);
     return jsonb_build_object(
         'tasks', media_sync.send_planned(
             p_worker, array(select unnest(v_seen || p_absent) except select unnest(v_undecided)), v_seen, p_cloud_name,
@@ -8761,10 +8834,7 @@ begin
             when told.error ->> 'code' = 'name_taken' and asset.waits_for_name then clock_timestamp() + interval '10 minutes'
             when told.error is null then case when asset.sending is not null then clock_timestamp() + interval '5 seconds' end
             else clock_timestamp() + media_sync.backoff(told.counted, p_settings.push_backoff_cap, random())
-        end,
-        claims = 0,
-        lease_token = null,
-        leased_until = null
+        end
     from (
         select
             row_before.id,
@@ -8790,7 +8860,8 @@ begin
         ) as row_before
     ) as told
     -- A row that another worker took over meanwhile is that worker's to rest.
-    where asset.id = told.id and asset.lease_token = p_worker;
+    where asset.id = told.id and exists (select from media_sync.push_leases where media_asset_id = asset.id and lease_token = p_worker);
+    perform media_sync.end_leases(array(select (result ->> 'id')::uuid from jsonb_array_elements(p_results) as result), p_worker);
 end;
 $$;
 comment on function media_sync.rest_pushed(uuid, jsonb, timestamptz, media_sync.settings) is
@@ -12936,11 +13007,14 @@ begin
         'incremental_due', media_sync.incremental_is_due(p_cloud_name, v_settings),
         'changed_since', media_sync.pull_since(p_cloud_name),
         'push_due', exists (
-            select from public.media_assets
+            select from public.media_assets as asset
             where cloud_name = p_cloud_name
                 and sync_status = 'pending'
                 and (next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
-                and (leased_until is null or leased_until < (select clock_timestamp()))
+                and not exists (
+                    select from media_sync.push_leases as lease
+                    where lease.media_asset_id = asset.id and lease.leased_until >= (select clock_timestamp())
+                )
         ),
         'refresh_due', exists (
             select from media_sync.refresh_queue
@@ -13426,7 +13500,7 @@ declare
     v_settings media_sync.settings;
     v_now constant timestamptz := clock_timestamp();
     v_commands constant text[] := array(select command from media_sync.jobs());
-    v_deleted jsonb := '{}';
+    v_deleted jsonb := '{}'::jsonb;
     v_round jsonb;
 begin
     select * into strict v_settings from media_sync.settings;
@@ -15126,7 +15200,7 @@ begin
     delete from media_sync.search_hits;
     delete from media_sync.detail_facts;
     delete from media_sync.refresh_queue;
-    update public.media_assets set lease_token = null, leased_until = null where lease_token is not null;
+    delete from media_sync.push_leases;
     update media_sync.health_state set rows_lost_at = clock_timestamp() returning * into v_state;
     update media_sync.settings set full_requested_at = v_state.rows_lost_at;
     return jsonb_build_object('rows', media_sync.count_rows(), 'lost_rows', v_state.lost_rows);
@@ -15200,10 +15274,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'fc8ca0d554541fc5';
+    select '8f953f3734a57f16';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', 'fc8ca0d554541fc5');
+values ('20261101000000', 'media_sync', '8f953f3734a57f16');

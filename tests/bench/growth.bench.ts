@@ -62,7 +62,7 @@ export async function benchGrowth({ assets = 1_000_000, times = 5 } = {}): Promi
 const CLAIM =
   `select public.media_sync_begin_push('bench', '${WORKER}', ${CLAIMED}, 60, 'cron') ->> 'more'`;
 const RELEASE = [
-  `select public.media_sync_release_pending('${WORKER}', array(select id from public.media_assets where lease_token = '${WORKER}'))`,
+  `select public.media_sync_release_pending('${WORKER}', array(select media_asset_id from media_sync.push_leases))`,
   "vacuum public.media_assets",
 ];
 

@@ -139,8 +139,9 @@ stackTests({ assets: ASSETS, seed })(
     const broken = tick(call, { direction: "push" });
     const leased = async () => {
       const [row] = await stack.sql<{ rows: number }>(
-        `select count(*)::int as rows from public.media_assets
-         where leased_until > clock_timestamp() and sync_status = 'pending'`,
+        `select count(*)::int as rows
+         from media_sync.push_leases as lease join public.media_assets as asset on asset.id = lease.media_asset_id
+         where lease.leased_until > clock_timestamp() and asset.sync_status = 'pending'`,
       );
       return row?.rows;
     };

@@ -61,7 +61,7 @@ function placeOf(cursor: string): unknown {
 
 /** Ends the leases of workers that died, as a minute without a word would. */
 export async function expireLeases(stack: Pick<Stack, "sql">): Promise<void> {
-  for (const table of ["media_sync.run_cursors", "public.media_assets"]) {
+  for (const table of ["media_sync.run_cursors", "media_sync.push_leases"]) {
     await stack.sql(
       `update ${table} set leased_until = clock_timestamp() - interval '1 second'
        where leased_until is not null`,

@@ -242,7 +242,9 @@ export const product = {
       await control(stack, "PUT /faults", { latency_ms });
       const running = call("sync", { method: "POST", json });
       await waitUntil(async () => {
-        const [read] = await stack.sql<{ at: string }>(`${observed} where lease_token is not null`);
+        const [read] = await stack.sql<{ at: string }>(
+          `${observed} where id in (select media_asset_id from media_sync.push_leases)`,
+        );
         return read!.at !== "-infinity" && read!.at !== before!.at;
       }, { describe: "a claimed row that was looked up" });
       await step(world);

@@ -151,9 +151,6 @@ create table public.media_assets (
     sync_attempts integer not null default 0,
     next_attempt_at timestamptz,
     waits_for_name boolean not null default false,
-    lease_token uuid,
-    leased_until timestamptz,
-    claims integer not null default 0,
     edited_at timestamptz,
     edited_by uuid,
     observed_at timestamptz not null default '-infinity',
@@ -213,9 +210,6 @@ comment on column public.media_assets.sync_error is 'Why the last attempt to pus
 comment on column public.media_assets.sync_attempts is 'Failed attempts since the last local edit.';
 comment on column public.media_assets.next_attempt_at is 'Not pushed before this time; null means at once.';
 comment on column public.media_assets.waits_for_name is 'The wanted public_id was taken at the last attempt; the row is tried again when its holder leaves it.';
-comment on column public.media_assets.lease_token is 'The worker that is pushing this row.';
-comment on column public.media_assets.leased_until is 'When that worker loses the row.';
-comment on column public.media_assets.claims is 'Claims by workers that have not settled it: they died, perhaps of it. From the second on it is pushed alone, after the fifth not at all.';
 comment on column public.media_assets.edited_at is 'When an editable column was last changed here.';
 comment on column public.media_assets.edited_by is 'User who changed it then; null for a secret key.';
 comment on column public.media_assets.observed_at is 'Database time at which the Cloudinary request began whose answer this row reflects; older observations are ignored.';

@@ -1,5 +1,24 @@
 -- What waits to be done: look-ups, notifications, and the wake of a push.
 
+create table media_sync.push_leases (
+    media_asset_id uuid primary key references public.media_assets (id) on delete cascade,
+    lease_token uuid not null,
+    leased_until timestamptz not null,
+    claims integer not null default 1
+);
+
+comment on table media_sync.push_leases is 'Which edited rows a worker is pushing. Not on the rows: a thousand rows of which nothing changes would be written anew, with all their indexes.';
+comment on column media_sync.push_leases.media_asset_id is 'The row.';
+comment on column media_sync.push_leases.lease_token is 'The worker that is pushing it.';
+comment on column media_sync.push_leases.leased_until is 'When that worker loses it.';
+comment on column media_sync.push_leases.claims is 'Claims by workers that have not settled it: they died, perhaps of it. From the second on it is pushed alone, after the fifth not at all.';
+
+create index push_leases_deadly_index on media_sync.push_leases (media_asset_id) where claims >= 2;
+
+alter table media_sync.push_leases enable row level security;
+revoke all on media_sync.push_leases from public, anon, authenticated, service_role;
+grant select on media_sync.push_leases to service_role;
+
 create table media_sync.refresh_queue (
     cloud_name text not null,
     asset_id text not null,

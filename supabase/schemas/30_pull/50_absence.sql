@@ -13,6 +13,7 @@ set search_path = ''
 as $$
 declare
     v_count integer;
+    v_deleted uuid[];
     v_asset_ids constant text[] := media_sync.guard_absences(p_cloud_name, p_asset_ids, p_source, p_run_id);
 begin
     perform from public.media_assets as asset
@@ -56,8 +57,6 @@ begin
             sync_error = null,
             sync_attempts = 0,
             next_attempt_at = null,
-            lease_token = null,
-            leased_until = null,
             sending = null,
             waits_for_name = false,
             -- From now on: a listing that began before and still shows the asset is older than this.
@@ -97,7 +96,8 @@ begin
         from absent
         where unsent is not null and (row_before).deleted_at is null
     )
-    select count(*) into v_count from deleted;
+    select count(*), array_agg(id) into v_count, v_deleted from deleted;
+    perform media_sync.end_leases(v_deleted);
 
     perform media_sync.forget_refresh(p_cloud_name, v_asset_ids, p_observed_at);
     perform media_sync.let_back(p_cloud_name, v_asset_ids, p_source, p_run_id);

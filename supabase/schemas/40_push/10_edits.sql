@@ -226,7 +226,8 @@ begin
     new.waits_for_name := new.waits_for_name and new.public_id = old.public_id;
     new.sync_error := null;
     new.sync_attempts := 0;
-    new.claims := 0;
+    -- What workers died of was written as it was before.
+    update media_sync.push_leases set claims = 0 where media_asset_id = new.id and claims > 0;
     new.next_attempt_at := null;
     new.edited_at := v_now;
     new.edited_by := auth.uid();

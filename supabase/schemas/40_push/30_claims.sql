@@ -78,40 +78,6 @@ $$;
 comment on function media_sync.push_task(public.media_assets) is 'What a row wants of Cloudinary, as far as is known before the look-up.';
 revoke all on function media_sync.push_task(public.media_assets) from public, anon, authenticated;
 
-create or replace function media_sync.give_up_deadly(p_cloud_name text)
-returns void
-language plpgsql
-set search_path = ''
--- Rows are looked up one by one, however few the table had when this was planned.
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
-as $$
-begin
-    with deadly as (
-        select id
-        from public.media_assets
-        where sync_status = 'pending'
-            and cloud_name = p_cloud_name
-            and claims >= 5
-            and (leased_until is null or leased_until < (select clock_timestamp()))
-        order by asset_id
-        for no key update skip locked
-    )
-    update public.media_assets as asset
-    set
-        sync_status = 'error',
-        sync_error = 'Five workers ended while they pushed this row. Retry it; if they end again, make its fields smaller first.',
-        claims = 0,
-        lease_token = null,
-        leased_until = null
-    from deadly
-    where asset.id = deadly.id;
-end;
-$$;
-comment on function media_sync.give_up_deadly(text) is 'Rows of which workers died again and again rest in error.';
-revoke all on function media_sync.give_up_deadly(text) from public, anon, authenticated;
-
 create or replace function media_sync.claim_pending(
     p_cloud_name text,
     p_worker uuid,
@@ -138,14 +104,16 @@ begin
                 sum(bytes) over (order by next_attempt_at nulls first, id) as total
             from (
                 select id, next_attempt_at, media_sync.row_bytes(context, metadata, tags) as bytes
-                from public.media_assets
+                from public.media_assets as asset
                 where sync_status = 'pending'
                     and cloud_name = p_cloud_name
-                    and claims < 2
                     and (p_ids is null or id = any (p_ids))
                     -- Whoever asks for certain rows wants them now; the pause is for the background.
                     and (p_ids is not null or next_attempt_at is null or next_attempt_at <= v_now)
-                    and (leased_until is null or leased_until < v_now)
+                    and not exists (
+                        select from media_sync.push_leases as lease
+                        where lease.media_asset_id = asset.id and (lease.leased_until >= v_now or lease.claims >= 2)
+                    )
                 order by next_attempt_at nulls first
                 limit p_limit
             ) as waiting
@@ -155,34 +123,23 @@ begin
     if v_ids = '{}' then
         -- What workers have died of goes alone, when nothing else waits.
         v_ids := array(
-            select id
-            from public.media_assets
-            where sync_status = 'pending'
-                and cloud_name = p_cloud_name
-                and claims >= 2
-                and (p_ids is null or id = any (p_ids))
-                and (p_ids is not null or next_attempt_at is null or next_attempt_at <= v_now)
-                and (leased_until is null or leased_until < v_now)
-            order by next_attempt_at nulls first, id
+            select asset.id
+            from media_sync.push_leases as lease
+            join public.media_assets as asset on asset.id = lease.media_asset_id
+            where lease.claims >= 2
+                and lease.leased_until < v_now
+                and asset.sync_status = 'pending'
+                and asset.cloud_name = p_cloud_name
+                and (p_ids is null or asset.id = any (p_ids))
+                and (p_ids is not null or asset.next_attempt_at is null or asset.next_attempt_at <= v_now)
+            order by asset.next_attempt_at nulls first, asset.id
             limit 1
         );
     end if;
     if exists (select from public.media_assets where id = any (v_ids) and public_id <> base ->> 'public_id') then
         v_ids := v_ids || array(select media_sync.linked_renames(p_cloud_name, v_ids));
     end if;
-    return query
-    with free as (
-        select id
-        from public.media_assets
-        where id = any (v_ids) and sync_status = 'pending' and (leased_until is null or leased_until < v_now)
-        order by asset_id
-        for no key update skip locked
-    )
-    update public.media_assets as asset
-    set lease_token = p_worker, leased_until = v_now + make_interval(secs => p_lease_seconds), claims = asset.claims + 1
-    from free
-    where asset.id = free.id
-    returning asset.*;
+    return query select * from media_sync.lease_pending(v_ids, p_worker, v_now, p_lease_seconds);
 end;
 $$;
 comment on function media_sync.claim_pending(text, uuid, integer, integer, uuid[]) is 'Leases pending rows to a worker, with the renames that are linked to theirs.';
@@ -216,12 +173,15 @@ begin
     from media_sync.claim_pending(p_cloud_name, p_worker, p_limit, p_lease_seconds, p_ids) as claimed;
     v_more := v_tasks <> '[]' and exists (
         select
-        from public.media_assets
+        from public.media_assets as asset
         where sync_status = 'pending'
             and cloud_name = p_cloud_name
             and (p_ids is null or id = any (p_ids))
             and (p_ids is not null or next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
-            and (leased_until is null or leased_until < (select clock_timestamp()))
+            and not exists (
+                select from media_sync.push_leases as lease
+                where lease.media_asset_id = asset.id and lease.leased_until >= (select clock_timestamp())
+            )
     );
 
     if v_run_id is null and p_ids is null and jsonb_array_length(v_tasks) > 0 then
@@ -253,9 +213,7 @@ set search_path = ''
 as $$
 begin
     perform media_sync.lock_assets(p_ids);
-    update public.media_assets
-    set lease_token = null, leased_until = null, claims = 0
-    where id = any (p_ids) and lease_token = p_worker;
+    perform media_sync.end_leases(p_ids, p_worker);
 end;
 $$;
 comment on function public.media_sync_release_pending(uuid, uuid[]) is 'Gives claimed rows back untouched, so that the next call need not wait for the lease to end.';

@@ -72,11 +72,9 @@ begin
         next_attempt_at = (
             select least(max((attempt ->> 'until')::timestamptz), clock_timestamp() + interval '5 seconds')
             from jsonb_array_elements(asset.sending) as attempt
-        ),
-        claims = 0,
-        lease_token = null,
-        leased_until = null
+        )
     where asset.id = any (p_ids);
+    perform media_sync.end_leases(p_ids);
 end;
 $$;
 comment on function media_sync.rest_planned(uuid[]) is 'Gives back claimed rows for which nothing is to be sent now. The caller holds their locks.';
@@ -96,6 +94,7 @@ as $$
 declare
     v_now constant timestamptz := clock_timestamp();
     v_until constant timestamptz := v_now + media_sync.write_horizon();
+    v_given_up uuid[];
     v_resting uuid[];
     v_tasks jsonb;
 begin
@@ -104,16 +103,14 @@ begin
         from public.media_assets as asset
         where asset.cloud_name = p_cloud_name
             and asset.asset_id = any (p_asset_ids)
-            and asset.lease_token = p_worker
+            and exists (select from media_sync.push_leases where media_asset_id = asset.id and lease_token = p_worker)
             and asset.sync_status = 'pending'
     ),
     given_up as (
         update public.media_assets as asset
         set
             sync_status = 'error',
-            sync_error = coalesce(asset.sync_error, 'Cloudinary accepts the change but keeps another value.'),
-            lease_token = null,
-            leased_until = null
+            sync_error = coalesce(asset.sync_error, 'Cloudinary accepts the change but keeps another value.')
         from planned
         cross join media_sync.settings as settings
         where asset.id = planned.id and planned.attempt is not null and asset.sync_attempts >= settings.push_max_attempts
@@ -124,14 +121,20 @@ begin
         set
             sending = coalesce(asset.sending, '[]') || (planned.attempt || jsonb_build_object('at', v_now, 'until', v_until)),
             sync_attempts = asset.sync_attempts + 1,
-            -- The claim is older by as many parts of it as were pushed before.
-            leased_until = v_now + interval '1 minute',
             observed_at = greatest(asset.observed_at, p_observed_at)
         from planned
         where asset.id = planned.id and planned.attempt is not null and planned.id not in (select id from given_up)
         returning asset as sending_row, planned.attempt
+    ),
+    renewed as (
+        -- The claim is older by as many parts of it as were pushed before.
+        update media_sync.push_leases as lease
+        set leased_until = v_now + interval '1 minute'
+        from sent
+        where lease.media_asset_id = (sent.sending_row).id
     )
     select
+        (select array_agg(id) from given_up),
         (select array_agg(id) from planned where attempt is null),
         (
             select coalesce(jsonb_agg(
@@ -145,7 +148,8 @@ begin
             ), '[]')
             from sent
         )
-    into v_resting, v_tasks;
+    into v_given_up, v_resting, v_tasks;
+    perform media_sync.end_leases(v_given_up);
     perform media_sync.rest_planned(v_resting);
     return v_tasks;
 end;
@@ -174,6 +178,7 @@ declare
     v_outcomes jsonb;
     v_undecided text[];
     v_quarantined text[];
+    v_rested uuid[];
 begin
     perform media_sync.lock_observed(p_cloud_name, p_observations, p_absent);
     select coalesce(jsonb_agg(to_jsonb(merged)), '[]') into v_outcomes
@@ -182,18 +187,22 @@ begin
     -- Absent: an edit has nothing left to reach, a deletion has arrived.
     perform media_sync.confirm_absence(p_cloud_name, p_absent, p_observed_at, p_source, p_run_id);
     -- Too many were denied at once: what was edited of them waits until somebody has looked.
-    update public.media_assets as asset
-    set
-        claims = 0,
-        lease_token = null,
-        leased_until = null,
-        next_attempt_at = clock_timestamp() + interval '10 minutes',
-        sync_error = 'Cloudinary denies the asset, and many others with it; see the blocked run in GET sync.'
-    where asset.cloud_name = p_cloud_name
-        and asset.asset_id = any (p_absent)
-        and asset.lease_token = p_worker
-        and asset.deleted_at is null
-        and asset.observed_at <= p_observed_at;
+    with denied as (
+        update public.media_assets as asset
+        set
+            next_attempt_at = clock_timestamp() + interval '10 minutes',
+            sync_error = 'Cloudinary denies the asset, and many others with it; see the blocked run in GET sync.'
+        from media_sync.push_leases as lease
+        where asset.cloud_name = p_cloud_name
+            and asset.asset_id = any (p_absent)
+            and lease.media_asset_id = asset.id
+            and lease.lease_token = p_worker
+            and asset.deleted_at is null
+            and asset.observed_at <= p_observed_at
+        returning asset.id
+    )
+    select array_agg(id) into v_rested from denied;
+    perform media_sync.end_leases(v_rested);
     v_undecided := array(
         select element ->> 'asset_id'
         from jsonb_array_elements(v_outcomes) as element
@@ -205,23 +214,28 @@ begin
         from jsonb_array_elements(v_outcomes) as element
         where element ->> 'outcome' = 'quarantined'
     );
-    update public.media_assets as asset
-    set
-        claims = 0,
-        lease_token = null,
-        leased_until = null,
-        next_attempt_at = clock_timestamp() + interval '10 minutes',
-        sync_error = 'What Cloudinary holds of the asset cannot be stored; health names it, and the edit goes out once it can.'
-    where asset.cloud_name = p_cloud_name
-        and asset.asset_id = any (v_quarantined)
-        and asset.lease_token = p_worker;
+    with set_aside as (
+        update public.media_assets as asset
+        set
+            next_attempt_at = clock_timestamp() + interval '10 minutes',
+            sync_error = 'What Cloudinary holds of the asset cannot be stored; health names it, and the edit goes out once it can.'
+        from media_sync.push_leases as lease
+        where asset.cloud_name = p_cloud_name
+            and asset.asset_id = any (v_quarantined)
+            and lease.media_asset_id = asset.id
+            and lease.lease_token = p_worker
+        returning asset.id
+    )
+    select array_agg(id) into v_rested from set_aside;
+    perform media_sync.end_leases(v_rested);
     -- Settled, or in conflict: nothing is to be sent, and nobody need wait for the lease to end.
-    update public.media_assets as asset
-    set lease_token = null, leased_until = null, claims = 0
-    where asset.cloud_name = p_cloud_name
-        and asset.asset_id = any (v_seen || p_absent)
-        and asset.lease_token = p_worker
-        and asset.sync_status <> 'pending';
+    perform media_sync.end_leases(array(
+        select asset.id
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name
+            and asset.asset_id = any (v_seen || p_absent)
+            and asset.sync_status <> 'pending'
+    ), p_worker);
     return jsonb_build_object(
         'tasks', media_sync.send_planned(
             p_worker, array(select unnest(v_seen || p_absent) except select unnest(v_undecided)), v_seen, p_cloud_name,

@@ -104,10 +104,7 @@ begin
             when told.error ->> 'code' = 'name_taken' and asset.waits_for_name then clock_timestamp() + interval '10 minutes'
             when told.error is null then case when asset.sending is not null then clock_timestamp() + interval '5 seconds' end
             else clock_timestamp() + media_sync.backoff(told.counted, p_settings.push_backoff_cap, random())
-        end,
-        claims = 0,
-        lease_token = null,
-        leased_until = null
+        end
     from (
         select
             row_before.id,
@@ -133,7 +130,8 @@ begin
         ) as row_before
     ) as told
     -- A row that another worker took over meanwhile is that worker's to rest.
-    where asset.id = told.id and asset.lease_token = p_worker;
+    where asset.id = told.id and exists (select from media_sync.push_leases where media_asset_id = asset.id and lease_token = p_worker);
+    perform media_sync.end_leases(array(select (result ->> 'id')::uuid from jsonb_array_elements(p_results) as result), p_worker);
 end;
 $$;
 comment on function media_sync.rest_pushed(uuid, jsonb, timestamptz, media_sync.settings) is

@@ -150,11 +150,14 @@ begin
         'incremental_due', media_sync.incremental_is_due(p_cloud_name, v_settings),
         'changed_since', media_sync.pull_since(p_cloud_name),
         'push_due', exists (
-            select from public.media_assets
+            select from public.media_assets as asset
             where cloud_name = p_cloud_name
                 and sync_status = 'pending'
                 and (next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
-                and (leased_until is null or leased_until < (select clock_timestamp()))
+                and not exists (
+                    select from media_sync.push_leases as lease
+                    where lease.media_asset_id = asset.id and lease.leased_until >= (select clock_timestamp())
+                )
         ),
         'refresh_due', exists (
             select from media_sync.refresh_queue

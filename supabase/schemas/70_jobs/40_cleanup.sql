@@ -197,7 +197,7 @@ declare
     v_settings media_sync.settings;
     v_now constant timestamptz := clock_timestamp();
     v_commands constant text[] := array(select command from media_sync.jobs());
-    v_deleted jsonb := '{}';
+    v_deleted jsonb := '{}'::jsonb;
     v_round jsonb;
 begin
     select * into strict v_settings from media_sync.settings;

@@ -204,7 +204,7 @@ begin
     delete from media_sync.search_hits;
     delete from media_sync.detail_facts;
     delete from media_sync.refresh_queue;
-    update public.media_assets set lease_token = null, leased_until = null where lease_token is not null;
+    delete from media_sync.push_leases;
     update media_sync.health_state set rows_lost_at = clock_timestamp() returning * into v_state;
     update media_sync.settings set full_requested_at = v_state.rows_lost_at;
     return jsonb_build_object('rows', media_sync.count_rows(), 'lost_rows', v_state.lost_rows);

@@ -160,7 +160,7 @@ select is_empty(
         'soft_delete_media_assets', 'restore_media_asset', 'resolve_media_conflicts',
         'get_media_statistics', 'get_sync_status', 'get_sync_run', 'get_sync_overview', 'get_sync_health',
         'get_sync_health_summary', 'cleanup_old_sync_logs', 'get_sync_settings', 'update_sync_settings', 'list_webhook_events',
-        'test_media_alert', 'read_library_as_viewer', 'read_library_as_anyone', 'asset_for_editors', 'viewers', 'public_asset_ids'
+        'test_media_alert', 'retry_media_assets', 'get_sync_snapshots', 'read_library_as_viewer', 'read_library_as_anyone', 'asset_for_editors', 'viewers', 'public_asset_ids'
     )$$,
     'definer functions open to signed-in users → these and no other'
 );

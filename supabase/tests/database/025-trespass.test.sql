@@ -109,7 +109,7 @@ select bag_eq(
 );
 select tests.authenticate_as('authenticated');
 select throws_ok(format('select %I from public.media_assets', name), '42501', null, format('viewer, media_assets.%s → denied', name))
-from unnest('{lease_token,leased_until,base,conflicts,sync_error,sync_attempts,deleted_by,edited_at,observed_at,extra,restore_requested_at}'::text[]) as name;
+from unnest('{base,conflicts,sync_error,sync_attempts,deleted_by,edited_at,observed_at,extra,restore_requested_at}'::text[]) as name;
 select bag_eq(
     'select media_asset_id from public.media_collection_items', $$values ('00000000-0000-4000-8000-00000000a001'::uuid)$$,
     'viewer, collection items → only those of assets that a viewer sees'

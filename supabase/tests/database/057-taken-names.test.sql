@@ -9,11 +9,20 @@ insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_t
 update public.media_assets as asset set base = media_sync.editable_fields(asset);
 update public.media_assets set public_id = 'name2', sync_status = 'pending' where asset_id = 't1';
 
+create function tests.lease(wanted text)
+returns void
+language sql
+as $$
+    insert into media_sync.push_leases (media_asset_id, lease_token, leased_until)
+    select id, md5('worker')::uuid, clock_timestamp() + interval '1 minute' from public.media_assets where asset_id = wanted;
+$$;
+
 create function tests.refuse()
 returns interval
 language sql
 as $$
-    update public.media_assets set lease_token = md5('worker')::uuid, sync_status = 'pending' where asset_id = 't1';
+    update public.media_assets set sync_status = 'pending' where asset_id = 't1';
+    select tests.lease('t1');
     select public.media_sync_confirm_push('demo', md5('worker')::uuid, clock_timestamp(), '[{
         "id": "00000000-0000-4000-8000-000000000001", "action": "update", "attempt": "none", "dropped": {"public_id": "name2"},
         "error": {"code": "name_taken", "message": "Another asset is called name2.", "counts": false}
@@ -39,9 +48,10 @@ returns bigint
 language sql
 as $$
     update public.media_assets
-    set deleted_at = now(), restore_requested_at = now(), sync_status = 'pending', lease_token = md5('worker')::uuid,
+    set deleted_at = now(), restore_requested_at = now(), sync_status = 'pending',
         sending = '[{"id": "attempt", "sent": {}, "existence": "live", "at": "2026-01-01T00:00:00Z", "until": "2026-01-01T00:01:00Z"}]'
     where asset_id = 't2';
+    select tests.lease('t2');
     select public.media_sync_confirm_push('demo', md5('worker')::uuid, clock_timestamp(), '[{
         "id": "00000000-0000-4000-8000-000000000002", "action": "restore", "attempt": "attempt", "existence_dropped": true,
         "error": {"code": "name_taken", "message": "Another asset has the name by now.", "ends_wish": true}

@@ -22,29 +22,37 @@ create function tests.die()
 returns void
 language sql
 as $$
-    update public.media_assets set leased_until = clock_timestamp() - interval '1 second';
+    update media_sync.push_leases set leased_until = clock_timestamp() - interval '1 second';
 $$;
 
 select is(array_length(string_to_array(tests.claim(), ' '), 1), 8, 'four rows of 1.6 MB among ten → as many as weigh 4 MB');
 select is(array_length(string_to_array(tests.claim(), ' '), 1), 2, 'claimed once more → the rest');
 select is(tests.claim(), null, 'all are claimed → nothing');
 select tests.die();
-update public.media_assets set context = '{}', claims = 0;
+update public.media_assets set context = '{}';
+update media_sync.push_leases set claims = 0;
+create function tests.died(workers integer, wanted text[])
+returns void
+language sql
+as $$
+    update media_sync.push_leases set claims = workers
+    where media_asset_id in (select id from public.media_assets where asset_id = any (wanted));
+$$;
 
-update public.media_assets set claims = 2 where asset_id in ('a3', 'a4');
+select tests.died(2, '{a3,a4}');
 select is(tests.claim(), 'a1 a10 a2 a5 a6 a7 a8 a9', 'two workers died of two rows → the others first, without them');
 select is(tests.claim(), 'a3', 'two workers died of a row → it goes alone');
 select is(tests.claim(), 'a4', 'and so does the other');
-select is((select array_agg(distinct claims order by claims) from public.media_assets), '{1,3}', 'a claim → is counted before the work');
+select is((select array_agg(distinct claims order by claims) from media_sync.push_leases), '{1,3}', 'a claim → is counted before the work');
 select tests.die();
-update public.media_assets set claims = 5 where asset_id = 'a4';
+select tests.died(5, '{a4}');
 select doesnt_match(tests.claim(1), '^a[34]$', 'five workers died of a row → the others are claimed');
 select is((select sync_status from public.media_assets where asset_id = 'a4'), 'error', 'five workers died of a row → it rests in error');
 select matches((select sync_error from public.media_assets where asset_id = 'a4'), '^Five workers ended', 'five workers died of a row → and says why');
 
-create temporary table held as select lease_token, array_agg(id) as ids from public.media_assets where leased_until > clock_timestamp() group by 1;
+create temporary table held as select lease_token, array_agg(media_asset_id) as ids from media_sync.push_leases where leased_until > clock_timestamp() group by 1;
 select public.media_sync_release_pending((select lease_token from held), (select ids from held));
-select is((select sum(claims) from public.media_assets where id = any ((select ids from held)::uuid[])), 0::bigint, 'given back → not counted');
+select is((select count(*) from media_sync.push_leases where media_asset_id = any ((select ids from held)::uuid[])), 0::bigint, 'given back → not counted');
 select is(
     (public.media_sync_begin_push('demo', gen_random_uuid(), 3, 60, 'api') ->> 'more')::boolean, true, 'fewer claimed than wait → says that more do'
 );

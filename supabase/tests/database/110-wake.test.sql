@@ -109,7 +109,7 @@ from (values
     ('an edit that changes nothing', $$update public.media_assets set tags = '{}' where asset_id = 'a25'$$),
     ('an edit taken back', $$update public.media_assets set tags = '{}' where asset_id = 'a6'$$),
     ('a claim', $$select media_sync.claim_pending('demo', gen_random_uuid(), 10, 60, null)$$),
-    ('giving a claim back', $$update public.media_assets set lease_token = null, leased_until = null where lease_token is not null$$),
+    ('giving a claim back', $$select public.media_sync_release_pending(lease_token, array[media_asset_id]) from media_sync.push_leases$$),
     ('a failed attempt', $$update public.media_assets set sync_attempts = 1, next_attempt_at = clock_timestamp() + interval '5 seconds' where asset_id = 'a7'$$),
     ('attempts used up', $$update public.media_assets set sync_status = 'error' where asset_id = 'a7'$$),
     ('a waiting row out of scope', $$update public.media_assets set in_scope = false where asset_id = 'a8'$$),

@@ -101,16 +101,19 @@ const interruptions: Interruption[] = [
 /** Lets every settlement of a push wait for whoever holds this advisory lock. */
 const LOCK = 730_215;
 const hold = `
-  create function public.hold_settlement() returns trigger language plpgsql as $$
+  create function public.hold_settlement() returns trigger language plpgsql security definer as $$
   begin
-      perform pg_advisory_xact_lock(${LOCK});
+      if new.sync_status = 'synced' and old.sync_status <> 'synced'
+          or not exists (select from media_sync.push_leases where media_asset_id = new.id)
+      then
+          perform pg_advisory_xact_lock(${LOCK});
+      end if;
       return new;
   end;
   $$;
   create trigger a_hold_settlement before update on public.media_assets for each row
   when (
-      (new.base is distinct from old.base and new.lease_token is null)
-      or (new.sync_status = 'synced' and old.sync_status <> 'synced')
+      new.base is distinct from old.base or (new.sync_status = 'synced' and old.sync_status <> 'synced')
   ) execute function public.hold_settlement();`;
 
 postgresTest(
@@ -155,7 +158,7 @@ postgresTest(
           }
           for (const step of meanwhile) await step(world);
 
-          await stack.sql("update public.media_assets set leased_until = now()");
+          await stack.sql("update media_sync.push_leases set leased_until = now()");
           await product.sync({ full: true }, { status: "completed" })(world);
           assertEquals(
             writesOf(subtract(await productCalls(world), before)),

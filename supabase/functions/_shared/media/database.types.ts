@@ -15,7 +15,6 @@ export type Database = {
           "asset_id": string;
           "base": NonNullable<Json>;
           "bytes": number | null;
-          "claims": number;
           "cloud_name": string;
           "collection_ids": (string)[];
           "conflicts": Json | null;
@@ -42,8 +41,6 @@ export type Database = {
           "last_event_at": string | null;
           "last_synced_at": string | null;
           "last_updated": NonNullable<Json>;
-          "lease_token": string | null;
-          "leased_until": string | null;
           "metadata": NonNullable<Json>;
           "moderation_status": string | null;
           "next_attempt_at": string | null;
@@ -76,7 +73,6 @@ export type Database = {
           "asset_id": string;
           "base"?: NonNullable<Json>;
           "bytes"?: number | null;
-          "claims"?: number;
           "cloud_name": string;
           "collection_ids"?: (string)[];
           "conflicts"?: Json | null;
@@ -103,8 +99,6 @@ export type Database = {
           "last_event_at"?: string | null;
           "last_synced_at"?: string | null;
           "last_updated"?: NonNullable<Json>;
-          "lease_token"?: string | null;
-          "leased_until"?: string | null;
           "metadata"?: NonNullable<Json>;
           "moderation_status"?: string | null;
           "next_attempt_at"?: string | null;
@@ -136,7 +130,6 @@ export type Database = {
           "asset_id"?: string;
           "base"?: NonNullable<Json>;
           "bytes"?: number | null;
-          "claims"?: number;
           "cloud_name"?: string;
           "collection_ids"?: (string)[];
           "conflicts"?: Json | null;
@@ -163,8 +156,6 @@ export type Database = {
           "last_event_at"?: string | null;
           "last_synced_at"?: string | null;
           "last_updated"?: NonNullable<Json>;
-          "lease_token"?: string | null;
-          "leased_until"?: string | null;
           "metadata"?: NonNullable<Json>;
           "moderation_status"?: string | null;
           "next_attempt_at"?: string | null;
