@@ -13609,8 +13609,15 @@ comment on function media_sync.recent_answers() is
     'What the sync function answered to the database''s calls of the last hour, newest first; status_code null: it did not answer. Empty without pg_net.';
 revoke all on function media_sync.recent_answers() from public, anon, authenticated;
 
+create type media_sync.job_state as (
+    name text,
+    state text,
+    role_name text
+);
+comment on type media_sync.job_state is 'A job of ours as pg_cron has it: on, off, outdated, foreign or missing, and whose it is.';
+
 create or replace function media_sync.job_states()
-returns table (name text, state text, role_name text)
+returns setof media_sync.job_state
 language plpgsql
 stable
 set search_path = ''
@@ -15274,10 +15281,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '8f953f3734a57f16';
+    select '25b693aad93a1827';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '8f953f3734a57f16');
+values ('20261101000000', 'media_sync', '25b693aad93a1827');

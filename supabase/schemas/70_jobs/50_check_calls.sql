@@ -31,8 +31,15 @@ comment on function media_sync.recent_answers() is
     'What the sync function answered to the database''s calls of the last hour, newest first; status_code null: it did not answer. Empty without pg_net.';
 revoke all on function media_sync.recent_answers() from public, anon, authenticated;
 
+create type media_sync.job_state as (
+    name text,
+    state text,
+    role_name text
+);
+comment on type media_sync.job_state is 'A job of ours as pg_cron has it: on, off, outdated, foreign or missing, and whose it is.';
+
 create or replace function media_sync.job_states()
-returns table (name text, state text, role_name text)
+returns setof media_sync.job_state
 language plpgsql
 stable
 set search_path = ''
