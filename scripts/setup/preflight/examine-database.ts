@@ -17,6 +17,7 @@ interface Facts {
   creates: boolean;
   trigrams: boolean;
   trigrams_usable: boolean;
+  trigrams_schema: string | null;
   roles: string;
   net: boolean;
   cron: boolean;
@@ -51,6 +52,7 @@ async function readFacts(database: DatabaseQuery): Promise<Facts | undefined> {
          or exists (select from pg_available_extensions where name = 'pg_trgm') as trigrams,
        coalesce((select has_schema_privilege(extnamespace, 'USAGE') from pg_extension where extname = 'pg_trgm'), true)
          as trigrams_usable,
+       (select extnamespace::regnamespace::text from pg_extension where extname = 'pg_trgm') as trigrams_schema,
        concat_ws(', ', case when to_regrole('anon') is null then 'anon' end,
          case when to_regrole('authenticated') is null then 'authenticated' end,
          case when to_regrole('service_role') is null then 'service_role' end) as roles,
@@ -121,12 +123,19 @@ async function examineState(
   }];
 }
 
-function findNotes({ net, cron, vault, realtime }: Facts): Obstacle[] {
+function findNotes({ net, cron, vault, realtime, trigrams_schema }: Facts): Obstacle[] {
   const missing = (name: string, is: boolean, effect: string) =>
     is
       ? []
       : [{ about: name, message: `${effect}: enable it, then run deno task setup once more` }];
+  const isElsewhere = trigrams_schema !== null && trigrams_schema !== "extensions";
   return [
+    ...isElsewhere
+      ? [{
+        about: "pg_trgm",
+        message: `pg_trgm is in the schema ${trigrams_schema}, and stays there`,
+      }]
+      : [],
     ...missing(
       "pg_net",
       net,

@@ -53,10 +53,23 @@ export async function examineVariables(
       }
     });
   }
+  if (needs("functions") && !canBundle(Deno.version.deno)) {
+    obstacles.push({
+      about: "functions",
+      message:
+        `Deno ${Deno.version.deno} is too old to bundle the functions: run npx -y deno@2.9.6 task setup, or update it`,
+    });
+  }
   // The functions and this command read the same variables.
   if (needs("secrets")) await attempt("secrets", () => installation.functionsCloudinary());
   if (needs("webhook")) await attempt("webhook", () => installation.cloudinary());
   return { obstacles, notes, isContradictory };
+}
+
+/** Whether a version of Deno has the bundler that `scripts/bundle` uses. */
+export function canBundle(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 2 || (major === 2 && minor >= 9);
 }
 
 /** The functions take the new kinds of key only, which every project can make beside its legacy ones. */

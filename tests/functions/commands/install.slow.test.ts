@@ -2,6 +2,7 @@
  * Into any project and out again: on PostgreSQL with the roles and rights of a project, whose owner is no superuser.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { canBundle } from "../../../scripts/setup/preflight/examine-variables.ts";
 import { deployCommand } from "../../../scripts/setup/deploy-command.ts";
 import { setupCommand } from "../../../scripts/setup/setup-command.ts";
 import { uninstallCommand } from "../../../scripts/uninstall/uninstall-command.ts";
@@ -43,6 +44,9 @@ for (const [which, options] of everything) {
         assertMatch(first.output, new RegExp(`^done {6}${step} `, "m"));
       }
       assertStringIncludes(first.output, "The next minute's tick begins the first sync");
+      const elsewhere = options.trigrams &&
+        `pg_trgm is in the schema ${options.trigrams}, and stays`;
+      assertEquals(/pg_trgm is in .* stays/.exec(first.output)?.[0], elsewhere);
       assertEquals([...hosted.functions.keys()], [...functionNames]);
       assertEquals(await rows("select count(*)::integer as jobs from cron.job"), [{ jobs: 4 }]);
       assertEquals(await rows("select name from vault.secrets order by name"), [
@@ -125,6 +129,17 @@ projectTest(
     assertEquals(await difference(), []);
   },
 );
+
+for (
+  const [version, expected] of [["2.1.4", false], ["2.9.6", true], ["2.10.0", true], [
+    "3.0.0",
+    true,
+  ]] as const
+) {
+  Deno.test(`Deno ${version} → ${expected ? "bundles" : "is too old to bundle"} the functions`, () => {
+    assertEquals(canBundle(version), expected);
+  });
+}
 
 projectTest(
   "several variables missing → setup tells all of them at once, and asks nobody",
