@@ -62,6 +62,36 @@ consoleTest("every view, in light and in dark → no serious finding of axe-core
   await page.context().close();
 });
 
+consoleTest("a phone's width → every view fits, and an asset takes the page", async (world) => {
+  const page = await world.newPage({
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  await signIn(page, world.stack, "admin");
+  await page.locator(".tile[data-id]").first().waitFor();
+  const widths: unknown[] = [];
+  const measure = async () => {
+    await settle(page);
+    widths.push(await page.evaluate("document.documentElement.scrollWidth"));
+  };
+  for (const view of VIEWS) {
+    await openView(page, view);
+    await measure();
+  }
+  await openView(page, "Library");
+  await page.locator(".tile[data-id]").first().getByRole("button").tap();
+  const panel = page.getByRole("complementary", { name: "Asset" });
+  await panel.getByText("Details").waitFor();
+  await measure();
+  assertEquals((await panel.boundingBox())!.width, 390);
+  assertEquals(await seriousFindings(page), []);
+  await panel.getByRole("button", { name: "Close" }).tap();
+  await page.locator(".tile[data-id]").first().waitFor();
+  assertEquals(widths, widths.map(() => 390));
+  await page.context().close();
+});
+
 consoleTest(
   "a conflict about two values → side by side, and decided value by value",
   async ({ pageOf, stack }) => {
