@@ -415,6 +415,54 @@ comment on function media_sync.unicode_forms(text) is
     'A name or path in every Unicode form that it may be stored in, each part of a path on its own; at most 64.';
 revoke all on function media_sync.unicode_forms(text) from public, anon, authenticated;
 
+-- supabase/schemas/00_foundation/37_platform.sql
+
+-- What the platform may or may not bring. A schema that the owner may not use is as good as none: PostgreSQL's own to_regclass()
+-- and to_regprocedure() end in an error there, which must not end a statement of somebody's.
+
+create or replace function media_sync.known_table(p_name text)
+returns regclass
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return to_regclass(p_name);
+exception
+    when insufficient_privilege then
+        return null;
+end;
+$$;
+comment on function media_sync.known_table(text) is 'A table or view by its name; null where there is none, or none that the owner may reach.';
+revoke all on function media_sync.known_table(text) from public, anon, authenticated;
+
+create or replace function media_sync.known_function(p_name text)
+returns regprocedure
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return to_regprocedure(p_name);
+exception
+    when insufficient_privilege then
+        return null;
+end;
+$$;
+comment on function media_sync.known_function(text) is 'A function by its name and the types of its arguments; null where there is none, or none that the owner may reach.';
+revoke all on function media_sync.known_function(text) from public, anon, authenticated;
+
+create or replace function media_sync.closed_schema(p_name text)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    select coalesce(not has_schema_privilege(current_user, to_regnamespace(p_name)::oid, 'usage'), false);
+$$;
+comment on function media_sync.closed_schema(text) is 'Whether there is a schema of that name that the owner may not use.';
+revoke all on function media_sync.closed_schema(text) from public, anon, authenticated;
+
 -- supabase/schemas/00_foundation/40_time.sql
 
 -- Times: how a row remembers its last change, how health shows one, and how long a failed attempt waits.
@@ -12719,7 +12767,7 @@ as $$
                     and coalesce(now() < substring(told.bound from $bound$TO \('(\d{4}-[^']+)'\)$bound$)::timestamptz, true)
             )
             from pg_catalog.pg_class as messages
-            where messages.oid = to_regclass('realtime.messages')
+            where messages.oid = media_sync.known_table('realtime.messages')
         ),
         false
     );
@@ -12761,7 +12809,7 @@ as $$
 declare
     v_changed record;
 begin
-    if to_regprocedure('realtime.send(jsonb, text, text, boolean)') is null or not media_sync.realtime_takes_messages() then
+    if media_sync.known_function('realtime.send(jsonb, text, text, boolean)') is null or not media_sync.realtime_takes_messages() then
         return null;
     end if;
     if tg_op = 'INSERT' then
@@ -12819,7 +12867,7 @@ security definer
 set search_path = ''
 as $$
 begin
-    if to_regclass('realtime.messages') is null then
+    if media_sync.known_table('realtime.messages') is null then
         update media_sync.health_state set broadcast_pending = true where not broadcast_pending;
         raise notice 'Realtime has not made its tables yet, so nothing is broadcast. Once it has, the next sync allows it, and select public.enable_media_broadcast() does at once.';
         return false;
@@ -13053,7 +13101,7 @@ as $$
 declare
     v_secret text;
 begin
-    if to_regclass('vault.decrypted_secrets') is not null then
+    if media_sync.known_table('vault.decrypted_secrets') is not null then
         execute format('select decrypted_secret from %I.decrypted_secrets where name = $1', 'vault') into v_secret using p_name;
     end if;
     return nullif(btrim(v_secret), '');
@@ -13071,7 +13119,7 @@ as $$
 declare
     v_exists boolean := false;
 begin
-    if to_regclass('vault.secrets') is not null then
+    if media_sync.known_table('vault.secrets') is not null then
         execute format('select exists (select from %I.secrets where name = $1)', 'vault') into v_exists using p_name;
     end if;
     return case
@@ -13092,9 +13140,9 @@ as $$
 declare
     v_url text;
 begin
-    if to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
+    if media_sync.known_function('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
         return 'The database cannot call the functions: enable the extension pg_net.';
-    elsif to_regclass('vault.decrypted_secrets') is null then
+    elsif media_sync.known_table('vault.decrypted_secrets') is null then
         return 'The database cannot call the functions: enable the extension supabase_vault.';
     end if;
     v_url := media_sync.read_secret('media_sync_project_url');
@@ -13430,7 +13478,7 @@ as $$
 declare
     v_deleted bigint := 0;
 begin
-    if to_regclass('cron.job_run_details') is not null then
+    if media_sync.known_table('cron.job_run_details') is not null then
         -- pg_cron never deletes them. Known by their command: a job that is scheduled no more is in no table. Those that never
         -- started have no time: what is older than one that is old enough is so as well.
         execute format(
@@ -13476,7 +13524,7 @@ begin
         delete from media_sync.invocations as invocation using old where invocation.id = old.id returning invocation.request_id
     )
     select coalesce(array_agg(request_id), '{}') into v_request_ids from deleted;
-    if to_regclass('net._http_response') is not null then
+    if media_sync.known_table('net._http_response') is not null then
         -- The time beside the id, for ids begin anew when pg_net is installed again.
         execute format('delete from %I._http_response where id = any ($1) and created < $2', 'net') using v_request_ids, p_before;
     end if;
@@ -13587,7 +13635,7 @@ stable
 set search_path = ''
 as $$
 begin
-    if to_regclass('net._http_response') is null then return; end if;
+    if media_sync.known_table('net._http_response') is null then return; end if;
     for requested_at, status_code in execute format($query$
         select invocation.requested_at, response.status_code
         from media_sync.invocations as invocation
@@ -13623,7 +13671,7 @@ stable
 set search_path = ''
 as $$
 begin
-    if to_regclass('cron.job') is null then return; end if;
+    if media_sync.known_table('cron.job') is null then return; end if;
     -- pg_cron shows everybody his own jobs; a superuser sees all.
     return query execute format(
         $query$
@@ -13672,7 +13720,7 @@ declare
     v_names text;
     v_roles text;
 begin
-    if to_regclass('cron.job') is null then
+    if media_sync.known_table('cron.job') is null then
         return null;
     end if;
     select string_agg(distinct name, ', '), string_agg(distinct quote_literal(role_name), ', ') into v_names, v_roles
@@ -13741,7 +13789,11 @@ begin
         case when v_scheduled and v_job_problem is null then 'ok' else 'degraded' end,
         case
             when v_scheduled and v_job_problem is null then 'The jobs are scheduled.'
-            when to_regprocedure('cron.schedule(text, text, text)') is null
+            when media_sync.closed_schema('cron') then format(
+                'Nothing runs by itself: the owner of Media Sync may not use pg_cron. As a superuser, run grant usage on schema cron to %I.',
+                current_user
+            )
+            when media_sync.known_function('cron.schedule(text, text, text)') is null
                 then 'Nothing runs by itself: enable the extension pg_cron, then run select public.schedule_media_sync().'
             when not (select jobs_wanted from media_sync.health_state)
                 then 'Nothing runs by itself, since somebody took the jobs away: to bring them back, run select public.schedule_media_sync().'
@@ -14383,14 +14435,19 @@ declare
 begin
     if to_regnamespace('realtime') is null then
         return null;
-    elsif to_regclass('realtime.messages') is null or to_regprocedure('realtime.send(jsonb, text, text, boolean)') is null then
+    elsif media_sync.closed_schema('realtime') then
+        return format(
+            'Live updates are off: the owner of Media Sync may not use the schema realtime. As a superuser, run grant usage on schema realtime to %I.',
+            current_user
+        );
+    elsif media_sync.known_table('realtime.messages') is null or media_sync.known_function('realtime.send(jsonb, text, text, boolean)') is null then
         return 'Live updates are off: Realtime makes its tables when the first client connects, and they are missing. Join a channel in the dashboard (Realtime, Inspector), or run npx -y deno task doctor --fix, which connects once; the next tick does the rest.';
     end if;
     select string_agg(format('"%s"', wanted.name), ' and ' order by wanted.name) into v_missing
     from (values ('Viewers receive changes of media assets'), ('Nobody sends changes of media assets')) as wanted (name)
     where not exists (
         select from pg_catalog.pg_policy as policy
-        where policy.polrelid = to_regclass('realtime.messages') and policy.polname = wanted.name
+        where policy.polrelid = media_sync.known_table('realtime.messages') and policy.polname = wanted.name
     );
     if v_missing is not null then
         return format(
@@ -14405,7 +14462,7 @@ begin
                 from media_sync.health_state as state
             )
         );
-    elsif not (select relrowsecurity from pg_catalog.pg_class where oid = to_regclass('realtime.messages')) then
+    elsif not (select relrowsecurity from pg_catalog.pg_class where oid = media_sync.known_table('realtime.messages')) then
         return 'Live updates are open to everybody: realtime.messages has no row level security. Run alter table realtime.messages enable row level security.';
     elsif not media_sync.realtime_takes_messages() then
         return 'Live updates rest: Realtime has no partition for the messages of today, and makes one when a client connects. Join a channel in the dashboard (Realtime, Inspector), or run npx -y deno task doctor --fix, which connects once.';
@@ -14455,7 +14512,7 @@ declare
     v_waiting bigint := 0;
     v_oldest timestamptz;
 begin
-    if to_regclass('net.http_request_queue') is not null then
+    if media_sync.known_table('net.http_request_queue') is not null then
         -- What is on its way stands there as well, until its batch ends: at most 5 s for ours.
         execute format(
             $query$
@@ -14736,7 +14793,7 @@ begin
     loop
         v_status := null;
         v_answered := false;
-        if to_regclass('net._http_response') is not null then
+        if media_sync.known_table('net._http_response') is not null then
             execute format(
                 'select status_code, true from %I._http_response where id = $1 and created > $2 - interval ''1 minute''', 'net'
             ) into v_status, v_answered using v_alert.request_id, v_alert.sent_at;
@@ -14771,7 +14828,7 @@ declare
     v_request_id bigint;
     v_count integer := 0;
 begin
-    if v_url is null or to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
+    if v_url is null or media_sync.known_function('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
         return 0;
     end if;
     for v_alert in
@@ -14872,7 +14929,7 @@ begin
         raise exception 'Alerts are for admins.' using errcode = 'insufficient_privilege';
     elsif (select alert_url from media_sync.settings) is null then
         return 'Nobody would hear of it: update media_sync.settings set alert_url = ''https://…'' first.';
-    elsif to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
+    elsif media_sync.known_function('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
         return 'Nothing can be sent: enable the extension pg_net.';
     end if;
     perform media_sync.queue_alert(
@@ -14961,7 +15018,7 @@ security definer
 set search_path = ''
 as $$
 begin
-    if to_regprocedure('cron.schedule(text, text, text)') is null then
+    if media_sync.known_function('cron.schedule(text, text, text)') is null then
         update media_sync.health_state set jobs_wanted = true, jobs_pending = true where not jobs_wanted or not jobs_pending;
         raise notice 'Nothing is scheduled: enable the extension pg_cron. The next sync schedules the jobs then, and select public.schedule_media_sync() does at once.';
         return 0;
@@ -14983,7 +15040,7 @@ as $$
 declare
     v_count integer := 0;
 begin
-    if to_regclass('cron.job') is not null then
+    if media_sync.known_table('cron.job') is not null then
         execute format($query$
             select count(%1$I.unschedule(jobid))
             from %1$I.job
@@ -15011,7 +15068,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-    if to_regprocedure('cron.schedule(text, text, text)') is null then
+    if media_sync.known_function('cron.schedule(text, text, text)') is null then
         update media_sync.health_state set jobs_pending = true where jobs_wanted and not jobs_pending;
     elsif exists (select from media_sync.health_state where jobs_wanted and jobs_pending) then
         perform media_sync.place_jobs(false);
@@ -15030,7 +15087,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-    if to_regclass('realtime.messages') is null then
+    if media_sync.known_table('realtime.messages') is null then
         update media_sync.health_state set broadcast_pending = true where not broadcast_pending;
     elsif exists (select from media_sync.health_state where broadcast_pending) then
         perform public.enable_media_broadcast();
@@ -15154,8 +15211,8 @@ as $$
             -- In order: what is wanted is there, or what it needs is not, and that is known.
             select
             from media_sync.health_state
-            where (not jobs_wanted or jobs_pending = (to_regprocedure('cron.schedule(text, text, text)') is null))
-                and broadcast_pending = (to_regclass('realtime.messages') is null)
+            where (not jobs_wanted or jobs_pending = (media_sync.known_function('cron.schedule(text, text, text)') is null))
+                and broadcast_pending = (media_sync.known_table('realtime.messages') is null)
         )
         or exists (
             select
@@ -15281,10 +15338,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '25b693aad93a1827';
+    select 'f21227ad23e9573b';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '25b693aad93a1827');
+values ('20261101000000', 'media_sync', 'f21227ad23e9573b');

@@ -22,7 +22,7 @@ as $$
                     and coalesce(now() < substring(told.bound from $bound$TO \('(\d{4}-[^']+)'\)$bound$)::timestamptz, true)
             )
             from pg_catalog.pg_class as messages
-            where messages.oid = to_regclass('realtime.messages')
+            where messages.oid = media_sync.known_table('realtime.messages')
         ),
         false
     );
@@ -64,7 +64,7 @@ as $$
 declare
     v_changed record;
 begin
-    if to_regprocedure('realtime.send(jsonb, text, text, boolean)') is null or not media_sync.realtime_takes_messages() then
+    if media_sync.known_function('realtime.send(jsonb, text, text, boolean)') is null or not media_sync.realtime_takes_messages() then
         return null;
     end if;
     if tg_op = 'INSERT' then
@@ -122,7 +122,7 @@ security definer
 set search_path = ''
 as $$
 begin
-    if to_regclass('realtime.messages') is null then
+    if media_sync.known_table('realtime.messages') is null then
         update media_sync.health_state set broadcast_pending = true where not broadcast_pending;
         raise notice 'Realtime has not made its tables yet, so nothing is broadcast. Once it has, the next sync allows it, and select public.enable_media_broadcast() does at once.';
         return false;

@@ -12,7 +12,7 @@ as $$
 declare
     v_secret text;
 begin
-    if to_regclass('vault.decrypted_secrets') is not null then
+    if media_sync.known_table('vault.decrypted_secrets') is not null then
         execute format('select decrypted_secret from %I.decrypted_secrets where name = $1', 'vault') into v_secret using p_name;
     end if;
     return nullif(btrim(v_secret), '');
@@ -30,7 +30,7 @@ as $$
 declare
     v_exists boolean := false;
 begin
-    if to_regclass('vault.secrets') is not null then
+    if media_sync.known_table('vault.secrets') is not null then
         execute format('select exists (select from %I.secrets where name = $1)', 'vault') into v_exists using p_name;
     end if;
     return case
@@ -51,9 +51,9 @@ as $$
 declare
     v_url text;
 begin
-    if to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
+    if media_sync.known_function('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
         return 'The database cannot call the functions: enable the extension pg_net.';
-    elsif to_regclass('vault.decrypted_secrets') is null then
+    elsif media_sync.known_table('vault.decrypted_secrets') is null then
         return 'The database cannot call the functions: enable the extension supabase_vault.';
     end if;
     v_url := media_sync.read_secret('media_sync_project_url');

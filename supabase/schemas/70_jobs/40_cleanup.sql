@@ -127,7 +127,7 @@ as $$
 declare
     v_deleted bigint := 0;
 begin
-    if to_regclass('cron.job_run_details') is not null then
+    if media_sync.known_table('cron.job_run_details') is not null then
         -- pg_cron never deletes them. Known by their command: a job that is scheduled no more is in no table. Those that never
         -- started have no time: what is older than one that is old enough is so as well.
         execute format(
@@ -173,7 +173,7 @@ begin
         delete from media_sync.invocations as invocation using old where invocation.id = old.id returning invocation.request_id
     )
     select coalesce(array_agg(request_id), '{}') into v_request_ids from deleted;
-    if to_regclass('net._http_response') is not null then
+    if media_sync.known_table('net._http_response') is not null then
         -- The time beside the id, for ids begin anew when pg_net is installed again.
         execute format('delete from %I._http_response where id = any ($1) and created < $2', 'net') using v_request_ids, p_before;
     end if;

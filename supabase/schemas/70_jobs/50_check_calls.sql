@@ -9,7 +9,7 @@ stable
 set search_path = ''
 as $$
 begin
-    if to_regclass('net._http_response') is null then return; end if;
+    if media_sync.known_table('net._http_response') is null then return; end if;
     for requested_at, status_code in execute format($query$
         select invocation.requested_at, response.status_code
         from media_sync.invocations as invocation
@@ -45,7 +45,7 @@ stable
 set search_path = ''
 as $$
 begin
-    if to_regclass('cron.job') is null then return; end if;
+    if media_sync.known_table('cron.job') is null then return; end if;
     -- pg_cron shows everybody his own jobs; a superuser sees all.
     return query execute format(
         $query$
@@ -94,7 +94,7 @@ declare
     v_names text;
     v_roles text;
 begin
-    if to_regclass('cron.job') is null then
+    if media_sync.known_table('cron.job') is null then
         return null;
     end if;
     select string_agg(distinct name, ', '), string_agg(distinct quote_literal(role_name), ', ') into v_names, v_roles
@@ -163,7 +163,11 @@ begin
         case when v_scheduled and v_job_problem is null then 'ok' else 'degraded' end,
         case
             when v_scheduled and v_job_problem is null then 'The jobs are scheduled.'
-            when to_regprocedure('cron.schedule(text, text, text)') is null
+            when media_sync.closed_schema('cron') then format(
+                'Nothing runs by itself: the owner of Media Sync may not use pg_cron. As a superuser, run grant usage on schema cron to %I.',
+                current_user
+            )
+            when media_sync.known_function('cron.schedule(text, text, text)') is null
                 then 'Nothing runs by itself: enable the extension pg_cron, then run select public.schedule_media_sync().'
             when not (select jobs_wanted from media_sync.health_state)
                 then 'Nothing runs by itself, since somebody took the jobs away: to bring them back, run select public.schedule_media_sync().'

@@ -11,14 +11,19 @@ declare
 begin
     if to_regnamespace('realtime') is null then
         return null;
-    elsif to_regclass('realtime.messages') is null or to_regprocedure('realtime.send(jsonb, text, text, boolean)') is null then
+    elsif media_sync.closed_schema('realtime') then
+        return format(
+            'Live updates are off: the owner of Media Sync may not use the schema realtime. As a superuser, run grant usage on schema realtime to %I.',
+            current_user
+        );
+    elsif media_sync.known_table('realtime.messages') is null or media_sync.known_function('realtime.send(jsonb, text, text, boolean)') is null then
         return 'Live updates are off: Realtime makes its tables when the first client connects, and they are missing. Join a channel in the dashboard (Realtime, Inspector), or run npx -y deno task doctor --fix, which connects once; the next tick does the rest.';
     end if;
     select string_agg(format('"%s"', wanted.name), ' and ' order by wanted.name) into v_missing
     from (values ('Viewers receive changes of media assets'), ('Nobody sends changes of media assets')) as wanted (name)
     where not exists (
         select from pg_catalog.pg_policy as policy
-        where policy.polrelid = to_regclass('realtime.messages') and policy.polname = wanted.name
+        where policy.polrelid = media_sync.known_table('realtime.messages') and policy.polname = wanted.name
     );
     if v_missing is not null then
         return format(
@@ -33,7 +38,7 @@ begin
                 from media_sync.health_state as state
             )
         );
-    elsif not (select relrowsecurity from pg_catalog.pg_class where oid = to_regclass('realtime.messages')) then
+    elsif not (select relrowsecurity from pg_catalog.pg_class where oid = media_sync.known_table('realtime.messages')) then
         return 'Live updates are open to everybody: realtime.messages has no row level security. Run alter table realtime.messages enable row level security.';
     elsif not media_sync.realtime_takes_messages() then
         return 'Live updates rest: Realtime has no partition for the messages of today, and makes one when a client connects. Join a channel in the dashboard (Realtime, Inspector), or run npx -y deno task doctor --fix, which connects once.';

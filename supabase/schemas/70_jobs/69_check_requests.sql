@@ -11,7 +11,7 @@ declare
     v_waiting bigint := 0;
     v_oldest timestamptz;
 begin
-    if to_regclass('net.http_request_queue') is not null then
+    if media_sync.known_table('net.http_request_queue') is not null then
         -- What is on its way stands there as well, until its batch ends: at most 5 s for ours.
         execute format(
             $query$

@@ -81,7 +81,7 @@ begin
     loop
         v_status := null;
         v_answered := false;
-        if to_regclass('net._http_response') is not null then
+        if media_sync.known_table('net._http_response') is not null then
             execute format(
                 'select status_code, true from %I._http_response where id = $1 and created > $2 - interval ''1 minute''', 'net'
             ) into v_status, v_answered using v_alert.request_id, v_alert.sent_at;
@@ -116,7 +116,7 @@ declare
     v_request_id bigint;
     v_count integer := 0;
 begin
-    if v_url is null or to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
+    if v_url is null or media_sync.known_function('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
         return 0;
     end if;
     for v_alert in
@@ -217,7 +217,7 @@ begin
         raise exception 'Alerts are for admins.' using errcode = 'insufficient_privilege';
     elsif (select alert_url from media_sync.settings) is null then
         return 'Nobody would hear of it: update media_sync.settings set alert_url = ''https://…'' first.';
-    elsif to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
+    elsif media_sync.known_function('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
         return 'Nothing can be sent: enable the extension pg_net.';
     end if;
     perform media_sync.queue_alert(

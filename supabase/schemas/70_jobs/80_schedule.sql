@@ -57,7 +57,7 @@ security definer
 set search_path = ''
 as $$
 begin
-    if to_regprocedure('cron.schedule(text, text, text)') is null then
+    if media_sync.known_function('cron.schedule(text, text, text)') is null then
         update media_sync.health_state set jobs_wanted = true, jobs_pending = true where not jobs_wanted or not jobs_pending;
         raise notice 'Nothing is scheduled: enable the extension pg_cron. The next sync schedules the jobs then, and select public.schedule_media_sync() does at once.';
         return 0;
@@ -79,7 +79,7 @@ as $$
 declare
     v_count integer := 0;
 begin
-    if to_regclass('cron.job') is not null then
+    if media_sync.known_table('cron.job') is not null then
         execute format($query$
             select count(%1$I.unschedule(jobid))
             from %1$I.job

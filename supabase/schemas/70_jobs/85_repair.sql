@@ -8,7 +8,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-    if to_regprocedure('cron.schedule(text, text, text)') is null then
+    if media_sync.known_function('cron.schedule(text, text, text)') is null then
         update media_sync.health_state set jobs_pending = true where jobs_wanted and not jobs_pending;
     elsif exists (select from media_sync.health_state where jobs_wanted and jobs_pending) then
         perform media_sync.place_jobs(false);
@@ -27,7 +27,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-    if to_regclass('realtime.messages') is null then
+    if media_sync.known_table('realtime.messages') is null then
         update media_sync.health_state set broadcast_pending = true where not broadcast_pending;
     elsif exists (select from media_sync.health_state where broadcast_pending) then
         perform public.enable_media_broadcast();
@@ -151,8 +151,8 @@ as $$
             -- In order: what is wanted is there, or what it needs is not, and that is known.
             select
             from media_sync.health_state
-            where (not jobs_wanted or jobs_pending = (to_regprocedure('cron.schedule(text, text, text)') is null))
-                and broadcast_pending = (to_regclass('realtime.messages') is null)
+            where (not jobs_wanted or jobs_pending = (media_sync.known_function('cron.schedule(text, text, text)') is null))
+                and broadcast_pending = (media_sync.known_table('realtime.messages') is null)
         )
         or exists (
             select

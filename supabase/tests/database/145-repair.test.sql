@@ -1,7 +1,7 @@
 -- What the platform lacked at first is taken up by itself once it is there; what a person switched off stays off.
 begin;
 \ir helpers.sql
-select plan(46);
+select plan(51);
 set local client_min_messages = error;
 
 create function tests.told(wanted text)
@@ -157,7 +157,34 @@ select public.media_sync_repair();
 select matches(tests.told('live_updates'), '^ok', 'Realtime''s tables went and came back → the next call allows live updates again');
 rollback to intact;
 
--- 3. pg_net
+-- 3. Schemas that the owner may not use
+
+create role media_sync_poor_owner;
+create schema closed;
+create table closed.messages ();
+grant usage on schema media_sync to media_sync_poor_owner;
+grant execute on function media_sync.known_table(text), media_sync.known_function(text), media_sync.closed_schema(text) to media_sync_poor_owner;
+create function tests.poorly(expression text)
+returns text
+language plpgsql
+as $$
+declare
+    v_told text;
+begin
+    set local role media_sync_poor_owner;
+    execute 'select ' || expression into v_told;
+    reset role;
+    return v_told;
+end;
+$$;
+select is(tests.poorly('media_sync.known_table(''closed.messages'')::text'), null, 'a table in a schema that is closed to the owner → none, and no error');
+select is(tests.poorly('media_sync.known_function(''closed.send(text)'')::text'), null, 'a function there → none, and no error');
+select is(tests.poorly('media_sync.closed_schema(''closed'')::text'), 'true', 'that schema → known as closed');
+select is(tests.poorly('media_sync.closed_schema(''nowhere'') or media_sync.closed_schema(''media_sync'')'), 'false', 'no schema, or one that is open → not closed');
+select is(media_sync.known_table('closed.messages')::text, 'closed.messages', 'who may use it → has it');
+rollback to intact;
+
+-- 4. pg_net
 
 insert into media_sync.invocations (request_id, function_name, requested_at) values (990001, 'sync', clock_timestamp() - interval '14 seconds');
 insert into net.http_request_queue (id, method, url, headers, timeout_milliseconds)
