@@ -40,8 +40,6 @@ async function readState(
 ): Promise<readonly ShippedMigration[]> {
   const [found] = await database.query<{ digest: string }>(
     "select media_sync.schema_digest() as digest",
-    [],
-    { readOnly: true },
   );
   const last = shipped.findIndex(({ digest }) => digest === found?.digest);
   if (last < 0) throw unknownState();

@@ -8,7 +8,8 @@ import type { RunSupabase } from "./supabase-cli.ts";
 export interface DatabaseQuery {
   /**
    * @param text One statement, or several without parameters, with `$1 …`; every parameter is a text.
-   * @param options `readOnly`: it changes nothing, so that no confirmation is wanted.
+   * @param options `readOnly`: it changes nothing, so that no confirmation is wanted; a hosted project runs it as a role
+   *   that reads every table and may call none of our functions, nor Vault's. Otherwise it runs as the owner.
    * @throws CommandError `database_failed`; `database_refused` with the sentence that a statement of ours raised
    */
   query<Row = Record<string, unknown>>(

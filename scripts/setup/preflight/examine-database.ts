@@ -46,11 +46,13 @@ export async function examineDatabase(
 
 async function readFacts(database: DatabaseQuery): Promise<Facts | undefined> {
   const [facts] = await database.query<Facts>(
-    `select current_setting('server_version_num')::integer / 10000 as version, current_user::text as user_name,
-       has_database_privilege(current_database(), 'CREATE') and has_schema_privilege('public', 'CREATE') as creates,
+    // What only reads goes to a hosted project as another role than what changes it.
+    `select current_setting('server_version_num')::integer / 10000 as version, owner as user_name,
+       has_database_privilege(owner, current_database(), 'CREATE') and has_schema_privilege(owner, 'public', 'CREATE')
+         as creates,
        exists (select from pg_extension where extname = 'pg_trgm')
          or exists (select from pg_available_extensions where name = 'pg_trgm') as trigrams,
-       coalesce((select has_schema_privilege(extnamespace, 'USAGE') from pg_extension where extname = 'pg_trgm'), true)
+       coalesce((select has_schema_privilege(owner, extnamespace, 'USAGE') from pg_extension where extname = 'pg_trgm'), true)
          as trigrams_usable,
        (select extnamespace::regnamespace::text from pg_extension where extname = 'pg_trgm') as trigrams_schema,
        concat_ws(', ', case when to_regrole('anon') is null then 'anon' end,
@@ -59,7 +61,10 @@ async function readFacts(database: DatabaseQuery): Promise<Facts | undefined> {
        to_regprocedure('net.http_post(text,jsonb,jsonb,jsonb,integer)') is not null as net,
        to_regprocedure('cron.schedule(text,text,text)') is not null as cron,
        to_regclass('vault.secrets') is not null as vault,
-       to_regclass('realtime.messages') is not null as realtime`,
+       to_regclass('realtime.messages') is not null as realtime
+     from (
+       select case current_user when 'supabase_read_only_user' then 'postgres' else current_user end as owner
+     ) as whoever`,
     [],
     { readOnly: true },
   );

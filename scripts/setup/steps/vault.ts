@@ -33,8 +33,8 @@ export function vaultStep(installation: Installation): SetupStep {
       const rows = await database.query<{ name: string; same: boolean }>(
         `select name, rtrim(decrypted_secret, '/') = case name when $1 then $2 else $4 end as same
          from vault.decrypted_secrets where name in ($1, $3)`,
+        // As the owner: who only reads may not decrypt.
         [URL_NAME, url, KEY_NAME, cronKey],
-        { readOnly: true },
       );
       const told = [URL_NAME, KEY_NAME].flatMap((name) => {
         const row = rows.find((candidate) => candidate.name === name);
@@ -101,8 +101,6 @@ async function areScheduled(database: DatabaseQuery): Promise<boolean> {
     `select from media_sync.jobs() as wanted
      where not exists (select from cron.job where jobname = wanted.name and database = current_database())
        and coalesce((select jobs_wanted from media_sync.health_state), true)`,
-    [],
-    { readOnly: true },
   );
   return missing === undefined;
 }

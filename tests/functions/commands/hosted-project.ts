@@ -68,6 +68,15 @@ export function serveHostedProject(database: ProjectDatabase): HostedProject {
   let held: { method: string; end: string; came: PromiseWithResolvers<void> } | null = null;
   let profile: string | null = null;
 
+  /** As the owner, or, what only reads, as the platform's role for that. */
+  async function query(text: string, readOnly: boolean): Promise<unknown[]> {
+    if (!readOnly) return [...await database.sql.unsafe(text)];
+    return await database.sql.begin("read only", async (sql) => {
+      await sql.unsafe("set local role supabase_read_only_user");
+      return [...await sql.unsafe(text)];
+    });
+  }
+
   /** The platform's own API, as far as the CLI's commands use it. */
   async function manage(request: Request, pathname: string): Promise<Response> {
     const { method } = request;
@@ -115,9 +124,9 @@ export function serveHostedProject(database: ProjectDatabase): HostedProject {
       return new Response(null, method === "DELETE" ? { status: 200 } : created);
     }
     if (part === "database/query") {
-      const { query } = await request.json();
+      const { query: text, read_only = false } = await request.json();
       try {
-        return Response.json([...await database.sql.unsafe(query)], created);
+        return Response.json(await query(text, read_only), created);
       } catch (error) {
         const { code, message } = error as Error & { code: string };
         const said = `Failed to run sql query: ERROR:  ${code}: ${message}\n`;
@@ -171,7 +180,9 @@ export function serveHostedProject(database: ProjectDatabase): HostedProject {
         return answer();
       case "db query":
         try {
-          return answer([...await database.sql.unsafe(await Deno.readTextFile(flag("--file")))]);
+          return answer(
+            await query(await Deno.readTextFile(flag("--file")), args.includes("--read-only")),
+          );
         } catch (error) {
           const { code, message } = error as Error & { code: string };
           const said = JSON.stringify({

@@ -95,6 +95,9 @@ async function dethrone(cluster: Cluster): Promise<string> {
     create role service_role nologin noinherit bypassrls;
     create role authenticator login noinherit;
     grant anon, authenticated, service_role to authenticator, postgres;
+    create role supabase_read_only_user login bypassrls;
+    grant pg_read_all_data to supabase_read_only_user;
+    grant supabase_read_only_user to postgres;
     alter database postgres owner to postgres;
   `);
   await admin.end();
@@ -158,7 +161,8 @@ async function addParts(admin: string, parts: ProjectPart[]): Promise<void> {
 /** What the platform gives the owner of each part. */
 function grants(parts: ProjectPart[]): string {
   const text: Record<ProjectPart, string> = {
-    vault: `grant usage on schema vault to postgres;
+    vault: `revoke execute on all functions in schema vault from public;
+      grant usage on schema vault to postgres;
       grant select, delete on vault.secrets, vault.decrypted_secrets to postgres;
       grant execute on all functions in schema vault to postgres;`,
     net:
