@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { DATABASE_VERSION } from "../../supabase/functions/_shared/media/database-version.ts";
 import { bundle } from "./bundle.ts";
+import { bundlePicker } from "./bundle-picker.ts";
 import { declareTypes } from "./declare-types.ts";
 import { prepareWorkspace } from "./prepare-workspace.ts";
 
@@ -34,7 +35,8 @@ export interface BuiltPackage {
 export async function buildPackage(out: string): Promise<BuiltPackage> {
   const modules = await prepareWorkspace();
   const code = await bundle(`${root}supabase/client/mod.ts`, { modules });
-  const types = declareTypes(modules);
+  const picker = await bundlePicker();
+  const types = declareTypes(modules).set("picker.d.ts", picker.types);
   const version = supabaseVersion(await Deno.readTextFile(`${root}import_map.json`));
 
   const folder = `${resolve(out)}/`;
@@ -43,6 +45,7 @@ export async function buildPackage(out: string): Promise<BuiltPackage> {
   });
   await Deno.mkdir(`${folder}types`, { recursive: true });
   await Deno.writeTextFile(`${folder}index.js`, code);
+  await Deno.writeTextFile(`${folder}picker.js`, picker.code);
   for (const [name, text] of types) await Deno.writeTextFile(`${folder}types/${name}`, text);
   await Deno.writeTextFile(`${folder}package.json`, manifest(version));
   await Deno.copyFile(`${root}supabase/client/README.md`, `${folder}README.md`);
@@ -51,6 +54,7 @@ export async function buildPackage(out: string): Promise<BuiltPackage> {
     folder,
     files: [
       await measure("index.js", code),
+      await measure("picker.js", picker.code),
       await measure("types/*.d.ts", [...types.values()].join("")),
     ],
   };
@@ -66,9 +70,13 @@ function manifest(supabase: string): string {
       description: "The typed client of Media Sync, over supabase-js",
       license: "MIT",
       type: "module",
-      sideEffects: false,
+      sideEffects: ["./picker.js"],
       engines: { node: ">=20" },
-      exports: { ".": { types: "./types/mod.d.ts", default: "./index.js" } },
+      exports: {
+        ".": { types: "./types/mod.d.ts", default: "./index.js" },
+        // Defines <media-picker>; in browsers alone.
+        "./picker": { types: "./types/picker.d.ts", default: "./picker.js" },
+      },
       types: "./types/mod.d.ts",
       peerDependencies: { "@supabase/supabase-js": `^${supabase}` },
     },

@@ -9,10 +9,12 @@ interface DialogProps {
   children: ComponentChildren;
   /** Buttons at its end. */
   actions?: ComponentChildren;
+  /** For a list of pictures rather than a form. */
+  isWide?: boolean;
 }
 
 /** A question or a form before everything else; there while it is drawn. The browser keeps the focus in it. */
-export function Dialog({ title, onClose, children, actions }: DialogProps) {
+export function Dialog({ title, onClose, children, actions, isWide = false }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
@@ -25,7 +27,7 @@ export function Dialog({ title, onClose, children, actions }: DialogProps) {
   return (
     <dialog
       ref={dialog}
-      class="dialog"
+      class={`dialog${isWide ? " dialog-wide" : ""}`}
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();

@@ -8,8 +8,10 @@ export function SearchBar({ library }: { library: Library }) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof Element &&
-        event.target.closest("input, textarea, select, dialog, [contenteditable]") !== null;
+      // Within a custom element the event's own target is the element.
+      const [target] = event.composedPath();
+      const isTyping = target instanceof Element &&
+        target.closest("input, textarea, select, dialog, [contenteditable]") !== null;
       if (event.key !== "/" || isTyping) return;
       event.preventDefault();
       input.current?.focus();

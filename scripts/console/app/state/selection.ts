@@ -14,7 +14,7 @@ export class Selection {
   }
 
   /** @param index The asset's place in the list. */
-  toggle(item: MediaItem, index: number): void {
+  toggle(item: MediaItem, index: number | undefined): void {
     const next = new Map(this.#chosen.value);
     if (!next.delete(item.id)) next.set(item.id, item);
     this.#anchor = index;

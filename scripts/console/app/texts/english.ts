@@ -369,6 +369,13 @@ export const english = {
     },
   },
 
+  picker: {
+    open: "Choose media",
+    title: "Choose one",
+    titleMany: "Choose some",
+    choose: "Choose",
+  },
+
   emulator: {
     title: "Cloudinary (emulated)",
     open: "Show Cloudinary",
