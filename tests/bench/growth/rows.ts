@@ -32,9 +32,8 @@ export async function growLibrary(database: SqlRunner, assets: number): Promise<
     cross join lateral (select clock_timestamp() - i * interval '1 minute' as at) as tick;
     insert into media_sync.invocations (request_id, function_name, requested_at)
     select i, 'sync', clock_timestamp() - i * interval '1 minute' from generate_series(1, 1440) as i;
-    update public.media_assets set base = media_sync.editable_fields(media_assets) where base = '{}';
     update public.media_assets as asset
-    set sync_status = 'pending', edited_at = clock_timestamp(), base = asset.base || '{"display_name": "before"}'
+    set sync_status = 'pending', edited_at = clock_timestamp(), base = media_sync.editable_fields(asset) || '{"display_name": "before"}'
     from generate_series(1, ${PENDING}) as i
     where asset.id = md5('asset ' || i * (${assets} / ${PENDING}))::uuid;
     set session_replication_role = origin;
