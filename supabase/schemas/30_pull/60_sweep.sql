@@ -50,6 +50,10 @@ begin
     end if;
     select * into strict v_settings from media_sync.settings;
     select coalesce(sum(seen), 0) into v_seen from media_sync.run_cursors where run_id = p_run.id;
+    -- So few may always go; counting a million to compare them with would be all that this costs.
+    if v_seen > 0 and p_absent < v_settings.delete_guard_minimum then
+        return null;
+    end if;
     select count(*) into v_live
     from public.media_assets as asset
     where asset.cloud_name = p_run.cloud_name

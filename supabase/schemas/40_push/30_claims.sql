@@ -41,12 +41,14 @@ language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+    v_difference constant jsonb := media_sync.difference(p_asset.base, media_sync.editable_fields(p_asset));
 begin
-    return media_sync.difference(p_asset.base, media_sync.editable_fields(p_asset)) - case
-        -- There the folder is the path of the public_id: only the rename is written.
-        when (select folder_mode from media_sync.settings) = 'fixed' then '{folder,display_name}'::text[]
-        else '{}'
-    end;
+    -- There the folder is the path of the public_id: only the rename is written.
+    if v_difference ?| '{folder,display_name}'::text[] and (select folder_mode from media_sync.settings) = 'fixed' then
+        return v_difference - '{folder,display_name}'::text[];
+    end if;
+    return v_difference;
 end;
 $$;
 comment on function media_sync.push_difference(public.media_assets) is 'What must be written to Cloudinary so that it holds what the row wants.';
