@@ -56,4 +56,13 @@ export const BENCHES: Bench[] = [
     },
     options: ["assets", "passes", "rounds"],
   },
+  {
+    name: "console",
+    goals: {
+      bundle_gzip_bytes: atMost(250_000),
+      first_assets_ms: atMost(1_000),
+      typing_median_ms: atMost(300),
+      longest_task_ms: atMost(100),
+    },
+  },
 ];
