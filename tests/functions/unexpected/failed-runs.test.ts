@@ -71,14 +71,11 @@ test("a push that cannot begin → a failed run says why, and the pull goes on",
   await stack.sql(
     `create function public.refuse() returns trigger language plpgsql as
      $$ begin
-       if new.claims > old.claims then
-         raise exception '${words}' using errcode = 'wrong_object_type';
-       end if;
-       return new;
+       raise exception '${words}' using errcode = 'wrong_object_type';
      end; $$`,
   );
   await stack.sql(
-    `create trigger refuse before update on public.media_assets
+    `create trigger refuse before insert on media_sync.push_leases
      for each row execute function public.refuse()`,
   );
   const [row] = await stack.sql<{ id: string }>(
@@ -87,7 +84,7 @@ test("a push that cannot begin → a failed run says why, and the pull goes on",
   const created_at = (await control(stack, "GET /clock")).now;
   await control(stack, "POST /assets", { assets: [{ public_id: "new", created_at }] });
   const { status } = await call("sync", { method: "POST", json: {} });
-  await stack.sql("drop trigger refuse on public.media_assets");
+  await stack.sql("drop trigger refuse on media_sync.push_leases");
   await stack.sql("drop function public.refuse()");
   assertEquals(status, 500);
   const runs = await stack.sql<{ status: string; code: string }>(
