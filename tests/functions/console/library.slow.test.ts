@@ -168,14 +168,14 @@ consoleTest(
     await openShoe(page);
     const panel = page.getByRole("complementary", { name: "Asset" });
     await panel.locator("[data-status=synced]").waitFor();
-    // Long enough for an eye, or a test, to see the edit on its way.
-    await control(stack, "PUT /faults", { latency_ms: 400 });
+    // Long enough to be seen on its way, short enough for a look-up to be built upon.
+    await control(stack, "PUT /faults", { latency_ms: 1_200 });
     await panel.getByRole("button", { name: "Edit name" }).click();
     await panel.getByLabel("Name", { exact: true }).fill("Blue shoe");
     await panel.getByLabel("Name", { exact: true }).press("Enter");
     await panel.locator("[data-status=pending]").waitFor();
-    await panel.locator("[data-status=synced]").waitFor();
     await control(stack, "PUT /faults", { latency_ms: 0 });
+    await panel.locator("[data-status=synced]").waitFor();
     const { display_name, asset_id } = await inCloudinary(stack, "red-shoe");
     assertEquals(display_name, "Blue shoe");
     await callCloudinary(stack, `PUT /resources/${asset_id}`, { display_name: "Green shoe" });
