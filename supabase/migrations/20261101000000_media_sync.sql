@@ -4682,9 +4682,11 @@ set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
+declare
+    v_ids uuid[];
 begin
     -- Rows that others hold are being pushed or edited at this moment, and will be tried anyway.
-    with free as (
+    v_ids := array(
         select waiting.id
         from public.media_assets as waiting
         where waiting.sync_status = 'pending'
@@ -4702,8 +4704,8 @@ begin
                     and holder.type = waiting.type
             )
         for no key update skip locked
-    )
-    update public.media_assets as asset set next_attempt_at = null from free where asset.id = free.id;
+    );
+    update public.media_assets set next_attempt_at = null where id = any (v_ids);
 end;
 $$;
 comment on function media_sync.invite_waiting_names(text) is 'Rows that waited for a name which its holder has left are tried at once.';
@@ -7746,13 +7748,15 @@ begin
         raise exception 'Deleting assets needs the role editor or admin.' using errcode = 'insufficient_privilege';
     end if;
     perform media_sync.require_few(p_ids);
+    -- In a statement of its own: one that locks and writes the same rows holds on to versions that others have replaced, and
+    -- two such can wait for each other.
+    perform media_sync.lock_assets(p_ids);
     return query
     with wanted as materialized (
         select asset.*
         from public.media_assets as asset
         where asset.id = any (p_ids) and asset.in_scope
         order by asset.asset_id
-        for no key update
     ),
     deleted as (
         update public.media_assets as asset
@@ -7921,7 +7925,7 @@ as $$
 declare
     v_ids uuid[];
 begin
-    with deadly as (
+    v_ids := array(
         select asset.id
         from media_sync.push_leases as lease
         join public.media_assets as asset on asset.id = lease.media_asset_id
@@ -7931,17 +7935,12 @@ begin
             and asset.cloud_name = p_cloud_name
         order by asset.asset_id
         for no key update of asset skip locked
-    ),
-    given_up as (
-        update public.media_assets as asset
-        set
-            sync_status = 'error',
-            sync_error = 'Five workers ended while they pushed this row. Retry it; if they end again, make its fields smaller first.'
-        from deadly
-        where asset.id = deadly.id
-        returning asset.id
-    )
-    select array_agg(id) into v_ids from given_up;
+    );
+    update public.media_assets
+    set
+        sync_status = 'error',
+        sync_error = 'Five workers ended while they pushed this row. Retry it; if they end again, make its fields smaller first.'
+    where id = any (v_ids);
     perform media_sync.end_leases(v_ids);
 end;
 $$;
@@ -11767,6 +11766,7 @@ begin
     end if;
 
     perform media_sync.require_few(p_ids);
+    perform media_sync.lock_assets(p_ids);
     with open as materialized (
         select asset as before, (
             -- base holds what Cloudinary last said.
@@ -11775,7 +11775,6 @@ begin
         from public.media_assets as asset
         where asset.id = any (p_ids) and asset.conflicts is not null and asset.deleted_at is null and asset.in_scope
         order by asset.asset_id
-        for no key update
     ),
     wanted as (
         select
@@ -12686,19 +12685,12 @@ begin
         raise exception 'Retrying needs the role editor or admin.' using errcode = 'insufficient_privilege';
     end if;
     perform media_sync.require_few(p_ids);
-    with refused as materialized (
-        select id
-        from public.media_assets
-        where id = any (p_ids) and sync_status = 'error' and in_scope
-        order by asset_id
-        for no key update
-    ),
-    retried as (
-        update public.media_assets as asset
+    perform media_sync.lock_assets(p_ids);
+    with retried as (
+        update public.media_assets
         set sync_status = 'pending'
-        from refused
-        where asset.id = refused.id
-        returning asset.id
+        where id = any (p_ids) and sync_status = 'error' and in_scope
+        returning id
     )
     select coalesce(jsonb_agg(id), '[]') into v_retried from retried;
     return v_retried;
@@ -15362,10 +15354,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '6df3f5bf530789fe';
+    select '2370cde73fdf3be9';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '6df3f5bf530789fe');
+values ('20261101000000', 'media_sync', '2370cde73fdf3be9');

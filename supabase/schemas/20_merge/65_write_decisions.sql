@@ -187,9 +187,11 @@ set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
+declare
+    v_ids uuid[];
 begin
     -- Rows that others hold are being pushed or edited at this moment, and will be tried anyway.
-    with free as (
+    v_ids := array(
         select waiting.id
         from public.media_assets as waiting
         where waiting.sync_status = 'pending'
@@ -207,8 +209,8 @@ begin
                     and holder.type = waiting.type
             )
         for no key update skip locked
-    )
-    update public.media_assets as asset set next_attempt_at = null from free where asset.id = free.id;
+    );
+    update public.media_assets set next_attempt_at = null where id = any (v_ids);
 end;
 $$;
 comment on function media_sync.invite_waiting_names(text) is 'Rows that waited for a name which its holder has left are tried at once.';

@@ -11,13 +11,15 @@ begin
         raise exception 'Deleting assets needs the role editor or admin.' using errcode = 'insufficient_privilege';
     end if;
     perform media_sync.require_few(p_ids);
+    -- In a statement of its own: one that locks and writes the same rows holds on to versions that others have replaced, and
+    -- two such can wait for each other.
+    perform media_sync.lock_assets(p_ids);
     return query
     with wanted as materialized (
         select asset.*
         from public.media_assets as asset
         where asset.id = any (p_ids) and asset.in_scope
         order by asset.asset_id
-        for no key update
     ),
     deleted as (
         update public.media_assets as asset

@@ -25,7 +25,7 @@ as $$
 declare
     v_ids uuid[];
 begin
-    with deadly as (
+    v_ids := array(
         select asset.id
         from media_sync.push_leases as lease
         join public.media_assets as asset on asset.id = lease.media_asset_id
@@ -35,17 +35,12 @@ begin
             and asset.cloud_name = p_cloud_name
         order by asset.asset_id
         for no key update of asset skip locked
-    ),
-    given_up as (
-        update public.media_assets as asset
-        set
-            sync_status = 'error',
-            sync_error = 'Five workers ended while they pushed this row. Retry it; if they end again, make its fields smaller first.'
-        from deadly
-        where asset.id = deadly.id
-        returning asset.id
-    )
-    select array_agg(id) into v_ids from given_up;
+    );
+    update public.media_assets
+    set
+        sync_status = 'error',
+        sync_error = 'Five workers ended while they pushed this row. Retry it; if they end again, make its fields smaller first.'
+    where id = any (v_ids);
     perform media_sync.end_leases(v_ids);
 end;
 $$;

@@ -112,6 +112,7 @@ begin
     end if;
 
     perform media_sync.require_few(p_ids);
+    perform media_sync.lock_assets(p_ids);
     with open as materialized (
         select asset as before, (
             -- base holds what Cloudinary last said.
@@ -120,7 +121,6 @@ begin
         from public.media_assets as asset
         where asset.id = any (p_ids) and asset.conflicts is not null and asset.deleted_at is null and asset.in_scope
         order by asset.asset_id
-        for no key update
     ),
     wanted as (
         select

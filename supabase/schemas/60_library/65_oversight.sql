@@ -13,19 +13,12 @@ begin
         raise exception 'Retrying needs the role editor or admin.' using errcode = 'insufficient_privilege';
     end if;
     perform media_sync.require_few(p_ids);
-    with refused as materialized (
-        select id
-        from public.media_assets
-        where id = any (p_ids) and sync_status = 'error' and in_scope
-        order by asset_id
-        for no key update
-    ),
-    retried as (
-        update public.media_assets as asset
+    perform media_sync.lock_assets(p_ids);
+    with retried as (
+        update public.media_assets
         set sync_status = 'pending'
-        from refused
-        where asset.id = refused.id
-        returning asset.id
+        where id = any (p_ids) and sync_status = 'error' and in_scope
+        returning id
     )
     select coalesce(jsonb_agg(id), '[]') into v_retried from retried;
     return v_retried;
