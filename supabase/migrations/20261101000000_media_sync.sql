@@ -8797,6 +8797,28 @@ $$;
 comment on function media_sync.forget_cleared(jsonb) is 'Contexts that were perhaps cleared and not set anew are no longer agreed on. The caller holds the rows'' locks.';
 revoke all on function media_sync.forget_cleared(jsonb) from public, anon, authenticated;
 
+create or replace function media_sync.landed_changes(p_base jsonb, p_landed jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+    v_after constant jsonb := media_sync.apply_difference(p_base, p_landed);
+    v_changes constant jsonb := coalesce(media_sync.changed_fields(p_base, v_after), '{}');
+begin
+    -- Where the notification of the write was quicker than its answer, base has it already: what was before is not known any more.
+    return nullif(
+        coalesce((
+            select jsonb_object_agg(field, jsonb_build_object('to', v_after -> field)) from jsonb_object_keys(p_landed) as field
+        ), '{}') || v_changes,
+        '{}'
+    );
+end;
+$$;
+comment on function media_sync.landed_changes(jsonb, jsonb) is 'What a write that landed changed, for the log: field to { from, to }; without from where base had it already.';
+revoke all on function media_sync.landed_changes(jsonb, jsonb) from public, anon, authenticated;
+
 -- supabase/schemas/40_push/40_confirmations.sql
 
 -- What Cloudinary answered to the writes of a push.
@@ -8828,7 +8850,7 @@ begin
         end,
         case when result ? 'error' then 'error' else 'success' end,
         'push', p_source, asset.id, asset.asset_id, asset.public_id, asset.resource_type,
-        media_sync.changed_fields(asset.base, media_sync.apply_difference(asset.base, landed)),
+        media_sync.landed_changes(asset.base, landed),
         p_run_id, result -> 'error' ->> 'code', result -> 'error' ->> 'message', p_milliseconds,
         case when result ->> 'action' = 'delete' then asset.deleted_by else asset.edited_by end
     from jsonb_array_elements(p_results) as result
@@ -15354,10 +15376,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '2370cde73fdf3be9';
+    select '9ad267d9823f0999';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '2370cde73fdf3be9');
+values ('20261101000000', 'media_sync', '9ad267d9823f0999');

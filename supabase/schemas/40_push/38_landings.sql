@@ -230,3 +230,25 @@ end;
 $$;
 comment on function media_sync.forget_cleared(jsonb) is 'Contexts that were perhaps cleared and not set anew are no longer agreed on. The caller holds the rows'' locks.';
 revoke all on function media_sync.forget_cleared(jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.landed_changes(p_base jsonb, p_landed jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+    v_after constant jsonb := media_sync.apply_difference(p_base, p_landed);
+    v_changes constant jsonb := coalesce(media_sync.changed_fields(p_base, v_after), '{}');
+begin
+    -- Where the notification of the write was quicker than its answer, base has it already: what was before is not known any more.
+    return nullif(
+        coalesce((
+            select jsonb_object_agg(field, jsonb_build_object('to', v_after -> field)) from jsonb_object_keys(p_landed) as field
+        ), '{}') || v_changes,
+        '{}'
+    );
+end;
+$$;
+comment on function media_sync.landed_changes(jsonb, jsonb) is 'What a write that landed changed, for the log: field to { from, to }; without from where base had it already.';
+revoke all on function media_sync.landed_changes(jsonb, jsonb) from public, anon, authenticated;

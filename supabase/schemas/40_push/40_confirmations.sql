@@ -27,7 +27,7 @@ begin
         end,
         case when result ? 'error' then 'error' else 'success' end,
         'push', p_source, asset.id, asset.asset_id, asset.public_id, asset.resource_type,
-        media_sync.changed_fields(asset.base, media_sync.apply_difference(asset.base, landed)),
+        media_sync.landed_changes(asset.base, landed),
         p_run_id, result -> 'error' ->> 'code', result -> 'error' ->> 'message', p_milliseconds,
         case when result ->> 'action' = 'delete' then asset.deleted_by else asset.edited_by end
     from jsonb_array_elements(p_results) as result
