@@ -24,11 +24,14 @@ capTest(
   async () => {
     const { stack, call } = world;
     const needed: number[] = [];
-    // An invocation ends when its time is over, on a slow machine before all is sent.
+    // An invocation ends when its time is over, on a slow machine before all is sent; the next looks up again what this one
+    // had looked up and not sent: of three slices at once at most a hundred each, ten a call, before and after.
+    let invocations = 0;
     const pushAll = async () => {
       let waiting = names.length;
       while (waiting > 0) {
         await syncUntilCompleted(call, { direction: "push" });
+        invocations++;
         const [pending] = await stack.sql<{ rows: number }>(
           "select count(*)::int as rows from public.media_assets where sync_status = 'pending'",
         );
@@ -52,6 +55,7 @@ capTest(
       await assertSidesEqual(stack, names.length);
     }
     const [ordinary = 0, capped = 0] = needed;
-    assert(capped - ordinary <= 110, `${ordinary} look-ups, and ${capped}`);
+    const again = 60 * (invocations - 2);
+    assert(capped - ordinary <= 110 + again, `${ordinary} look-ups, and ${capped}`);
   },
 );
