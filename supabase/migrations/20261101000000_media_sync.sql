@@ -4355,7 +4355,9 @@ begin
         end if;
     end if;
 
-    v_agreed := media_sync.since_undecided(v_agreed, p_asset.undecided, v_remote, media_sync.told_fields(p_observation));
+    if p_asset.undecided is not null then
+        v_agreed := media_sync.since_undecided(v_agreed, p_asset.undecided, v_remote, media_sync.told_fields(p_observation));
+    end if;
 
     if p_asset.sync_status = 'synced' and p_asset.deleted_at is null then
         v_decision.merged := v_remote;
@@ -4399,7 +4401,9 @@ begin
     if v_decision.content_changes - array['url', 'secure_url'] = '{}' then
         v_decision.content_changes := null;
     end if;
-    v_decision.content.undecided := media_sync.still_undecided(p_asset.undecided, v_decision, media_sync.told_fields(p_observation));
+    if p_asset.undecided is not null or v_decision.undecided then
+        v_decision.content.undecided := media_sync.still_undecided(p_asset.undecided, v_decision, media_sync.told_fields(p_observation));
+    end if;
     return v_decision;
 end;
 $$;
@@ -4422,9 +4426,6 @@ as $$
 declare
     v_seen jsonb;
 begin
-    if p_undecided is null then
-        return p_agreed;
-    end if;
     select jsonb_object_agg(key, value) into v_seen
     from jsonb_each(p_undecided)
     where media_sync.is_told(p_told, key) and not media_sync.same_value(value, media_sync.flat_fields(p_remote) -> key);
@@ -4447,9 +4448,6 @@ declare
     v_base constant jsonb := media_sync.flat_fields((p_decision.asset).base);
     v_kept jsonb;
 begin
-    if p_undecided is null and not p_decision.undecided then
-        return null;
-    end if;
     select coalesce(jsonb_object_agg(key, value), '{}') into v_kept
     from jsonb_each(p_undecided)
     where not media_sync.is_told(p_told, key);
@@ -15376,10 +15374,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '9ad267d9823f0999';
+    select '70958293b28904a5';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '9ad267d9823f0999');
+values ('20261101000000', 'media_sync', '70958293b28904a5');

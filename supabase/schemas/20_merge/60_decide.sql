@@ -216,7 +216,9 @@ begin
         end if;
     end if;
 
-    v_agreed := media_sync.since_undecided(v_agreed, p_asset.undecided, v_remote, media_sync.told_fields(p_observation));
+    if p_asset.undecided is not null then
+        v_agreed := media_sync.since_undecided(v_agreed, p_asset.undecided, v_remote, media_sync.told_fields(p_observation));
+    end if;
 
     if p_asset.sync_status = 'synced' and p_asset.deleted_at is null then
         v_decision.merged := v_remote;
@@ -260,7 +262,9 @@ begin
     if v_decision.content_changes - array['url', 'secure_url'] = '{}' then
         v_decision.content_changes := null;
     end if;
-    v_decision.content.undecided := media_sync.still_undecided(p_asset.undecided, v_decision, media_sync.told_fields(p_observation));
+    if p_asset.undecided is not null or v_decision.undecided then
+        v_decision.content.undecided := media_sync.still_undecided(p_asset.undecided, v_decision, media_sync.told_fields(p_observation));
+    end if;
     return v_decision;
 end;
 $$;

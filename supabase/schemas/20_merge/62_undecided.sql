@@ -11,9 +11,6 @@ as $$
 declare
     v_seen jsonb;
 begin
-    if p_undecided is null then
-        return p_agreed;
-    end if;
     select jsonb_object_agg(key, value) into v_seen
     from jsonb_each(p_undecided)
     where media_sync.is_told(p_told, key) and not media_sync.same_value(value, media_sync.flat_fields(p_remote) -> key);
@@ -36,9 +33,6 @@ declare
     v_base constant jsonb := media_sync.flat_fields((p_decision.asset).base);
     v_kept jsonb;
 begin
-    if p_undecided is null and not p_decision.undecided then
-        return null;
-    end if;
     select coalesce(jsonb_object_agg(key, value), '{}') into v_kept
     from jsonb_each(p_undecided)
     where not media_sync.is_told(p_told, key);
