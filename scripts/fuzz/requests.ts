@@ -53,6 +53,7 @@ export function requests(known: readonly string[]): fc.Arbitrary<FuzzRequest> {
   const kinds: [number, string, fc.Arbitrary<string>, z.ZodType?, z.ZodType?][] = [
     [8, "GET", bare("media-list"), mediaListQuery],
     [3, "GET", below("")],
+    [1, "GET", bare("media-list/metadata-fields")],
     [2, "DELETE", bare("media-list"), mediaDeletionQuery.extend({ public_ids: z.string() })],
     [3, "DELETE", bare("media-list"), undefined, mediaDeletion],
     [3, "PATCH", bare("media-list"), undefined, mediaEdits],

@@ -2,6 +2,8 @@ import type {
   MediaFacets,
   MediaItem,
   MediaItemAnswer,
+  MetadataField,
+  MetadataFieldsAnswer,
   RestoreAnswer,
   SyncOverviewAnswer,
 } from "./contract.ts";
@@ -37,6 +39,8 @@ export interface MediaClient {
   get(id: string, options?: RequestOptions): Promise<MediaItemAnswer>;
   /** The most frequent values among the assets that match. */
   facets(query?: MediaQuery, options?: RequestOptions): Promise<MediaFacets>;
+  /** The fields of structured metadata, by which values are edited. Editors. */
+  metadataFields(options?: RequestOptions): Promise<MetadataField[]>;
   /** Uploads a file from here straight to Cloudinary. Editors. */
   upload(file: Blob & { name?: string }, options?: UploadOptions): Promise<MediaItem>;
   /** Edits one asset; Cloudinary follows by itself. Editors. */
@@ -75,6 +79,9 @@ export function createMediaClient(supabase: AnySupabaseClient): MediaClient {
     get: (id, { signal } = {}) =>
       callFunction(supabase, `media-list/${encodeURIComponent(id)}`, { signal }),
     facets: (query = {}, options = {}) => readFacets(supabase, query, options),
+    metadataFields: async ({ signal } = {}) =>
+      (await callFunction<MetadataFieldsAnswer>(supabase, "media-list/metadata-fields", { signal }))
+        .metadata_fields,
     upload: (file, options = {}) => uploadFile(supabase, file, options),
     edit: (id, edit, options = {}) => editAsset(supabase, id, edit, options),
     editMany: (ids, edit, options = {}) => editAssets(supabase, ids, edit, options),

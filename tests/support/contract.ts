@@ -17,18 +17,20 @@ export interface ContractAnswer {
   body: unknown;
 }
 
-/** The operation that a request means; a literal segment beats a parameter. */
+/** The operation that a request means; a literal segment beats a parameter, whatever the method. */
 export function operationOf(method: string, path: string): Operation | undefined {
   const segments = `/${path}`.split("?", 1)[0]!.replace(/(.)\/$/, "$1").split("/");
   const literals = (operation: Operation) => operation.path.split("/").filter(isLiteral).length;
-  return OPERATIONS
-    .filter((operation) => operation.method === method)
+  const fitting = OPERATIONS
     .filter((operation) => {
       const pattern = operation.path.split("/");
       return pattern.length === segments.length &&
         pattern.every((part, index) => !isLiteral(part) || part === segments[index]);
     })
-    .sort((left, right) => literals(right) - literals(left))[0];
+    .sort((left, right) => literals(right) - literals(left));
+  return fitting.find((operation) =>
+    operation.method === method && operation.path === fitting[0]!.path
+  );
 }
 
 /**

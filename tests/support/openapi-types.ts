@@ -68,6 +68,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/media-list/metadata-fields": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The account's fields of structured metadata
+     * @description As Cloudinary defines them, at most five minutes old. Editors, admins and secret keys.
+     */
+    get: operations["listMetadataFields"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/media-list/{id}": {
     parameters: {
       query?: never;
@@ -687,6 +707,41 @@ export interface components {
       /** @constant */
       success: true;
       item: components["schemas"]["MediaItem"];
+    };
+    /** @description One choice of a field. */
+    MetadataChoice: {
+      /** @description What an asset's value holds. */
+      external_id: string;
+      /** @description What people read. */
+      value: string;
+      /**
+       * @description Inactive ones stand where they stand, but cannot be chosen any more.
+       * @enum {string}
+       */
+      state: "active" | "inactive";
+    };
+    /** @description The definition of a field of structured metadata. */
+    MetadataField: {
+      /** @description Key of the field in an asset's `metadata`. */
+      external_id: string;
+      /** @description What people read. */
+      label: string;
+      /**
+       * @description What values are: `string` text, `integer` a whole number, `date` a day (`YYYY-MM-DD`), `enum` the external_id of a choice, `set` a list of them. A type that is not known is told as `string`.
+       * @enum {string}
+       */
+      type: "string" | "integer" | "date" | "enum" | "set";
+      /** @description Whether a value can be changed, but not removed. */
+      mandatory: boolean;
+      /** @description The choices of an `enum` or `set`; else empty. */
+      values: components["schemas"]["MetadataChoice"][];
+    };
+    /** @description The account's fields of structured metadata. */
+    MetadataFieldsAnswer: {
+      /** @constant */
+      success: true;
+      /** @description In Cloudinary's order. */
+      metadata_fields: components["schemas"]["MetadataField"][];
     };
     /** @description One error of a run. */
     RunError: {
@@ -1368,6 +1423,33 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["PayloadTooLarge"];
       415: components["responses"]["UnsupportedMediaType"];
+      500: components["responses"]["InternalError"];
+      502: components["responses"]["UpstreamFailed"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  listMetadataFields: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The fields. */
+      200: {
+        headers: {
+          "x-request-id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MetadataFieldsAnswer"];
+        };
+      };
+      400: components["responses"]["BadRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
       500: components["responses"]["InternalError"];
       502: components["responses"]["UpstreamFailed"];
       503: components["responses"]["Unavailable"];

@@ -6,6 +6,7 @@ import { deleteItems } from "./delete-items.ts";
 import { editItem, editItems } from "./edit-items.ts";
 import { getItem } from "./get-item.ts";
 import { listItems } from "./list-items.ts";
+import { listMetadataFields } from "./metadata-fields.ts";
 import { restoreItem } from "./restore-item.ts";
 import { signUpload } from "./sign-upload.ts";
 
@@ -19,6 +20,7 @@ export default {
       { method: "DELETE", path: "/", handle: deleteItems },
       { method: "POST", path: "/uploads", handle: signUpload },
       { method: "POST", path: "/uploads/confirm", handle: confirmUpload },
+      { method: "GET", path: "/metadata-fields", handle: listMetadataFields },
       { method: "GET", path: "/:id", handle: getItem },
       { method: "PATCH", path: "/:id", handle: editItem },
       { method: "POST", path: "/:id/restore", handle: restoreItem },

@@ -130,6 +130,9 @@ stackTest("a generated client → looks at the library and edits it", async ({ s
   });
   assertEquals(wrong.error?.details?.[0]?.path, "tags.0");
 
+  const { metadata_fields } = ok(await client.GET("/media-list/metadata-fields"));
+  assert(metadata_fields.some(({ type, values }) => type === "set" && values.length > 0));
+
   const twice = [one!, other!].map((named) => named.public_id);
   const gone = ok(await client.DELETE("/media-list", { params: { query: { public_ids: twice } } }));
   assertEquals(gone.deleted.sort(), twice.sort());

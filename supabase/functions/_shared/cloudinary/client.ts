@@ -2,6 +2,7 @@ import { registerSecret } from "../http/log.ts";
 import { createAdminAccount } from "./admin-api/account.ts";
 import { createAdminAssets } from "./admin-api/assets.ts";
 import { createAdminDeletions } from "./admin-api/deletions.ts";
+import { createAdminMetadataFields } from "./admin-api/metadata-fields.ts";
 import { createAdminTriggers } from "./admin-api/triggers.ts";
 import { createAssetLookUp } from "./admin-api/look-up.ts";
 import type { CloudinaryConfiguration } from "./configuration.ts";
@@ -53,6 +54,7 @@ export function createCloudinaryClient(
     ...createAssetLookUp(transport, currentMode),
     ...createAdminAccount(transport, (mode) => folderMode = mode),
     ...createAdminDeletions(transport),
+    ...createAdminMetadataFields(transport),
     ...createAdminTriggers(transport),
     ...createSearchApi(transport, currentMode, options.onBackups),
     ...createUploadAssets(transport, currentMode, assets.getAsset),

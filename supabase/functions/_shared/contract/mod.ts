@@ -5,6 +5,7 @@ export * from "./error.ts";
 export * from "./library-state.ts";
 export * from "./media-item.ts";
 export * from "./media-list.ts";
+export * from "./metadata-fields.ts";
 export * from "./run.ts";
 export * from "./sync-overview.ts";
 export * from "./sync.ts";

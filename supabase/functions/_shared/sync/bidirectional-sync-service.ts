@@ -1,3 +1,4 @@
+import type { MetadataFieldDefinition } from "../cloudinary/admin-api/metadata-fields.ts";
 import { readNotification } from "../cloudinary/notification.ts";
 import type { Caller } from "../http/caller.ts";
 import type { Logger } from "../http/log.ts";
@@ -6,6 +7,7 @@ import type { Database } from "../media/database.types.ts";
 import type { EventOutcome, PushFailure, ReceivedEvent } from "../media/types.ts";
 import { doDueWork, type SyncRequest, type SyncResult } from "./due-work.ts";
 import { type DryRun, dryRun, type DryRunRequest } from "./dry-run.ts";
+import { readMetadataFields } from "./metadata-fields.ts";
 import { openSession } from "./open-session.ts";
 import { push } from "./push/push.ts";
 import { refresh } from "./refresh.ts";
@@ -119,6 +121,11 @@ export class BidirectionalSyncService {
     });
     await this.refreshQueued();
     return outcome;
+  }
+
+  /** The fields of structured metadata; see {@link readMetadataFields}. */
+  metadataFields(): Promise<MetadataFieldDefinition[]> {
+    return this.#work(readMetadataFields(this.session));
   }
 
   /** Signed fields for an upload of a browser; see {@link signUpload}. */

@@ -8,6 +8,7 @@ import {
 import { mediaEdit, mediaEditAnswer, mediaEdits } from "../edits.ts";
 import { mediaItemAnswer } from "../media-item.ts";
 import { mediaListAnswer, mediaListQuery } from "../media-list.ts";
+import { metadataFieldsAnswer } from "../metadata-fields.ts";
 import {
   signedUploadAnswer,
   uploadConfirmation,
@@ -98,6 +99,17 @@ export const mediaListOperations: readonly Operation[] = [
     body: { schema: uploadConfirmation, required: true },
     answers: { 200: { description: "The asset.", schema: uploadConfirmationAnswer } },
     errors: [404, 409, 413, 415, 502],
+  },
+  {
+    id: "listMetadataFields",
+    method: "GET",
+    path: "/media-list/metadata-fields",
+    tag: "Library",
+    summary: "The account's fields of structured metadata",
+    description: "As Cloudinary defines them, at most five minutes old.",
+    access: "editor",
+    answers: { 200: { description: "The fields.", schema: metadataFieldsAnswer } },
+    errors: [502],
   },
   {
     id: "getMediaItem",
