@@ -7,6 +7,7 @@ import { Emulator } from "./emulator.ts";
 import { Library } from "./library.ts";
 import { LibraryState } from "./library-state.ts";
 import { Live } from "./live.ts";
+import { MetadataFields } from "./metadata-fields.ts";
 import { Notices } from "./notices.ts";
 import { createPreferences, type Preferences } from "./preferences.ts";
 import { Router } from "./router.ts";
@@ -24,6 +25,7 @@ export interface App {
   library: Library;
   trash: Library;
   state: LibraryState;
+  metadataFields: MetadataFields;
   uploads: Uploads;
   live: Live;
   preferences: Preferences;
@@ -46,6 +48,7 @@ export function createApp(configuration: Configuration): App {
     library,
     trash: new Library(media, { deleted: true }),
     state: new LibraryState(media),
+    metadataFields: new MetadataFields(media),
     uploads: new Uploads(media, () => library.refreshSoon()),
     live: new Live(media),
     preferences: createPreferences(),

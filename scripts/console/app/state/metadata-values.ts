@@ -1,0 +1,64 @@
+import type { MetadataChoice, MetadataField } from "../../../../supabase/client/mod.ts";
+
+/**
+ * A value of structured metadata as a form holds it: text, and of a set the external_ids as JSON. Empty where there is no
+ * value.
+ */
+export function toDraft(field: MetadataField, value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (field.type !== "set") return String(value);
+  const ids = Array.isArray(value) ? value.map(String) : [String(value)];
+  return writeSet(ids);
+}
+
+/** What a form holds, as the API takes it; null clears the field, and undefined fits no field of that type. */
+export function fromDraft(
+  field: MetadataField,
+  draft: string,
+): string | number | string[] | null | undefined {
+  if (draft.trim() === "") return null;
+  switch (field.type) {
+    case "integer": {
+      const number = Number(draft);
+      return Number.isSafeInteger(number) ? number : undefined;
+    }
+    case "date":
+      return /^\d{4}-\d{2}-\d{2}$/.test(draft) ? draft : undefined;
+    case "set":
+      return readSet(draft);
+    default:
+      return draft;
+  }
+}
+
+/** A value as people read it: its choices by their names. */
+export function toShown(field: MetadataField, draft: string): string {
+  if (field.type !== "enum" && field.type !== "set") return draft;
+  const ids = field.type === "set" ? readSet(draft) : draft === "" ? [] : [draft];
+  return ids.map((id) => field.values.find(({ external_id }) => external_id === id)?.value ?? id)
+    .join(", ");
+}
+
+/**
+ * What is offered: what can be chosen, and what is held although it was switched off. Cloudinary may not tell the latter at
+ * all: then its external_id has to do.
+ */
+export function choicesFor(field: MetadataField, held: readonly string[]): MetadataChoice[] {
+  const isHeld = ({ external_id }: MetadataChoice) => held.includes(external_id);
+  const untold = held.filter((id) => !field.values.some(({ external_id }) => external_id === id))
+    .map((id): MetadataChoice => ({ external_id: id, value: id, state: "inactive" }));
+  return [
+    ...field.values.filter((choice) => choice.state === "active" || isHeld(choice)),
+    ...untold,
+  ];
+}
+
+/** The external_ids of a set's draft. */
+export function readSet(draft: string): string[] {
+  return draft === "" ? [] : JSON.parse(draft) as string[];
+}
+
+/** A set's draft; empty for none. */
+export function writeSet(ids: readonly string[]): string {
+  return ids.length === 0 ? "" : JSON.stringify(ids);
+}
