@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { DATABASE_VERSION } from "../../supabase/functions/_shared/media/database-version.ts";
+import { CommandError } from "../support/command-error.ts";
 import { bundle } from "./bundle.ts";
 import { bundlePicker } from "./bundle-picker.ts";
 import { declareTypes } from "./declare-types.ts";
@@ -30,16 +31,17 @@ export interface BuiltPackage {
  * Builds `supabase/client` as an npm package.
  *
  * @param out Its folder, replaced if it is there.
- * @throws CommandError `install_failed` or `types_failed`
+ * @throws CommandError `out_taken` where something else lies there, `install_failed` or `types_failed`
  */
 export async function buildPackage(out: string): Promise<BuiltPackage> {
+  const folder = `${resolve(out)}/`;
+  await requireReplaceable(folder);
   const modules = await prepareWorkspace();
   const code = await bundle(`${root}supabase/client/mod.ts`, { modules });
   const picker = await bundlePicker();
   const types = declareTypes(modules).set("picker.d.ts", picker.types);
   const version = supabaseVersion(await Deno.readTextFile(`${root}import_map.json`));
 
-  const folder = `${resolve(out)}/`;
   await Deno.remove(folder, { recursive: true }).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
@@ -58,6 +60,25 @@ export async function buildPackage(out: string): Promise<BuiltPackage> {
       await measure("types/*.d.ts", [...types.values()].join("")),
     ],
   };
+}
+
+/** What is replaced must be an earlier package, or nothing: a folder with somebody's work is not. */
+async function requireReplaceable(folder: string): Promise<void> {
+  try {
+    const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+    if (names.length === 0) return;
+    const manifest = await Deno.readTextFile(`${folder}package.json`).catch(() => "{}");
+    if (JSON.parse(manifest).name === PACKAGE_NAME) return;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    if (!(error instanceof SyntaxError) && !(error instanceof Deno.errors.NotADirectory)) {
+      throw error;
+    }
+  }
+  throw new CommandError(
+    "out_taken",
+    `${folder} holds something else than an earlier build of the client: name another folder with --out.`,
+  );
 }
 
 /** A version that is no release is one of npm's pre-releases. */

@@ -1,5 +1,7 @@
 import type { Command } from "../support/command.ts";
 import { gzipSize } from "../support/gzip-size.ts";
+import { CommandError } from "../support/command-error.ts";
+import { projectOrigin } from "../support/project.ts";
 import { readFlags } from "../support/read-flags.ts";
 import { writeConsole } from "./build/build-console.ts";
 
@@ -25,18 +27,34 @@ export const consoleCommand: Command = async (args, { print }) => {
     print(usage);
     return 0;
   }
-  const files = await writeConsole(flags.out, {
-    url: flags.url,
-    publishable_key: flags["publishable-key"],
-  });
+  const configuration = {
+    url: flags.url === "" ? "" : projectOrigin(flags.url),
+    publishable_key: readKey(flags["publishable-key"]),
+  };
+  const files = await writeConsole(flags.out, configuration);
   print(`${flags.out}:`);
   for (const { path, content } of files) {
     const gzip = await gzipSize(content);
     print(`  ${path.padEnd(20)} ${kilobytes(content.length)}, ${kilobytes(gzip)} gzip`);
   }
-  if (flags.url === "") print("Name the project in config.json before you publish the folder.");
+  const missing = Object.entries(configuration).filter(([, value]) => value === "");
+  if (missing.length > 0) {
+    const names = missing.map(([name]) => name).join(" and ");
+    print(`Write ${names} into config.json before you publish the folder.`);
+  }
   return 0;
 };
+
+/** Whatever stands in config.json everybody can read. */
+function readKey(key: string): string {
+  if (key === "" || key.startsWith("sb_publishable_")) return key;
+  throw new CommandError(
+    "key_not_publishable",
+    "--publishable-key must look like sb_publishable_…: everybody can read it, so no secret key may stand there. " +
+      "Take the publishable key of the dashboard (Settings, API Keys).",
+    2,
+  );
+}
 
 function kilobytes(bytes: number): string {
   return `${(bytes / 1_000).toFixed(1).padStart(6)} kB`;

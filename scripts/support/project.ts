@@ -46,7 +46,9 @@ export async function findProject(
   const stack = options.projectRef === undefined ? await readStack() : null;
   const address = options.url ?? text(environment.SUPABASE_URL) ??
     (options.projectRef && `https://${options.projectRef}.supabase.co`);
-  if (address === undefined || (stack !== null && origin(address) === origin(stack.url))) {
+  if (
+    address === undefined || (stack !== null && projectOrigin(address) === projectOrigin(stack.url))
+  ) {
     if (stack === null) {
       throw new CommandError(
         "project_unknown",
@@ -55,7 +57,7 @@ export async function findProject(
     }
     for (const secret of [stack.secret_key, stack.cron_key]) registerSecret(secret);
     return {
-      url: origin(stack.url),
+      url: projectOrigin(stack.url),
       secretKey: options.keyFromEnv ? readKey(options.keyFromEnv, environment) : stack.secret_key,
       cronKey: stack.cron_key,
       isLocalStack: true,
@@ -67,7 +69,7 @@ export async function findProject(
   const secretKey = readKey(options.keyFromEnv ?? "SUPABASE_SECRET_KEY", environment);
   const cronKey = text(environment.SUPABASE_CRON_KEY) ?? secretKey;
   registerSecret(cronKey);
-  const url = origin(address);
+  const url = projectOrigin(address);
   return {
     url,
     secretKey,
@@ -125,8 +127,12 @@ function checkRef(url: string, projectRef: string | undefined): void {
   }
 }
 
-/** The address as callers need it. A key must not travel in the clear, except on this machine. */
-function origin(url: string): string {
+/**
+ * A project's address as callers need it. A key must not travel in the clear, except on this machine.
+ *
+ * @throws CommandError `url_unsafe`
+ */
+export function projectOrigin(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(parsed?.hostname ?? "");
   if (parsed?.protocol !== "https:" && !(parsed?.protocol === "http:" && loopback)) {

@@ -39,7 +39,7 @@ for (
   Deno.test(`${JSON.stringify(value)} of type ${type} → a draft that gives it back, and ${shown || "nothing"}`, () => {
     assertEquals(toDraft(field(type), value), draft);
     assertEquals(toShown(field(type), draft), shown);
-    assertEquals(fromDraft(field(type), draft), value ?? null as unknown);
+    assertEquals<unknown>(fromDraft(field(type), draft), value ?? null);
   });
 }
 

@@ -12,11 +12,13 @@ export interface Configuration {
  *
  * @throws Error with a sentence that names the file and what to write into it
  */
-export async function readConfiguration(): Promise<Configuration> {
-  const response = await fetch("config.json", { cache: "no-cache" });
+export async function readConfiguration(
+  ask: typeof fetch = fetch,
+): Promise<Configuration> {
+  const response = await ask("config.json", { cache: "no-cache" });
   const found = response.ok ? await response.json().catch(() => null) : null;
   if (
-    typeof found?.url === "string" && found.url !== "" &&
+    typeof found?.url === "string" && URL.canParse(found.url) && /^https?:/.test(found.url) &&
     typeof found.publishable_key === "string" && found.publishable_key !== ""
   ) {
     return found;
