@@ -9,7 +9,7 @@ type Quarantined = SyncOverviewAnswer["sync_status"]["quarantine"][number];
 
 /** Assets that cannot be stored as Cloudinary shows them, and why; one that was mended there can be asked for again. */
 export function QuarantineList() {
-  const { media, notices } = useApp();
+  const { media, notices, live } = useApp();
   const [all, setAll] = useState<Quarantined[]>([]);
   const [busy, setBusy] = useState<string | null>(null);
   const read = () =>
@@ -17,14 +17,19 @@ export function QuarantineList() {
       ({ sync_status }) => setAll(sync_status.quarantine),
       (error) => notices.fail(error),
     );
-  useEffect(() => void read(), []);
+  useEffect(() => {
+    read();
+    // What is mended comes back by itself.
+    return live.listen(() => void read());
+  }, []);
   if (all.length === 0) return null;
-  const retry = async ({ asset_id, public_id }: Quarantined) => {
+  const retry = async (aside: Quarantined) => {
+    const { asset_id } = aside;
     setBusy(asset_id);
     try {
       await media.sync({ single_asset: asset_id });
       await read();
-      notices.tell(texts.quarantine.asked(public_id));
+      notices.tell(texts.quarantine.asked(nameOf(aside)));
     } catch (error) {
       notices.fail(error);
     } finally {
@@ -46,7 +51,7 @@ export function QuarantineList() {
               <Icon name="warning" />
             </span>
             <div class="lines-text">
-              <strong>{aside.public_id}</strong>
+              <strong>{nameOf(aside)}</strong>
               <span class="error">{aside.reason}</span>
               <span class="quiet">{formatAgo(aside.since)}</span>
             </div>
@@ -63,4 +68,9 @@ export function QuarantineList() {
       </ul>
     </section>
   );
+}
+
+/** Its public_id may be the very thing that is missing. */
+function nameOf({ public_id, asset_id }: Quarantined): string {
+  return public_id === "" ? asset_id : public_id;
 }
