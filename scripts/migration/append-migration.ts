@@ -4,6 +4,7 @@ import { migrationFiles, readFrozen } from "./frozen-migrations.ts";
 import { laterGuard, ledgerStatement, migrationName } from "./guards.ts";
 import { schemaDigest } from "./schema-digest.ts";
 import { publicNames, withoutKnown } from "./public-names.ts";
+import { renewPlans } from "./renew-plans.ts";
 import { type NamedText, schemaFiles, schemaText } from "./schema-files.ts";
 
 /** A migration that is to be written, and what it is about. */
@@ -36,15 +37,16 @@ export async function appendMigration(
   const path = replaced?.path ?? nextPath(migrations, name, now);
   const { version } = migrationName(path);
   const known = publicNames(migrations.map(({ text }) => text).join("\n"));
+  const names = publicNames(schemaText(schemaFiles(files)));
   const guard = laterGuard(
     version,
     migrationName(migrations.at(-1)!.path).version,
-    withoutKnown(publicNames(schemaText(schemaFiles(files))), known),
+    withoutKnown(names, known),
   );
   const text =
     `-- Generated from supabase/schemas by \`deno task migration ${name}\`; reviewed by a person.\n\n${guard}\n${sql}\n${
-      ledgerStatement(version, name, schemaDigest(schemaFiles(files)))
-    }`;
+      renewPlans(names)
+    }\n${ledgerStatement(version, name, schemaDigest(schemaFiles(files)))}`;
   return { path, text, ...found };
 }
 

@@ -8074,6 +8074,7 @@ as $$
 declare
     v_now constant timestamptz := clock_timestamp();
     v_ids uuid[];
+    v_leased public.media_assets;
 begin
     perform media_sync.give_up_deadly(p_cloud_name);
     -- What a worker holds in memory is bounded.
@@ -8121,7 +8122,10 @@ begin
     if exists (select from public.media_assets where id = any (v_ids) and public_id <> base ->> 'public_id') then
         v_ids := v_ids || array(select media_sync.linked_renames(p_cloud_name, v_ids));
     end if;
-    return query select * from media_sync.lease_pending(v_ids, p_worker, v_now, p_lease_seconds);
+    -- Whole rows, not select *: a session's plan would keep the columns of today, and fail once the table has another.
+    foreach v_leased in array array(select leased from media_sync.lease_pending(v_ids, p_worker, v_now, p_lease_seconds) as leased) loop
+        return next v_leased;
+    end loop;
 end;
 $$;
 comment on function media_sync.claim_pending(text, uuid, integer, integer, uuid[]) is 'Leases pending rows to a worker, with the renames that are linked to theirs.';
@@ -15374,10 +15378,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '70958293b28904a5';
+    select '56d5c5e1808919e6';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '70958293b28904a5');
+values ('20261101000000', 'media_sync', '56d5c5e1808919e6');

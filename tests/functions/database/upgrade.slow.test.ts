@@ -80,6 +80,19 @@ async function fill(world: ScenarioWorld): Promise<Rows> {
   return rows;
 }
 
+/**
+ * Sessions of the data API's pool outlive a deployment, with the plans of what they have called. To be called just before it:
+ * PostgreSQL lets idle sessions forget everything once many objects have changed, such as those of another database.
+ */
+async function planInEverySession(stack: Stack): Promise<void> {
+  // Holding each session for a moment, so that none serves all; of another cloud, so that no row is claimed.
+  const push = `select pg_sleep(0.2), pg_backend_pid() as session,
+    public.media_sync_begin_push('another', gen_random_uuid(), 10, 30, 'test')`;
+  const calls = Array.from({ length: 20 }, () => stack.sql<{ session: number }>(push));
+  const sessions = new Set((await Promise.all(calls)).map(([row]) => row!.session));
+  assert(sessions.size > 1, "there is one session only");
+}
+
 /** Every row of every table of ours, but for what deployments note: the ledger, and what they bring along. */
 async function readRows(stack: Stack): Promise<Rows> {
   const tables = await stack.sql<{ name: string }>(
@@ -126,8 +139,10 @@ postgresTest(
     try {
       await withStack({ database, migrationsDirectory: project.migrations }, async (stack) => {
         const world = await openScenarioWorld(stack);
-        const before = await fill(world);
+        await fill(world);
         await project.addLaterVersion();
+        await planInEverySession(stack);
+        const before = await readRows(stack);
 
         await t.step("deploy → the migration and the functions", async () => {
           const cli = fakeCli({ "functions list": "[]" });
