@@ -34,7 +34,7 @@ export async function runFixes(
     signal.throwIfAborted();
     if (fix === undefined || results.has(fix.command)) continue;
     const { command } = fix;
-    const agreed = yes || confirm(`${check}: ${redactText(message)}\nRun ${command}`);
+    const agreed = yes || await confirm(`${check}: ${redactText(message)}\nRun ${command}`);
     const result: FixResult = agreed
       ? await runFix(fix.run, command)
       : { command, result: "declined", message: "not run" };

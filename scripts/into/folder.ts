@@ -2,9 +2,16 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { CommandError } from "../support/command-error.ts";
+import { functionNames } from "../support/function-names.ts";
 
 /** Where the note of what we added stands, below `supabase/`. */
 export const MANIFEST = "functions/_media_sync/manifest.json";
+
+/** A file that {@linkcode writeWhole} has not given its name yet. */
+const UNFINISHED = /\.media-sync-[0-9a-f]{8}$/;
+
+/** Folders that hold our files only, below `supabase/`. */
+const OUR_FOLDERS = ["_media_sync", ...functionNames].map((name) => `functions/${name}/`);
 
 /** What we added, so that a second run and the way out know it. */
 export interface Manifest {
@@ -74,6 +81,42 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await Deno.rename(next, path);
   } catch (error) {
     await Deno.remove(next).catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * Takes away what a run that was killed left: files that {@linkcode writeWhole} did not finish, and folders of ours that are
+ * empty by then.
+ */
+export async function removeLeftovers(supabase: string): Promise<void> {
+  for (const folder of ["", "migrations/", "functions/", ...OUR_FOLDERS]) {
+    for (const name of await listFiles(`${supabase}${folder}`)) {
+      if (UNFINISHED.test(name)) await Deno.remove(`${supabase}${folder}${name}`);
+    }
+  }
+  for (const folder of OUR_FOLDERS) {
+    const path = `${supabase}${folder}`;
+    if (await isEmptyFolder(path)) await Deno.remove(path);
+  }
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const { name, isFile } of Deno.readDir(folder)) if (isFile) names.push(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return names;
+}
+
+async function isEmptyFolder(path: string): Promise<boolean> {
+  try {
+    for await (const _ of Deno.readDir(path)) return false;
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }

@@ -11,6 +11,7 @@ import {
   type Manifest,
   readManifest,
   readText,
+  removeLeftovers,
   writeWhole,
 } from "./folder.ts";
 import { mergeConfig } from "./merge-config.ts";
@@ -33,6 +34,8 @@ interface Plan {
   migrations: PlacedMigration[];
   config: { before: string; appended: string };
   manifest: Manifest;
+  /** Whether the note says so already. */
+  noted: boolean;
 }
 
 /**
@@ -50,11 +53,12 @@ export async function setupInto(
   const changes = describe(plan);
   if (!json) { for (const line of changes) print(`${dryRun ? "would add" : "adds     "} ${line}`); }
   if (!dryRun && changes.length > 0) {
-    if (!yes && !surroundings.confirm(`Add these to ${plan.supabase}?`)) {
+    if (!yes && !await surroundings.confirm(`Add these to ${plan.supabase}?`)) {
       throw new CommandError("declined", "Nothing was done.");
     }
     await carryOut(plan, surroundings.signal);
   }
+  if (!dryRun) await removeLeftovers(plan.supabase);
   if (json) {
     print(JSON.stringify({ success: true, folder: plan.supabase, changes }));
     return 0;
@@ -70,7 +74,12 @@ async function makePlan(supabase: string, surroundings: Surroundings): Promise<P
   const before = await readText(`${supabase}config.toml`) ?? "";
   const { appended, obstacles } = mergeConfig(before);
   const bundles = await (surroundings.bundleFunctions ?? bundleFunctions)();
-  const placed = Object.keys(known?.files ?? {}).filter((path) => path.startsWith("migrations/"));
+  // A run that was stopped noted migrations that it did not come to write.
+  const placed: string[] = [];
+  for (const path of Object.keys(known?.files ?? {})) {
+    if (!path.startsWith("migrations/")) continue;
+    if (await readText(`${supabase}${path}`) !== null) placed.push(path);
+  }
   const wanted = await planFiles(bundles, [...placed, ...migrations.map(({ path }) => path)]);
   const manifest: Manifest = { version: DATABASE_VERSION, files: {}, config: "" };
   manifest.config = appended === "" ? known?.config ?? "" : appended;
@@ -94,6 +103,8 @@ async function makePlan(supabase: string, surroundings: Surroundings): Promise<P
     manifest.files[path] = known?.files[path] ??
       [hashText(migrations.find((migration) => migration.path === path)!.text)];
   }
+  // What a run that was stopped noted is more than what is there; it is the last that is written.
+  const noted = JSON.stringify(known?.files) === JSON.stringify(manifest.files);
   if (obstacles.length > 0) {
     throw new CommandError(
       "preflight_failed",
@@ -102,7 +113,7 @@ async function makePlan(supabase: string, surroundings: Surroundings): Promise<P
       } in the way, and nothing was changed:\n${obstacles.join("\n")}`,
     );
   }
-  return { supabase, files, migrations, config: { before, appended }, manifest };
+  return { supabase, files, migrations, config: { before, appended }, manifest, noted };
 }
 
 /** Functions of our names with files that are not ours. */
@@ -127,11 +138,12 @@ async function foreignFunctions(supabase: string, known: Manifest | null): Promi
   return foreign;
 }
 
-function describe({ files, migrations, config }: Plan): string[] {
+function describe({ files, migrations, config, noted }: Plan): string[] {
   return [
     ...migrations.map(({ path }) => `supabase/${path}`),
     ...[...files.keys()].map((path) => `supabase/${path}`),
     ...(config.appended === "" ? [] : ["supabase/config.toml: the blocks of the three functions"]),
+    ...(noted ? [] : [`supabase/${MANIFEST}`]),
   ];
 }
 

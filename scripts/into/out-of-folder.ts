@@ -4,7 +4,15 @@ import { publicNames } from "../migration/public-names.ts";
 import { type Tables, uninstallStatement } from "../migration/uninstall-sql.ts";
 import type { Surroundings } from "../support/command.ts";
 import { CommandError } from "../support/command-error.ts";
-import { findSupabase, hashText, MANIFEST, readManifest, readText, writeWhole } from "./folder.ts";
+import {
+  findSupabase,
+  hashText,
+  MANIFEST,
+  readManifest,
+  readText,
+  removeLeftovers,
+  writeWhole,
+} from "./folder.ts";
 import { nextNumber, readPlaced, UNINSTALL_MARK } from "./plan-migrations.ts";
 
 /** How {@linkcode uninstallFrom} works. */
@@ -67,20 +75,20 @@ export async function uninstallFrom(
     }
     steps.push({
       told: `removes   supabase/${path}`,
-      apply: () => removeFile(supabase, path),
+      apply: () => Deno.remove(`${supabase}${path}`),
     });
   }
   if (manifest) {
     // The last, because it knows what is ours.
     steps.push({
       told: `removes   supabase/${MANIFEST}`,
-      apply: () => removeFile(supabase, MANIFEST),
+      apply: () => Deno.remove(`${supabase}${MANIFEST}`),
     });
   }
 
   if (!json) { for (const { told } of steps) print(dryRun ? `would: ${told}` : told); }
   if (!dryRun && steps.length > 0) {
-    if (!yes && !surroundings.confirm(`Do this in ${supabase}?`)) {
+    if (!yes && !await surroundings.confirm(`Do this in ${supabase}?`)) {
       throw new CommandError("declined", "Nothing was done.");
     }
     for (const { apply } of steps) {
@@ -88,6 +96,7 @@ export async function uninstallFrom(
       await apply();
     }
   }
+  if (!dryRun) await removeLeftovers(supabase);
   if (json) {
     print(JSON.stringify({
       success: true,
@@ -103,15 +112,4 @@ export async function uninstallFrom(
     print("Next: supabase db push, and supabase functions delete media-list, sync and webhook.");
   }
   return 0;
-}
-
-async function removeFile(supabase: string, path: string): Promise<void> {
-  await Deno.remove(`${supabase}${path}`);
-  const parent = path.replace(/\/[^/]+$/, "");
-  if (parent === path || parent === "functions") return;
-  try {
-    await Deno.remove(`${supabase}${parent}`);
-  } catch {
-    // Something else is in it.
-  }
 }

@@ -40,7 +40,7 @@ export async function probeCommand(args: string[], surroundings: Surroundings): 
   const experiments = EXPERIMENTS.filter((experiment) =>
     (hasReceiver || !experiment.needsReceiver) && (options.retries || experiment !== retries)
   );
-  ask(cloudinary.cloudName, experiments, options, surroundings);
+  await ask(cloudinary.cloudName, experiments, options, surroundings);
 
   const receiver = hasReceiver
     ? startReceiver(options.receivePort ?? (isHere ? 0 : RECEIVE_PORT), options.receive)
@@ -72,12 +72,12 @@ function isProjectNamed(
     .some((name) => Boolean(name));
 }
 
-function ask(
+async function ask(
   cloudName: string,
   experiments: readonly Experiment[],
   { yes, json }: ProbeOptions,
   { print, isTerminal, confirm }: Surroundings,
-): void {
+): Promise<void> {
   const calls = experiments.reduce((sum, { adminCalls }) => sum + adminCalls, OTHER_CALLS);
   const cost = `The probe uploads about ${BACKUPS} assets of one pixel to ${cloudName} under a ` +
     `random prefix and takes them away again. It makes at most ${calls} calls of the hourly ` +
@@ -85,7 +85,7 @@ function ask(
   if (!json) print(cost);
   if (yes) return;
   if (!isTerminal) throw badArguments("probe", "Nobody can be asked here: add --yes.");
-  if (!confirm("Go on?")) throw new CommandError("declined", "Nothing was done.");
+  if (!await confirm("Go on?")) throw new CommandError("declined", "Nothing was done.");
 }
 
 async function probe(

@@ -111,9 +111,9 @@ export function createInstallation(options: InstallationOptions, surroundings: S
     /** SQL as the owner. */
     database: once(async (): Promise<DatabaseQuery> => {
       if (surroundings.database) return surroundings.database;
-      if (databaseUrl !== undefined) return createUrlQuery(checkDatabaseUrl(databaseUrl));
+      if (databaseUrl !== undefined) return createUrlQuery(checkDatabaseUrl(databaseUrl), signal);
       const local = await stackDatabaseUrl();
-      if (local) return createUrlQuery(local);
+      if (local) return createUrlQuery(local, signal);
       if (local === null) {
         throw new CommandError(
           "database_out_of_reach",

@@ -43,15 +43,16 @@ export function requireSomebody(
 export async function runSteps(
   steps: SetupStep[],
   { task, dryRun, yes, remove }: RunStepsOptions,
-  { isTerminal, confirm }: Pick<Surroundings, "isTerminal" | "confirm">,
+  { isTerminal, confirm, signal }: Pick<Surroundings, "isTerminal" | "confirm" | "signal">,
   onResult: (result: StepResult) => void,
 ): Promise<void> {
   requireSomebody({ task, dryRun, yes }, isTerminal);
   if (!dryRun && !yes) {
     const what = `${remove ? "Remove" : "Set up"} ${steps.map(({ name }) => name).join(", ")}?`;
-    if (!confirm(what)) throw new CommandError("declined", "Nothing was done.");
+    if (!await confirm(what)) throw new CommandError("declined", "Nothing was done.");
   }
   for (const step of steps) {
+    signal.throwIfAborted();
     try {
       onResult({ step: step.name, ...await runStep(step, dryRun, remove) });
     } catch (error) {

@@ -1,6 +1,7 @@
 /** What every command that operates a project has in common: its surroundings, its signals, its end. */
 import type { FunctionBundle } from "../bundle/bundle-functions.ts";
 import { redactText } from "../../supabase/functions/_shared/http/redact.ts";
+import { askForYes } from "./ask.ts";
 import { CommandError } from "./command-error.ts";
 import type { DatabaseQuery } from "./database-query.ts";
 import { printLine } from "./print-line.ts";
@@ -26,8 +27,8 @@ export interface Surroundings {
   printError(line: string): void;
   /** Whether somebody can be asked. */
   isTerminal: boolean;
-  /** Asks for a yes; only on a terminal. */
-  confirm(question: string): boolean;
+  /** Asks for a yes; only on a terminal. Rejects when it is interrupted. */
+  confirm(question: string): boolean | Promise<boolean>;
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Aborted by Ctrl+C. */
   signal: AbortSignal;
@@ -99,7 +100,7 @@ function platformSurroundings(signal: AbortSignal): Surroundings {
       Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
     },
     isTerminal: Deno.stdin.isTerminal() && Deno.stdout.isTerminal(),
-    confirm: (question) => confirm(question),
+    confirm: (question) => askForYes(question, signal),
     sleep,
     signal,
   };

@@ -1,5 +1,6 @@
 /** SQL on a project's database, run as its owner. */
 import postgres from "postgres";
+import { orAborted } from "./ask.ts";
 import { cliReason, withoutContext } from "./cli-reason.ts";
 import { CommandError } from "./command-error.ts";
 import type { RunSupabase } from "./supabase-cli.ts";
@@ -42,17 +43,26 @@ export function createCliQuery(runSupabase: RunSupabase, projectRef: string): Da
   };
 }
 
-/** Queries over a connection that is opened for each statement. */
-export function createUrlQuery(url: string): DatabaseQuery {
+/**
+ * Queries over a connection that is opened for each statement.
+ *
+ * @param signal Cancels the statement when it is aborted.
+ */
+export function createUrlQuery(url: string, signal: AbortSignal): DatabaseQuery {
   return {
     query: async <Row>(text: string, parameters: string[] = []) => {
       const sql = postgres(url, { max: 1, connect_timeout: 15, onnotice: () => {} });
+      const running = sql.unsafe(text, parameters);
+      const cancel = () => running.cancel();
+      signal.addEventListener("abort", cancel, { once: true });
       try {
-        return [...await sql.unsafe(text, parameters)] as Row[];
+        return [...await orAborted(running, signal)] as unknown as Row[];
       } catch (error) {
+        signal.throwIfAborted();
         throw failed(reasonOf(error));
       } finally {
-        await sql.end({ timeout: 5 });
+        signal.removeEventListener("abort", cancel);
+        await sql.end({ timeout: signal.aborted ? 1 : 5 });
       }
     },
   };

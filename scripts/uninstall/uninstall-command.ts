@@ -106,19 +106,20 @@ export async function uninstallCommand(
         }`,
       );
     }
-    if (!surroundings.confirm("Take Media Sync out of this project?")) {
+    if (!await surroundings.confirm("Take Media Sync out of this project?")) {
       throw new CommandError("declined", "Nothing was done.");
     }
     const hasTables = found.some(({ removal, message }) =>
       removal.part === "database" && message !== null
     );
     dropTables ||= hasTables &&
-      surroundings.confirm(
+      await surroundings.confirm(
         "Also drop the tables with the data? (Nothing is deleted in Cloudinary.)",
       );
   }
   const results: Result[] = [];
   for (const { removal, message } of found) {
+    surroundings.signal.throwIfAborted();
     const result: Result = message === null
       ? { part: removal.part, result: "gone", message: removal.gone }
       : dryRun

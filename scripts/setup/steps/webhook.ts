@@ -54,11 +54,12 @@ export function webhookStep(installation: Installation, events: "each" | "all"):
     );
   }
 
-  /** Where the webhook function does not answer, there is nothing to compare with. */
+  /** The database is asked, which answers before any function is deployed; where it does not, nothing is compared. */
   async function isRemembered(registered: string[]): Promise<boolean> {
-    const { status, body } = await (await installation.client()).call("webhook");
-    if (status !== 200 || !Array.isArray(body?.events)) return true;
-    return JSON.stringify(body.events.toSorted()) === JSON.stringify(registered);
+    const { data } = await (await installation.client()).rpc("media_sync_webhook_status");
+    const events = (data as { events?: unknown } | null)?.events;
+    return !Array.isArray(events) ||
+      JSON.stringify(events.toSorted()) === JSON.stringify(registered);
   }
 
   return {

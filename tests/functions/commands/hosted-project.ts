@@ -50,6 +50,12 @@ export function serveHostedProject(database: ProjectDatabase): HostedProject {
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     async (request) => {
       const { pathname } = new URL(request.url);
+      if (pathname === "/rest/v1/rpc/media_sync_webhook_status") {
+        const rows = await database.sql`select public.media_sync_webhook_status() as told`
+          .catch(() => []);
+        const [row] = rows as { told: unknown }[];
+        return Response.json(row?.told ?? { message: "none" }, { status: row ? 200 : 404 });
+      }
       if (pathname === "/rest/v1/rpc/media_sync_set_webhook_events") {
         try {
           const { p_events } = await request.json();
@@ -58,6 +64,10 @@ export function serveHostedProject(database: ProjectDatabase): HostedProject {
         } catch (error) {
           return Response.json({ message: String(error) }, { status: 404 });
         }
+      }
+      if (pathname === "/cli") {
+        const { args, cwd } = await request.json();
+        return Response.json(await runSupabase(args, { cwd }));
       }
       if (pathname.startsWith("/v1/projects/")) return await manage(request, pathname);
       if (pathname.startsWith("/functions/v1/")) return new Response("{}", { status: 404 });

@@ -142,6 +142,48 @@ terminalTest(
 );
 
 terminalTest(
+  "Ctrl+C at each question → exit 130, what to do, and nothing done",
+  async ({ open, difference }) => {
+    const folder = await Deno.makeTempDir();
+    await Deno.mkdir(`${folder}/supabase`);
+    await Deno.writeTextFile(`${folder}/supabase/config.toml`, "");
+    const interrupt = async (task: string, args: string[], question: string, before?: string) => {
+      const terminal = await open(task, ...args);
+      if (before !== undefined) {
+        await terminal.shows(before);
+        await terminal.answer("y");
+      }
+      await terminal.shows(question);
+      await terminal.interrupt();
+      const { code, shown } = await terminal.end();
+      assertEquals(code, 130, shown);
+      assertStringIncludes(shown, "Interrupted. Run the command again to go on");
+    };
+    const files = () => [...Deno.readDirSync(`${folder}/supabase`)].map(({ name }) => name).sort();
+    try {
+      await interrupt("setup", [WITHOUT_FUNCTIONS], "Set up");
+      await interrupt("deploy", [], "Set up migrate, functions?");
+      await interrupt("uninstall", [], "Take Media Sync out");
+      await interrupt("probe", [], "Go on?");
+      await interrupt("doctor", ["--fix"], "[y/N]");
+      await interrupt("setup", ["--into", folder], "Add these to");
+      assertEquals([await difference(), files()], [[], ["config.toml"]]);
+
+      assertEquals((await (await open("setup", "--only=migrate", "--yes")).end()).code, 0);
+      await interrupt("uninstall", ["--only=database"], "Also drop", "Take Media Sync out");
+      assertEquals((await (await open("setup", "--into", folder, "--yes")).end()).code, 0);
+      const before = files();
+      await interrupt("uninstall", ["--from", folder], "Do this in");
+      assertEquals(files(), before);
+      const left = await difference();
+      assert(left.some((fact) => fact.startsWith("+ schema media_sync")), "nothing is left");
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+terminalTest(
   "setup through the platform's API alone → the migration goes in one request; refused → the database's sentence",
   async ({ hosted, rows }) => {
     const environment = await hosted.environment();

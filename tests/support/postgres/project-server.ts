@@ -33,6 +33,8 @@ export interface ProjectDatabase {
   sql: postgres.Sql;
   /** The platform gets parts that it lacked. */
   addParts(parts: ProjectPart[]): Promise<void>;
+  /** Ends the owner's connections, where a test has more projects than a server has room for. */
+  close(): Promise<void>;
 }
 
 /** A server of projects. */
@@ -64,6 +66,7 @@ export async function startProjectServer(): Promise<ProjectServer> {
         platformUrl: admin,
         sql,
         addParts: (parts) => addParts(admin, parts),
+        close: () => sql.end({ timeout: 1 }),
       };
     },
     async stop() {
