@@ -4,6 +4,7 @@ import { uninstallCommand } from "../../../scripts/uninstall/uninstall-command.t
 import {
   type ProjectDatabase,
   type ProjectOptions,
+  type ProjectPart,
   type ProjectServer,
   startProjectServer,
 } from "../../support/postgres/project-server.ts";
@@ -24,6 +25,8 @@ export interface World {
   uninstall(...args: string[]): ReturnType<typeof run>;
   /** Rows as the owner reads them. */
   rows(text: string): Promise<Record<string, unknown>[]>;
+  /** The platform gets parts; from then on the state before Media Sync is that of a project that got them without it. */
+  addParts(parts: ProjectPart[]): Promise<void>;
   /** What differs from the state before Media Sync came. */
   difference(): Promise<string[]>;
 }
@@ -43,7 +46,7 @@ export function projectTest(
       const database = await (await (server ??= startProjectServer())).createProject(options);
       if (options.prepare !== undefined) await database.sql.unsafe(options.prepare);
       const hosted = serveHostedProject(database);
-      const before = await readWholeCatalog(database.platformUrl);
+      let before = await readWholeCatalog(database.platformUrl);
       try {
         await fn({
           database,
@@ -51,10 +54,19 @@ export function projectTest(
           setup: (...args) => run(setupCommand, ["--yes", ...args], hosted.surroundings),
           uninstall: (...args) => run(uninstallCommand, ["--yes", ...args], hosted.surroundings),
           rows: async (text) => [...await database.sql.unsafe(text)],
+          addParts: async (parts) => {
+            await database.addParts(parts);
+            const twin = await (await server!).createProject(options);
+            if (options.prepare !== undefined) await twin.sql.unsafe(options.prepare);
+            await twin.addParts(parts);
+            before = await readWholeCatalog(twin.platformUrl);
+            await twin.close();
+          },
           difference: async () =>
             catalogDifference(before, await readWholeCatalog(database.platformUrl)),
         }, t);
       } finally {
+        await database.close();
         await hosted.stop();
       }
     },

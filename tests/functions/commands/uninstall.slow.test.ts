@@ -6,6 +6,7 @@ import { setupCommand } from "../../../scripts/setup/setup-command.ts";
 import { uninstallCommand } from "../../../scripts/uninstall/uninstall-command.ts";
 import { postgresTest } from "../../support/postgres/postgres-test.ts";
 import { catalogDifference, readWholeCatalog } from "../../support/postgres/whole-catalog.ts";
+import type { ProjectOptions, ProjectPart } from "../../support/postgres/project-server.ts";
 import { projectTest } from "./project-test.ts";
 import { run } from "./surroundings.ts";
 
@@ -78,14 +79,79 @@ projectTest(
   },
 );
 
+const OWN_WORK = `
+  create schema if not exists supabase_migrations;
+  create table if not exists supabase_migrations.schema_migrations (version text primary key, statements text[], name text);
+  insert into supabase_migrations.schema_migrations (version, name) values ('20200101000000', 'old'), ('29991231000000', 'new');
+  create table public.orders (id bigint primary key, note text);
+  create function public.order_count() returns bigint language sql as 'select count(*) from public.orders';
+  select cron.schedule('orders', '* * * * *', 'select public.order_count()');
+  select vault.create_secret('theirs', 'order_key');
+  create policy "Orders are heard" on realtime.messages for select to authenticated using (extension = 'broadcast');
+`;
+const ALL: ProjectPart[] = ["vault", "net", "cron", "realtime"];
+
+/** Projects as they are before, and what the platform gets once Media Sync is there. */
+const projects: [string, ProjectOptions & { prepare?: string }, ProjectPart[]][] = [
+  ["an empty project", {}, []],
+  ["one with work of its own in every part", { prepare: OWN_WORK }, []],
+  ["one with pg_trgm in public and new tables given to everybody", {
+    trigrams: "public",
+    legacyRights: true,
+  }, []],
+  ["one with pg_trgm in a schema of its own", { trigrams: "search" }, []],
+  ["one whose owner may make no policies on Realtime's tables", { realtimePolicies: false }, []],
+  ["one that gets pg_cron, pg_net, Vault and Realtime later", { parts: [] }, ALL],
+  ["one that gets Realtime later", { parts: ["vault", "net", "cron"] }, ["realtime"]],
+];
+
+for (const [which, options, later] of projects) {
+  for (const way of ["deno task uninstall", "supabase/uninstall.sql"] as const) {
+    projectTest(
+      `${way} out of ${which} → as it was, each fact of the catalog`,
+      options,
+      async (world) => {
+        const { database: { sql }, rows, setup, uninstall, addParts, difference } = world;
+        const installed = await setup();
+        assertEquals([installed.code, installed.errors], [0, ""]);
+        if (later.length > 0) {
+          await addParts(later);
+          // What the platform lacked is found by the tick, or by whoever schedules.
+          await rows("select public.media_sync_repair()");
+          assertEquals((await setup()).code, 0);
+        }
+        if (options.realtimePolicies !== false) {
+          await rows("select public.enable_media_broadcast()");
+        }
+        const policies = await rows(
+          "select from pg_policies where schemaname = 'realtime' and policyname like '%of media assets'",
+        );
+        assertEquals(policies.length, options.realtimePolicies === false ? 0 : 2);
+        assertEquals((await rows("select from cron.job where jobname ~ '^media-sync-'")).length, 4);
+        await sql.unsafe(
+          `insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, type, version)
+         values ('cloud', 'a', 'kept', 'image', 'upload', 1);
+         insert into public.media_collections (name, slug) values ('Press', 'press');`,
+        );
+        if (way === "deno task uninstall") {
+          const { code, errors } = await uninstall("--drop-tables");
+          assertEquals([code, errors], [0, ""]);
+        } else await sql.unsafe((await readUninstall()).replace(":= 'keep'", ":= 'drop'"));
+        assertEquals(await difference(), []);
+      },
+    );
+  }
+}
+
+const readUninstall = () =>
+  Deno.readTextFile(new URL("../../../supabase/uninstall.sql", import.meta.url));
+
 projectTest(
   "supabase/uninstall.sql, for those without the tool → the same",
   {},
   async ({ database: { sql }, setup, difference }) => {
     await setup("--only=migrate,vault");
-    const text = await Deno.readTextFile(
-      new URL("../../../supabase/uninstall.sql", import.meta.url),
-    );
+    const text = await readUninstall();
     const kept = await sql.unsafe(text);
     const tables =
       "media_assets, media_collection_items, media_collections, media_sync_log, media_usage";
