@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { MediaItem } from "../../../../supabase/client/mod.ts";
 import type { Library } from "../state/library.ts";
 import { texts } from "../texts/mod.ts";
@@ -81,6 +81,17 @@ export function AssetGrid(
     if (isRange) library.selection.extend(index, (from, to) => assets.slice(from, to));
     else library.selection.toggle(item, index);
   };
+  // The same ones for good, so that a cell of which nothing has changed is not drawn again.
+  const latest = useRef({ onOpen, select });
+  latest.current = { onOpen, select };
+  const acts = useMemo(() => ({
+    onOpen: (item: MediaItem, index: number) => {
+      setActive(index);
+      latest.current.onOpen(item);
+    },
+    onSelect: (item: MediaItem, index: number, isRange: boolean) =>
+      latest.current.select(item, index, isRange),
+  }), []);
   const cell = (index: number) => {
     const item = assets.at(index);
     const props = {
@@ -90,11 +101,8 @@ export function AssetGrid(
       isOpen: item !== undefined && item.id === openId,
       isSelected: item !== undefined && library.selection.has(item.id),
       isLeaving: item !== undefined && library.leaving.value.has(item.id),
-      onOpen: (opened: MediaItem) => {
-        setActive(index);
-        onOpen(opened);
-      },
-      onSelect: (chosen: MediaItem, isRange: boolean) => select(chosen, index, isRange),
+      onOpen: acts.onOpen,
+      onSelect: acts.onSelect,
     };
     return isGrid
       ? (

@@ -1,6 +1,7 @@
 import { formatAgo, formatBytes, nameOf } from "../state/format.ts";
 import { texts } from "../texts/mod.ts";
 import { type CellProps, SelectBox } from "./asset-tile.tsx";
+import { memo } from "./memo.ts";
 import { StatusDot } from "./sync-status.tsx";
 import { Thumbnail } from "./thumbnail.tsx";
 
@@ -8,7 +9,7 @@ import { Thumbnail } from "./thumbnail.tsx";
 export const ROW_HEIGHT = 60;
 
 /** An asset as a row of a list. */
-export function AssetRow({ item, source, index, ...props }: CellProps) {
+export const AssetRow = memo(function AssetRow({ item, source, index, ...props }: CellProps) {
   const { isActive, canSelect, isOpen, isSelected, isLeaving, onOpen, onSelect } = props;
   if (item === undefined) {
     return (
@@ -27,15 +28,15 @@ export function AssetRow({ item, source, index, ...props }: CellProps) {
       data-id={item.id}
       aria-selected={canSelect ? isSelected : undefined}
     >
-      {canSelect && <SelectBox {...{ item, name, isActive, isSelected, onSelect }} />}
+      {canSelect && <SelectBox {...{ item, index, name, isActive, isSelected, onSelect }} />}
       <button
         type="button"
         class="opener"
         tabIndex={isActive ? 0 : -1}
         onClick={(event) =>
           canSelect && (event.ctrlKey || event.metaKey || event.shiftKey)
-            ? onSelect(item, event.shiftKey)
-            : onOpen(item)}
+            ? onSelect(item, index, event.shiftKey)
+            : onOpen(item, index)}
       >
         <Thumbnail item={item} source={source} />
         <span class="line-name">
@@ -53,4 +54,4 @@ export function AssetRow({ item, source, index, ...props }: CellProps) {
       </button>
     </div>
   );
-}
+});

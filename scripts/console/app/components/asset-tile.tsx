@@ -2,6 +2,7 @@ import type { MediaItem } from "../../../../supabase/client/mod.ts";
 import { formatBytes, nameOf } from "../state/format.ts";
 import { texts } from "../texts/mod.ts";
 import { Icon } from "./icon.tsx";
+import { memo } from "./memo.ts";
 import { StatusDot } from "./sync-status.tsx";
 import { Thumbnail } from "./thumbnail.tsx";
 
@@ -12,7 +13,9 @@ export const TILE_TEXT = 56;
 export interface CellProps {
   /** Undefined while it is being read. */
   item: MediaItem | undefined;
+  /** Address of its picture. */
   source: string | null;
+  /** Its place in the list. */
   index: number;
   /** Whether the Tab key comes here. */
   isActive: boolean;
@@ -20,12 +23,12 @@ export interface CellProps {
   isOpen: boolean;
   isSelected: boolean;
   isLeaving: boolean;
-  onOpen(item: MediaItem): void;
-  onSelect(item: MediaItem, isRange: boolean): void;
+  onOpen(item: MediaItem, index: number): void;
+  onSelect(item: MediaItem, index: number, isRange: boolean): void;
 }
 
 /** An asset as a tile. */
-export function AssetTile({ item, source, index, ...props }: CellProps) {
+export const AssetTile = memo(function AssetTile({ item, source, index, ...props }: CellProps) {
   const { isActive, canSelect, isOpen, isSelected, isLeaving, onOpen, onSelect } = props;
   if (item === undefined) {
     return (
@@ -50,8 +53,8 @@ export function AssetTile({ item, source, index, ...props }: CellProps) {
         tabIndex={isActive ? 0 : -1}
         onClick={(event) =>
           canSelect && (event.ctrlKey || event.metaKey || event.shiftKey)
-            ? onSelect(item, event.shiftKey)
-            : onOpen(item)}
+            ? onSelect(item, index, event.shiftKey)
+            : onOpen(item, index)}
       >
         <Thumbnail item={item} source={source} />
         <span class="tile-name">{name}</span>
@@ -61,18 +64,18 @@ export function AssetTile({ item, source, index, ...props }: CellProps) {
           <span>{formatBytes(item.bytes)}</span>
         </span>
       </button>
-      {canSelect && <SelectBox {...{ item, name, isActive, isSelected, onSelect }} />}
+      {canSelect && <SelectBox {...{ item, index, name, isActive, isSelected, onSelect }} />}
     </div>
   );
-}
+});
 
-interface SelectBoxProps extends Pick<CellProps, "isActive" | "isSelected" | "onSelect"> {
+interface SelectBoxProps extends Pick<CellProps, "index" | "isActive" | "isSelected" | "onSelect"> {
   item: MediaItem;
   name: string;
 }
 
 /** The box by which an asset is selected. */
-export function SelectBox({ item, name, isActive, isSelected, onSelect }: SelectBoxProps) {
+export function SelectBox({ item, index, name, isActive, isSelected, onSelect }: SelectBoxProps) {
   return (
     <label class="select-box">
       <input
@@ -80,7 +83,7 @@ export function SelectBox({ item, name, isActive, isSelected, onSelect }: Select
         checked={isSelected}
         tabIndex={isActive ? 0 : -1}
         aria-label={texts.library.select(name)}
-        onClick={(event) => onSelect(item, event.shiftKey)}
+        onClick={(event) => onSelect(item, index, event.shiftKey)}
       />
       <span class="select-mark" aria-hidden="true">
         <Icon name="check" size={14} />

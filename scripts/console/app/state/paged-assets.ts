@@ -1,12 +1,21 @@
 import { signal } from "@preact/signals";
 import type { MediaClient, MediaItem, MediaQuery } from "../../../../supabase/client/mod.ts";
 
-/** Assets a request. */
-const PAGE = 100;
+/** Assets a request: so few that drawing all of them at once is no long task. */
+const PAGE = 50;
 /** Pages that are kept: the farthest from what is shown go first, so that memory stays flat. */
-const KEPT = 30;
-/** While one scrolls fast nothing is asked for that is gone before it comes. */
-const SETTLE_MS = 40;
+const KEPT = 60;
+/** What is looked at is asked for after so long, unless meanwhile more assets went by than anybody can look at. */
+const SETTLE_MS = 60;
+const TOO_FAST = 12;
+
+/** Calls once, after some ms. @returns Keeps it from calling. */
+export type StartTimer = (run: () => void, milliseconds: number) => () => void;
+
+const startRealTimer: StartTimer = (run, milliseconds) => {
+  const timer = setTimeout(run, milliseconds);
+  return () => clearTimeout(timer);
+};
 
 /**
  * A list of any length, of which only what is looked at is read: by the page's number, so that one may jump anywhere. Where
@@ -25,13 +34,17 @@ export class PagedAssets {
   readonly #stale = new Set<number>();
   readonly #asked = new Map<number, AbortController>();
   #wanted: readonly number[] = [1];
-  #timer: number | undefined;
+  readonly #startTimer: StartTimer;
+  #stopTimer: (() => void) | undefined;
+  /** The first place that was looked at when the timer was set. */
+  #timedFrom = 0;
   /** In order: what has been read, and the cursor of what follows. */
   #inOrder: { items: MediaItem[]; cursor: string | null } | undefined;
   #isClosed = false;
 
-  constructor(media: MediaClient, query: MediaQuery) {
+  constructor(media: MediaClient, query: MediaQuery, startTimer: StartTimer = startRealTimer) {
     this.#media = media;
+    this.#startTimer = startTimer;
     this.#query = query;
     this.#read(1);
   }
@@ -52,8 +65,13 @@ export class PagedAssets {
     const last = Math.floor(Math.max(0, to) / PAGE) + 1;
     this.#wanted = Array.from({ length: last - first + 1 }, (_, i) => first + i);
     if (this.#wanted.every((page) => this.#pages.has(page) && !this.#stale.has(page))) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#readWanted(), SETTLE_MS);
+    if (Math.abs(from - this.#timedFrom) > TOO_FAST) this.#settle();
+    if (this.#stopTimer !== undefined) return;
+    this.#timedFrom = from;
+    this.#stopTimer = this.#startTimer(() => {
+      this.#stopTimer = undefined;
+      this.#readWanted();
+    }, SETTLE_MS);
   }
 
   /** Reads again what is looked at; what is shown stays until then. */
@@ -91,8 +109,13 @@ export class PagedAssets {
 
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#settle();
     for (const controller of this.#asked.values()) controller.abort();
+  }
+
+  #settle(): void {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
   }
 
   #readWanted(): void {
