@@ -111,7 +111,10 @@ declare
         'Viewers read live assets, editors the trash too',
         'Viewers read the usage of assets that they see'
     ];
-    v_is_installed constant boolean := to_regnamespace('media_sync') is not null;
+    -- A schema of this name that is somebody else's has another comment.
+    v_is_installed constant boolean := exists (
+        select from pg_catalog.pg_namespace where nspname = 'media_sync' and obj_description(oid, 'pg_namespace') like 'Machinery of Media Sync%'
+    );
     v_brought_along jsonb := '[]';
     v_brought record;
     v_object record;
@@ -121,7 +124,7 @@ begin
     if v_tables not in ('keep', 'drop') then
         raise exception 'v_tables is keep or drop, not %; nothing was changed.', v_tables;
     end if;
-    if to_regclass('media_sync.brought_along') is not null then
+    if v_is_installed and to_regclass('media_sync.brought_along') is not null then
         select coalesce(jsonb_agg(brought_along), '[]') into v_brought_along from media_sync.brought_along;
     end if;
 

@@ -1,4 +1,5 @@
 /** Which migrations a database has: its own note of it, `media_sync.migrations`. */
+import { SCHEMA_MARK } from "../migration/uninstall-sql.ts";
 import { CommandError } from "../support/command-error.ts";
 import type { DatabaseQuery } from "../support/database-query.ts";
 import type { ShippedMigration } from "./shipped-migrations.ts";
@@ -19,8 +20,10 @@ export async function readLedger(
   database: DatabaseQuery,
 ): Promise<AppliedMigration[] | "absent" | "unknown"> {
   const [found] = await database.query<{ schema: boolean; ledger: boolean }>(
+    // A schema of this name that is somebody else's has another comment, and may have a table of that name.
     `select to_regnamespace('media_sync') is not null as schema,
-       to_regclass('media_sync.migrations') is not null as ledger`,
+       to_regclass('media_sync.migrations') is not null
+         and coalesce(obj_description(to_regnamespace('media_sync'), 'pg_namespace') like '${SCHEMA_MARK}%', false) as ledger`,
     [],
     { readOnly: true },
   );

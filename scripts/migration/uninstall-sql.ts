@@ -8,6 +8,9 @@ export const UNINSTALL_FILE = "supabase/uninstall.sql";
 /** What becomes of the tables with the data. */
 export type Tables = "keep" | "drop";
 
+/** How the comment of our schema begins, in every version. */
+export const SCHEMA_MARK = "Machinery of Media Sync";
+
 /**
  * One statement that takes away jobs, Vault secrets, policies, functions, the schema `media_sync`, what came along with it
  * and, if so wanted, the tables; all of it or nothing. What others made is left as it is: where something of theirs stands
@@ -36,7 +39,10 @@ ${functions}
     v_policies constant text[] := array[
 ${names.policies.map((name) => `        ${quote(name)}`).join(",\n")}
     ];
-    v_is_installed constant boolean := to_regnamespace('media_sync') is not null;
+    -- A schema of this name that is somebody else's has another comment.
+    v_is_installed constant boolean := exists (
+        select from pg_catalog.pg_namespace where nspname = 'media_sync' and obj_description(oid, 'pg_namespace') like '${SCHEMA_MARK}%'
+    );
     v_brought_along jsonb := '[]';
     v_brought record;
     v_object record;
@@ -46,7 +52,7 @@ begin
     if v_tables not in ('keep', 'drop') then
         raise exception 'v_tables is keep or drop, not %; nothing was changed.', v_tables;
     end if;
-    if to_regclass('media_sync.brought_along') is not null then
+    if v_is_installed and to_regclass('media_sync.brought_along') is not null then
         select coalesce(jsonb_agg(brought_along), '[]') into v_brought_along from media_sync.brought_along;
     end if;
 

@@ -1,6 +1,6 @@
 import { shippedMigrations } from "../ledger/shipped-migrations.ts";
 import { type PublicNames, publicNames } from "../migration/public-names.ts";
-import { uninstallStatement } from "../migration/uninstall-sql.ts";
+import { SCHEMA_MARK, uninstallStatement } from "../migration/uninstall-sql.ts";
 import { notedAs } from "../setup/deployed-functions.ts";
 import type { Installation } from "../setup/installation.ts";
 import type { DatabaseQuery } from "../support/database-query.ts";
@@ -62,7 +62,8 @@ async function readFound(database: DatabaseQuery, { tables }: PublicNames): Prom
     { readOnly: true },
   );
   const [found] = await database.query<{ schema: boolean }>(
-    "select to_regnamespace('media_sync') is not null as schema",
+    // As the statement does: a schema of this name that is somebody else's has another comment.
+    `select coalesce(obj_description(to_regnamespace('media_sync'), 'pg_namespace') like '${SCHEMA_MARK}%', false) as schema`,
     [],
     { readOnly: true },
   );

@@ -11280,8 +11280,6 @@ returns jsonb
 language plpgsql
 stable
 set search_path = ''
--- Whoever is signed in without being a viewer sees what anyone sees.
-set role = 'anon'
 as $$
 begin
     return (
@@ -11317,6 +11315,9 @@ $$;
 comment on function media_sync.public_asset(uuid) is 'One asset of a public collection as anyone sees it, or null.';
 revoke all on function media_sync.public_asset(uuid) from public, anon, authenticated;
 grant execute on function media_sync.public_asset(uuid) to anon, authenticated;
+-- Whoever is signed in without being a viewer sees what anyone sees. Said after the grant: a function is checked as the
+-- role that it takes, which may do nothing in a project that gives new functions to nobody.
+alter function media_sync.public_asset(uuid) set role = 'anon';
 
 create or replace function media_sync.asset_for_viewers(p_id uuid)
 returns jsonb
@@ -15349,6 +15350,10 @@ $$;
 
 -- supabase/schemas/90_installation/20_start.sql
 
+-- Whatever rights a project gives to what is new.
+
+revoke all on all sequences in schema media_sync from public, anon, authenticated;
+
 -- What an installation switches on by itself, where the platform allows it.
 
 do $$
@@ -15378,10 +15383,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '56d5c5e1808919e6';
+    select 'd95daa3a81e77768';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '56d5c5e1808919e6');
+values ('20261101000000', 'media_sync', 'd95daa3a81e77768');

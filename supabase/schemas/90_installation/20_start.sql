@@ -1,3 +1,7 @@
+-- Whatever rights a project gives to what is new.
+
+revoke all on all sequences in schema media_sync from public, anon, authenticated;
+
 -- What an installation switches on by itself, where the platform allows it.
 
 do $$

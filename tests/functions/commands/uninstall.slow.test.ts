@@ -62,6 +62,34 @@ projectTest(
   },
 );
 
+for (
+  const [which, tables] of [
+    ["a table of its own", "create table media_sync.settings (id bigint)"],
+    [
+      "tables with the names of ours",
+      "create table media_sync.migrations (id bigint); create table media_sync.brought_along (id bigint)",
+    ],
+  ]
+) {
+  projectTest(
+    `a schema media_sync of theirs with ${which} → setup says so; no way out touches it`,
+    { prepare: `create schema media_sync; ${tables}` },
+    async ({ database: { sql }, setup, uninstall, difference }) => {
+      const { code, errors } = await setup();
+      assertEquals(code, 1);
+      assertMatch(
+        errors,
+        /^migrate: The database has a schema media_sync that no release .* If it is yours, rename it/,
+      );
+      const out = await uninstall("--drop-tables", "--only=webhook,database");
+      assertEquals([out.code, out.errors], [0, ""]);
+      assertMatch(out.output, /^gone {6}database /m);
+      await sql.unsafe((await readUninstall()).replace(":= 'keep'", ":= 'drop'"));
+      assertEquals(await difference(), []);
+    },
+  );
+}
+
 projectTest(
   "a state from before the ledger → setup says what to do, and doing it leaves nothing",
   {},
