@@ -13,16 +13,29 @@ const atMost = (value: number) => ({ compare: "at most" as const, value });
 /** All benchmarks in the order they run. */
 export const BENCHES: Bench[] = [
   { name: "emulator", goals: {} },
-  { name: "webhook", goals: {} },
+  {
+    name: "webhook",
+    goals: { share_of_floor: atLeast(0.5), share_of_floor_never_analyzed: atLeast(0.5) },
+  },
   { name: "wake", goals: {} },
   {
     name: "first-sync",
     goals: {
       assets_per_cpu_s: atLeast(10_000),
       memory_mb: atMost(256),
-      memory_growth_mb: atMost(50),
+      heap_growth_mb: atMost(20),
       efficiency: atLeast(0.7),
     },
+  },
+  {
+    name: "statements",
+    goals: {
+      insert_share: atLeast(0.85),
+      reconcile_ratio: atMost(3),
+      event_ratio: atMost(2.5),
+      event_ratio_never_analyzed: atMost(2.5),
+    },
+    options: ["assets"],
   },
   {
     name: "costs",

@@ -846,7 +846,8 @@ create table public.media_assets (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     search_text text not null default '',
-    constraint media_assets_identity unique (cloud_name, asset_id)
+    -- Nearly every row has the same cloud_name: with it in front, a table without statistics would be read through this index.
+    constraint media_assets_identity unique (asset_id, cloud_name)
 );
 
 comment on table public.media_assets is 'One row per Cloudinary asset. Edit an editable column (tags, context, metadata, display_name, folder, public_id) and the change reaches Cloudinary; everything else follows Cloudinary.';
@@ -4749,6 +4750,8 @@ begin
             from media_sync.observed_assets(p_cloud_name, p_observations) as source
             where (source.asset).id is not null
         ) as known
+        -- Once an asset: without it every mention above is a call.
+        offset 0
     ) as judged;
 
     v_written := array(select media_sync.write_decisions(v_decisions));
@@ -5150,9 +5153,14 @@ begin
         returning asset_id, public_id
     )
     insert into public.media_sync_log (operation, status, direction, source, media_asset_id, asset_id, public_id, run_id)
-    select 'quarantine', 'success', 'pull', p_source, asset.id, back.asset_id, back.public_id, p_run_id
+    select 'quarantine', 'success', 'pull', p_source, known.id, back.asset_id, back.public_id, p_run_id
     from back
-    left join public.media_assets as asset on asset.cloud_name = p_cloud_name and asset.asset_id = back.asset_id;
+    left join lateral (
+        select asset.id
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name and asset.asset_id = back.asset_id
+        limit 1
+    ) as known on true;
     if found then
         -- Edits of theirs that waited go out now.
         perform media_sync.lock_observed(p_cloud_name, '[]', p_asset_ids);
@@ -8382,6 +8390,8 @@ language plpgsql
 security definer
 set search_path = ''
 set statement_timeout = '60s'
+-- It is about a few rows, for which the planner would read a table of which it knows nothing.
+set enable_seqscan = off
 as $$
 declare
     v_seen constant text[] := array(select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element);
@@ -9009,6 +9019,8 @@ language plpgsql
 security definer
 set search_path = ''
 set statement_timeout = '60s'
+-- It is about a few rows, for which the planner would read a table of which it knows nothing.
+set enable_seqscan = off
 as $$
 declare
     v_now constant timestamptz := clock_timestamp();
@@ -9415,11 +9427,14 @@ begin
         return;
     end if;
     select (attempt ->> 'at')::timestamptz into v_sent_at
-    from public.media_assets as meant
+    from (
+        select asset_id, cloud_name, sending
+        from public.media_assets
+        where sync_status <> 'synced' and sending is not null
+        offset 0
+    ) as meant
     cross join lateral jsonb_array_elements(meant.sending) as attempt
-    where meant.sync_status <> 'synced'
-        and meant.sending is not null
-        and meant.cloud_name = p_cloud_name
+    where meant.cloud_name = p_cloud_name
         and meant.asset_id <> p_asset_id
         and attempt ->> 'name' = p_public_id
         and attempt -> 'sent' @> v_told
@@ -9532,10 +9547,12 @@ begin
     from jsonb_array_elements(p_effects) as element
     left join lateral (
         select asset.asset_id
-        from public.media_assets as asset
+        from (
+            -- By the name alone: without statistics an index of resource types seems to tell as much.
+            select * from public.media_assets as named where named.public_id = element ->> 'public_id' offset 0
+        ) as asset
         where not element ? 'asset_id'
             and asset.cloud_name = p_cloud_name
-            and asset.public_id = element ->> 'public_id'
             and asset.resource_type = element ->> 'resource_type'
             and asset.type = coalesce(element ->> 'type', 'upload')
             and asset.deleted_at is null
@@ -9546,6 +9563,40 @@ end;
 $$;
 comment on function media_sync.named_effects(text, jsonb) is 'The effects on assets, each with the asset_id it is about; those about nothing known are left out.';
 revoke all on function media_sync.named_effects(text, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.take_over_misplaced(p_cloud_name text, p_effects jsonb, p_triggered_at timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_effect record;
+begin
+    -- Hardly ever has a name been sent to for another asset; what is on its way is read once for all effects.
+    for v_effect in
+        with sent as materialized (
+            select meant.asset_id, attempt ->> 'name' as name
+            from (
+                select asset_id, cloud_name, sending
+                from public.media_assets
+                where sync_status <> 'synced' and sending is not null
+                offset 0
+            ) as meant
+            cross join lateral jsonb_array_elements(meant.sending) as attempt
+            where meant.cloud_name = p_cloud_name
+        )
+        select effect.*
+        from media_sync.named_effects(p_cloud_name, p_effects) as effect
+        where effect.kind = 'delta'
+            and exists (select from sent where sent.name = effect.public_id and sent.asset_id <> effect.asset_id)
+    loop
+        perform media_sync.take_over_misplaced(p_cloud_name, v_effect.asset_id, v_effect.public_id, v_effect.fields, p_triggered_at);
+    end loop;
+end;
+$$;
+comment on function media_sync.take_over_misplaced(text, jsonb, timestamptz) is
+    'The same for all effects of an event. The caller holds the rows'' locks.';
+revoke all on function media_sync.take_over_misplaced(text, jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.apply_effects(p_cloud_name text, p_effects jsonb, p_triggered_at timestamptz, p_source text)
 returns jsonb
@@ -9565,11 +9616,7 @@ declare
     v_changed integer := 0;
 begin
     -- First the locks, then the reading: what is judged is what will be written.
-    perform media_sync.lock_assets(array(
-        select asset.id
-        from media_sync.named_effects(p_cloud_name, p_effects) as effect
-        join public.media_assets as asset on asset.cloud_name = p_cloud_name and asset.asset_id = effect.asset_id
-    ));
+    perform media_sync.lock_observed(p_cloud_name, '[]', array(select asset_id from media_sync.named_effects(p_cloud_name, p_effects)));
     v_now := clock_timestamp();
     for v_effect in
         select element ->> 'from' as source, element ->> 'to' as target
@@ -9578,9 +9625,7 @@ begin
     loop
         v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect.source, v_effect.target, p_triggered_at, p_source);
     end loop;
-    for v_effect in select * from media_sync.named_effects(p_cloud_name, p_effects) where kind = 'delta' and public_id is not null loop
-        perform media_sync.take_over_misplaced(p_cloud_name, v_effect.asset_id, v_effect.public_id, v_effect.fields, p_triggered_at);
-    end loop;
+    perform media_sync.take_over_misplaced(p_cloud_name, p_effects, p_triggered_at);
 
     with judged as materialized (
         select
@@ -15383,10 +15428,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'd95daa3a81e77768';
+    select '4a68eab2a44a007d';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', 'd95daa3a81e77768');
+values ('20261101000000', 'media_sync', '4a68eab2a44a007d');

@@ -1,11 +1,8 @@
 import { startStack } from "../../scripts/local/stack.ts";
-import type { Stack } from "../../scripts/local/stack-options.ts";
-import {
-  type Observation,
-  toObservation,
-} from "../../supabase/functions/_shared/cloudinary/observation.ts";
 import { type Postgres, startPostgres } from "../../scripts/support/postgres/start-postgres.ts";
 import { type BenchResult, measureSeconds, runAsProcess } from "./bench-result.ts";
+import { functionsBeside } from "./functions-beside.ts";
+import { listLibrary, observe } from "./list-library.ts";
 import { cpuSeconds, peakMemoryMb } from "./process-usage.ts";
 import { runSync } from "./run-sync.ts";
 
@@ -14,16 +11,17 @@ const LARGE = 100_000;
 
 /**
  * Measures the first sync of 1,000 and of 100,000 assets into PostgreSQL: assets a second, assets per second of the
- * function's CPU time, its peak memory, and how near it comes to the slower of its two halves done alone (listing
+ * function's CPU time, its peak memory (which is mostly what V8 has not collected yet) and its heap after a collection, and how near it comes to the slower of its two halves done alone (listing
  * from Cloudinary, inserting by the same SQL function).
  *
  * @param assets Size of the large library.
  */
 export async function benchFirstSync(assets = LARGE): Promise<BenchResult> {
   const postgres = await startPostgres();
+  const functions = await functionsBeside("measured", MEASURED, "sync");
   try {
-    const small = await measureRun(postgres, SMALL);
-    const large = await measureRun(postgres, assets);
+    const small = await measureRun(postgres, SMALL, functions.directory);
+    const large = await measureRun(postgres, assets, functions.directory);
     return {
       name: "first sync",
       figures: {
@@ -33,79 +31,85 @@ export async function benchFirstSync(assets = LARGE): Promise<BenchResult> {
         assets_per_cpu_s: assets / large.cpu_s,
         memory_1000_mb: small.memory_mb,
         memory_mb: large.memory_mb,
-        memory_growth_mb: large.memory_mb - small.memory_mb,
+        heap_1000_mb: small.heap_mb,
+        heap_mb: large.heap_mb,
+        heap_growth_mb: large.heap_mb - small.heap_mb,
         list_alone_s: large.list_s,
         insert_alone_s: large.insert_s,
         efficiency: Math.max(large.list_s, large.insert_s) / large.run_s,
       },
     };
   } finally {
+    await Deno.remove(functions.root, { recursive: true });
     await postgres.stop();
   }
 }
+
+/** The function `sync`, which also tells what its heap holds after a collection, in bytes. */
+const MEASURED = `
+import sync from "../sync/index.ts";
+
+declare const gc: () => void;
+
+export default {
+  fetch: (request: Request): Response | Promise<Response> => {
+    const url = new URL(request.url);
+    if (url.pathname.endsWith("/heap")) {
+      gc();
+      return Response.json(Deno.memoryUsage().heapUsed);
+    }
+    url.pathname = url.pathname.replace("/measured", "/sync");
+    return sync.fetch(new Request(url, request));
+  },
+};
+`;
 
 interface Measured {
   run_s: number;
   cpu_s: number;
   memory_mb: number;
+  heap_mb: number;
   list_s: number;
   insert_s: number;
 }
 
-async function measureRun(postgres: Postgres, assets: number): Promise<Measured> {
+async function measureRun(
+  postgres: Postgres,
+  assets: number,
+  functionsDirectory: URL,
+): Promise<Measured> {
   const database = await postgres.createDatabase();
-  const stack = await startStack({ quiet: true, cron: false, assets, seed: 1, database });
+  const stack = await startStack({
+    ...{ quiet: true, cron: false, assets, seed: 1, database, functionsDirectory },
+    functionNames: ["measured"],
+    environment: { DENO_V8_FLAGS: "--expose-gc" },
+  });
   try {
-    const pid = stack.functionPid("sync");
+    const pid = stack.functionPid("measured");
     if (pid === null) throw new Error("the function sync does not run");
     const before = await cpuSeconds(pid);
-    const { seconds: run_s } = await measureSeconds(() => runSync(stack.info));
-    if (stack.functionPid("sync") !== pid) throw new Error("the function sync died");
+    const { seconds: run_s } = await measureSeconds(() => runSync(stack.info, {}, "measured"));
+    if (stack.functionPid("measured") !== pid) throw new Error("the function sync died");
     const [row] = await stack.sql<{ rows: number }>(
       "select count(*)::int as rows from public.media_assets",
     );
     if (row?.rows !== assets) throw new Error(`${row?.rows} of ${assets} assets arrived`);
     const cpu_s = await cpuSeconds(pid) - before;
     const memory_mb = await peakMemoryMb(pid);
+    const heap = await fetch(`${stack.info.url}/functions/v1/measured/heap`, {
+      headers: { apikey: stack.info.secret_key },
+    });
+    const heap_mb = await heap.json() / 1_000_000;
 
-    const listed = await measureSeconds(() => listAll(stack));
+    const listed = await measureSeconds(() => listLibrary(stack));
     const pages = listed.result.map((resources) => JSON.stringify(resources.map(observe)));
     const inserted = await measureSeconds(async () =>
       insertAll(await freshDatabase(postgres), pages)
     );
-    return { run_s, cpu_s, memory_mb, list_s: listed.seconds, insert_s: inserted.result };
+    return { run_s, cpu_s, memory_mb, heap_mb, list_s: listed.seconds, insert_s: inserted.result };
   } finally {
     await stack.stop();
   }
-}
-
-/** Lists the library as the function does, one page after the other. */
-async function listAll({ info }: Stack): Promise<unknown[][]> {
-  const { username, password, hostname } = new URL(info.cloudinary_url);
-  const headers = { authorization: `Basic ${btoa(`${username}:${password}`)}` };
-  const pages: unknown[][] = [];
-  for (const type of ["image", "video", "raw"]) {
-    let cursor: string | undefined = "";
-    while (cursor !== undefined) {
-      const query = new URLSearchParams({
-        ...{ tags: "true", context: "true", metadata: "true", moderations: "true" },
-        max_results: "500",
-        ...(cursor === "" ? {} : { next_cursor: cursor }),
-      });
-      const response = await fetch(
-        `${info.cloudinary_http}/v1_1/${hostname}/resources/${type}?${query}`,
-        { headers },
-      );
-      const page: { resources: unknown[]; next_cursor?: string } = await response.json();
-      pages.push(page.resources);
-      cursor = page.next_cursor;
-    }
-  }
-  return pages;
-}
-
-function observe(resource: unknown): Observation {
-  return toObservation(resource, { folderMode: "dynamic" });
 }
 
 async function freshDatabase(postgres: Postgres) {

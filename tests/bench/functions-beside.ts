@@ -8,7 +8,7 @@
 export async function functionsBeside(
   name: string,
   source: string,
-  like: "webhook" | "media-list",
+  like: "webhook" | "media-list" | "sync",
 ): Promise<{ root: string; directory: URL }> {
   const root = await Deno.makeTempDir({ prefix: "media-sync-bench-" });
   const directory = new URL(`file://${root}/functions/`);

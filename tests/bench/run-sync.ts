@@ -3,15 +3,17 @@ import type { StackInfo } from "../../scripts/support/stack-info.ts";
 /**
  * Calls `POST sync` until the run that it works on has ended, as a caller does who does not wait for the next tick.
  *
+ * @param name The function to call.
  * @returns How many calls it took.
  * @throws Error when an answer is neither 200 nor 202.
  */
 export async function runSync(
   info: Pick<StackInfo, "url" | "secret_key">,
   body: Record<string, unknown> = {},
+  name = "sync",
 ): Promise<number> {
   for (let calls = 1;; calls++) {
-    const response = await fetch(`${info.url}/functions/v1/sync`, {
+    const response = await fetch(`${info.url}/functions/v1/${name}`, {
       method: "POST",
       headers: { apikey: info.secret_key, "content-type": "application/json" },
       body: JSON.stringify(body),

@@ -169,7 +169,8 @@ create table public.media_assets (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     search_text text not null default '',
-    constraint media_assets_identity unique (cloud_name, asset_id)
+    -- Nearly every row has the same cloud_name: with it in front, a table without statistics would be read through this index.
+    constraint media_assets_identity unique (asset_id, cloud_name)
 );
 
 comment on table public.media_assets is 'One row per Cloudinary asset. Edit an editable column (tags, context, metadata, display_name, folder, public_id) and the change reaches Cloudinary; everything else follows Cloudinary.';

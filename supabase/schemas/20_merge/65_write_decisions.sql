@@ -256,6 +256,8 @@ begin
             from media_sync.observed_assets(p_cloud_name, p_observations) as source
             where (source.asset).id is not null
         ) as known
+        -- Once an asset: without it every mention above is a call.
+        offset 0
     ) as judged;
 
     v_written := array(select media_sync.write_decisions(v_decisions));

@@ -102,9 +102,14 @@ begin
         returning asset_id, public_id
     )
     insert into public.media_sync_log (operation, status, direction, source, media_asset_id, asset_id, public_id, run_id)
-    select 'quarantine', 'success', 'pull', p_source, asset.id, back.asset_id, back.public_id, p_run_id
+    select 'quarantine', 'success', 'pull', p_source, known.id, back.asset_id, back.public_id, p_run_id
     from back
-    left join public.media_assets as asset on asset.cloud_name = p_cloud_name and asset.asset_id = back.asset_id;
+    left join lateral (
+        select asset.id
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name and asset.asset_id = back.asset_id
+        limit 1
+    ) as known on true;
     if found then
         -- Edits of theirs that waited go out now.
         perform media_sync.lock_observed(p_cloud_name, '[]', p_asset_ids);

@@ -172,6 +172,8 @@ language plpgsql
 security definer
 set search_path = ''
 set statement_timeout = '60s'
+-- It is about a few rows, for which the planner would read a table of which it knows nothing.
+set enable_seqscan = off
 as $$
 declare
     v_seen constant text[] := array(select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element);

@@ -42,11 +42,14 @@ begin
         return;
     end if;
     select (attempt ->> 'at')::timestamptz into v_sent_at
-    from public.media_assets as meant
+    from (
+        select asset_id, cloud_name, sending
+        from public.media_assets
+        where sync_status <> 'synced' and sending is not null
+        offset 0
+    ) as meant
     cross join lateral jsonb_array_elements(meant.sending) as attempt
-    where meant.sync_status <> 'synced'
-        and meant.sending is not null
-        and meant.cloud_name = p_cloud_name
+    where meant.cloud_name = p_cloud_name
         and meant.asset_id <> p_asset_id
         and attempt ->> 'name' = p_public_id
         and attempt -> 'sent' @> v_told

@@ -93,10 +93,12 @@ begin
     from jsonb_array_elements(p_effects) as element
     left join lateral (
         select asset.asset_id
-        from public.media_assets as asset
+        from (
+            -- By the name alone: without statistics an index of resource types seems to tell as much.
+            select * from public.media_assets as named where named.public_id = element ->> 'public_id' offset 0
+        ) as asset
         where not element ? 'asset_id'
             and asset.cloud_name = p_cloud_name
-            and asset.public_id = element ->> 'public_id'
             and asset.resource_type = element ->> 'resource_type'
             and asset.type = coalesce(element ->> 'type', 'upload')
             and asset.deleted_at is null
@@ -107,6 +109,40 @@ end;
 $$;
 comment on function media_sync.named_effects(text, jsonb) is 'The effects on assets, each with the asset_id it is about; those about nothing known are left out.';
 revoke all on function media_sync.named_effects(text, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.take_over_misplaced(p_cloud_name text, p_effects jsonb, p_triggered_at timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_effect record;
+begin
+    -- Hardly ever has a name been sent to for another asset; what is on its way is read once for all effects.
+    for v_effect in
+        with sent as materialized (
+            select meant.asset_id, attempt ->> 'name' as name
+            from (
+                select asset_id, cloud_name, sending
+                from public.media_assets
+                where sync_status <> 'synced' and sending is not null
+                offset 0
+            ) as meant
+            cross join lateral jsonb_array_elements(meant.sending) as attempt
+            where meant.cloud_name = p_cloud_name
+        )
+        select effect.*
+        from media_sync.named_effects(p_cloud_name, p_effects) as effect
+        where effect.kind = 'delta'
+            and exists (select from sent where sent.name = effect.public_id and sent.asset_id <> effect.asset_id)
+    loop
+        perform media_sync.take_over_misplaced(p_cloud_name, v_effect.asset_id, v_effect.public_id, v_effect.fields, p_triggered_at);
+    end loop;
+end;
+$$;
+comment on function media_sync.take_over_misplaced(text, jsonb, timestamptz) is
+    'The same for all effects of an event. The caller holds the rows'' locks.';
+revoke all on function media_sync.take_over_misplaced(text, jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.apply_effects(p_cloud_name text, p_effects jsonb, p_triggered_at timestamptz, p_source text)
 returns jsonb
@@ -126,11 +162,7 @@ declare
     v_changed integer := 0;
 begin
     -- First the locks, then the reading: what is judged is what will be written.
-    perform media_sync.lock_assets(array(
-        select asset.id
-        from media_sync.named_effects(p_cloud_name, p_effects) as effect
-        join public.media_assets as asset on asset.cloud_name = p_cloud_name and asset.asset_id = effect.asset_id
-    ));
+    perform media_sync.lock_observed(p_cloud_name, '[]', array(select asset_id from media_sync.named_effects(p_cloud_name, p_effects)));
     v_now := clock_timestamp();
     for v_effect in
         select element ->> 'from' as source, element ->> 'to' as target
@@ -139,9 +171,7 @@ begin
     loop
         v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect.source, v_effect.target, p_triggered_at, p_source);
     end loop;
-    for v_effect in select * from media_sync.named_effects(p_cloud_name, p_effects) where kind = 'delta' and public_id is not null loop
-        perform media_sync.take_over_misplaced(p_cloud_name, v_effect.asset_id, v_effect.public_id, v_effect.fields, p_triggered_at);
-    end loop;
+    perform media_sync.take_over_misplaced(p_cloud_name, p_effects, p_triggered_at);
 
     with judged as materialized (
         select

@@ -1,0 +1,37 @@
+-- What an observation means is worked out once an asset, however many of the results ask for it: PostgreSQL repeats a call
+-- for each mention of its result where it may pull the sub-select up.
+begin;
+\ir helpers.sql
+select plan(4);
+
+set local track_functions = 'all';
+insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, sync_status, observed_at)
+select 'demo', 'a' || place, 'a' || place, 'image', 'synced', now() - interval '1 hour' from generate_series(1, 100) as place;
+alter table public.media_assets disable trigger user;
+update public.media_assets as asset set base = media_sync.editable_fields(asset);
+alter table public.media_assets enable trigger user;
+
+create function tests.calls(function regproc)
+returns bigint
+language sql
+as $$ select coalesce(pg_catalog.pg_stat_get_xact_function_calls(function), 0) $$;
+create function tests.merge(tag text)
+returns bigint
+language sql
+as $$
+    select count(*) from media_sync.merge_observations('demo', (
+        select jsonb_agg(jsonb_build_object(
+            'asset_id', 'a' || place, 'public_id', 'a' || place, 'resource_type', 'image', 'type', 'upload', 'folder', '',
+            'tags', jsonb_build_array(tag), 'context', '{}'::jsonb, 'metadata', '{}'::jsonb
+        ))
+        from generate_series(1, 100) as place
+    ), clock_timestamp(), 'api', null);
+$$;
+
+select is(tests.merge('new'), 100::bigint, 'a hundred assets have changed');
+select is(tests.calls('media_sync.decide'), 100::bigint, 'changed → each is decided on once');
+select is(tests.merge('new'), 100::bigint, 'a hundred assets are as they were');
+select is(tests.calls('media_sync.decide'), 100::bigint, 'unchanged → none is decided on');
+
+select * from finish();
+rollback;
