@@ -6,6 +6,7 @@ import type { Surroundings } from "../support/command.ts";
 import { cliReason } from "../support/cli-reason.ts";
 import { CommandError } from "../support/command-error.ts";
 import { createCliQuery, createUrlQuery, type DatabaseQuery } from "../support/database-query.ts";
+import { mendOf } from "../support/mend-of.ts";
 import { findCloudinary, findProject, type ProjectOptions } from "../support/project.ts";
 import { createProjectClient } from "../support/project-client.ts";
 import type { SupabaseResult } from "../support/supabase-cli.ts";
@@ -20,21 +21,6 @@ export interface InstallationOptions extends ProjectOptions {
 
 /** An installation; made by {@linkcode createInstallation}. */
 export type Installation = ReturnType<typeof createInstallation>;
-
-/** What mends a failure of the CLI, by its words. */
-function mendOf(code: number, reason: string): string {
-  if (code === 127) return "Install Node.js, which brings npx.";
-  if (/access token not provided|supabase login/i.test(reason)) {
-    return "Set SUPABASE_ACCESS_TOKEN (dashboard, Account, Access Tokens).";
-  }
-  if (/\b401\b|unauthorized|invalid (access )?token/i.test(reason)) {
-    return "SUPABASE_ACCESS_TOKEN is not taken: make a new one (dashboard, Account, Access Tokens).";
-  }
-  if (/\b(403|404)\b|forbidden|not found/i.test(reason)) {
-    return "Check the project ref, and that the account of SUPABASE_ACCESS_TOKEN may change this project.";
-  }
-  return "Check SUPABASE_ACCESS_TOKEN (or run npx supabase login) and SUPABASE_DB_PASSWORD.";
-}
 
 /**
  * Finds the parts of an installation on demand. Each method throws CommandError with the mend where its part
@@ -77,10 +63,15 @@ export function createInstallation(options: InstallationOptions, surroundings: S
     const result = await runSupabase(args, options);
     if (result.code === 0) return result;
     const reason = cliReason(result);
-    throw new CommandError(
-      "cli_failed",
-      `supabase ${args[0]} ${args[1] ?? ""} failed: ${reason}\n${mendOf(result.code, reason)}`,
-    );
+    const mend = result.code === 127
+      ? "Install Node.js, which brings npx, and allow it to fetch the npm package supabase."
+      : mendOf(
+        reason,
+        "Check the project ref, and SUPABASE_ACCESS_TOKEN (or run npx supabase login).",
+      );
+    // Without flags.
+    const called = args.slice(0, 2).filter((word) => !word.startsWith("-")).join(" ");
+    throw new CommandError("cli_failed", `supabase ${called} failed: ${reason}\n${mend}`);
   }
 
   return {
@@ -151,14 +142,24 @@ export function createInstallation(options: InstallationOptions, surroundings: S
 /** Nothing that is said may hold the URL's password. */
 function checkDatabaseUrl(databaseUrl: string): string {
   const url = URL.canParse(databaseUrl) ? new URL(databaseUrl) : null;
-  if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
+  const password = url && decode(url.password);
+  if (url === null || !/^postgres(ql)?:$/.test(url.protocol) || password === null) {
     throw new CommandError(
       "database_url_bad",
-      "--database-url takes postgres://user:password@host:port/database.",
+      "--database-url or SUPABASE_DB_URL is no URL of a database: copy it (dashboard, Connect), which begins with " +
+        "postgres://, and write @, #, /, : and % in its password as %40, %23, %2F, %3A and %25.",
     );
   }
-  registerSecret(decodeURIComponent(url.password));
+  registerSecret(password);
   return databaseUrl;
+}
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 }
 
 function once<Result>(make: () => Promise<Result>): () => Promise<Result> {

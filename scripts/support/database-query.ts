@@ -3,6 +3,7 @@ import postgres from "postgres";
 import { orAborted } from "./ask.ts";
 import { cliReason, withoutContext } from "./cli-reason.ts";
 import { CommandError } from "./command-error.ts";
+import { mendOf } from "./mend-of.ts";
 import type { RunSupabase } from "./supabase-cli.ts";
 
 /** Runs single statements. */
@@ -33,6 +34,7 @@ export function createCliQuery(runSupabase: RunSupabase, projectRef: string): Da
           ...["db", "query", `--remote=${projectRef}`, "--file", file, "-o", "json", "--agent=no"],
           readOnly ? "--read-only" : "--yes",
         ]);
+        if (code === 127) throw new CommandError("cli_failed", `${cliReason({ stdout, stderr })}`);
         if (code !== 0) throw failed(cliReason({ stdout, stderr }));
         const parsed: unknown = JSON.parse(stdout.trim() || "[]");
         return (Array.isArray(parsed) ? parsed : []) as Row[];
@@ -97,7 +99,8 @@ function failed(reason: string): CommandError {
   }
   return new CommandError(
     "database_failed",
-    `The database refused or could not be reached: ${reason}\n` +
-      "Check the project ref and SUPABASE_ACCESS_TOKEN, or --database-url.",
+    `The database refused or could not be reached: ${reason}\n${
+      mendOf(reason, "Check the project ref and SUPABASE_ACCESS_TOKEN, or --database-url.")
+    }`,
   );
 }

@@ -18,7 +18,8 @@ interface Facts {
   trigrams: boolean;
   trigrams_usable: boolean;
   trigrams_schema: string | null;
-  roles: string;
+  /** Roles and schemas of the platform that are missing. */
+  platform: string;
   net: boolean;
   cron: boolean;
   vault: boolean;
@@ -57,7 +58,8 @@ async function readFacts(database: DatabaseQuery): Promise<Facts | undefined> {
        (select extnamespace::regnamespace::text from pg_extension where extname = 'pg_trgm') as trigrams_schema,
        concat_ws(', ', case when to_regrole('anon') is null then 'anon' end,
          case when to_regrole('authenticated') is null then 'authenticated' end,
-         case when to_regrole('service_role') is null then 'service_role' end) as roles,
+         case when to_regrole('service_role') is null then 'service_role' end,
+         case when to_regnamespace('auth') is null then 'the schema auth' end) as platform,
        to_regprocedure('net.http_post(text,jsonb,jsonb,jsonb,integer)') is not null as net,
        to_regprocedure('cron.schedule(text,text,text)') is not null as cron,
        to_regclass('vault.secrets') is not null as vault,
@@ -72,7 +74,7 @@ async function readFacts(database: DatabaseQuery): Promise<Facts | undefined> {
 }
 
 function findObstacles(
-  { version, user_name, creates, trigrams, trigrams_usable, roles }: Facts,
+  { version, user_name, creates, trigrams, trigrams_usable, platform }: Facts,
 ): Obstacle[] {
   const told: (string | false)[] = [
     version < OLDEST_POSTGRES &&
@@ -84,8 +86,8 @@ function findObstacles(
     "the extension pg_trgm is not to be had on this server: install PostgreSQL's contrib modules",
     !trigrams_usable &&
     `the extension pg_trgm is in a schema that ${user_name} may not use: grant usage on that schema to ${user_name}`,
-    roles !== "" &&
-    `the roles ${roles} are missing: this is not the database of a Supabase project`,
+    platform !== "" &&
+    `missing: ${platform}. This is not the database of a Supabase project: let --database-url end in /postgres`,
   ];
   return told.flatMap((message) => message === false ? [] : [{ about: "migrate", message }]);
 }
