@@ -2,7 +2,7 @@
 -- for each mention of its result where it may pull the sub-select up.
 begin;
 \ir helpers.sql
-select plan(4);
+select plan(5);
 
 set local track_functions = 'all';
 insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, sync_status, observed_at)
@@ -32,6 +32,15 @@ select is(tests.merge('new'), 100::bigint, 'a hundred assets have changed');
 select is(tests.calls('media_sync.decide'), 100::bigint, 'changed → each is decided on once');
 select is(tests.merge('new'), 100::bigint, 'a hundred assets are as they were');
 select is(tests.calls('media_sync.decide'), 100::bigint, 'unchanged → none is decided on');
+
+select media_sync.merge_observations(
+    'demo', '[{"asset_id": "é1", "public_id": "x", "resource_type": "image"}, {"asset_id": "é1", "public_id": "y", "resource_type": "image"}]',
+    clock_timestamp(), 'api', null
+);
+select is(
+    (select row(id, public_id)::text from public.media_assets where asset_id = 'é1'), row(media_sync.row_id('demo', 'é1'), 'y')::text,
+    'new and told twice → one row, as told last, with the key that any database gives it'
+);
 
 select * from finish();
 rollback;
