@@ -1,11 +1,12 @@
 /** Runs the benchmarks: `deno task bench`. */
-import { parseArgs } from "node:util";
 import type { BenchResult } from "./bench/bench-result.ts";
 import { BENCHES } from "./bench/benches.ts";
 import { runBench } from "./bench/run-bench.ts";
 import { formatTable, type Row, toRows } from "./bench/table.ts";
 import { answerHelp } from "./support/answer-help.ts";
+import { CommandError } from "./support/command-error.ts";
 import { printLine } from "./support/print-line.ts";
+import { readFlags } from "./support/read-flags.ts";
 
 const usage = `Runs the benchmarks on this machine; everything stays on the loopback address.
 
@@ -21,15 +22,12 @@ A goal that is missed is told in the table and does not make the command fail: f
 const COUNTS = ["assets", "passes", "rounds"] as const;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: {
-      only: { type: "string", multiple: true },
-      json: { type: "string" },
-      assets: { type: "string" },
-      passes: { type: "string" },
-      rounds: { type: "string" },
-    },
+  const values = readFlags("bench", Deno.args, {
+    only: { type: "string", multiple: true },
+    json: { type: "string" },
+    assets: { type: "string" },
+    passes: { type: "string" },
+    rounds: { type: "string" },
   });
   const names = BENCHES.map(({ name }) => name);
   const unknown = (values.only ?? []).filter((name) => !names.includes(name));
@@ -83,5 +81,11 @@ async function main(): Promise<number> {
 
 if (import.meta.main) {
   answerHelp(usage);
-  Deno.exit(await main());
+  try {
+    Deno.exit(await main());
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    printLine(error.message);
+    Deno.exit(error.exitCode);
+  }
 }

@@ -7,7 +7,7 @@ import { readRepositoryFiles } from "./check/repository-files.ts";
 import { checkRepositoryRules } from "./check/repository-rules.ts";
 import { scanForSecrets } from "./check/secret-scan.ts";
 import { checkSqlRules } from "./check/sql-rules.ts";
-import { answerHelp } from "./support/answer-help.ts";
+import { answerHelp, refuseArguments } from "./support/answer-help.ts";
 import { printLine } from "./support/print-line.ts";
 
 const usage =
@@ -107,6 +107,7 @@ async function timed({ name, run }: Check) {
 
 if (import.meta.main) {
   answerHelp(usage);
+  refuseArguments("check");
   let failures = 0;
   for await (const { name, found, seconds } of pooledMap(2, await createChecks(), timed)) {
     if (found !== "") failures++;

@@ -6,6 +6,7 @@ import { describeStack } from "./local/stack-summary.ts";
 import { startStack } from "./local/stack.ts";
 import type { Stack, StackOptions } from "./local/stack-options.ts";
 import { warmConsole } from "./local/warm-console.ts";
+import { describeError } from "./support/describe-error.ts";
 import { removeStackFile, writeStackFile } from "./support/stack-file.ts";
 import { printLine } from "./support/print-line.ts";
 
@@ -38,7 +39,7 @@ async function main(): Promise<number> {
     }
     return 0;
   } catch (error) {
-    printError(error instanceof Error ? error.message : String(error));
+    printError(describeError(error));
     return 1;
   }
 }

@@ -85,14 +85,17 @@ async function run(args: readonly string[]): Promise<void> {
   await emulator.stop();
 }
 
-/** Runs the emulator until it is asked to stop, then ends the process: 0, or 1 where it could not start. */
+/** Runs the emulator until it is asked to stop, then ends the process: 0, 1 where it could not start, 2 for wrong arguments. */
 export async function runCommand(args: readonly string[]): Promise<never> {
   try {
     await run(args);
     Deno.exit(0);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    Deno.stderr.writeSync(new TextEncoder().encode(`${message}\n`));
-    Deno.exit(1);
+    // What node:util's parseArgs throws.
+    const isUsage = error instanceof TypeError && "code" in error;
+    const hint = isUsage ? "\nSee: deno task cloudinary --help" : "";
+    Deno.stderr.writeSync(new TextEncoder().encode(`${message}${hint}\n`));
+    Deno.exit(isUsage ? 2 : 1);
   }
 }

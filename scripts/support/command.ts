@@ -3,6 +3,7 @@ import type { FunctionBundle } from "../bundle/bundle-functions.ts";
 import { redactText } from "../../supabase/functions/_shared/http/redact.ts";
 import { askForYes } from "./ask.ts";
 import { CommandError } from "./command-error.ts";
+import { describeError } from "./describe-error.ts";
 import type { DatabaseQuery } from "./database-query.ts";
 import { printLine } from "./print-line.ts";
 import { readStackFile } from "./stack-file.ts";
@@ -71,7 +72,7 @@ export async function runCommand(
       return 130;
     }
     const known = error instanceof CommandError ? error : null;
-    const message = redactText(error instanceof Error ? error.message : String(error));
+    const message = redactText(describeError(error));
     if (args.includes("--json")) {
       const code = known?.code ?? "unexpected";
       surroundings.print(JSON.stringify({ success: false, error: message, code }));

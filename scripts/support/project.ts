@@ -100,8 +100,7 @@ export function findCloudinary(
   if (data) return data;
   throw new CommandError(
     "cloudinary_not_configured",
-    `${error?.message} Set CLOUDINARY_URL, or CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and ` +
-      "CLOUDINARY_API_SECRET, in the environment of this command.",
+    `${error?.message} It is the environment of this command that counts.`,
   );
 }
 

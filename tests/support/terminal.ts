@@ -32,7 +32,7 @@ export function openTerminal(
   const child = new Deno.Command("script", {
     args: [
       ...["--quiet", "--return", "--echo", "always", "--command"],
-      ...[words.map(quote).join(" "), "/dev/null"],
+      ...[`exec ${words.map(quote).join(" ")}`, "/dev/null"],
     ],
     clearEnv: true,
     env: { ...inherited(), NO_COLOR: "1", TERM: "dumb", SHELL: "/bin/sh", ...environment },
