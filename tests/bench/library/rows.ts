@@ -61,9 +61,10 @@ function insertAssets(assets: number): string {
     insert into public.media_assets (
       id, cloud_name, asset_id, public_id, resource_type, type, format, version, bytes, width, height, duration, url, secure_url,
       original_filename, folder, display_name, tags, context, metadata, sync_status, in_scope, usage_count, deleted_at,
-      created_at, updated_at, observed_at, base
+      created_at, updated_at, observed_at, base, search_text
     )
-    select
+    select made.*, media_sync.search_text(public_id, display_name, original_filename, tags, context, metadata)
+    from (select
       md5('asset ' || i)::uuid, 'bench', md5('identity ' || i), folder || '/' || name, resource_type,
       case when i % 500 = 7 then 'private' else 'upload' end, format, 1700000000 + i, 1000 + ${
     chance(1, 20_000_000)
@@ -84,7 +85,7 @@ function insertAssets(assets: number): string {
     chance(12, 2)
   } = 0 then 'northbound' else 'southbound' end,
         case when i > ${assets} * 0.9 then 'archival' end,
-        case when folder <> 'products' and i % 7 = 0 or i % greatest(${assets} / 60, 1) = 5 then 'outsider' end
+        case when folder <> 'products' and i % 7 = 0 or (i + 1) % greatest(${assets} / 60, 1) = 0 then 'outsider' end
       )),
       case when i % 3 = 1 then jsonb_build_object('sku', 'SKU-' || ${
     chance(13, 10_000_000)
@@ -92,7 +93,9 @@ function insertAssets(assets: number): string {
       case when i % 1000 = 11 then 'error' else 'synced' end, i % 200 <> 3, case when i % 100 = 17 then 1 else 0 end,
       case when i % 100 = 23 then '2026-01-02'::timestamptz - i * interval '1 second' end,
       '2026-01-01'::timestamptz - i * (interval '6 years' / ${assets}),
-      '2026-01-01'::timestamptz + ${chance(14, 20_000_000)} * interval '1 second', now(), '{}'
+      '2026-01-01'::timestamptz + ${
+    chance(14, 20_000_000)
+  } * interval '1 second', now(), '{}'::jsonb
     from vocabulary
     cross join lateral (
       select i,
@@ -103,7 +106,11 @@ function insertAssets(assets: number): string {
         ${word(19)} || '-' || ${word(20)} || '-' || to_hex(${chance(21, 4_294_967_296)}) as name
       from generate_series(1, ${assets}) as i
     ) as asset
-    order by case when ${chance(22, 10)} = 0 then ${chance(23, assets)} else i end;`;
+    order by case when ${chance(22, 10)} = 0 then ${chance(23, assets)} else i end) as made (
+      id, cloud_name, asset_id, public_id, resource_type, type, format, version, bytes, width, height, duration, url, secure_url,
+      original_filename, folder, display_name, tags, context, metadata, sync_status, in_scope, usage_count, deleted_at,
+      created_at, updated_at, observed_at, base
+    );`;
 }
 
 /** Collections of a tenth and of 200, which anyone may see, and a closed one; uses of what is used. */
@@ -117,7 +124,7 @@ function insertSurroundings(assets: number): string {
     select ('00000000-0000-4000-8000-00000000000' || collection)::uuid, md5('asset ' || i)::uuid, i
     from generate_series(1, ${assets}) as i
     cross join lateral (values
-      (1, i % 10 = 6), (2, i % greatest(${assets} / 200, 1) = 1), (3, i % 20 = 8)
+      (1, i % 10 = 6), (2, (i - 1) % greatest(${assets} / 200, 1) = 0), (3, i % 20 = 8)
     ) as belonging (collection, belongs)
     where belongs;
     update public.media_assets as asset set collection_ids = stands.ids

@@ -1,5 +1,6 @@
 /** A library of one size with all that asks it: the local stack over HTTP, and a session of its own for bare SQL. */
 import postgres from "postgres";
+import type { SqlRunner } from "../../../scripts/local/database.ts";
 import { startStack } from "../../../scripts/local/stack.ts";
 import type { Postgres } from "../../../scripts/support/postgres/start-postgres.ts";
 import {
@@ -82,6 +83,8 @@ export async function openSite(
     functionsDirectory,
     functionNames: ["media-list", "empty"],
   });
+  const paths = await libraryPaths(runner, assets);
+  for (const path of paths) await requireMatches(runner, path);
   const headers = await credentials(stack.info);
   const get = async (address: string, role: Role, refused = false) => {
     const started = performance.now();
@@ -98,7 +101,7 @@ export async function openSite(
   return {
     assets,
     filled_s,
-    paths: await libraryPaths(runner, assets),
+    paths,
     overHttp: (path, role, round) =>
       get(`media-list?${new URLSearchParams(path.query(round))}`, role, path.mayBeRefused),
     empty: (role) => get("empty", role),
@@ -146,6 +149,18 @@ export async function openSite(
       await sql.end();
     },
   };
+}
+
+/** What finds nothing is soon answered, and would be measured all the same. @throws Error where it is not meant to be so. */
+async function requireMatches(database: SqlRunner, path: Path): Promise<void> {
+  const { include: _, page: __, cursor: ___, ...query } = path.query(0);
+  const [row] = await database.query<{ found: boolean }>(
+    "select public.list_media_assets($1::jsonb) -> 'items' <> '[]' as found",
+    [toLibraryQuery(librarySchema.parse(query))],
+  );
+  if (row!.found === (path.inVain ?? false)) {
+    throw new Error(`"${path.name}" finds ${row!.found ? "something" : "nothing"}.`);
+  }
 }
 
 function claims(role: Role): Record<string, unknown> {
