@@ -7,6 +7,7 @@ import { waitUntil } from "../../support/wait-until.ts";
 import { picture } from "../client/picture.ts";
 import { seriousFindings } from "./accessibility.ts";
 import { keyboardOf } from "./keyboard-of.ts";
+import { takeScreenshot } from "./screenshots.ts";
 import { idsOf, tiles } from "./tiles.ts";
 import { consoleTests, openView, signIn } from "./console-world.ts";
 
@@ -142,6 +143,7 @@ consoleTest(
     const uploads = page.getByRole("region", { name: "Uploads" });
     await uploads.getByRole("progressbar").first().waitFor();
     assertEquals(await uploads.getByRole("progressbar").count(), 3);
+    await takeScreenshot(page, "Uploads light");
     await uploads.getByText("3 of 3 files uploaded").waitFor();
     await control(stack, "PUT /faults", { latency_ms: 0 });
     for (const name of ["one", "two", "three"]) {
@@ -229,6 +231,7 @@ consoleTest(
     await searchOf(page).fill(added!);
     await tiles(page).getByText(added!).first().waitFor();
     assertEquals(await seriousFindings(page), []);
+    await takeScreenshot(page, "Emulator light");
     await page.context().close();
   },
 );

@@ -7,6 +7,7 @@ import { callCloudinary, control, syncUntilCompleted } from "../../support/stack
 import { waitUntil } from "../../support/wait-until.ts";
 import { seriousFindings } from "./accessibility.ts";
 import { consoleTests, openView } from "./console-world.ts";
+import { takeScreenshot } from "./screenshots.ts";
 import { tiles } from "./tiles.ts";
 
 const choices = (...all: string[]) => ({
@@ -126,8 +127,10 @@ consoleTest("every kind of field, open → no serious finding of axe-core", asyn
     .getByRole("button", { name: /^Edit/ });
   for (let left = await buttons.count(); left > 0; left--) await buttons.first().click();
   await panel.getByRole("group", { name: "Channels" }).waitFor();
+  await takeScreenshot(page, "Metadata light");
   assertEquals(await seriousFindings(page), []);
   await page.emulateMedia({ colorScheme: "dark" });
+  await takeScreenshot(page, "Metadata dark");
   assertEquals(await seriousFindings(page, ["color-contrast"]), []);
   await page.emulateMedia({ colorScheme: "light" });
 });

@@ -4,6 +4,7 @@ import { startOddProxy } from "../../support/odd-proxy.ts";
 import { control, syncUntilCompleted } from "../../support/stack.ts";
 import { seriousFindings } from "./accessibility.ts";
 import { consoleTests, openView } from "./console-world.ts";
+import { takeScreenshot } from "./screenshots.ts";
 
 const proxy = startOddProxy();
 Deno.test.afterAll(() => proxy.stop());
@@ -39,6 +40,7 @@ consoleTest(
     await list.getByRole("listitem").filter({ hasText: NAMELESS })
       .getByText("Cloudinary sent it without public_id.").waitFor();
     assertEquals(await seriousFindings(page), []);
+    await takeScreenshot(page, "Set aside light");
 
     await torn.getByRole("button", { name: "Try again" }).click();
     await page.getByText("Cloudinary was asked for torn again.").waitFor();

@@ -5,6 +5,7 @@ import { control } from "../../support/stack.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { seriousFindings } from "./accessibility.ts";
 import { consoleTests, openView, signIn } from "./console-world.ts";
+import { takeScreenshot } from "./screenshots.ts";
 import { blockRun, prepareTroubles, tear } from "./prepared-troubles.ts";
 
 const consoleTest = await consoleTests(
@@ -26,9 +27,11 @@ consoleTest("every view, in light and in dark → no serious finding of axe-core
     await settle(page);
     await page.emulateMedia({ colorScheme: "light" });
     found[name] = await seriousFindings(page);
+    await takeScreenshot(page, `${name} light`);
     // What is not about colours is the same in both.
     await page.emulateMedia({ colorScheme: "dark" });
     found[`${name}, dark`] = await seriousFindings(page, ["color-contrast"]);
+    await takeScreenshot(page, `${name} dark`);
   };
   await judge("Sign in");
   await signIn(page, world.stack, "admin");
@@ -71,19 +74,20 @@ consoleTest("a phone's width → every view fits, and an asset takes the page", 
   await signIn(page, world.stack, "admin");
   await page.locator(".tile[data-id]").first().waitFor();
   const widths: unknown[] = [];
-  const measure = async () => {
+  const measure = async (name: string) => {
     await settle(page);
+    await takeScreenshot(page, `${name} phone`);
     widths.push(await page.evaluate("document.documentElement.scrollWidth"));
   };
   for (const view of VIEWS) {
     await openView(page, view);
-    await measure();
+    await measure(view);
   }
   await openView(page, "Library");
   await page.locator(".tile[data-id]").first().getByRole("button").tap();
   const panel = page.getByRole("complementary", { name: "Asset" });
   await panel.getByText("Details").waitFor();
-  await measure();
+  await measure("Asset");
   assertEquals((await panel.boundingBox())!.width, 390);
   assertEquals(await seriousFindings(page), []);
   await panel.getByRole("button", { name: "Close" }).tap();
@@ -199,6 +203,7 @@ consoleTest(
     await openView(page, "Library");
     await openView(page, "Status");
     const blocked = page.getByRole("region", { name: "A run is blocked" });
+    await takeScreenshot(page, "Blocked run");
     await blocked.getByText(`Cloudinary no longer shows ${count} of`).waitFor();
     await blocked.getByRole("button", { name: "Show what would be deleted" }).click();
     await blocked.getByText(`${count} assets would be deleted:`).waitFor();
