@@ -6,6 +6,7 @@ import { callCloudinary, control, syncUntilCompleted } from "../../support/stack
 import { waitUntil } from "../../support/wait-until.ts";
 import { picture } from "../client/picture.ts";
 import { seriousFindings } from "./accessibility.ts";
+import { cutOffButtons } from "./cut-off.ts";
 import { keyboardOf } from "./keyboard-of.ts";
 import { takeScreenshot } from "./screenshots.ts";
 import { idsOf, tiles } from "./tiles.ts";
@@ -231,6 +232,7 @@ consoleTest(
     await searchOf(page).fill(added!);
     await tiles(page).getByText(added!).first().waitFor();
     assertEquals(await seriousFindings(page), []);
+    assertEquals(await cutOffButtons(page), []);
     await takeScreenshot(page, "Emulator light");
     await page.context().close();
   },

@@ -1,10 +1,11 @@
 /** The views for those who look after the library, in Chromium; and every view as people with assistive technology meet it. */
 import { assertEquals } from "@std/assert";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { control } from "../../support/stack.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { seriousFindings } from "./accessibility.ts";
 import { consoleTests, openView, signIn } from "./console-world.ts";
+import { cutOffButtons } from "./cut-off.ts";
 import { takeScreenshot } from "./screenshots.ts";
 import { blockRun, prepareTroubles, tear } from "./prepared-troubles.ts";
 
@@ -13,10 +14,19 @@ const consoleTest = await consoleTests(
   ({ stack, call }) => prepareTroubles(stack, call),
 );
 
-const VIEWS = ["Library", "Conflicts", "Waiting", "Trash", "Status", "Settings"];
+/** The views, and what each shows once it has been read. */
+const VIEWS: Record<string, (page: Page) => Locator> = {
+  Library: (page) => page.locator(".tile[data-id]").nth(11),
+  Conflicts: (page) => page.getByRole("region", { name: "Alternative text" }),
+  Waiting: (page) => page.getByText("the folder is too deep"),
+  Trash: (page) => page.locator(".tile[data-id]"),
+  Status: (page) => page.getByRole("region", { name: "Over time" }).locator("canvas").nth(4),
+  Settings: (page) => page.getByLabel("Full reconcile every"),
+};
 
 /** Waits until nothing in the page is being read. */
-async function settle(page: Page): Promise<void> {
+async function settle(page: Page, view: string): Promise<void> {
+  await VIEWS[view]?.(page).first().waitFor();
   await page.waitForFunction("!document.body.innerText.includes('Loading …')");
 }
 
@@ -24,9 +34,10 @@ consoleTest("every view, in light and in dark → no serious finding of axe-core
   const page = await world.newPage();
   const found: Record<string, unknown> = {};
   const judge = async (name: string) => {
-    await settle(page);
+    await settle(page, name);
     await page.emulateMedia({ colorScheme: "light" });
     found[name] = await seriousFindings(page);
+    found[`${name}, cut off`] = await cutOffButtons(page);
     await takeScreenshot(page, `${name} light`);
     // What is not about colours is the same in both.
     await page.emulateMedia({ colorScheme: "dark" });
@@ -36,7 +47,7 @@ consoleTest("every view, in light and in dark → no serious finding of axe-core
   await judge("Sign in");
   await signIn(page, world.stack, "admin");
   await page.locator(".tile[data-id]").first().waitFor();
-  for (const view of VIEWS) {
+  for (const view of Object.keys(VIEWS)) {
     await openView(page, view);
     await judge(view);
   }
@@ -74,12 +85,14 @@ consoleTest("a phone's width → every view fits, and an asset takes the page", 
   await signIn(page, world.stack, "admin");
   await page.locator(".tile[data-id]").first().waitFor();
   const widths: unknown[] = [];
+  const cutOff: Record<string, string[]> = {};
   const measure = async (name: string) => {
-    await settle(page);
+    await settle(page, name);
     await takeScreenshot(page, `${name} phone`);
     widths.push(await page.evaluate("document.documentElement.scrollWidth"));
+    cutOff[name] = await cutOffButtons(page);
   };
-  for (const view of VIEWS) {
+  for (const view of Object.keys(VIEWS)) {
     await openView(page, view);
     await measure(view);
   }
@@ -91,7 +104,11 @@ consoleTest("a phone's width → every view fits, and an asset takes the page", 
   assertEquals((await panel.boundingBox())!.width, 390);
   assertEquals(await seriousFindings(page), []);
   await panel.getByRole("button", { name: "Close" }).tap();
-  await page.locator(".tile[data-id]").first().waitFor();
+  await page.locator(".tile[data-id]").first().getByRole("checkbox").check({ force: true });
+  await page.getByRole("toolbar").getByRole("button", { name: "Add to collection" }).waitFor();
+  await measure("Selection");
+  assertEquals(await seriousFindings(page), []);
+  assertEquals(cutOff, Object.fromEntries(Object.keys(cutOff).map((name) => [name, []])));
   assertEquals(widths, widths.map(() => 390));
   await page.context().close();
 });
