@@ -29,16 +29,36 @@ export function SelectionBar() {
         <strong aria-live="polite">{texts.selection.count(items.length)}</strong>
         <SelectAll />
         <span class="spacer" />
-        <button type="button" class="button" onClick={() => setAsked("tag")}>
+        <button
+          type="button"
+          class="button"
+          title={texts.selection.tag}
+          onClick={() => setAsked("tag")}
+        >
           <Icon name="tag" /> <span>{texts.selection.tag}</span>
         </button>
-        <button type="button" class="button" onClick={() => setAsked("move")}>
+        <button
+          type="button"
+          class="button"
+          title={texts.selection.move}
+          onClick={() => setAsked("move")}
+        >
           <Icon name="folder" /> <span>{texts.selection.move}</span>
         </button>
-        <button type="button" class="button" onClick={() => setAsked("collection")}>
+        <button
+          type="button"
+          class="button"
+          title={texts.selection.collect}
+          onClick={() => setAsked("collection")}
+        >
           <Icon name="collection" /> <span>{texts.selection.collect}</span>
         </button>
-        <button type="button" class="button button-danger" onClick={() => deleteAssets(app, items)}>
+        <button
+          type="button"
+          class="button button-danger"
+          title={texts.selection.remove}
+          onClick={() => deleteAssets(app, items)}
+        >
           <Icon name="trash" /> <span>{texts.selection.remove}</span>
         </button>
       </div>
