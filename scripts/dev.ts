@@ -39,6 +39,8 @@ async function main(): Promise<number> {
     }
     return 0;
   } catch (error) {
+    // Ctrl+C reaches the stack's parts too, one of which may end before the others have begun.
+    if (ended.signal.aborted) return 0;
     printError(describeError(error));
     return 1;
   }

@@ -63,7 +63,17 @@ function findObstacles(config: Table, functions: Table): string[] {
     if (!isOurs) {
       obstacles.push(
         `config.toml has a block [functions.${name}] that is not Media Sync's: give your function another name, or write ` +
-          "verify_jwt = false there if it is",
+          "verify_jwt = false there if it is, without enabled = false",
+      );
+    }
+  }
+  for (const [remote, settings] of Object.entries(tableOf(config, "remotes"))) {
+    const ofRemote = tableOf(tableOf({ settings }, "settings"), "functions");
+    for (const name of functionNames) {
+      if (tableOf(ofRemote, name).verify_jwt !== true) continue;
+      obstacles.push(
+        `config.toml says verify_jwt = true under [remotes.${remote}.functions.${name}], and the gateway would refuse ` +
+          "Cloudinary there: take it out",
       );
     }
   }

@@ -180,6 +180,70 @@ for (
     }, { "config.toml": config }));
 }
 
+for (
+  const [which, config] of [
+    [
+      "with Windows line ends",
+      '# Ours.\r\nproject_id = "x"\r\n[api]\r\nschemas = [\r\n  "public",\r\n]\r\n',
+    ],
+    ["that begins with a byte order mark", '\ufeffproject_id = "x"\n'],
+    ["that ends in an array of several lines", '[functions.orders]\nstatic_files = [\n  "./a",\n]'],
+    [
+      "with functions as an open table of inline ones",
+      "[functions]\norders = { verify_jwt = true }\n",
+    ],
+    ["with dotted keys", "functions.orders.verify_jwt = true\n"],
+    ["with odd spaces and quotes", '[ functions . "orders" ]\n  verify_jwt=true # theirs\n'],
+    ["with a block of our function, as it should be", "[functions.sync]\nverify_jwt = false\n"],
+    ["that ends in a comment", 'project_id = "x" # last'],
+    ["with remotes and env()", '[remotes.staging]\nproject_id = "env(STAGING)"\n'],
+  ] as const
+) {
+  Deno.test(`a config.toml ${which} → all that it said stays, and out as it was`, () =>
+    withFolder(async (folder) => {
+      const { code, errors } = await folder.setup();
+      assertEquals([code, errors], [0, ""]);
+      const text = await folder.read("config.toml");
+      assert(text.startsWith(config));
+      // deno-lint-ignore no-explicit-any -- what a TOML file holds.
+      const { functions } = parse(text.replace("\ufeff", "")) as any;
+      for (const name of functionNames) assertEquals(functions[name].verify_jwt, false);
+      if (config.includes("orders")) assert(functions.orders);
+      assertEquals((await folder.uninstall()).code, 0);
+      assertEquals(await folder.read("config.toml"), config);
+    }, { "config.toml": config }));
+}
+
+for (
+  const [which, config, says] of [
+    [
+      "its own [functions.sync]",
+      '[functions.sync]\nverify_jwt = false\nentrypoint = "./functions/sync/main.ts"\n',
+      /\[functions\.sync\] that is not/,
+    ],
+    [
+      "ours switched off",
+      "[functions.sync]\nverify_jwt = false\nenabled = false\n",
+      /without enabled = false/,
+    ],
+    ["an empty block of ours", "[functions.webhook]\n", /verify_jwt = false there/],
+    [
+      "verify_jwt under a remote",
+      "[remotes.staging.functions.webhook]\nverify_jwt = true\n",
+      /\[remotes\.staging\.functions\.webhook\]/,
+    ],
+    ["a key twice", "project_id = 1\nproject_id = 2\n", /can not be read \(line 2/],
+  ] as const
+) {
+  Deno.test(`a config.toml with ${which} → ${says.source}, and nothing is written`, () =>
+    withFolder(async (folder) => {
+      const { code, errors } = await folder.setup();
+      assertEquals(code, 1);
+      assertMatch(errors, says);
+      assertEquals(await folder.files(), { "config.toml": config });
+    }, { "config.toml": config }));
+}
+
 Deno.test("a file of ours that was changed → a later setup names it; --from leaves it", () =>
   withFolder(async (folder) => {
     await folder.setup();
