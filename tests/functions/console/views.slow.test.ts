@@ -187,14 +187,18 @@ consoleTest("a dangerous setting → changed only after its effect was read", as
 });
 
 consoleTest(
-  "a value that no setting takes → the database's sentence, and nothing changed",
+  "values that no setting takes → a sentence about each, and nothing changed",
   async (world) => {
     const page = await world.pageOf("admin");
     await openView(page, "Library");
     await openView(page, "Settings");
     await page.getByLabel("Full reconcile every").fill("often");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByRole("alert").filter({ hasText: "often" }).waitFor();
+    await page.getByText("“often” is no span of time. Write it like").waitFor();
+    await page.getByLabel("Full reconcile every").fill("-1 day");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("alert").filter({ hasText: /full_interval|too small or too large/ })
+      .waitFor();
     await page.getByRole("button", { name: "Discard" }).click();
     assertEquals(await page.getByLabel("Full reconcile every").inputValue(), "1 day");
   },

@@ -1,4 +1,5 @@
 import type { AnySupabaseClient } from "../../../../supabase/client/mod.ts";
+import { texts } from "../texts/mod.ts";
 
 /** The figures of one hour, as `get_sync_snapshots` tells them. */
 export interface Snapshot {
@@ -54,7 +55,13 @@ async function callDatabase<Answer>(
   parameters: Record<string, unknown>,
 ): Promise<Answer> {
   const { data, error } = await supabase.rpc(name, parameters);
-  // Our own functions raise sentences for people.
-  if (error) throw new Error(error.message, { cause: error });
+  if (error) throw new Error(sentenceOf(error), { cause: error });
   return data as Answer;
+}
+
+/** Our own functions raise sentences for people; what PostgreSQL itself refuses is told in ours. */
+function sentenceOf({ code, message }: { code: string; message: string }): string {
+  if (message.endsWith(".")) return message;
+  if (code === "22007") return texts.settings.noSpan(/"(.*)"/.exec(message)?.[1] ?? "");
+  return code === "23514" ? texts.settings.outOfRange : message;
 }

@@ -419,6 +419,9 @@ export const english = {
     saved: "Settings saved; they hold from the next minute on.",
     unsaved: (count: number) => `${plural(count, "change", "changes")} not saved`,
     discard: "Discard",
+    noSpan: (text: string) =>
+      `“${text}” is no span of time. Write it like 90 minutes, 7 days or 00:05:00.`,
+    outOfRange: "One of these values is too small or too large for its setting.",
     question: "Change this?",
     change: "Change it",
     everyFolder: "All folders",
