@@ -2,6 +2,7 @@
  * Into any project and out again: on PostgreSQL with the roles and rights of a project, whose owner is no superuser.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import postgres from "postgres";
 import { canBundle } from "../../../scripts/setup/preflight/examine-variables.ts";
 import { deployCommand } from "../../../scripts/setup/deploy-command.ts";
 import { setupCommand } from "../../../scripts/setup/setup-command.ts";
@@ -246,6 +247,48 @@ projectTest(
     assertEquals([hosted.functions.size, hosted.secrets.size], [0, 0]);
   },
 );
+
+for (
+  const [which, move] of [
+    ["is moved to public", "alter extension pg_trgm set schema public"],
+    [
+      "is moved to a schema with an odd name",
+      'create schema "My search"; alter extension pg_trgm set schema "My search"',
+    ],
+    [
+      "is dropped with our index and comes back elsewhere",
+      "drop extension pg_trgm cascade; create extension pg_trgm with schema public",
+    ],
+  ] as const
+) {
+  projectTest(
+    `pg_trgm ${which} after setup → searches find, setup says in place, uninstall goes through`,
+    {},
+    async ({ database: { sql, platformUrl }, rows, setup, uninstall, difference }) => {
+      assertEquals((await setup()).code, 0);
+      await sql.unsafe(
+        `insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, type, version)
+         values ('cloud', 'a', 'sunflower', 'image', 'upload', 1), ('cloud', 'b', 'tree', 'image', 'upload', 1)`,
+      );
+      // Only the platform may, as the dashboard does.
+      const platform = postgres(platformUrl, { max: 1, onnotice: () => {} });
+      await platform.unsafe(move);
+      await platform.end();
+      const found = await rows(
+        `select item ->> 'public_id' as public_id
+         from jsonb_array_elements(public.list_media_assets('{"search": "sunfl"}') -> 'items') as item`,
+      );
+      assertEquals(found, [{ public_id: "sunflower" }]);
+      assertMatch((await setup()).output, /^in place {2}migrate/m);
+      assertEquals((await uninstall("--drop-tables")).code, 0);
+      // The schema that it was moved to is theirs, and so is an extension that the platform made anew.
+      const theirs = move.includes("create extension")
+        ? /trgm|similarity|set_limit|show_limit/
+        : /My search/;
+      assertEquals((await difference()).filter((fact) => !theirs.test(fact)), []);
+    },
+  );
+}
 
 /** The later version comes into a folder that has the first, with a number after it; once more, nothing does. */
 async function assertComesInto({ migrations }: ReleasedProject): Promise<void> {
