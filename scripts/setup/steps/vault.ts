@@ -3,8 +3,8 @@ import type { Installation } from "../installation.ts";
 import type { SetupStep } from "../step.ts";
 
 /** The names under which the jobs in the database look their secrets up. */
-const URL_NAME = "media_sync_project_url";
-const KEY_NAME = "media_sync_cron_key";
+export const URL_NAME = "media_sync_project_url";
+export const KEY_NAME = "media_sync_cron_key";
 
 /** Stores in Vault what the database needs to call the functions: the project's address and a secret key. */
 export function vaultStep(installation: Installation): SetupStep {

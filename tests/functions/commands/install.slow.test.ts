@@ -92,6 +92,7 @@ projectTest(
       create type public.media_collections as enum ('a');
       create function public.get_sync_health(p_text text) returns text language sql as 'select p_text';
       select cron.schedule('media-sync-tick', '* * * * *', 'select 1');
+      select vault.create_secret('theirs', 'media_sync_cron_key');
       create policy "Nobody sends changes of media assets" on realtime.messages for insert with check (true);
     `,
   },
@@ -107,6 +108,7 @@ projectTest(
         "public.media_collections",
         "public.get_sync_health(p_text text)",
         "the job media-sync-tick",
+        "the Vault secret media_sync_cron_key",
         'the policy "Nobody sends changes of media assets" on realtime.messages',
         "webhook",
       ]
