@@ -1,4 +1,4 @@
-import type { EditOfMany, MediaItem } from "../../../../supabase/client/mod.ts";
+import type { EditOfMany, MediaItem, MediaUsage } from "../../../../supabase/client/mod.ts";
 import { MediaError } from "../../../../supabase/client/mod.ts";
 import { texts } from "../texts/mod.ts";
 import type { App } from "./app.ts";
@@ -18,7 +18,9 @@ export async function deleteAssets(
   library.markLeaving(ids, true);
   library.selection.clear();
   const deletion = media.remove(ids, options);
+  let isUndone = false;
   const undo = async () => {
+    isUndone = true;
     try {
       const { ids: deleted } = await deletion;
       await (await deletion).undo();
@@ -34,31 +36,56 @@ export async function deleteAssets(
     { action: { label: texts.undo, run: undo } },
   );
   try {
-    const { failed } = await deletion;
-    const inUse = failed.filter(({ code }) => code === "in_use").map(({ id }) => id);
-    if (failed.length > 0) tellInUse(app, items.filter(({ id }) => inUse.includes(id)), failed);
+    const { ids: deleted, failed } = await deletion;
+    if (failed.length > 0) {
+      // It had told of all of them.
+      notices.dismiss(notice);
+      if (deleted.length > 0 && !isUndone) {
+        notices.tell(texts.deletion.many(deleted.length), {
+          action: { label: texts.undo, run: undo },
+        });
+      }
+      const used = failed.filter(({ code }) => code === "in_use").map(({ id }) => id);
+      await tellInUse(app, items.filter(({ id }) => used.includes(id)));
+      for (const { error, code } of failed) if (code !== "in_use") notices.fail(new Error(error));
+    }
   } catch (error) {
     notices.dismiss(notice);
-    if (error instanceof MediaError && error.code === "in_use") tellInUse(app, items, [error]);
-    else notices.fail(error);
+    if (error instanceof MediaError && error.code === "in_use") {
+      // Each detail is of an asset, and says what its failure was.
+      const used = error.details.filter(({ message }) => message === error.message)
+        .map(({ path }) => path);
+      await tellInUse(app, items.filter(({ id }) => used.includes(id)));
+    } else notices.fail(error);
   } finally {
     library.markLeaving(ids, false);
     refresh(app);
   }
 }
 
-function tellInUse(app: App, items: readonly MediaItem[], failed: readonly unknown[]): void {
-  if (items.length === 0) {
-    app.notices.tell(texts.deletion.failed(failed.length), { kind: "error" });
-    return;
-  }
-  app.notices.tell(texts.deletion.inUse(items.length), {
+/** Tells that assets were kept because they are used, of a single one where, and offers to delete them all the same. */
+async function tellInUse(app: App, items: readonly MediaItem[]): Promise<void> {
+  const [only] = items;
+  if (only === undefined) return;
+  const message = items.length === 1
+    ? texts.deletion.inUse(nameOf(only), await readUses(app, only.id))
+    : texts.deletion.manyInUse(items.length);
+  app.notices.tell(message, {
     kind: "error",
     action: {
       label: texts.deletion.anyway,
       run: () => deleteAssets(app, items, { force: true }),
     },
   });
+}
+
+/** Where an asset is used; nothing where it cannot be read, since that it is used is known without. */
+async function readUses({ media }: App, id: string): Promise<readonly MediaUsage[]> {
+  try {
+    return (await media.get(id)).usage;
+  } catch {
+    return [];
+  }
 }
 
 /** The same edit of many assets. @returns Whether it was done. */

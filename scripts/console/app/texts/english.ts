@@ -4,6 +4,20 @@ const plural = (count: number, one: string, many: string) =>
   `${new Intl.NumberFormat("en").format(count)} ${count === 1 ? one : many}`;
 const assets = (count: number) => plural(count, "asset", "assets");
 
+/** A place of an app that uses an asset. */
+interface Use {
+  usage_type: string;
+  reference_table: string;
+  reference_id: string;
+}
+
+const useOf = ({ usage_type, reference_table, reference_id }: Use) =>
+  `${usage_type} of ${reference_table} ${reference_id}`;
+
+/** The first three, and how many more. */
+const listOf = (all: readonly string[]) =>
+  all.length <= 3 ? all.join(", ") : `${all.slice(0, 3).join(", ")} and ${all.length - 3} more`;
+
 const FIELDS: Record<string, string> = {
   display_name: "Name",
   public_id: "Public ID",
@@ -138,11 +152,11 @@ export const english = {
     one: (name: string) => `${name} deleted.`,
     many: (count: number) => `${assets(count)} deleted.`,
     undone: (count: number) => `${assets(count)} restored.`,
-    failed: (count: number) => `${assets(count)} could not be deleted.`,
-    inUse: (count: number) =>
-      count === 1
-        ? "The asset is in use, so it was not deleted."
-        : `${assets(count)} are in use, so they were not deleted.`,
+    inUse: (name: string, uses: readonly Use[]) =>
+      `${name} is in use, so it was not deleted${
+        uses.length === 0 ? "" : `: ${listOf(uses.map(useOf))}`
+      }.`,
+    manyInUse: (count: number) => `${assets(count)} are in use, so they were not deleted.`,
     anyway: "Delete anyway",
   },
   uploads: {
