@@ -491,6 +491,17 @@ $$;
 comment on function media_sync.health_time(timestamptz) is 'A time as health shows it.';
 revoke all on function media_sync.health_time(timestamptz) from public, anon, authenticated;
 
+create or replace function media_sync.health_count(p_count bigint, p_one text, p_many text)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+    select p_count || ' ' || case p_count when 1 then p_one else p_many end;
+$$;
+comment on function media_sync.health_count(bigint, text, text) is 'A number with its words as health shows it: 1 asset is, 2 assets are.';
+revoke all on function media_sync.health_count(bigint, text, text) from public, anon, authenticated;
+
 create or replace function media_sync.backoff(p_attempts integer, p_cap interval, p_random double precision)
 returns interval
 language sql
@@ -13993,23 +14004,25 @@ set search_path = ''
 as $$
 declare
     v_blocked media_sync.runs;
+    v_live text;
     v_last media_sync.runs;
     v_erring media_sync.runs;
     v_failed bigint;
 begin
     select * into v_blocked from media_sync.unsettled_runs() as run where run.status = 'blocked' order by started_at desc limit 1;
+    v_live := media_sync.health_count((v_blocked.blocked_by ->> 'live')::bigint, 'asset', 'assets');
     return query values (
         'delete_guard',
         case when v_blocked.id is null then 'ok' else 'failing' end,
         case
             when v_blocked.id is null then 'No run is blocked.'
             when v_blocked.kind = 'scope' then format(
-                'include_folders = %L would hide %s of %s assets and waits: if that is right, call sync with {"allow_mass_delete": "%s"}; if not, update media_sync.settings set wanted_folders = null.',
-                (select wanted_folders from media_sync.settings), v_blocked.blocked_by ->> 'absent', v_blocked.blocked_by ->> 'live', v_blocked.id
+                'include_folders = %L would hide %s of %s and waits: if that is right, call sync with {"allow_mass_delete": "%s"}; if not, update media_sync.settings set wanted_folders = null.',
+                (select wanted_folders from media_sync.settings), v_blocked.blocked_by ->> 'absent', v_live, v_blocked.id
             )
             else format(
-                'Run %s is blocked, because it would delete %s of %s assets: if that is right, call sync with {"allow_mass_delete": "%s"}; if not, check the Cloudinary account.',
-                v_blocked.id, v_blocked.blocked_by ->> 'absent', v_blocked.blocked_by ->> 'live', v_blocked.id
+                'Run %s is blocked, because it would delete %s of %s: if that is right, call sync with {"allow_mass_delete": "%s"}; if not, check the Cloudinary account.',
+                v_blocked.id, v_blocked.blocked_by ->> 'absent', v_live, v_blocked.id
             )
         end,
         v_blocked.id::text
@@ -14118,8 +14131,9 @@ begin
         end,
         case
             when v_oldest < clock_timestamp() - interval '15 minutes' then format(
-                '%s edits wait for Cloudinary, the oldest since %s: see select public_id, sync_error from media_assets where sync_status = ''pending'' order by edited_at limit 10; once the reason is gone, update media_assets set next_attempt_at = null where sync_status = ''pending'' tries them at once.',
-                v_counters.pending, media_sync.health_time(v_oldest)
+                '%s since %s: see select public_id, sync_error from media_assets where sync_status = ''pending'' order by edited_at limit 10; once the reason is gone, update media_assets set next_attempt_at = null where sync_status = ''pending'' tries them at once.',
+                media_sync.health_count(v_counters.pending, 'edit waits for Cloudinary,', 'edits wait for Cloudinary, the oldest'),
+                media_sync.health_time(v_oldest)
             )
             else 'Edits reach Cloudinary.'
         end,
@@ -14130,8 +14144,8 @@ begin
         case when v_counters.errors > 0 then 'degraded' else 'ok' end,
         case
             when v_counters.errors > 0 then format(
-                '%s assets could not be pushed: see their sync_error, then retry with update media_assets set sync_status = ''pending'' where sync_status = ''error''.',
-                v_counters.errors
+                '%s sync_error, then retry with update media_assets set sync_status = ''pending'' where sync_status = ''error''.',
+                media_sync.health_count(v_counters.errors, 'asset could not be pushed: see its', 'assets could not be pushed: see their')
             )
             else 'No asset is in error.'
         end,
@@ -14143,8 +14157,10 @@ begin
         case v_counters.conflicts
             when 0 then 'No conflict is open.'
             else format(
-                '%s assets changed on both sides and wait for a decision: see select id, public_id, conflicts from media_assets where sync_status = ''conflict'', then keep one side with select resolve_media_conflicts(array(select id from media_assets where sync_status = ''conflict'' limit 1000), ''cloudinary''), or ''database''.',
-                v_counters.conflicts
+                '%s for a decision: see select id, public_id, conflicts from media_assets where sync_status = ''conflict'', then keep one side with select resolve_media_conflicts(array(select id from media_assets where sync_status = ''conflict'' limit 1000), ''cloudinary''), or ''database''.',
+                media_sync.health_count(
+                    v_counters.conflicts, 'asset changed on both sides and waits', 'assets changed on both sides and wait'
+                )
             )
         end,
         v_counters.conflicts::text
@@ -14187,8 +14203,9 @@ begin
                 media_sync.health_time(v_limit.blocked_until), coalesce(rtrim(left(v_limit.blocked_reason, 200), '.'), 'rate limited')
             )
             when v_short then format(
-                'Only %s of %s Admin API calls are left until %s: background work pauses; ask Cloudinary for a higher limit if this recurs.',
-                v_limit.remaining, v_limit.call_limit, media_sync.health_time(v_limit.reset_at)
+                'Only %s of %s Admin API calls %s left until %s: background work pauses; ask Cloudinary for a higher limit if this recurs.',
+                v_limit.remaining, v_limit.call_limit, case v_limit.remaining when 1 then 'is' else 'are' end,
+                media_sync.health_time(v_limit.reset_at)
             )
             else 'Cloudinary takes calls.'
         end,
@@ -14263,16 +14280,18 @@ begin
         case when v_rows_lost or v_state.settings_lost_at is not null or v_uses + v_places > 0 then 'degraded' else 'ok' end,
         case
             when v_rows_lost then format(
-                'The rows of %s assets are gone since %s: the next ticks bring them back from Cloudinary, and npx -y deno task sync --full does at once.',
-                v_state.lost_rows, media_sync.health_time(v_state.rows_lost_at)
+                '%s gone since %s: the next ticks bring %s back from Cloudinary, and npx -y deno task sync --full does at once.',
+                case v_state.lost_rows when 1 then 'The row of 1 asset is' else format('The rows of %s assets are', v_state.lost_rows) end,
+                media_sync.health_time(v_state.rows_lost_at), case v_state.lost_rows when 1 then 'it' else 'them' end
             )
             when v_state.settings_lost_at is not null then format(
                 'The settings were lost and are the defaults since %s, with viewers assigned: look at select get_sync_settings(), then set what you had; when it is right, run select media_sync.confirm_settings().',
                 media_sync.health_time(v_state.settings_lost_at)
             )
             when v_uses + v_places > 0 then format(
-                '%s places of use and %s places in collections belong to assets whose rows are gone: see select public_id, kind, link from media_sync.kept_links; they return with their assets, and once they are not wanted any more, run select media_sync.forget_kept_links().',
-                v_uses, v_places
+                '%s and %s belong to assets whose rows are gone: see select public_id, kind, link from media_sync.kept_links; they return with their assets, and once they are not wanted any more, run select media_sync.forget_kept_links().',
+                media_sync.health_count(v_uses, 'place of use', 'places of use'),
+                media_sync.health_count(v_places, 'place in collections', 'places in collections')
             )
             else 'Nothing is lost.'
         end,
@@ -14360,8 +14379,9 @@ begin
         case when v_differs or v_late then 'degraded' else 'ok' end,
         case
             when v_differs then format(
-                'The comparison of %s found %s assets that differ or are missing on a side: npx -y deno task sync --full makes both sides equal.',
-                media_sync.health_time(v_state.compared_at), v_state.differences
+                'The comparison of %s found %s on a side: npx -y deno task sync --full makes both sides equal.',
+                media_sync.health_time(v_state.compared_at),
+                media_sync.health_count(v_state.differences, 'asset that differs or is missing', 'assets that differ or are missing')
             )
             when v_late and v_equal_at is null
                 then 'Both sides have never been found equal: npx -y deno task sync --full compares and mends them, and says what is in the way.'
@@ -14382,14 +14402,17 @@ begin
         case
             when v_state.sampled_assets = 0 then 'Whether deleted assets could come back is not known yet: no search has told of backups.'
             when v_state.sampled_backups = 0 then format(
-                'Deletions are final: of %s assets that were looked at Cloudinary keeps no backup. To have them restorable, switch on automatic backup in Cloudinary''s console (Settings, Upload).',
-                v_state.sampled_assets
+                'Deletions are final: of %s Cloudinary keeps no backup. To have them restorable, switch on automatic backup in Cloudinary''s console (Settings, Upload).',
+                media_sync.health_count(v_state.sampled_assets, 'asset that was looked at', 'assets that were looked at')
             )
             when v_state.sampled_backups < v_state.sampled_assets then format(
                 'Of %s assets that were looked at Cloudinary keeps a backup of %s; deletions of the others are final.',
                 v_state.sampled_assets, v_state.sampled_backups
             )
-            else format('Deleted assets could come back: of all %s that were looked at Cloudinary keeps a backup.', v_state.sampled_assets)
+            else format(
+                'Deleted assets could come back: of %s looked at Cloudinary keeps a backup.',
+                case v_state.sampled_assets when 1 then 'the one that was' else format('all %s that were', v_state.sampled_assets) end
+            )
         end,
         (100 * v_state.sampled_backups / nullif(v_state.sampled_assets, 0))::text
     );
@@ -14418,10 +14441,18 @@ begin
         case
             when v_count > 0 then (
                 select format(
-                    '%s assets are set aside, because what Cloudinary holds of them cannot be stored: %s%s. Mend them in Cloudinary; they come by themselves then.',
-                    v_count,
+                    '%s cannot be stored: %s%s. %s',
+                    media_sync.health_count(
+                        v_count,
+                        'asset is set aside, because what Cloudinary holds of it',
+                        'assets are set aside, because what Cloudinary holds of them'
+                    ),
                     string_agg(format('%s (%s)', coalesce(nullif(left(public_id, 100), ''), asset_id), rtrim(reason, '.')), ', ' order by since),
-                    case when v_count > 5 then ', … (GET sync names the others)' else '' end
+                    case when v_count > 5 then ', … (GET sync names the others)' else '' end,
+                    case v_count
+                        when 1 then 'Mend it in Cloudinary; it comes by itself then.'
+                        else 'Mend them in Cloudinary; they come by themselves then.'
+                    end
                 )
                 from (select * from media_sync.quarantine order by since limit 5) as first
             )
@@ -14492,8 +14523,8 @@ begin
         case when v_expected > 0 then 'degraded' else 'ok' end,
         case
             when v_expected > 0 then format(
-                'None of %s assets lies in include_folders = %L: name folders that exist, or mirror all with update media_sync.settings set include_folders = ''{}''.',
-                v_expected, v_include
+                '%s in include_folders = %L: name folders that exist, or mirror all with update media_sync.settings set include_folders = ''{}''.',
+                case v_expected when 1 then 'The one asset does not lie' else format('None of %s assets lies', v_expected) end, v_include
             )
             else 'The mirrored folders are there.'
         end,
@@ -14621,8 +14652,8 @@ begin
         end,
         case
             when v_oldest < clock_timestamp() - interval '15 seconds' then format(
-                'In pg_net %s requests wait, one of ours since %s, so that edits reach Cloudinary late: whose they are tells select url, timeout_milliseconds from net.http_request_queue order by id limit 5; one that hangs holds up the others until its timeout, and where nothing moves at all, run select net.worker_restart().',
-                v_waiting, media_sync.health_time(v_oldest)
+                'In pg_net %s, one of ours since %s, so that edits reach Cloudinary late: whose they are tells select url, timeout_milliseconds from net.http_request_queue order by id limit 5; one that hangs holds up the others until its timeout, and where nothing moves at all, run select net.worker_restart().',
+                media_sync.health_count(v_waiting, 'request waits', 'requests wait'), media_sync.health_time(v_oldest)
             )
             else 'Requests leave through pg_net.'
         end,
@@ -14829,7 +14860,10 @@ begin
             told.told_at,
             case element ->> 'name'
                 -- It names assets, which are nobody's business elsewhere.
-                when 'quarantine' then format('%s assets are set aside; GET sync names them.', element ->> 'value')
+                when 'quarantine' then case element ->> 'value'
+                    when '1' then '1 asset is set aside; GET sync names it.'
+                    else format('%s assets are set aside; GET sync names them.', element ->> 'value')
+                end
                 else element ->> 'message'
             end as message
         from jsonb_array_elements(v_summary -> 'checks') with ordinality as listed (element, place)
@@ -15022,7 +15056,8 @@ begin
     );
     v_sent := media_sync.send_alerts();
     return format(
-        '%s alerts are on their way. In a minute, select * from media_sync.alerts order by id desc limit 5 tells what the receiver said.', v_sent
+        '%s way. In a minute, select * from media_sync.alerts order by id desc limit 5 tells what the receiver said.',
+        media_sync.health_count(v_sent, 'alert is on its', 'alerts are on their')
     );
 end;
 $$;
@@ -15426,10 +15461,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'caa670db8de089e2';
+    select '4e0253a12ef6591e';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', 'caa670db8de089e2');
+values ('20261101000000', 'media_sync', '4e0253a12ef6591e');

@@ -24,6 +24,17 @@ $$;
 comment on function media_sync.health_time(timestamptz) is 'A time as health shows it.';
 revoke all on function media_sync.health_time(timestamptz) from public, anon, authenticated;
 
+create or replace function media_sync.health_count(p_count bigint, p_one text, p_many text)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+    select p_count || ' ' || case p_count when 1 then p_one else p_many end;
+$$;
+comment on function media_sync.health_count(bigint, text, text) is 'A number with its words as health shows it: 1 asset is, 2 assets are.';
+revoke all on function media_sync.health_count(bigint, text, text) from public, anon, authenticated;
+
 create or replace function media_sync.backoff(p_attempts integer, p_cap interval, p_random double precision)
 returns interval
 language sql

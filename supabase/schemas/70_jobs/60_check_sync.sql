@@ -31,23 +31,25 @@ set search_path = ''
 as $$
 declare
     v_blocked media_sync.runs;
+    v_live text;
     v_last media_sync.runs;
     v_erring media_sync.runs;
     v_failed bigint;
 begin
     select * into v_blocked from media_sync.unsettled_runs() as run where run.status = 'blocked' order by started_at desc limit 1;
+    v_live := media_sync.health_count((v_blocked.blocked_by ->> 'live')::bigint, 'asset', 'assets');
     return query values (
         'delete_guard',
         case when v_blocked.id is null then 'ok' else 'failing' end,
         case
             when v_blocked.id is null then 'No run is blocked.'
             when v_blocked.kind = 'scope' then format(
-                'include_folders = %L would hide %s of %s assets and waits: if that is right, call sync with {"allow_mass_delete": "%s"}; if not, update media_sync.settings set wanted_folders = null.',
-                (select wanted_folders from media_sync.settings), v_blocked.blocked_by ->> 'absent', v_blocked.blocked_by ->> 'live', v_blocked.id
+                'include_folders = %L would hide %s of %s and waits: if that is right, call sync with {"allow_mass_delete": "%s"}; if not, update media_sync.settings set wanted_folders = null.',
+                (select wanted_folders from media_sync.settings), v_blocked.blocked_by ->> 'absent', v_live, v_blocked.id
             )
             else format(
-                'Run %s is blocked, because it would delete %s of %s assets: if that is right, call sync with {"allow_mass_delete": "%s"}; if not, check the Cloudinary account.',
-                v_blocked.id, v_blocked.blocked_by ->> 'absent', v_blocked.blocked_by ->> 'live', v_blocked.id
+                'Run %s is blocked, because it would delete %s of %s: if that is right, call sync with {"allow_mass_delete": "%s"}; if not, check the Cloudinary account.',
+                v_blocked.id, v_blocked.blocked_by ->> 'absent', v_live, v_blocked.id
             )
         end,
         v_blocked.id::text
@@ -156,8 +158,9 @@ begin
         end,
         case
             when v_oldest < clock_timestamp() - interval '15 minutes' then format(
-                '%s edits wait for Cloudinary, the oldest since %s: see select public_id, sync_error from media_assets where sync_status = ''pending'' order by edited_at limit 10; once the reason is gone, update media_assets set next_attempt_at = null where sync_status = ''pending'' tries them at once.',
-                v_counters.pending, media_sync.health_time(v_oldest)
+                '%s since %s: see select public_id, sync_error from media_assets where sync_status = ''pending'' order by edited_at limit 10; once the reason is gone, update media_assets set next_attempt_at = null where sync_status = ''pending'' tries them at once.',
+                media_sync.health_count(v_counters.pending, 'edit waits for Cloudinary,', 'edits wait for Cloudinary, the oldest'),
+                media_sync.health_time(v_oldest)
             )
             else 'Edits reach Cloudinary.'
         end,
@@ -168,8 +171,8 @@ begin
         case when v_counters.errors > 0 then 'degraded' else 'ok' end,
         case
             when v_counters.errors > 0 then format(
-                '%s assets could not be pushed: see their sync_error, then retry with update media_assets set sync_status = ''pending'' where sync_status = ''error''.',
-                v_counters.errors
+                '%s sync_error, then retry with update media_assets set sync_status = ''pending'' where sync_status = ''error''.',
+                media_sync.health_count(v_counters.errors, 'asset could not be pushed: see its', 'assets could not be pushed: see their')
             )
             else 'No asset is in error.'
         end,
@@ -181,8 +184,10 @@ begin
         case v_counters.conflicts
             when 0 then 'No conflict is open.'
             else format(
-                '%s assets changed on both sides and wait for a decision: see select id, public_id, conflicts from media_assets where sync_status = ''conflict'', then keep one side with select resolve_media_conflicts(array(select id from media_assets where sync_status = ''conflict'' limit 1000), ''cloudinary''), or ''database''.',
-                v_counters.conflicts
+                '%s for a decision: see select id, public_id, conflicts from media_assets where sync_status = ''conflict'', then keep one side with select resolve_media_conflicts(array(select id from media_assets where sync_status = ''conflict'' limit 1000), ''cloudinary''), or ''database''.',
+                media_sync.health_count(
+                    v_counters.conflicts, 'asset changed on both sides and waits', 'assets changed on both sides and wait'
+                )
             )
         end,
         v_counters.conflicts::text
@@ -225,8 +230,9 @@ begin
                 media_sync.health_time(v_limit.blocked_until), coalesce(rtrim(left(v_limit.blocked_reason, 200), '.'), 'rate limited')
             )
             when v_short then format(
-                'Only %s of %s Admin API calls are left until %s: background work pauses; ask Cloudinary for a higher limit if this recurs.',
-                v_limit.remaining, v_limit.call_limit, media_sync.health_time(v_limit.reset_at)
+                'Only %s of %s Admin API calls %s left until %s: background work pauses; ask Cloudinary for a higher limit if this recurs.',
+                v_limit.remaining, v_limit.call_limit, case v_limit.remaining when 1 then 'is' else 'are' end,
+                media_sync.health_time(v_limit.reset_at)
             )
             else 'Cloudinary takes calls.'
         end,

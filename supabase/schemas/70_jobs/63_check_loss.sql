@@ -26,16 +26,18 @@ begin
         case when v_rows_lost or v_state.settings_lost_at is not null or v_uses + v_places > 0 then 'degraded' else 'ok' end,
         case
             when v_rows_lost then format(
-                'The rows of %s assets are gone since %s: the next ticks bring them back from Cloudinary, and npx -y deno task sync --full does at once.',
-                v_state.lost_rows, media_sync.health_time(v_state.rows_lost_at)
+                '%s gone since %s: the next ticks bring %s back from Cloudinary, and npx -y deno task sync --full does at once.',
+                case v_state.lost_rows when 1 then 'The row of 1 asset is' else format('The rows of %s assets are', v_state.lost_rows) end,
+                media_sync.health_time(v_state.rows_lost_at), case v_state.lost_rows when 1 then 'it' else 'them' end
             )
             when v_state.settings_lost_at is not null then format(
                 'The settings were lost and are the defaults since %s, with viewers assigned: look at select get_sync_settings(), then set what you had; when it is right, run select media_sync.confirm_settings().',
                 media_sync.health_time(v_state.settings_lost_at)
             )
             when v_uses + v_places > 0 then format(
-                '%s places of use and %s places in collections belong to assets whose rows are gone: see select public_id, kind, link from media_sync.kept_links; they return with their assets, and once they are not wanted any more, run select media_sync.forget_kept_links().',
-                v_uses, v_places
+                '%s and %s belong to assets whose rows are gone: see select public_id, kind, link from media_sync.kept_links; they return with their assets, and once they are not wanted any more, run select media_sync.forget_kept_links().',
+                media_sync.health_count(v_uses, 'place of use', 'places of use'),
+                media_sync.health_count(v_places, 'place in collections', 'places in collections')
             )
             else 'Nothing is lost.'
         end,

@@ -40,8 +40,9 @@ begin
         case when v_differs or v_late then 'degraded' else 'ok' end,
         case
             when v_differs then format(
-                'The comparison of %s found %s assets that differ or are missing on a side: npx -y deno task sync --full makes both sides equal.',
-                media_sync.health_time(v_state.compared_at), v_state.differences
+                'The comparison of %s found %s on a side: npx -y deno task sync --full makes both sides equal.',
+                media_sync.health_time(v_state.compared_at),
+                media_sync.health_count(v_state.differences, 'asset that differs or is missing', 'assets that differ or are missing')
             )
             when v_late and v_equal_at is null
                 then 'Both sides have never been found equal: npx -y deno task sync --full compares and mends them, and says what is in the way.'
@@ -62,14 +63,17 @@ begin
         case
             when v_state.sampled_assets = 0 then 'Whether deleted assets could come back is not known yet: no search has told of backups.'
             when v_state.sampled_backups = 0 then format(
-                'Deletions are final: of %s assets that were looked at Cloudinary keeps no backup. To have them restorable, switch on automatic backup in Cloudinary''s console (Settings, Upload).',
-                v_state.sampled_assets
+                'Deletions are final: of %s Cloudinary keeps no backup. To have them restorable, switch on automatic backup in Cloudinary''s console (Settings, Upload).',
+                media_sync.health_count(v_state.sampled_assets, 'asset that was looked at', 'assets that were looked at')
             )
             when v_state.sampled_backups < v_state.sampled_assets then format(
                 'Of %s assets that were looked at Cloudinary keeps a backup of %s; deletions of the others are final.',
                 v_state.sampled_assets, v_state.sampled_backups
             )
-            else format('Deleted assets could come back: of all %s that were looked at Cloudinary keeps a backup.', v_state.sampled_assets)
+            else format(
+                'Deleted assets could come back: of %s looked at Cloudinary keeps a backup.',
+                case v_state.sampled_assets when 1 then 'the one that was' else format('all %s that were', v_state.sampled_assets) end
+            )
         end,
         (100 * v_state.sampled_backups / nullif(v_state.sampled_assets, 0))::text
     );

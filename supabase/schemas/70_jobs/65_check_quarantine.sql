@@ -15,10 +15,18 @@ begin
         case
             when v_count > 0 then (
                 select format(
-                    '%s assets are set aside, because what Cloudinary holds of them cannot be stored: %s%s. Mend them in Cloudinary; they come by themselves then.',
-                    v_count,
+                    '%s cannot be stored: %s%s. %s',
+                    media_sync.health_count(
+                        v_count,
+                        'asset is set aside, because what Cloudinary holds of it',
+                        'assets are set aside, because what Cloudinary holds of them'
+                    ),
                     string_agg(format('%s (%s)', coalesce(nullif(left(public_id, 100), ''), asset_id), rtrim(reason, '.')), ', ' order by since),
-                    case when v_count > 5 then ', … (GET sync names the others)' else '' end
+                    case when v_count > 5 then ', … (GET sync names the others)' else '' end,
+                    case v_count
+                        when 1 then 'Mend it in Cloudinary; it comes by itself then.'
+                        else 'Mend them in Cloudinary; they come by themselves then.'
+                    end
                 )
                 from (select * from media_sync.quarantine order by since limit 5) as first
             )

@@ -23,8 +23,8 @@ begin
         case when v_expected > 0 then 'degraded' else 'ok' end,
         case
             when v_expected > 0 then format(
-                'None of %s assets lies in include_folders = %L: name folders that exist, or mirror all with update media_sync.settings set include_folders = ''{}''.',
-                v_expected, v_include
+                '%s in include_folders = %L: name folders that exist, or mirror all with update media_sync.settings set include_folders = ''{}''.',
+                case v_expected when 1 then 'The one asset does not lie' else format('None of %s assets lies', v_expected) end, v_include
             )
             else 'The mirrored folders are there.'
         end,

@@ -36,8 +36,8 @@ begin
         end,
         case
             when v_oldest < clock_timestamp() - interval '15 seconds' then format(
-                'In pg_net %s requests wait, one of ours since %s, so that edits reach Cloudinary late: whose they are tells select url, timeout_milliseconds from net.http_request_queue order by id limit 5; one that hangs holds up the others until its timeout, and where nothing moves at all, run select net.worker_restart().',
-                v_waiting, media_sync.health_time(v_oldest)
+                'In pg_net %s, one of ours since %s, so that edits reach Cloudinary late: whose they are tells select url, timeout_milliseconds from net.http_request_queue order by id limit 5; one that hangs holds up the others until its timeout, and where nothing moves at all, run select net.worker_restart().',
+                media_sync.health_count(v_waiting, 'request waits', 'requests wait'), media_sync.health_time(v_oldest)
             )
             else 'Requests leave through pg_net.'
         end,

@@ -33,7 +33,10 @@ begin
             told.told_at,
             case element ->> 'name'
                 -- It names assets, which are nobody's business elsewhere.
-                when 'quarantine' then format('%s assets are set aside; GET sync names them.', element ->> 'value')
+                when 'quarantine' then case element ->> 'value'
+                    when '1' then '1 asset is set aside; GET sync names it.'
+                    else format('%s assets are set aside; GET sync names them.', element ->> 'value')
+                end
                 else element ->> 'message'
             end as message
         from jsonb_array_elements(v_summary -> 'checks') with ordinality as listed (element, place)
@@ -226,7 +229,8 @@ begin
     );
     v_sent := media_sync.send_alerts();
     return format(
-        '%s alerts are on their way. In a minute, select * from media_sync.alerts order by id desc limit 5 tells what the receiver said.', v_sent
+        '%s way. In a minute, select * from media_sync.alerts order by id desc limit 5 tells what the receiver said.',
+        media_sync.health_count(v_sent, 'alert is on its', 'alerts are on their')
     );
 end;
 $$;

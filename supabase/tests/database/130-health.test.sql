@@ -189,7 +189,7 @@ values ('demo', 'a1', 'a1', 'image', now(), 'pending', tests.ago('14 minutes'));
 select is(tests.check('pending_edits'), 'ok', 'an edit that waits for 14 minutes → ok');
 update public.media_assets set edited_at = tests.ago('16 minutes');
 select is(tests.check('pending_edits'), 'degraded', 'an edit that waits for 16 minutes → degraded');
-select matches(tests.message('pending_edits'), '^1 edits wait', 'edits wait → how many');
+select matches(tests.message('pending_edits'), '^1 edit waits for Cloudinary, since 20', 'an edit waits → in the singular, since when');
 update public.media_assets set edited_at = tests.ago('7 hours');
 select is(tests.check('pending_edits'), 'failing', 'an edit that waits for 7 hours → failing');
 update public.media_assets set deleted_at = tests.ago('1 minute');

@@ -1,7 +1,7 @@
 -- A change of the whole is told once; every hour its figures are kept; and who may see any of it.
 begin;
 \ir helpers.sql
-select plan(62);
+select plan(63);
 
 delete from vault.secrets;
 select vault.create_secret('http://project.test', 'media_sync_project_url'), vault.create_secret('opensesame', 'media_sync_cron_key');
@@ -47,7 +47,7 @@ select is(
     '{"check": "assets_in_error", "status": "degraded", "previous_status": "ok", "health": "degraded"}', 'an alert → the check, what it is and was, and health'
 );
 select matches(
-    tests.last_alert() ->> 'text', E'^Media Sync: assets_in_error is degraded \\(was ok\\)\\. 1 assets could not be pushed', 'an alert → text that chat shows, with what to do'
+    tests.last_alert() ->> 'text', E'^Media Sync: assets_in_error is degraded \\(was ok\\)\\. 1 asset could not be pushed', 'an alert → text that chat shows, with what to do'
 );
 select is(tests.last_alert()::text like '%secret-launch%' or tests.last_alert()::text like '%opensesame%', false, 'an alert → names no asset and no key');
 select results_eq(
@@ -58,6 +58,7 @@ insert into media_sync.quarantine (cloud_name, asset_id, public_id, reason) valu
 select is(media_sync.alert_health(), 1, 'another check degrades while health stays degraded → an alert of its own');
 select is(tests.last_alert() ->> 'check', 'quarantine', 'another check → named');
 select is(tests.last_alert()::text like '%secret-launch%', false, 'an alert about the quarantine → names no asset');
+select is(tests.last_alert() ->> 'message', '1 asset is set aside; GET sync names it.', 'an alert about one set aside → in the singular');
 select tests.answer(200);
 delete from media_sync.quarantine;
 insert into media_sync.runs (kind, status, cloud_name, source, blocked_by) values ('full', 'blocked', 'demo', 'cron', '{"absent": 70, "live": 100}');
@@ -126,7 +127,7 @@ update media_sync.settings set alert_url = null;
 select is((select status || ' ' || value from public.get_sync_health() where check_name = 'alerts'), 'ok 0', 'no alert_url any more → nothing waits');
 update media_sync.settings set alert_url = 'https://chat.test/hook';
 select is(media_sync.alert_health(), 1, 'one again → hears of what is wrong');
-select matches(public.test_media_alert(), '^1 alerts are on their way', 'test_media_alert() → sends one');
+select matches(public.test_media_alert(), '^1 alert is on its way', 'test_media_alert() → sends one');
 select is(tests.last_alert() ->> 'check', 'test', 'test_media_alert() → says that it is a test');
 select tests.answer(200);
 savepoint intact;

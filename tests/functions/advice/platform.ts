@@ -105,7 +105,7 @@ export const platform: AdviceCase[] = [
       assertMatch(await messageOf(stack, "equality"), /found equal by the comparison/);
       await there.set("one", { tags: ["new"] })(patient);
       await call("sync?verify=true");
-      assertMatch(await adviceOf(stack, "equality"), /found 1 assets that differ/);
+      assertMatch(await adviceOf(stack, "equality"), /found 1 asset that differs/);
       await syncUntilCompleted(call, { full: true });
     },
   },
