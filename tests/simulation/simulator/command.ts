@@ -4,7 +4,7 @@ import "./engine/digests.ts";
 import "./engine/node-http.ts";
 import { wallClock } from "./engine/machine.ts";
 import { type Figures, measure } from "./figures.ts";
-import { readMutants, StaleMutant } from "./mutants/apply.ts";
+import { applyMutant, type Mutant, readMutants, StaleMutant } from "./mutants/apply.ts";
 import { checkMutants } from "./mutants/check-all.ts";
 import { hunt } from "./mutants/hunt.ts";
 import { drawPlan } from "./people/draw-plan.ts";
@@ -30,6 +30,7 @@ const HELP = `Random people and faults on both sides, in a simulator that repeat
   --mutants      deliberate bugs, each of which must be found by a plan that was kept or within --seeds (here 200
                  by default)
   --only NAME    with --mutants: only those with this in their name
+  --mutant NAME  one of them, told as JSON; with --plan: the plan played on it
   --figures N    operations of people, with one call in twenty failing: how soon they are on both sides
   --help         this text
 `;
@@ -170,14 +171,22 @@ async function inParallel(
 async function mutants(
   seeds: number,
   operations: number,
-  { mutant: name, only }: { mutant?: string; only: string },
+  { mutant: name, only, plan: path, trace }: {
+    mutant?: string;
+    only: string;
+    plan?: string;
+    trace?: string;
+  },
 ): Promise<number> {
+  const known = await readMutants();
   if (name === undefined) {
+    if (!known.some((one) => one.name.includes(only))) throw unknownMutant(only);
     return await checkMutants({ seeds, operations, only, print }) ? 0 : 1;
   }
-  const mutant = (await readMutants()).find((one) => one.name === name);
-  if (mutant === undefined) throw new Error(`there is no mutant ${name}`);
+  const mutant = known.find((one) => one.name === name);
+  if (mutant === undefined) throw unknownMutant(name);
   try {
+    if (path !== undefined) return await playOnMutant(mutant, path, trace);
     print(JSON.stringify(await hunt(mutant, seeds, operations)));
     return 0;
   } catch (error) {
@@ -185,6 +194,28 @@ async function mutants(
     print(error.message);
     return 1;
   }
+}
+
+/** Plays kept plans on a mutant instead of the product. */
+async function playOnMutant(
+  mutant: Mutant,
+  path: string,
+  trace: string | undefined,
+): Promise<number> {
+  const changed = await applyMutant(mutant);
+  try {
+    return await playPlans(createHouse(changed), path, trace);
+  } finally {
+    await changed.remove();
+  }
+}
+
+function unknownMutant(name: string): CommandError {
+  return new CommandError(
+    "unknown_mutant",
+    `No mutant has ${JSON.stringify(name)} in its name; mutants.json lists them.`,
+    2,
+  );
 }
 
 async function tellShort(

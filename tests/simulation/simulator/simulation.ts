@@ -3,8 +3,9 @@ import { EPOCH, settle, startMachine, track, virtual } from "./engine/machine.ts
 import type { Activity } from "./engine/activity.ts";
 import { createRandom, type Random } from "../../support/random.ts";
 import { createScheduler, type Scheduler } from "./engine/scheduler.ts";
-import { check, type Complaint } from "./model/check.ts";
+import { check, checkFirstSync, type Complaint } from "./model/check.ts";
 import { createModel, type Model } from "./model/model.ts";
+import { createWatch } from "./model/watch.ts";
 import { type Units, unitsOfAsset } from "./model/units.ts";
 import { METADATA_FIELDS } from "./people/draw-plan.ts";
 import { type ConsolePerson, createConsolePerson } from "./people/library-calls.ts";
@@ -13,6 +14,7 @@ import type { Plan } from "./people/plan.ts";
 import { becomeQuiet } from "./quiet.ts";
 import { type Job, nextJobRun } from "./world/database.ts";
 import type { House } from "./world/house.ts";
+import { createEncounters, type Encounters } from "./world/encounters.ts";
 import { createLibrary, type Library, LIBRARY_URL } from "./world/library.ts";
 import { createNetwork, type Network, type Project } from "./world/network.ts";
 import { brief, createTrace, type Trace } from "./world/trace.ts";
@@ -40,10 +42,12 @@ export interface Simulation {
   refused: { act: number; asset: string; what: string; answer: string }[];
   complaints: Complaint[];
   weather: Weather;
+  /** What single messages meet instead of the weather. */
+  encounters: Encounters;
   /** Whether the jobs of the database stand still. */
   jobsRest: boolean;
   complain(complaint: Complaint): void;
-  observe(by: { act: number } | { activity: string }): void;
+  observe(by: { act: number } | { activity: string }): Map<string, string[]>;
   nameOf(assetId: string): string;
   /** Whether a folder is among those that the project mirrors, after the last change of its scope. */
   inScope(project: Project, folder: string): boolean;
@@ -125,8 +129,10 @@ async function createSimulation(
     trace.add("COMPLAINT", `invariant ${complaint.invariant}: ${complaint.text}`);
     complaints.push(complaint);
   };
+  const encounters = createEncounters();
   // deno-lint-ignore prefer-const
   let simulation: Simulation;
+  const watch = createWatch(() => simulation);
   const network = createNetwork({
     seed,
     scheduler,
@@ -134,13 +140,18 @@ async function createSimulation(
     trace,
     library,
     projects,
+    encounters,
     observer: {
-      libraryCalled: (who: Activity, answer: string) => {
-        simulation.observe({ activity: who.name });
+      libraryCalled: async (who: Activity, answer: string) => {
+        const changed = simulation.observe({ activity: who.name });
         model.shown(namedAssets(answer), who, "answer");
+        await watch.written(who, changed);
       },
-      notified: (who: Activity, body: string) =>
-        model.shown(namedAssets(body), who, "notification", triggeredAt(body)),
+      notifying: watch.notifying,
+      notified: (who: Activity, body: string, answer: string) => {
+        model.shown(namedAssets(body), who, "notification", triggeredAt(body));
+        watch.notified(who, body, answer);
+      },
       databaseCalled: () => {},
       libraryAnswered: () => {},
       functionAnswered: (who, name, status, body) => {
@@ -178,6 +189,7 @@ async function createSimulation(
     refused: [],
     complaints,
     weather: calm(),
+    encounters,
     jobsRest: false,
     complain,
     observe: (by) => model.observeLibrary(library.assets(), by),
@@ -244,6 +256,7 @@ async function begin(simulation: Simulation): Promise<void> {
   }
   // The first sync is calm: what comes of faults in it is another matter than what people do.
   await scheduler.run(EPOCH + 80_000);
+  simulation.complaints.push(...await checkFirstSync(simulation));
   simulation.weather = plan.weather;
 }
 

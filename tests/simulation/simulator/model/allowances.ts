@@ -73,6 +73,22 @@ export function isOverwrittenByName({ model, plan }: Simulation, intent: Intent)
   });
 }
 
+/** Whether what just changed a unit went by a name that was given to this asset after its function had looked at it. */
+export function isMisplaced(
+  { model }: Simulation,
+  asset: string,
+  unit: string,
+  by: string,
+): boolean {
+  const arrived = model.historyOf(asset, unit).at(-1)!.order;
+  const rested = model.looksAt(asset).findLast((look) =>
+    look.by.name === by && look.order < arrived
+  );
+  return model.historyOf(asset, "public_id").some((name) =>
+    name.by !== by && name.order > (rested?.order ?? 0) && name.order < arrived
+  );
+}
+
 /**
  * A write whose answer was lost, taken back in Cloudinary before anybody looked: what is there then is just what would
  * be there if the write had never arrived, so that it is sent again.
@@ -234,7 +250,7 @@ function wasShownTo(model: Model, { asset, order }: Intent, side: string, since:
 }
 
 /** The database that a function works for, `a` of `a/sync#1`; empty where there is one only. */
-function databaseOf(activity: string): string {
+export function databaseOf(activity: string): string {
   return activity.split("/").slice(0, -1).join();
 }
 

@@ -18,6 +18,15 @@ export function checkExistence(examined: Examined): Complaint[] {
     destroyedByNobody(events).forEach(() =>
       add(2, `${name} was destroyed there although nobody deleted it`)
     );
+    destroyedWithNewContent(examined, id, events).forEach(({ order }) =>
+      add(
+        2,
+        `${name} was destroyed there by ${
+          destroyer(examined, id, order)
+        }, which had seen content ` +
+          "that came after the deletion here",
+      )
+    );
     const wishes = events.filter(({ side, what }) =>
       side !== null && (what === "deleted" || what === "restored")
     );
@@ -51,6 +60,34 @@ function destroyedByNobody(events: Existence[]): Existence[] {
       earlier.side !== null && earlier.what === "deleted"
     );
   });
+}
+
+/** Deletions by functions that had been shown content which somebody put there after the deletion here. */
+function destroyedWithNewContent(
+  examined: Examined,
+  id: string,
+  events: Existence[],
+): Existence[] {
+  return events.filter((event, index) => {
+    if (event.side !== null || event.what !== "deleted") return false;
+    const earlier = events.slice(0, index);
+    const wish = earlier.findLast(({ side, what }) =>
+      side !== null && side !== "there" && what === "deleted"
+    );
+    const renewed = earlier.findLast(({ side, what }) =>
+      side === "there" && (what === "overwritten" || what === "uploaded")
+    );
+    if (wish === undefined || renewed === undefined || renewed.order < wish.order) return false;
+    const by = destroyer(examined, id, event.order);
+    return examined.simulation.model.looksAt(id).some((look) =>
+      look.by.name === by && look.kind === "answer" && look.order > renewed.order &&
+      look.order < event.order
+    );
+  });
+}
+
+function destroyer({ simulation }: Examined, id: string, order: number): string | undefined {
+  return simulation.model.historyOf(id, "exists").find((held) => held.order === order)?.by;
 }
 
 /** Content that changed there after somebody deleted the asset here lives on, and the log says so. */

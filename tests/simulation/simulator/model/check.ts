@@ -5,6 +5,7 @@ import type { Asset } from "../world/library.ts";
 import type { Project } from "../world/network.ts";
 import { checkExistence } from "./check-existence.ts";
 import { checkIntents } from "./check-intents.ts";
+import { checkLog } from "./check-log.ts";
 import { checkPolicy } from "./check-policy.ts";
 import { differing, type Row, ROW_COLUMNS, unitsOf, unitsOfAsset } from "./units.ts";
 
@@ -44,7 +45,9 @@ export async function check(simulation: Simulation): Promise<Complaint[]> {
   const complaints: Complaint[] = [];
   const all: Examined[] = [];
   for (const project of simulation.projects) all.push(await examine(simulation, project));
-  for (const examined of all) complaints.push(...checkSides(examined), ...checkExistence(examined));
+  for (const examined of all) {
+    complaints.push(...checkSides(examined), ...checkExistence(examined), ...checkLog(examined));
+  }
   complaints.push(...checkIntents(simulation, all), ...checkPolicy(simulation, all));
   if (complaints.length === 0) {
     for (const project of simulation.projects) {
@@ -57,6 +60,20 @@ export async function check(simulation: Simulation): Promise<Complaint[]> {
     complaints.push({ invariant: 0, text: `the emulator has a defect: ${defect?.defect}` });
   }
   return complaints;
+}
+
+/** Invariant 1 once more, before anybody has done anything: what the first sync listed is here. */
+export async function checkFirstSync(simulation: Simulation): Promise<Complaint[]> {
+  const complaints: Complaint[] = [];
+  // The rows are compared by the folders that are mirrored in the end.
+  if (simulation.plan.acts.some((act) => act.do === "scope")) return complaints;
+  for (const project of simulation.projects) {
+    complaints.push(...checkSides(await examine(simulation, project)));
+  }
+  return complaints.map((complaint) => ({
+    ...complaint,
+    text: `after the first sync ${complaint.text}`,
+  }));
 }
 
 async function examine(simulation: Simulation, project: Project): Promise<Examined> {

@@ -60,8 +60,11 @@ export interface Model {
   readonly fixed: boolean;
   readonly intents: Intent[];
   readonly existence: Existence[];
-  /** Looks at the library after something may have changed it. */
-  observeLibrary(assets: Map<string, Asset>, by: { act: number } | { activity: string }): void;
+  /** Looks at the library after something may have changed it. Returns the units that it finds changed, by asset. */
+  observeLibrary(
+    assets: Map<string, Asset>,
+    by: { act: number } | { activity: string },
+  ): Map<string, string[]>;
   /** Notes what a person changed in a database. */
   edited(act: number, side: Side, asset: string, before: Units, after: Units): void;
   /** Notes a deletion or restoring that a database took. */
@@ -114,6 +117,7 @@ export function createModel(fixed: boolean, now: () => number): Model {
     observeLibrary: (assets, by) => {
       const act = "act" in by ? by.act : null;
       const name = "act" in by ? `act ${by.act}` : by.activity;
+      const changed = new Map<string, string[]>();
       order++;
       for (const [id, asset] of assets) {
         const before = known.get(id);
@@ -122,6 +126,7 @@ export function createModel(fixed: boolean, now: () => number): Model {
         const then = before === undefined ? {} : unitsOfAsset(before, fixed);
         for (const [unit, from, to] of differing(then, units)) {
           hold(id, unit, to, name);
+          if (before !== undefined) changed.set(id, [...changed.get(id) ?? [], unit]);
           if (act !== null && before !== undefined) {
             intents.push({
               order,
@@ -165,6 +170,7 @@ export function createModel(fixed: boolean, now: () => number): Model {
         });
       }
       known = assets;
+      return changed;
     },
     edited: (act, side, asset, before, after) => {
       order++;

@@ -12,6 +12,8 @@ export interface Mutant {
   why: string;
   /** The seed to begin with, where one has shown this very fault. */
   from?: number;
+  /** The plan that was kept to show this very fault; it is tried first. */
+  plan?: string;
 }
 
 /** The list. */

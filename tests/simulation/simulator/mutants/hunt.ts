@@ -34,9 +34,13 @@ export async function hunt(mutant: Mutant, seeds: number, operations: number): P
       return sound.complaints.length === 0 ? complaints[0]!.text : null;
     };
     const kept = decodeURIComponent(new URL("../regressions", import.meta.url).pathname);
-    for (const { file, plan } of await readKeptPlans(kept)) {
+    const plans = (await readKeptPlans(kept)).map(({ file, plan }) => ({
+      by: file.replace(/^.*\/|\.json$/g, ""),
+      plan,
+    }));
+    plans.sort((one, other) => Number(other.by === mutant.plan) - Number(one.by === mutant.plan));
+    for (const { by, plan } of plans) {
       const complaint = await isCaughtBy(plan);
-      const by = file.replace(/^.*\/|\.json$/g, "");
       if (complaint !== null) return { by, seeds: 0, complaint };
     }
     const first = mutant.from ?? 1;

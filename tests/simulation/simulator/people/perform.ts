@@ -108,6 +108,9 @@ export async function perform(simulation: Simulation, act: Act): Promise<void> {
     case "fault":
       await simulation.library.control("PUT /faults", act.faults);
       return say(`faults ${JSON.stringify(act.faults)}`);
+    case "meet":
+      simulation.encounters.add(act.encounter);
+      return say(`the next messages meet ${JSON.stringify(act.encounter)}`);
   }
 }
 

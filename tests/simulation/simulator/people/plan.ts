@@ -1,4 +1,5 @@
 /** The plan of a run: everything that people will do and what may go wrong, drawn from the seed before it begins. */
+import type { Encounter } from "../world/encounters.ts";
 import type { Weather } from "../world/weather.ts";
 
 /** A value that a person gives to a field; null removes a key. */
@@ -33,7 +34,9 @@ export type Deed =
   | { do: "scope"; folders: string[] }
   | { do: "sync"; body: Record<string, unknown> }
   | { do: "resolve"; asset: string; keep: "cloudinary" | "database" }
-  | { do: "fault"; faults: Record<string, unknown>; behavior?: Record<string, unknown> };
+  | { do: "fault"; faults: Record<string, unknown>; behavior?: Record<string, unknown> }
+  /** What the next messages of a kind meet, whatever the weather; no seed draws it. */
+  | { do: "meet"; encounter: Encounter };
 
 /** How a value changed on both sides is decided. */
 export type Policy = "cloudinary" | "database" | "newest" | "manual";

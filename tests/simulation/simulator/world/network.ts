@@ -4,6 +4,7 @@ import { track, virtual } from "../engine/machine.ts";
 import { createRandom, type Random } from "../../../support/random.ts";
 import type { Scheduler } from "../engine/scheduler.ts";
 import { describeAnswer, describeCall } from "./describe.ts";
+import type { Encounters } from "./encounters.ts";
 import type { Functions } from "./functions.ts";
 import { type Library, LIBRARY_URL } from "./library.ts";
 import type { SimulatedDatabase } from "./database.ts";
@@ -23,15 +24,25 @@ export interface Project {
 /** Who is told of what passed. */
 export interface Observer {
   /** A call of a function's has reached the library, which answered so. */
-  libraryCalled(activity: Activity, answer: string): void;
-  /** A notification has reached a function. */
-  notified(activity: Activity, body: string): void;
+  libraryCalled(activity: Activity, answer: string): void | Promise<void>;
+  /** A notification is on its way to a function. */
+  notifying(project: Project, body: string): void;
+  /** A notification has reached a function, which took it and answered so. */
+  notified(activity: Activity, body: string, answer: string): void;
   /** A call of a function's has reached a database. */
   databaseCalled(activity: Activity, project: Project): void | Promise<void>;
   /** An answer of the library's has reached the function. */
   libraryAnswered(activity: Activity): void;
   /** A function has answered. */
   functionAnswered(activity: Activity, name: string, status: number, body: string): void;
+}
+
+/** A function's answer. */
+export interface Answered {
+  response: Response;
+  /** Its body. */
+  text: string;
+  activity: Activity;
 }
 
 /** The network. */
@@ -44,7 +55,7 @@ export interface Network {
     request: Request,
     by: string,
     watch?: Watch,
-  ): Promise<{ response: Response; activity: Activity }>;
+  ): Promise<Answered>;
   /** Sends what a database asked pg_net to send. */
   sendQueued(project: Project): Promise<void>;
   /** An activity of the run. */
@@ -59,6 +70,8 @@ export interface NetworkOptions {
   trace: Trace;
   library: Library;
   projects: Project[];
+  /** What single messages meet instead of the weather. */
+  encounters: Encounters;
   observer: Observer;
 }
 
@@ -66,7 +79,7 @@ const refused = () => new TypeError("connection reset by the network");
 
 /** Makes the network of a run. */
 export function createNetwork(options: NetworkOptions): Network {
-  const { seed, scheduler, weather, trace, library, projects, observer } = options;
+  const { seed, scheduler, weather, trace, library, projects, encounters, observer } = options;
   const counts = new Map<string, number>();
 
   const activity = (name: string, environment: Record<string, string> | null = null): Activity => ({
@@ -88,6 +101,9 @@ export function createNetwork(options: NetworkOptions): Network {
   const dies = (who: Activity): boolean => {
     if (!who.alive) return true;
     if (who.environment === null || !who.random.chance(weather().kill)) return false;
+    return die(who);
+  };
+  const die = (who: Activity): true => {
     who.alive = false;
     trace.add(who.name, "KILLED");
     return true;
@@ -108,6 +124,7 @@ export function createNetwork(options: NetworkOptions): Network {
   const exchange = (who: Activity, way: Way): Promise<Response> =>
     new Promise((resolve, reject) => {
       const { signal } = way.request;
+      const met = encounters.take(`${who.name} ${way.label}`);
       let over = false;
       // Collected with a request that hangs, it would never abort; when that happens is not the seed's.
       signals.add(signal);
@@ -117,8 +134,9 @@ export function createNetwork(options: NetworkOptions): Network {
         reject(signal.reason);
       });
       const answer = (note: string, settleWith: () => void) => {
-        scheduler.send(way.latency(), () => {
+        scheduler.send(met?.answer ?? way.latency(), () => {
           if (dies(who) || over) return;
+          if (met?.fate === "kill") return void die(who);
           over = true;
           if (note) trace.add(who.name, note);
           if (way.party === "cloudinary") observer.libraryAnswered(who);
@@ -127,7 +145,7 @@ export function createNetwork(options: NetworkOptions): Network {
       };
       const deliver = async () => {
         if (dies(who)) return;
-        const fate = way.fate(who.random);
+        const fate = met === undefined ? way.fate(who.random) : met.fate ?? null;
         if (fate !== null) who.faults[way.party]++;
         if (fate === "hang") return trace.add(who.name, `${way.label} → HANGS`);
         if (fate === "reset") {
@@ -162,7 +180,7 @@ export function createNetwork(options: NetworkOptions): Network {
         if (fate === "lost") answer("", () => reject(refused()));
         else answer("", () => resolve(response));
       };
-      scheduler.send(way.latency(), () => void track(deliver()));
+      scheduler.send(met?.wait ?? way.latency(), () => void track(deliver()));
     });
 
   const toLibrary = (who: Activity, request: Request, body: string): Promise<Response> => {
@@ -212,7 +230,7 @@ export function createNetwork(options: NetworkOptions): Network {
     request: Request,
     by: string,
     watch?: Watch,
-  ): Promise<{ response: Response; activity: Activity }> => {
+  ): Promise<Answered> => {
     const label = projects.length > 1 ? `${project.name}/${name}` : name;
     const who = activity(numbered(label), project.environment);
     who.watch = watch;
@@ -234,7 +252,7 @@ export function createNetwork(options: NetworkOptions): Network {
         });
         scheduler.send(
           1 + who.random.next() * 20,
-          () => resolve({ response: answer, activity: who }),
+          () => resolve({ response: answer, text, activity: who }),
         );
       };
       runAs(who, () => void work());
@@ -245,22 +263,25 @@ export function createNetwork(options: NetworkOptions): Network {
     const { random } = libraryActivity;
     const { lost, twice, late } = weather().notifications;
     const type = /"notification_type":"([^"]*)"/.exec(body)?.[1] ?? "notification";
+    const met = encounters.take(`${project.name} notification ${type} ${body}`);
     const send = (delay: number, note: string): Promise<Response> =>
       new Promise((resolve, reject) => {
         scheduler.send(delay, () => {
           trace.add("cloudinary", `notification ${type}${note}: ${brief(body, 300)}`);
+          observer.notifying(project, body);
           invoke(project, "webhook", rebuilt(request, body), `notification ${type}`)
-            .then(({ response, activity }) => {
-              if (response.ok) observer.notified(activity, body);
+            .then(({ response, activity, text }) => {
+              if (response.ok) observer.notified(activity, body, text);
               resolve(response);
             }, reject);
         });
       });
     const usual = 20 + random.next() * 800;
     const accepted = () => Promise.resolve(new Response("ok"));
-    if (random.chance(lost)) {
+    if (met !== undefined && met.fate === undefined) return send(met.wait ?? 20, "");
+    if (met !== undefined || random.chance(lost)) {
       trace.add("cloudinary", `notification ${type} LOST: ${brief(body, 300)}`);
-      return random.chance(0.5) ? Promise.reject(refused()) : accepted();
+      return met === undefined && random.chance(0.5) ? Promise.reject(refused()) : accepted();
     }
     if (random.chance(twice)) void send(usual + random.next() * 60_000, " AGAIN");
     if (random.chance(late)) {
