@@ -87,6 +87,27 @@ consoleTest(
   },
 );
 
+consoleTest(
+  "another choice added to a set that holds one that was switched off → refused, and the panel and what waits say which one",
+  async ({ pageOf, stack }) => {
+    const page = await pageOf("editor");
+    const panel = await openShoe(page);
+    await panel.getByRole("button", { name: "Edit channels" }).click();
+    await panel.getByRole("group", { name: "Channels" }).getByRole("checkbox", { name: "Print" })
+      .check();
+    await panel.getByRole("button", { name: "Save" }).click();
+    const advice =
+      "Channels holds fax, which is no longer offered: take it out if that is the reason.";
+    const callout = panel.locator(".callout");
+    await callout.getByText(advice).waitFor();
+    // Cloudinary's own words stay.
+    await callout.getByText(/Invalid value for metadata field channels/).waitFor();
+    assertEquals((await inCloudinary(stack)).channels, ["web", "fax"]);
+    await openView(page, "Waiting");
+    await page.getByText(advice).waitFor();
+  },
+);
+
 consoleTest("several chosen of a set → a list in Cloudinary; none → cleared", async (world) => {
   const panel = await openShoe(await world.pageOf("editor"));
   await panel.getByRole("button", { name: "Edit channels" }).click();

@@ -4,6 +4,7 @@ import type { MetadataField } from "../../../supabase/client/mod.ts";
 import {
   choicesFor,
   fromDraft,
+  switchedOffChoices,
   toDraft,
   toShown,
 } from "../../../scripts/console/app/state/metadata-values.ts";
@@ -71,3 +72,25 @@ Deno.test("what is offered → active choices, and what is held: told as switche
     "gone inactive",
   ]);
 });
+
+for (
+  const [refusal, ...told] of [
+    ["Invalid value for metadata field channels: [1].", "Channels: Fax, gone"],
+    ["Invalid value for metadata field licence.", "Licence: Fax"],
+    ["Some metadata is not valid.", "Channels: Fax, gone", "Licence: Fax"],
+    ["Invalid value for metadata field credit."],
+    ["The folder is too deep."],
+  ] as const
+) {
+  Deno.test(`a refusal that says "${refusal}" → ${told.join("; ") || "no choice"} told as switched off`, () => {
+    const fields: MetadataField[] = [
+      { ...field("set"), external_id: "channels", label: "Channels" },
+      { ...field("enum"), external_id: "licence", label: "Licence" },
+      { ...field("string"), external_id: "credit", label: "Credit" },
+      { ...field("set"), external_id: "sizes", label: "Sizes" },
+    ];
+    const metadata = { channels: ["web", "fax", "gone"], licence: "fax", credit: "Fax" };
+    const found = switchedOffChoices(fields, metadata, refusal);
+    assertEquals(found.map(({ label, choices }) => `${label}: ${choices.join(", ")}`), [...told]);
+  });
+}

@@ -25,6 +25,9 @@ export function fromDraft(
     case "date":
       return /^\d{4}-\d{2}-\d{2}$/.test(draft) ? draft : undefined;
     case "set":
+      // Uncertain: whether Cloudinary takes a list in which a choice stays that was switched off. Its documentation does not
+      // say. What is held is sent back, since leaving it out would take away what nobody took away; a refusal is told with
+      // the choices that may be its reason.
       return readSet(draft);
     default:
       return draft;
@@ -51,6 +54,35 @@ export function choicesFor(field: MetadataField, held: readonly string[]): Metad
     ...field.values.filter((choice) => choice.state === "active" || isHeld(choice)),
     ...untold,
   ];
+}
+
+/** A field, and the names of what it holds although it can no longer be chosen. */
+export interface SwitchedOff {
+  label: string;
+  choices: string[];
+}
+
+/**
+ * What an asset holds that is no longer offered, of the fields that a refusal names; of all where it speaks of metadata and
+ * names none, and of none where it is about something else.
+ *
+ * @param refusal Cloudinary's words, as the asset's `sync_error` holds them
+ */
+export function switchedOffChoices(
+  fields: readonly MetadataField[],
+  metadata: Readonly<Record<string, unknown>>,
+  refusal: string,
+): SwitchedOff[] {
+  const words = new Set(refusal.split(/[^\p{L}\p{N}_-]+/u));
+  const named = fields.filter(({ external_id }) => words.has(external_id));
+  const blamed = named.length > 0 ? named : /metadata/i.test(refusal) ? fields : [];
+  return blamed.filter(({ type }) => type === "enum" || type === "set").flatMap((field) => {
+    const draft = toDraft(field, metadata[field.external_id]);
+    const held = field.type === "set" ? readSet(draft) : draft === "" ? [] : [draft];
+    const choices = choicesFor(field, held).filter(({ state }) => state === "inactive")
+      .map(({ value }) => value);
+    return choices.length === 0 ? [] : [{ label: field.label, choices }];
+  });
 }
 
 /** The external_ids of a set's draft. */

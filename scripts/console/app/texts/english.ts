@@ -190,6 +190,14 @@ export const english = {
     metadata: "Metadata",
     mandatory: "required",
     notOffered: (choice: string) => `${choice} (no longer offered)`,
+    holdsSwitchedOff: (field: string, choices: readonly string[]) =>
+      choices.length === 1
+        ? `${field} holds ${
+          choices[0]
+        }, which is no longer offered: take it out if that is the reason.`
+        : `${field} holds ${
+          choices.join(", ")
+        }, which are no longer offered: take them out if that is the reason.`,
     notOfType: {
       string: "This is no text.",
       integer: "This must be a whole number.",

@@ -8,6 +8,7 @@ import { InlineEdit } from "../components/inline-edit.tsx";
 import { MetadataEditor } from "../components/metadata-editor.tsx";
 import { PanelActions } from "../components/panel-actions.tsx";
 import { Preview } from "../components/preview.tsx";
+import { Refusal } from "../components/refusal.tsx";
 import { StatusBadge } from "../components/sync-status.tsx";
 import { TagInput } from "../components/tag-input.tsx";
 import { WhereUsed } from "../components/where-used.tsx";
@@ -146,7 +147,9 @@ function SyncTrouble({ item }: { item: EditableMediaItem }) {
   return (
     <p class="callout callout-error">
       <Icon name="warning" />
-      <span>{item.sync_error ?? texts.asset.refused}</span>
+      <span>
+        <Refusal item={item} />
+      </span>
     </p>
   );
 }
