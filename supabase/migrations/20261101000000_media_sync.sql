@@ -2094,7 +2094,7 @@ begin
         'update', 'error', 'push', 'client', asset.id, asset.asset_id, asset.public_id, asset.resource_type, edit.changes,
         'row_lost', 'The row was removed before this edit reached Cloudinary.'
     from public.media_assets as asset
-    cross join lateral (select media_sync.changed_fields(asset.base, media_sync.editable_fields(asset)) as changes) as edit
+    cross join lateral (select media_sync.changed_fields(asset.base, media_sync.editable_fields(asset)) as changes offset 0) as edit
     where asset.deleted_at is null
         and asset.sync_status <> 'synced'
         and edit.changes is not null
@@ -3132,6 +3132,8 @@ begin
         from (
             select attempt, place, media_sync.settle_attempt(attempt, p_remote, p_told, p_observed_at) as unsettled
             from jsonb_array_elements(p_sending) with ordinality as listed (attempt, place)
+            -- Once an attempt, not once a mention.
+            offset 0
         ) as judged
         where unsettled <> '{}' or attempt ? 'existence'
     );
@@ -4436,11 +4438,12 @@ parallel safe
 set search_path = ''
 as $$
 declare
+    v_remote constant jsonb := media_sync.flat_fields(p_remote);
     v_seen jsonb;
 begin
     select jsonb_object_agg(key, value) into v_seen
     from jsonb_each(p_undecided)
-    where media_sync.is_told(p_told, key) and not media_sync.same_value(value, media_sync.flat_fields(p_remote) -> key);
+    where media_sync.is_told(p_told, key) and not media_sync.same_value(value, v_remote -> key);
     return media_sync.apply_values(p_agreed, v_seen)
         || coalesce((select jsonb_object_agg(key, value) from jsonb_each(v_seen) where key = split_part(key, '.', 1)), '{}');
 end;
@@ -7392,7 +7395,8 @@ stable
 security definer
 set search_path = ''
 as $$
-    with compared as (
+    -- Each is compared once, however many of the results ask for it.
+    with compared as materialized (
         select
             observed.asset_id,
             observed.observation ->> 'public_id' as public_id,
@@ -7604,6 +7608,8 @@ begin
                 media_sync.flat_fields(p_before - 'tags') as before,
                 media_sync.flat_fields(p_after - 'tags') as after,
                 media_sync.flat_fields(p_base - 'tags') as base
+            -- Once an edit, not once a mention of each key.
+            offset 0
         ) as flat
         cross join lateral (
             select jsonb_object_keys(before) as key
@@ -15461,10 +15467,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '4e0253a12ef6591e';
+    select '0a4691915ece8c8b';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '4e0253a12ef6591e');
+values ('20261101000000', 'media_sync', '0a4691915ece8c8b');

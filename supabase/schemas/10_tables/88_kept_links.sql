@@ -69,7 +69,7 @@ begin
         'update', 'error', 'push', 'client', asset.id, asset.asset_id, asset.public_id, asset.resource_type, edit.changes,
         'row_lost', 'The row was removed before this edit reached Cloudinary.'
     from public.media_assets as asset
-    cross join lateral (select media_sync.changed_fields(asset.base, media_sync.editable_fields(asset)) as changes) as edit
+    cross join lateral (select media_sync.changed_fields(asset.base, media_sync.editable_fields(asset)) as changes offset 0) as edit
     where asset.deleted_at is null
         and asset.sync_status <> 'synced'
         and edit.changes is not null

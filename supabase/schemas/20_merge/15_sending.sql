@@ -148,6 +148,8 @@ begin
         from (
             select attempt, place, media_sync.settle_attempt(attempt, p_remote, p_told, p_observed_at) as unsettled
             from jsonb_array_elements(p_sending) with ordinality as listed (attempt, place)
+            -- Once an attempt, not once a mention.
+            offset 0
         ) as judged
         where unsettled <> '{}' or attempt ? 'existence'
     );

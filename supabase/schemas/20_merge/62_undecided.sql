@@ -9,11 +9,12 @@ parallel safe
 set search_path = ''
 as $$
 declare
+    v_remote constant jsonb := media_sync.flat_fields(p_remote);
     v_seen jsonb;
 begin
     select jsonb_object_agg(key, value) into v_seen
     from jsonb_each(p_undecided)
-    where media_sync.is_told(p_told, key) and not media_sync.same_value(value, media_sync.flat_fields(p_remote) -> key);
+    where media_sync.is_told(p_told, key) and not media_sync.same_value(value, v_remote -> key);
     return media_sync.apply_values(p_agreed, v_seen)
         || coalesce((select jsonb_object_agg(key, value) from jsonb_each(v_seen) where key = split_part(key, '.', 1)), '{}');
 end;

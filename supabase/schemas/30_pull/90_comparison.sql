@@ -52,7 +52,8 @@ stable
 security definer
 set search_path = ''
 as $$
-    with compared as (
+    -- Each is compared once, however many of the results ask for it.
+    with compared as materialized (
         select
             observed.asset_id,
             observed.observation ->> 'public_id' as public_id,

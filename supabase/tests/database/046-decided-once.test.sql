@@ -2,7 +2,7 @@
 -- for each mention of its result where it may pull the sub-select up.
 begin;
 \ir helpers.sql
-select plan(5);
+select plan(8);
 
 set local track_functions = 'all';
 insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, sync_status, observed_at)
@@ -32,6 +32,22 @@ select is(tests.merge('new'), 100::bigint, 'a hundred assets have changed');
 select is(tests.calls('media_sync.decide'), 100::bigint, 'changed → each is decided on once');
 select is(tests.merge('new'), 100::bigint, 'a hundred assets are as they were');
 select is(tests.calls('media_sync.decide'), 100::bigint, 'unchanged → none is decided on');
+
+create temporary table before_comparison as select tests.calls('media_sync.observed_content') as calls;
+select public.media_sync_compare_page('demo', (
+    select jsonb_agg(jsonb_build_object(
+        'asset_id', 'a' || place, 'public_id', 'a' || place, 'resource_type', 'image', 'type', 'upload', 'folder', '',
+        'tags', '["other"]'::jsonb, 'context', '{}'::jsonb, 'metadata', '{}'::jsonb
+    ))
+    from generate_series(1, 100) as place
+));
+select is(tests.calls('media_sync.observed_content') - calls, 100::bigint, 'a page compared → each asset once') from before_comparison;
+
+update public.media_assets set context = (select jsonb_object_agg('key ' || place, 'value') from generate_series(1, 50) as place) where asset_id = 'a1';
+create temporary table before_edit as select tests.calls('media_sync.flat_fields') as calls;
+update public.media_assets set context = context || '{"key 1": "other", "key 2": "other"}' where asset_id = 'a1';
+select cmp_ok(tests.calls('media_sync.flat_fields') - calls, '<=', 10::bigint, 'an edit of a row with fifty keys → not unpacked for each key') from before_edit;
+select is((select count(*) from jsonb_object_keys(edited)), 50::bigint, 'and the time of each is known') from public.media_assets where asset_id = 'a1';
 
 select media_sync.merge_observations(
     'demo', '[{"asset_id": "é1", "public_id": "x", "resource_type": "image"}, {"asset_id": "é1", "public_id": "y", "resource_type": "image"}]',
