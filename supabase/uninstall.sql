@@ -73,7 +73,7 @@ declare
         'public.media_sync_store_page(uuid, text, uuid, timestamptz, jsonb, jsonb, integer, text, text, boolean)',
         'public.media_sync_store_search_page(uuid, uuid, jsonb, jsonb, integer, text, text, bigint, text[])',
         'public.media_sync_take_snapshot()',
-        'public.media_sync_version()',
+        'public.media_sync_version(text, text)',
         'public.media_sync_webhook_status()',
         'public.move_between_media_collections(uuid, uuid[], uuid)',
         'public.move_media_usage(uuid[], jsonb, jsonb)',

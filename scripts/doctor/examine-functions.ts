@@ -1,5 +1,5 @@
 import type { Installation } from "../setup/installation.ts";
-import type { ProjectAnswer, ProjectClient } from "../support/project-client.ts";
+import type { ProjectAnswer } from "../support/project-client.ts";
 import { functionsStep } from "../setup/steps/functions.ts";
 import type { Examination, Finding, Fix } from "./finding.ts";
 import { fixByStep } from "./fixes.ts";
@@ -22,29 +22,8 @@ export function examineFunctions(installation: Installation): Examination {
         examineKeyed("sync", sync, deploy),
         examineKeyed("media-list", mediaList, deploy),
         examineKey(sync),
-        await examineVersion(client),
       ];
     },
-  };
-}
-
-/** The functions tell their version in the description of their API. */
-async function examineVersion(client: ProjectClient): Promise<Finding> {
-  const check = "versions";
-  const { body } = await client.call("sync?format=openapi");
-  const { data: database } = await client.rpc("media_sync_version");
-  const functions: unknown = body?.info?.version;
-  if (typeof functions !== "string" || typeof database !== "string") {
-    return { check, status: "skipped", message: "see function sync and database" };
-  }
-  if (functions === database) {
-    return { check, status: "ok", message: `functions and database are ${database}` };
-  }
-  return {
-    check,
-    status: "problem",
-    message: `the functions are ${functions}, the database is ${database}`,
-    mend: "deno task deploy",
   };
 }
 

@@ -7,6 +7,7 @@ import { vaultStep } from "../setup/steps/vault.ts";
 import { webhookStep } from "../setup/steps/webhook.ts";
 import type { Surroundings } from "../support/command.ts";
 import type { Examination, Finding, Fix } from "./finding.ts";
+import { examineVersions } from "./examine-versions.ts";
 import { fixByCall, fixByStatement, fixByStep, fixBySync, fixLiveUpdates } from "./fixes.ts";
 
 interface HealthCheck {
@@ -40,11 +41,13 @@ export function examineHealth(
           mend: "check whether the project is paused, and its status in the dashboard",
         }];
       }
-      return [{
-        check: "database",
-        status: "ok",
-        message: `holds ${DATABASE_VERSION} or later`,
-      }, ...checks.map((check) => toFinding(check, fixesOf(installation, surroundings)))];
+      return [
+        { check: "database", status: "ok", message: `holds ${DATABASE_VERSION} or later` },
+        await examineVersions(installation, checks.find(({ name }) => name === "versions")),
+        ...checks.filter(({ name }) => name !== "versions").map((check) =>
+          toFinding(check, fixesOf(installation, surroundings))
+        ),
+      ];
     },
   };
 }

@@ -532,18 +532,6 @@ comment on function media_sync.version() is 'The release that the schema belongs
 revoke all on function media_sync.version() from public, anon, authenticated;
 grant execute on function media_sync.version() to service_role;
 
-create or replace function public.media_sync_version()
-returns text
-language sql
-stable
-set search_path = ''
-as $$
-    select media_sync.version();
-$$;
-comment on function public.media_sync_version() is 'media_sync.version() for those who reach the database through the data API.';
-revoke all on function public.media_sync_version() from public, anon, authenticated;
-grant execute on function public.media_sync_version() to service_role;
-
 -- supabase/schemas/10_tables/10_settings.sql
 
 -- Settings: one row that operators change by SQL or through the console; effective at the next tick.
@@ -2281,7 +2269,8 @@ create table media_sync.health_state (
     sampled_assets bigint not null default 0,
     sampled_backups bigint not null default 0,
     compared_at timestamptz,
-    differences bigint not null default 0
+    differences bigint not null default 0,
+    functions jsonb not null default '{}'
 );
 
 comment on table media_sync.health_state is 'The one row of what health remembers: what was last alerted, and what the platform still lacked.';
@@ -2300,6 +2289,7 @@ comment on column media_sync.health_state.sampled_assets is 'Assets of which sea
 comment on column media_sync.health_state.sampled_backups is 'Those of them that have one.';
 comment on column media_sync.health_state.compared_at is 'When both sides were last compared field by field (GET sync?verify=true), to the end.';
 comment on column media_sync.health_state.differences is 'How many assets differed then, or were missing on a side.';
+comment on column media_sync.health_state.functions is 'What each function told of its version when it last began: { "sync": { "version", "database" (the version that it found) } }.';
 comment on column media_sync.health_state.settings_lost_at is 'When the row of settings was found missing and made anew with the defaults; null once somebody changes settings.';
 
 alter table media_sync.health_state enable row level security;
@@ -14256,6 +14246,76 @@ $$;
 comment on function media_sync.check_cloudinary() is 'Checks quota (value: calls left) and webhooks (value: when the last one came).';
 revoke all on function media_sync.check_cloudinary() from public, anon, authenticated;
 
+-- supabase/schemas/70_jobs/62_check_versions.sql
+
+-- Versions: the functions tell theirs when they ask for the database's, and health tells where the two differ.
+
+create or replace function public.media_sync_version(p_function text default null, p_version text default null)
+returns text
+language plpgsql
+security definer
+set search_path = ''
+-- A function waits for this before its first answer, and the row has other writers.
+set lock_timeout = '1s'
+as $$
+declare
+    v_version constant text := media_sync.version();
+    -- Beside what it was told of: what an isolate told before the database was updated says nothing about today's functions.
+    v_note constant jsonb := jsonb_build_object('version', p_version, 'database', v_version);
+begin
+    if p_function in ('media-list', 'sync', 'webhook')
+        and p_version ~ '^[\w.+-]{1,40}$'
+        and not current_setting('transaction_read_only')::boolean
+        and (select functions -> p_function from media_sync.health_state) is distinct from v_note
+    then
+        begin
+            update media_sync.health_state set functions = functions || jsonb_build_object(p_function, v_note);
+        exception
+            -- The next isolate tells it again.
+            when lock_not_available then null;
+        end;
+    end if;
+    return v_version;
+end;
+$$;
+comment on function public.media_sync_version(text, text) is
+    'media_sync.version() for those who reach the database through the data API. A function of Media Sync (p_function: media-list, sync or webhook) tells its own (p_version) with the question; other names are ignored.';
+revoke all on function public.media_sync_version(text, text) from public, anon, authenticated;
+grant execute on function public.media_sync_version(text, text) to service_role;
+
+create or replace function media_sync.check_versions()
+returns table (check_name text, status text, message text, value text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_version constant text := media_sync.version();
+    v_others text;
+    v_count bigint;
+begin
+    select string_agg(format('%s (%s)', told.function_name, told.note ->> 'version'), ', ' order by told.function_name), count(*)
+    into v_others, v_count
+    from media_sync.health_state as state
+    cross join jsonb_each(state.functions) as told (function_name, note)
+    where told.note ->> 'database' = v_version and told.note ->> 'version' <> v_version;
+    return query values (
+        'versions',
+        case when v_count > 0 then 'degraded' else 'ok' end,
+        case
+            when v_count > 0 then format(
+                'Of another version than the database, which is %s: %s. Run npx -y deno task deploy, or, in a folder that setup --into added to, supabase db push and supabase functions deploy; each function tells its version with its next call, all of them with npx -y deno task doctor.',
+                v_version, v_others
+            )
+            else format('No function has told of another version than the database''s, which is %s.', v_version)
+        end,
+        v_count::text
+    );
+end;
+$$;
+comment on function media_sync.check_versions() is 'Check versions (value: how many functions are of another version than the database).';
+revoke all on function media_sync.check_versions() from public, anon, authenticated;
+
 -- supabase/schemas/70_jobs/63_check_loss.sql
 
 -- Health of what was lost: rows, settings, and links that did not find their asset again.
@@ -14701,6 +14761,8 @@ as $$
         select * from media_sync.check_live_updates()
         union all
         select * from media_sync.check_requests()
+        union all
+        select * from media_sync.check_versions()
         union all
         select * from media_sync.check_loss()
         union all
@@ -15467,10 +15529,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '0a4691915ece8c8b';
+    select '56f775a418dee9c7';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '0a4691915ece8c8b');
+values ('20261101000000', 'media_sync', '56f775a418dee9c7');

@@ -43,7 +43,7 @@ export async function postWebhook({ request, log }: RouteContext<Database>): Pro
     throw badRequest([{ path: "", message: "must be JSON" }], { code: "invalid_json" });
   }
 
-  await requireDatabaseVersion(createServiceClient());
+  await requireDatabaseVersion(createServiceClient(), "webhook");
   const service = BidirectionalSyncService.forNotification(log);
   const notification = readNotification(json.value);
   const { result, refresh: wanted } = await service.receiveEvent({

@@ -12,15 +12,3 @@ $$;
 comment on function media_sync.version() is 'The release that the schema belongs to; -dev until it is cut.';
 revoke all on function media_sync.version() from public, anon, authenticated;
 grant execute on function media_sync.version() to service_role;
-
-create or replace function public.media_sync_version()
-returns text
-language sql
-stable
-set search_path = ''
-as $$
-    select media_sync.version();
-$$;
-comment on function public.media_sync_version() is 'media_sync.version() for those who reach the database through the data API.';
-revoke all on function public.media_sync_version() from public, anon, authenticated;
-grant execute on function public.media_sync_version() to service_role;

@@ -59,7 +59,8 @@ create table media_sync.health_state (
     sampled_assets bigint not null default 0,
     sampled_backups bigint not null default 0,
     compared_at timestamptz,
-    differences bigint not null default 0
+    differences bigint not null default 0,
+    functions jsonb not null default '{}'
 );
 
 comment on table media_sync.health_state is 'The one row of what health remembers: what was last alerted, and what the platform still lacked.';
@@ -78,6 +79,7 @@ comment on column media_sync.health_state.sampled_assets is 'Assets of which sea
 comment on column media_sync.health_state.sampled_backups is 'Those of them that have one.';
 comment on column media_sync.health_state.compared_at is 'When both sides were last compared field by field (GET sync?verify=true), to the end.';
 comment on column media_sync.health_state.differences is 'How many assets differed then, or were missing on a side.';
+comment on column media_sync.health_state.functions is 'What each function told of its version when it last began: { "sync": { "version", "database" (the version that it found) } }.';
 comment on column media_sync.health_state.settings_lost_at is 'When the row of settings was found missing and made anew with the defaults; null once somebody changes settings.';
 
 alter table media_sync.health_state enable row level security;

@@ -25,6 +25,8 @@ as $$
         union all
         select * from media_sync.check_requests()
         union all
+        select * from media_sync.check_versions()
+        union all
         select * from media_sync.check_loss()
         union all
         select * from media_sync.check_equality()

@@ -1,7 +1,7 @@
 -- Health: each check turns when it should and back again, says what to do, and a change of the whole is told once.
 begin;
 \ir helpers.sql
-select plan(92);
+select plan(103);
 
 delete from vault.secrets;
 select vault.create_secret('http://project.test', 'media_sync_project_url'), vault.create_secret('opensesame', 'media_sync_cron_key');
@@ -35,7 +35,7 @@ $$;
 
 select bag_eq(
     'select check_name, status from public.get_sync_health()',
-    $$select unnest('{overall,schedule,calls,tick,delete_guard,runs,error_rate,pending_edits,assets_in_error,open_conflicts,quota,webhooks,quarantine,alerts,scope,live_updates,requests,loss,equality,backups}'::text[]), 'ok'$$,
+    $$select unnest('{overall,schedule,calls,tick,delete_guard,runs,error_rate,pending_edits,assets_in_error,open_conflicts,quota,webhooks,quarantine,alerts,scope,live_updates,requests,versions,loss,equality,backups}'::text[]), 'ok'$$,
     'a fresh installation that is set up → every check is ok'
 );
 select is((select check_name from public.get_sync_health() limit 1), 'overall', 'health → begins with the whole');
@@ -261,6 +261,39 @@ update media_sync.health_state set sampled_assets = 0, sampled_backups = 0;
 select media_sync.record_traffic('demo', null, '{"calls": 1, "backups": {"sampled": 10, "kept": 10}}');
 select matches(tests.message('backups'), '^Deleted assets could come back', 'all have one → they could come back');
 rollback to intact;
+
+-- 7. Versions
+
+select is(tests.check('versions'), 'ok', 'no function has told its version → ok');
+select is(public.media_sync_version('sync', media_sync.version()), media_sync.version(), 'a function that tells its version → hears the database''s');
+select is(public.media_sync_version(), media_sync.version(), 'whoever tells nothing → hears it too');
+select is(tests.check('versions'), 'ok', 'a function of the database''s version → ok');
+select is(
+    (select array_agg(public.media_sync_version(name, version)) from (values ('other', '0.0.1'), (null, '0.0.1'), ('webhook', null), ('webhook', repeat('1', 41)), ('webhook', '1 <b>')) as told (name, version)),
+    array_fill(media_sync.version(), '{5}'),
+    'names that are no function''s, and what is no version → are answered'
+);
+select is(
+    (select array_agg(key) from media_sync.health_state cross join jsonb_object_keys(functions) as key),
+    '{sync}', 'names that are no function''s, and what is no version → are not noted'
+);
+create temporary table written on commit drop as select ctid::text as place from media_sync.health_state;
+select public.media_sync_version('sync', media_sync.version());
+select is((select ctid::text from media_sync.health_state), (select place from written), 'the same once more → is not written again');
+select public.media_sync_version('webhook', '0.0.9'), public.media_sync_version('media-list', '99.0.0');
+select is(
+    (select array[status, value, message] from public.get_sync_health() where check_name = 'versions'),
+    array['degraded', '2', format('Of another version than the database, which is %s: media-list (99.0.0), webhook (0.0.9). Run npx -y deno task deploy, or, in a folder that setup --into added to, supabase db push and supabase functions deploy; each function tells its version with its next call, all of them with npx -y deno task doctor.', media_sync.version())],
+    'an older and a newer function → degraded: which, both versions, and what cures it'
+);
+select public.media_sync_version('webhook', media_sync.version());
+select matches(tests.check('versions') || tests.message('versions'), '^degraded.*: media-list \(99\.0\.0\)\. Run', 'one is deployed and called → the other is left');
+update media_sync.health_state set functions = jsonb_set(functions, '{media-list,database}', '"0.0.8"');
+select is(tests.check('versions'), 'ok', 'told before the database was updated → says nothing about today''s');
+set local transaction read only;
+select is(public.media_sync_version('sync', '0.0.9'), media_sync.version(), 'a database that takes no writes → answers');
+rollback to intact;
+
 select is(tests.check('overall'), 'ok', 'all of it undone → ok');
 
 select * from finish();

@@ -164,7 +164,7 @@ select results_eq(
     $$select health, taken_at = date_trunc('hour', taken_at), (figures -> 'statistics' ->> 'total_assets')::integer, jsonb_typeof(figures -> 'rate_limits'),
         jsonb_array_length(figures -> 'checks')
     from media_sync.snapshots$$,
-    $$values ('degraded', true, 1, 'array', 19)$$,
+    $$values ('degraded', true, 1, 'array', 20)$$,
     'a snapshot → health, statistics, quota and checks of the hour'
 );
 update media_sync.snapshots set taken_at = taken_at - interval '1 hour';

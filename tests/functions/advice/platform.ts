@@ -7,6 +7,7 @@ import {
   checksOf,
   statementsIn,
 } from "../../support/advice.ts";
+import { functionNames } from "../../../scripts/support/function-names.ts";
 import { there } from "../../support/scenario-steps.ts";
 import { insertAssets } from "../../support/scenario-world.ts";
 import { syncUntilCompleted } from "../../support/stack.ts";
@@ -20,6 +21,21 @@ export const platform: AdviceCase[] = [
         'drop policy "Viewers receive changes of media assets" on realtime.messages',
       );
       await run(...statementsIn(await adviceOf(stack, "live_updates")));
+    },
+  },
+  {
+    check: "versions",
+    title: "functions are of another version → named; deployed and called by doctor, told no more",
+    play: async ({ stack, call }) => {
+      await stack.sql(
+        "select public.media_sync_version('webhook', '0.0.9'), public.media_sync_version('sync', '0.0.9')",
+      );
+      const advice = await adviceOf(stack, "versions");
+      assertMatch(advice, /sync \(0\.0\.9\), webhook \(0\.0\.9\)\. Run npx -y deno task deploy/);
+      // What a deployment does: the next call finds a new isolate.
+      await Promise.all(functionNames.map((name) => stack.killFunction(name)));
+      assertMatch(advice, /with npx -y deno task doctor\.$/);
+      for (const name of functionNames) assertEquals((await call(name)).status, 200, name);
     },
   },
   {

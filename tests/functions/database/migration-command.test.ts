@@ -126,7 +126,9 @@ as $$
     -- A later one.
     select '99.0.0';
 $$;
-drop function public.media_sync_version();
+`,
+  "70_jobs/62_check_versions.sql": `
+drop function public.media_sync_version(text, text);
 `,
 };
 
@@ -173,7 +175,7 @@ postgresTest(
         const object of [
           "column public.media_assets.stars",
           "function media_sync.version()",
-          "function public.media_sync_version()",
+          "function public.media_sync_version(text,text)",
           "policy public.media_assets 'only the popular for everybody'",
           "trigger public.media_assets touch_stars",
         ]

@@ -33,8 +33,11 @@ export interface HandlerOptions<Database = unknown> {
   routes: readonly Route<Database>[];
   /** Turns another module's error into an answer; null leaves it a 500. */
   mapError?: (error: unknown) => ApiError | null;
-  /** Called with a secret-key client once the caller is known; throws where the database is not fit to work with. */
-  requireDatabase?: (client: SupabaseClient<Database>) => Promise<void>;
+  /**
+   * Called with a secret-key client and the function's name once the caller is known; throws where the database is not
+   * fit to work with.
+   */
+  requireDatabase?: (client: SupabaseClient<Database>, name: string) => Promise<void>;
   log?: Logger;
   identify?: (request: Request, options: { allow: Credential[] }) => Promise<Caller<Database>>;
   /** Milliseconds, only for durations. */
@@ -67,7 +70,7 @@ export function createHandler<Database = unknown>(
     const identify = async (allow: Credential[]) => {
       const found = await (options.identify ?? identifyCaller<Database>)(request, { allow });
       caller = found.kind === "user" ? `user:${found.role}` : found.kind;
-      await options.requireDatabase?.(found.supabaseAdmin);
+      await options.requireDatabase?.(found.supabaseAdmin, options.name);
       return found;
     };
 

@@ -678,7 +678,10 @@ export type Database = {
         Returns: Json;
       };
       "media_sync_take_snapshot": { Args: Record<PropertyKey, never>; Returns: boolean };
-      "media_sync_version": { Args: Record<PropertyKey, never>; Returns: string };
+      "media_sync_version": {
+        Args: { "p_function"?: string; "p_version"?: string };
+        Returns: string;
+      };
       "media_sync_webhook_status": { Args: Record<PropertyKey, never>; Returns: Json };
       "move_between_media_collections": {
         Args: { "p_collection_id": string; "p_ids": (string)[]; "p_to": string };

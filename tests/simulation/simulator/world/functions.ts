@@ -25,6 +25,6 @@ export async function loadFunctions(folder: URL): Promise<Functions> {
     new URL("_shared/media/database-version.ts", folder).href
   );
   const answer = { data: DATABASE_VERSION, error: null, status: 200 };
-  await requireDatabaseVersion({ rpc: () => Promise.resolve(answer) });
+  await requireDatabaseVersion({ rpc: () => Promise.resolve(answer) }, "sync");
   return loaded;
 }
