@@ -122,7 +122,7 @@ lossTest(
     assertEquals(code, 0, output);
     assertEquals(await links(), before.filter(({ public_id }) => public_id !== "a2"));
     const told = await loss();
-    assertMatch(told, /^degraded: 1 places of use and 1 places in collections belong to assets/);
+    assertMatch(told, /^degraded: 1 place of use and 1 place in collections belong to assets/);
     assert(output.endsWith(told.replace("degraded: ", "")), output);
     await world.stack.sql("select media_sync.forget_kept_links()");
     assertMatch(await loss(), /^ok/);
@@ -153,7 +153,7 @@ lossTest(
       "do $$ begin set local session_replication_role = replica; delete from public.media_assets; end $$",
     );
     assertEquals((await rebuild()).code, 0);
-    assertMatch(await loss(), /^degraded: 1 places of use and 1 places in collections/);
+    assertMatch(await loss(), /^degraded: 1 place of use and 1 place in collections/);
   },
 );
 

@@ -92,6 +92,8 @@ consoleTest(
   async ({ pageOf, stack }) => {
     const page = await pageOf("editor");
     const panel = await openShoe(page);
+    // So that the edit does not meet the one before on its way.
+    await panel.locator("[data-status=synced]").waitFor();
     await panel.getByRole("button", { name: "Edit channels" }).click();
     await panel.getByRole("group", { name: "Channels" }).getByRole("checkbox", { name: "Print" })
       .check();
