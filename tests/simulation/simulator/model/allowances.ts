@@ -8,7 +8,7 @@ import { standsInLog } from "./in-log.ts";
 import { isWell } from "./is-well.ts";
 
 /** A write leaves at most so long after the look-up that it rests on, ms. */
-const WINDOW = 2_000;
+export const WINDOW = 2_000;
 
 /**
  * Cloudinary has no conditional write. An edit made there after the look-up and before the write that rests on it is

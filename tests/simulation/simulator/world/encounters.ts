@@ -10,9 +10,9 @@ export interface Encounter {
   times?: number;
   /**
    * What becomes of it; it arrives and is answered where it is not told. `kill`: it arrives, and who sent it dies. A
-   * notification that has any fate is lost.
+   * notification comes `twice`, or is lost.
    */
-  fate?: "reset" | "error" | "lost" | "hang" | "limited" | "kill";
+  fate?: "reset" | "error" | "lost" | "hang" | "limited" | "kill" | "twice";
   /** Its way there, ms; drawn where it is not told. */
   wait?: number;
   /** The answer's way back, ms. */

@@ -75,6 +75,9 @@ export interface NetworkOptions {
   observer: Observer;
 }
 
+/** How much later the copy of a notification comes that a plan has come twice, ms. */
+const TWICE = 2_000;
+
 const refused = () => new TypeError("connection reset by the network");
 
 /** Makes the network of a run. */
@@ -278,7 +281,8 @@ export function createNetwork(options: NetworkOptions): Network {
       });
     const usual = 20 + random.next() * 800;
     const accepted = () => Promise.resolve(new Response("ok"));
-    if (met !== undefined && met.fate === undefined) return send(met.wait ?? 20, "");
+    if (met?.fate === "twice") void send((met.wait ?? 20) + TWICE, " AGAIN");
+    if (met?.fate === "twice" || (met && met.fate === undefined)) return send(met.wait ?? 20, "");
     if (met !== undefined || random.chance(lost)) {
       trace.add("cloudinary", `notification ${type} LOST: ${brief(body, 300)}`);
       return met === undefined && random.chance(0.5) ? Promise.reject(refused()) : accepted();
