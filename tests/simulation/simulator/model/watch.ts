@@ -92,7 +92,8 @@ function isGivenUp(
   here: unknown,
 ): boolean {
   const sent = model.historyOf(asset, unit).at(-1)!.value;
-  if (same(here, sent)) return false;
+  // A context is set anew by clearing it first.
+  if (same(here, sent) || (sent === undefined && unit.startsWith("context."))) return false;
   const edits = model.intents.filter((intent) =>
     intent.asset === asset && intent.unit === unit && intent.side === `here ${project.name}`
   );
