@@ -12839,29 +12839,30 @@ grant execute on function public.get_sync_snapshots(timestamptz) to authenticate
 
 create or replace function media_sync.realtime_takes_messages()
 returns boolean
-language sql
+-- plpgsql keeps its plan; each change of a row that people see asks.
+language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+    v_messages constant regclass := media_sync.known_table('realtime.messages');
+begin
     -- Realtime parts its messages by day and makes the parts when clients connect. Without today's, sending fails with a
     -- warning of twenty lines a statement, and there is nobody who misses the message.
-    select coalesce(
-        (
-            select messages.relkind <> 'p' or exists (
-                select
-                from pg_catalog.pg_inherits as part
-                join pg_catalog.pg_class as known on known.oid = part.inhrelid
-                cross join lateral (select pg_get_expr(known.relpartbound, known.oid) as bound) as told
-                where part.inhparent = messages.oid
-                    -- A bound that is no time, such as DEFAULT, does not keep anything out.
-                    and coalesce(now() >= substring(told.bound from $bound$FROM \('(\d{4}-[^']+)'\)$bound$)::timestamptz, true)
-                    and coalesce(now() < substring(told.bound from $bound$TO \('(\d{4}-[^']+)'\)$bound$)::timestamptz, true)
-            )
-            from pg_catalog.pg_class as messages
-            where messages.oid = media_sync.known_table('realtime.messages')
-        ),
-        false
+    return v_messages is not null and (
+        (select relkind from pg_catalog.pg_class where oid = v_messages) <> 'p'
+        or exists (
+            select
+            from pg_catalog.pg_inherits as part
+            join pg_catalog.pg_class as known on known.oid = part.inhrelid
+            cross join lateral (select pg_get_expr(known.relpartbound, known.oid) as bound offset 0) as told
+            where part.inhparent = v_messages
+                -- A bound that is no time, such as DEFAULT, does not keep anything out.
+                and coalesce(now() >= substring(told.bound from $bound$FROM \('(\d{4}-[^']+)'\)$bound$)::timestamptz, true)
+                and coalesce(now() < substring(told.bound from $bound$TO \('(\d{4}-[^']+)'\)$bound$)::timestamptz, true)
+        )
     );
+end;
 $$;
 comment on function media_sync.realtime_takes_messages() is 'True where Realtime has its table of messages, with a place for those of now.';
 revoke all on function media_sync.realtime_takes_messages() from public, anon, authenticated;
@@ -12900,7 +12901,7 @@ as $$
 declare
     v_changed record;
 begin
-    if media_sync.known_function('realtime.send(jsonb, text, text, boolean)') is null or not media_sync.realtime_takes_messages() then
+    if media_sync.known_function('realtime.send(jsonb, text, text, boolean)') is null then
         return null;
     end if;
     if tg_op = 'INSERT' then
@@ -12927,7 +12928,7 @@ begin
                 deleted.conflicts, deleted.usage_count, deleted.deleted_at, deleted.in_scope, deleted.created_at
             );
     end if;
-    if v_changed.total > 0 then
+    if v_changed.total > 0 and media_sync.realtime_takes_messages() then
         perform media_sync.send_broadcast(lower(tg_op), v_changed.ids, v_changed.total);
     end if;
     return null;
@@ -15529,10 +15530,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '56f775a418dee9c7';
+    select '404f3fbaf0edd2a1';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '56f775a418dee9c7');
+values ('20261101000000', 'media_sync', '404f3fbaf0edd2a1');

@@ -3,29 +3,30 @@
 
 create or replace function media_sync.realtime_takes_messages()
 returns boolean
-language sql
+-- plpgsql keeps its plan; each change of a row that people see asks.
+language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+    v_messages constant regclass := media_sync.known_table('realtime.messages');
+begin
     -- Realtime parts its messages by day and makes the parts when clients connect. Without today's, sending fails with a
     -- warning of twenty lines a statement, and there is nobody who misses the message.
-    select coalesce(
-        (
-            select messages.relkind <> 'p' or exists (
-                select
-                from pg_catalog.pg_inherits as part
-                join pg_catalog.pg_class as known on known.oid = part.inhrelid
-                cross join lateral (select pg_get_expr(known.relpartbound, known.oid) as bound) as told
-                where part.inhparent = messages.oid
-                    -- A bound that is no time, such as DEFAULT, does not keep anything out.
-                    and coalesce(now() >= substring(told.bound from $bound$FROM \('(\d{4}-[^']+)'\)$bound$)::timestamptz, true)
-                    and coalesce(now() < substring(told.bound from $bound$TO \('(\d{4}-[^']+)'\)$bound$)::timestamptz, true)
-            )
-            from pg_catalog.pg_class as messages
-            where messages.oid = media_sync.known_table('realtime.messages')
-        ),
-        false
+    return v_messages is not null and (
+        (select relkind from pg_catalog.pg_class where oid = v_messages) <> 'p'
+        or exists (
+            select
+            from pg_catalog.pg_inherits as part
+            join pg_catalog.pg_class as known on known.oid = part.inhrelid
+            cross join lateral (select pg_get_expr(known.relpartbound, known.oid) as bound offset 0) as told
+            where part.inhparent = v_messages
+                -- A bound that is no time, such as DEFAULT, does not keep anything out.
+                and coalesce(now() >= substring(told.bound from $bound$FROM \('(\d{4}-[^']+)'\)$bound$)::timestamptz, true)
+                and coalesce(now() < substring(told.bound from $bound$TO \('(\d{4}-[^']+)'\)$bound$)::timestamptz, true)
+        )
     );
+end;
 $$;
 comment on function media_sync.realtime_takes_messages() is 'True where Realtime has its table of messages, with a place for those of now.';
 revoke all on function media_sync.realtime_takes_messages() from public, anon, authenticated;
@@ -64,7 +65,7 @@ as $$
 declare
     v_changed record;
 begin
-    if media_sync.known_function('realtime.send(jsonb, text, text, boolean)') is null or not media_sync.realtime_takes_messages() then
+    if media_sync.known_function('realtime.send(jsonb, text, text, boolean)') is null then
         return null;
     end if;
     if tg_op = 'INSERT' then
@@ -91,7 +92,7 @@ begin
                 deleted.conflicts, deleted.usage_count, deleted.deleted_at, deleted.in_scope, deleted.created_at
             );
     end if;
-    if v_changed.total > 0 then
+    if v_changed.total > 0 and media_sync.realtime_takes_messages() then
         perform media_sync.send_broadcast(lower(tg_op), v_changed.ids, v_changed.total);
     end if;
     return null;
