@@ -22,6 +22,25 @@ comment on function media_sync.is_echo(jsonb, jsonb, timestamptz) is
     'True when every value that an event of that time tells is one that we had sent by then and that is not settled.';
 revoke all on function media_sync.is_echo(jsonb, jsonb, timestamptz) from public, anon, authenticated;
 
+create or replace function media_sync.explains(p_sent jsonb, p_told jsonb)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return not exists (
+        select from jsonb_each(p_told) as told
+        where not p_sent @> jsonb_build_object(told.key, told.value)
+            -- A context that is set as a whole takes from another asset whatever that one has, before it sets anything.
+            and not (p_sent ? 'context.*' and told.key like 'context.%' and told.value = 'null')
+    );
+end;
+$$;
+comment on function media_sync.explains(jsonb, jsonb) is 'Whether a write of these values can be why another asset shows the values told, both as in flat_difference().';
+revoke all on function media_sync.explains(jsonb, jsonb) from public, anon, authenticated;
+
 create or replace function media_sync.take_over_misplaced(
     p_cloud_name text,
     p_asset_id text,
@@ -52,7 +71,7 @@ begin
     where meant.cloud_name = p_cloud_name
         and meant.asset_id <> p_asset_id
         and attempt ->> 'name' = p_public_id
-        and attempt -> 'sent' @> v_told
+        and media_sync.explains(attempt -> 'sent', v_told)
         and media_sync.may_echo(attempt, p_triggered_at)
     limit 1;
     if v_sent_at is null then

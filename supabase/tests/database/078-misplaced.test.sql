@@ -1,0 +1,71 @@
+-- A write went by a name that another asset had got just before, and the notification tells of that one: what it shows is
+-- nobody's edit, and what the asset had is written again.
+begin;
+\ir helpers.sql
+select plan(7);
+
+insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, tags, context, sync_status, observed_at)
+select 'demo', asset_id, asset_id, 'image', '{old}', '{"alt": "its own", "caption": "its own"}', 'synced', now() - interval '1 hour'
+from unnest('{meant,met,known,later}'::text[]) as asset_id;
+alter table public.media_assets disable trigger user;
+update public.media_assets as asset set base = media_sync.editable_fields(asset);
+-- Of a context one key was taken away and one kept, and a tag was added.
+update public.media_assets
+set
+    sync_status = 'pending', tags = '{old,new}', context = '{"caption": "its own"}',
+    sending = jsonb_build_array(jsonb_build_object(
+        'id', gen_random_uuid(), 'name', 'name', 'at', clock_timestamp() - interval '2 seconds', 'until', clock_timestamp() + interval '1 minute',
+        'sent', '{"tags.new": true, "context.alt": null, "context.caption": "its own", "context.*": null}'::jsonb
+    ))
+where asset_id = 'meant';
+alter table public.media_assets enable trigger user;
+
+create function tests.tell(id text, fields jsonb, at timestamptz default clock_timestamp())
+returns jsonb
+language sql
+as $$
+    select public.media_sync_receive_event('demo', jsonb_build_object(
+        'dedup_key', gen_random_uuid(), 'notification_type', 'some', 'body', '{}', 'triggered_at', at,
+        'effects', jsonb_build_array(jsonb_build_object(
+            'kind', 'delta', 'asset_id', id, 'public_id', 'name', 'resource_type', 'image', 'type', 'upload', 'fields', fields
+        ))
+    ));
+$$;
+create function tests.seen(wanted text)
+returns text
+language sql
+as $$ select row(context, tags, sync_status)::text from public.media_assets where asset_id = wanted $$;
+
+select tests.tell('met', '{"context": {"set": {}, "removed": ["alt", "caption"]}}');
+select is(
+    tests.seen('met'), row('{"alt": "its own", "caption": "its own"}'::jsonb, '{old}'::text[], 'pending')::text,
+    'a whole context taken from another asset, also keys that were to stay → its own is written again'
+);
+select is(
+    (select string_agg(error_code, ' ') from public.media_sync_log where asset_id = 'met' and operation = 'update'), 'landed_elsewhere',
+    'and the log says why'
+);
+select is((select count(*) from public.media_sync_log where asset_id = 'met' and operation = 'conflict'), 0::bigint, 'and blames nobody');
+
+select tests.tell('met', '{"context": {"set": {"caption": "its own"}, "removed": []}, "tags": {"added": ["new"], "removed": []}}');
+select is(
+    (select row(context, tags)::text from public.media_assets where asset_id = 'met'),
+    row('{"alt": "its own", "caption": "its own"}'::jsonb, '{old}'::text[])::text, 'and what came with it is taken away again'
+);
+
+select tests.tell('known', '{"context": {"set": {"alt": "another"}, "removed": []}}');
+select is(
+    (select context from public.media_assets where asset_id = 'known'), '{"alt": "another", "caption": "its own"}',
+    'a value that we did not send → somebody''s edit'
+);
+select tests.tell('known', '{"tags": {"added": [], "removed": ["old"]}}');
+select is((select tags from public.media_assets where asset_id = 'known'), '{}', 'a tag that we did not take away → somebody''s edit');
+
+select tests.tell('later', '{"context": {"set": {}, "removed": ["alt"]}}', clock_timestamp() - interval '10 minutes');
+select is(
+    (select count(*) from public.media_sync_log where asset_id = 'later' and error_code = 'landed_elsewhere'), 0::bigint,
+    'an event from before the write → not by us'
+);
+
+select * from finish();
+rollback;
