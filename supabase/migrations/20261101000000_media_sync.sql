@@ -3093,7 +3093,10 @@ as $$
 begin
     return (
         select case
-            when exists (select from jsonb_object_keys(unsettled) as key where key like 'context.%' and key <> 'context.*') then unsettled
+            -- A context that is set as a whole is cleared first: what of it has been seen may be gone for a moment.
+            when p_attempt -> 'sent' ? 'context.*'
+                and exists (select from jsonb_object_keys(unsettled) as key where key like 'context.%' and key <> 'context.*')
+                then unsettled || (select jsonb_object_agg(key, value) from jsonb_each(p_attempt -> 'sent') where key like 'context.%')
             else unsettled - 'context.*'
         end
         from (
@@ -15549,10 +15552,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '0da0505f119459fb';
+    select 'eb496836b35669f6';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '0da0505f119459fb');
+values ('20261101000000', 'media_sync', 'eb496836b35669f6');

@@ -119,7 +119,10 @@ as $$
 begin
     return (
         select case
-            when exists (select from jsonb_object_keys(unsettled) as key where key like 'context.%' and key <> 'context.*') then unsettled
+            -- A context that is set as a whole is cleared first: what of it has been seen may be gone for a moment.
+            when p_attempt -> 'sent' ? 'context.*'
+                and exists (select from jsonb_object_keys(unsettled) as key where key like 'context.%' and key <> 'context.*')
+                then unsettled || (select jsonb_object_agg(key, value) from jsonb_each(p_attempt -> 'sent') where key like 'context.%')
             else unsettled - 'context.*'
         end
         from (

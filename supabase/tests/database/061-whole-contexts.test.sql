@@ -1,7 +1,7 @@
 -- To take a context key away the whole context is written: what became of that write is what became of all its keys.
 begin;
 \ir helpers.sql
-select plan(18);
+select plan(22);
 
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, context, sync_status, observed_at)
 select
@@ -95,6 +95,32 @@ from unnest('{c8,c9}'::text[]) as asset_id;
 select is(tests.look_up('c8', '{}'), '{"caption": "mine"}', 'seen empty after our own clearing → what the row has stays');
 select is((select sync_status from public.media_assets where asset_id = 'c8'), 'pending', 'and is to be sent');
 select is(tests.look_up('c9', '{"alt": "old"}'), '{"caption": "mine"}', 'not cleared after all → the key stays away here');
+
+-- A part of the write is told before the context is cleared for the rest of it.
+insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, context, sync_status, observed_at)
+values ('demo', 'c10', 'c10', 'image', '{"alt": "mine"}', 'pending', now() - interval '1 minute');
+alter table public.media_assets disable trigger user;
+update public.media_assets as asset
+set
+    base = media_sync.editable_fields(asset) || '{"context": {"alt": "old", "caption": "old"}}',
+    sending = jsonb_build_array(jsonb_build_object(
+        'id', 'attempt', 'name', asset_id, 'at', now(), 'until', now() + interval '1 minute',
+        'sent', '{"context.alt": "mine", "context.caption": null, "context.*": null}'::jsonb
+    ))
+where asset_id = 'c10';
+alter table public.media_assets enable trigger user;
+select public.media_sync_receive_event('demo', jsonb_build_object(
+    'dedup_key', 'a part', 'notification_type', 'resource_context_changed', 'triggered_at', clock_timestamp(), 'body', '{}',
+    'effects', '[{"kind": "delta", "asset_id": "c10", "fields": {"context": {"set": {"alt": "mine"}, "removed": []}}}]'::jsonb
+));
+select is(
+    (select sending #> '{0,sent}' from public.media_assets where asset_id = 'c10'),
+    '{"context.alt": "mine", "context.caption": null, "context.*": null}', 'one key of a whole context was told → all of it is still on its way'
+);
+select is(tests.look_up('c10', '{}'), '{"alt": "mine"}', 'then seen empty, since it is cleared before it is set → stays');
+select public.edit_media_assets(array(select id from public.media_assets where asset_id = 'c10'), '{"context": {"alt": "later"}}');
+select is(tests.look_up('c10', '{"alt": "mine"}'), '{"alt": "later"}', 'edited here meanwhile → stays, when what was sent is seen');
+select is((select conflicts from public.media_assets where asset_id = 'c10'), null, 'and it is no conflict: nobody there edited it');
 
 select * from finish();
 rollback;
