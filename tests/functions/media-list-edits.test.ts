@@ -335,6 +335,8 @@ editTest(
   "POST restore of a confirmed deletion → back from Cloudinary's backup",
   ["a"],
   async ({ a }) => {
+    // A deletion that is heard of while it is taken back would be answered `requested`.
+    await control(stack, "PUT /faults", { webhook_drop_rate: 1 });
     const before = (await there()).map((asset) => asset.asset_id);
     await call("media-list?public_ids=a", { method: "DELETE", as: "editor" });
     const { status, body } = await call(`media-list/${a}/restore`, {
