@@ -65,7 +65,7 @@ async function open(
   }
   const database = location === "pglite"
     ? await openDatabase({ dataDirectory })
-    : await claimed(await connect(location));
+    : await claimed(await connect(location), options);
   try {
     const migrations = await readMigrations(migrationsDirectory);
     await requireKnownState(database, migrations, dataDirectory ?? null);
@@ -95,7 +95,11 @@ begin
 end $$`);
 }
 
-async function claimed(database: LocalDatabase): Promise<LocalDatabase> {
+async function claimed(
+  database: LocalDatabase,
+  { sharesDatabase = false }: StackOptions,
+): Promise<LocalDatabase> {
+  if (sharesDatabase) return database;
   try {
     const claim = await claimServerDatabase(database.connection as PostgresConnection);
     const close = () => {

@@ -9,6 +9,11 @@ export interface StackOptions {
   cloudinaryPort?: number;
   /** `pglite` (default) or a `postgres://` URL whose role may create roles and extensions. */
   database?: string;
+  /**
+   * Another stack works on the same server's database, as isolates of one project do. Users, secrets and what the jobs call
+   * are then of the stack that started last. Default false: it is refused.
+   */
+  sharesDatabase?: boolean;
   /** PGlite's folder; default: in memory. */
   dataDirectory?: string;
   /** How many assets the emulated library starts with. Default 0. */

@@ -41,6 +41,7 @@ async function measureInvocations(assets: number, invocations: number): Promise<
         await startStackProcess({
           cron: false,
           database,
+          sharesDatabase: true,
           functionNames: ["sync"],
           cloudinary: "real",
           environment: { CLOUDINARY_URL: first.ready.cloudinary_url },
