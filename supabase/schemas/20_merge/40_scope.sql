@@ -82,6 +82,7 @@ declare
     -- allow_scope() takes the wish over as it stands; nothing else does both at once.
     v_allowed constant boolean := old.wanted_folders is not null
         and new.wanted_folders is null and new.include_folders = old.wanted_folders;
+    v_ids uuid[];
 begin
     if not v_allowed
         and new.include_folders is distinct from old.include_folders
@@ -97,14 +98,17 @@ begin
     if new.include_folders is not distinct from old.include_folders then
         return new;
     end if;
-    perform media_sync.lock_assets(array(
+    v_ids := array(
         select id
         from public.media_assets
         where in_scope <> media_sync.in_scope(coalesce(base ->> 'folder', folder), new.include_folders)
-    ));
+    );
+    perform media_sync.lock_assets(v_ids);
+    -- Those alone: a row that somebody else changed meanwhile would be locked out of the order, and is the reconcile's.
     update public.media_assets as asset
     set in_scope = not asset.in_scope
-    where asset.in_scope <> media_sync.in_scope(coalesce(asset.base ->> 'folder', asset.folder), new.include_folders);
+    where asset.id = any (v_ids)
+        and asset.in_scope <> media_sync.in_scope(coalesce(asset.base ->> 'folder', asset.folder), new.include_folders);
     -- Folders that were never mirrored have no rows yet: a full reconcile brings them.
     new.full_requested_at := clock_timestamp();
     return new;
