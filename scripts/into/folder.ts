@@ -91,32 +91,22 @@ export async function writeWhole(path: string, text: string): Promise<void> {
  */
 export async function removeLeftovers(supabase: string): Promise<void> {
   for (const folder of ["", "migrations/", "functions/", ...OUR_FOLDERS]) {
-    for (const name of await listFiles(`${supabase}${folder}`)) {
-      if (UNFINISHED.test(name)) await Deno.remove(`${supabase}${folder}${name}`);
+    for (const { name, isFile } of await readFolder(`${supabase}${folder}`) ?? []) {
+      if (isFile && UNFINISHED.test(name)) await Deno.remove(`${supabase}${folder}${name}`);
     }
   }
   for (const folder of OUR_FOLDERS) {
     const path = `${supabase}${folder}`;
-    if (await isEmptyFolder(path)) await Deno.remove(path);
+    if ((await readFolder(path))?.length === 0) await Deno.remove(path);
   }
 }
 
-async function listFiles(folder: string): Promise<string[]> {
-  const names: string[] = [];
+/** What is in a folder; null where there is none. */
+export async function readFolder(path: string): Promise<Deno.DirEntry[] | null> {
   try {
-    for await (const { name, isFile } of Deno.readDir(folder)) if (isFile) names.push(name);
+    return await Array.fromAsync(Deno.readDir(path));
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return names;
-}
-
-async function isEmptyFolder(path: string): Promise<boolean> {
-  try {
-    for await (const _ of Deno.readDir(path)) return false;
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import {
   hashText,
   MANIFEST,
   type Manifest,
+  readFolder,
   readManifest,
   readText,
   removeLeftovers,
@@ -120,19 +121,15 @@ async function makePlan(supabase: string, surroundings: Surroundings): Promise<P
 async function foreignFunctions(supabase: string, known: Manifest | null): Promise<string[]> {
   const foreign: string[] = [];
   for (const name of functionNames) {
-    try {
-      for await (const entry of Deno.readDir(`${supabase}functions/${name}`)) {
-        const path = `functions/${name}/${entry.name}`;
-        // Made by Deno and the CLI beside every function, and told above.
-        if (/^(deno\.(json|lock)|index\.ts|\.npmrc)$|\.media-sync-/.test(entry.name)) continue;
-        if (known?.files[path] === undefined) {
-          foreign.push(
-            `supabase/${path} is not Media Sync's, whose function has the name ${name}: give yours another one`,
-          );
-        }
+    for (const entry of await readFolder(`${supabase}functions/${name}`) ?? []) {
+      const path = `functions/${name}/${entry.name}`;
+      // Made by Deno and the CLI beside every function, and told above.
+      if (/^(deno\.(json|lock)|index\.ts|\.npmrc)$|\.media-sync-/.test(entry.name)) continue;
+      if (known?.files[path] === undefined) {
+        foreign.push(
+          `supabase/${path} is not Media Sync's, whose function has the name ${name}: give yours another one`,
+        );
       }
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
   return foreign;

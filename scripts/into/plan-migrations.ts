@@ -1,6 +1,6 @@
 import { shippedMigrations } from "../ledger/shipped-migrations.ts";
 import { notedMigration } from "../migration/guards.ts";
-import { readText } from "./folder.ts";
+import { readFolder, readText } from "./folder.ts";
 
 /** A migration in a project's own folder of migrations. */
 export interface PlacedMigration {
@@ -36,14 +36,8 @@ export async function planMigrations(
 export async function readPlaced(
   supabase: string,
 ): Promise<{ present: Set<string>; newest: number }> {
-  const names: string[] = [];
-  try {
-    for await (const { name } of Deno.readDir(`${supabase}migrations`)) {
-      if (/^\d+_.*\.sql$/.test(name)) names.push(name);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+  const names = (await readFolder(`${supabase}migrations`) ?? []).map(({ name }) => name)
+    .filter((name) => /^\d+_.*\.sql$/.test(name));
   const present = new Set<string>();
   for (const name of names.sort()) {
     const text = await readText(`${supabase}migrations/${name}`) ?? "";

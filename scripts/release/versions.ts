@@ -1,4 +1,5 @@
 /** Where the version stands: what the database tells of itself, what functions ask of it, and the document of the API. */
+import { isAtLeast } from "../../supabase/functions/_shared/media/database-version.ts";
 import type { NamedText } from "../migration/schema-files.ts";
 
 const PLACES: { path: string; pattern: RegExp }[] = [
@@ -32,13 +33,7 @@ export function withVersion(files: readonly NamedText[], version: string): Named
 
 /** Whether the first is a later version than the second; with a suffix one comes before the one without. */
 export function isLater(first: string, second: string): boolean {
-  const parts = (version: string) => {
-    const [numbers = "", suffix] = version.split("-");
-    return [...numbers.split(".").map(Number), suffix === undefined ? 1 : 0];
-  };
-  const [one, other] = [parts(first), parts(second)];
-  const place = one.findIndex((part, index) => part !== other[index]);
-  return place >= 0 && one[place]! > other[place]!;
+  return !isAtLeast(second, first);
 }
 
 function textOf(files: readonly NamedText[], path: string): string {

@@ -6,7 +6,7 @@ import type { Surroundings } from "../support/command.ts";
 import { cliReason } from "../support/cli-reason.ts";
 import { CommandError } from "../support/command-error.ts";
 import { createCliQuery, createUrlQuery, type DatabaseQuery } from "../support/database-query.ts";
-import { mendOf } from "../support/mend-of.ts";
+import { INSTALL_CLI, mendOf } from "../support/mend-of.ts";
 import { findCloudinary, findProject, type ProjectOptions } from "../support/project.ts";
 import { createProjectClient } from "../support/project-client.ts";
 import type { SupabaseResult } from "../support/supabase-cli.ts";
@@ -63,12 +63,10 @@ export function createInstallation(options: InstallationOptions, surroundings: S
     const result = await runSupabase(args, options);
     if (result.code === 0) return result;
     const reason = cliReason(result);
-    const mend = result.code === 127
-      ? "Install Node.js, which brings npx, and allow it to fetch the npm package supabase."
-      : mendOf(
-        reason,
-        "Check the project ref, and SUPABASE_ACCESS_TOKEN (or run npx supabase login).",
-      );
+    const mend = result.code === 127 ? INSTALL_CLI : mendOf(
+      reason,
+      "Check the project ref, and SUPABASE_ACCESS_TOKEN (or run npx supabase login).",
+    );
     // Without flags.
     const called = args.slice(0, 2).filter((word) => !word.startsWith("-")).join(" ");
     throw new CommandError("cli_failed", `supabase ${called} failed: ${reason}\n${mend}`);

@@ -3,7 +3,7 @@ import postgres from "postgres";
 import { orAborted } from "./ask.ts";
 import { cliReason, withoutContext } from "./cli-reason.ts";
 import { CommandError } from "./command-error.ts";
-import { mendOf } from "./mend-of.ts";
+import { INSTALL_CLI, mendOf } from "./mend-of.ts";
 import type { RunSupabase } from "./supabase-cli.ts";
 
 /** Runs single statements. */
@@ -34,8 +34,9 @@ export function createCliQuery(runSupabase: RunSupabase, projectRef: string): Da
           ...["db", "query", `--remote=${projectRef}`, "--file", file, "-o", "json", "--agent=no"],
           readOnly ? "--read-only" : "--yes",
         ]);
-        if (code === 127) throw new CommandError("cli_failed", `${cliReason({ stdout, stderr })}`);
-        if (code !== 0) throw failed(cliReason({ stdout, stderr }));
+        const reason = cliReason({ stdout, stderr });
+        if (code === 127) throw new CommandError("cli_failed", `${reason}\n${INSTALL_CLI}`);
+        if (code !== 0) throw failed(reason);
         const parsed: unknown = JSON.parse(stdout.trim() || "[]");
         return (Array.isArray(parsed) ? parsed : []) as Row[];
       } finally {

@@ -1,5 +1,9 @@
 /** What mends a failure of the platform's API, of the Supabase CLI or of a database, by their words. */
 
+/** What mends that the Supabase CLI cannot be started. */
+export const INSTALL_CLI =
+  "Install Node.js, which brings npx, and allow it to fetch the npm package supabase.";
+
 const ACCOUNT = "dashboard, Account, Access Tokens";
 
 /** The first that fits. */

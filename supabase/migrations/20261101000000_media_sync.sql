@@ -7605,7 +7605,7 @@ begin
                 media_sync.flat_fields(p_before - 'tags') as before,
                 media_sync.flat_fields(p_after - 'tags') as after,
                 media_sync.flat_fields(p_base - 'tags') as base
-            -- Once an edit, not once a mention of each key.
+            -- Once an edit, not once a mention.
             offset 0
         ) as flat
         cross join lateral (
@@ -9438,49 +9438,6 @@ $$;
 comment on function media_sync.explains(jsonb, jsonb) is 'Whether a write of these values can be why another asset shows the values told, both as in flat_difference().';
 revoke all on function media_sync.explains(jsonb, jsonb) from public, anon, authenticated;
 
-create or replace function media_sync.take_over_misplaced(
-    p_cloud_name text,
-    p_asset_id text,
-    p_public_id text,
-    p_fields jsonb,
-    p_triggered_at timestamptz
-)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-    v_told constant jsonb := media_sync.flat_difference(p_fields);
-    v_sent_at timestamptz;
-begin
-    -- The answers to grouped writes do not tell which assets had the names by then; notifications do.
-    if v_told = '{}' then
-        return;
-    end if;
-    select (attempt ->> 'at')::timestamptz into v_sent_at
-    from (
-        select asset_id, cloud_name, sending
-        from public.media_assets
-        where sync_status <> 'synced' and sending is not null
-        offset 0
-    ) as meant
-    cross join lateral jsonb_array_elements(meant.sending) as attempt
-    where meant.cloud_name = p_cloud_name
-        and meant.asset_id <> p_asset_id
-        and attempt ->> 'name' = p_public_id
-        and media_sync.explains(attempt -> 'sent', v_told)
-        and media_sync.may_echo(attempt, p_triggered_at)
-    limit 1;
-    if v_sent_at is null then
-        return;
-    end if;
-    perform media_sync.mark_misplaced(p_cloud_name, p_asset_id, p_public_id, v_told, v_sent_at, 'webhook');
-end;
-$$;
-comment on function media_sync.take_over_misplaced(text, text, text, jsonb, timestamptz) is
-    'Marks what an event tells of an asset as ours, where we sent it to that name for another asset. The caller holds the row''s lock.';
-revoke all on function media_sync.take_over_misplaced(text, text, text, jsonb, timestamptz) from public, anon, authenticated;
-
 -- supabase/schemas/50_events/20_effects.sql
 
 -- What a notification says, applied. An event tells little and comes in any order: what it says is taken only where that
@@ -9600,13 +9557,13 @@ returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-    v_effect record;
 begin
-    -- Hardly ever has a name been sent to for another asset; what is on its way is read once for all effects.
-    for v_effect in
+    -- The answers to grouped writes do not tell which assets had the names by then; notifications do. Hardly ever has a name
+    -- been sent to for another asset; what is on its way is read once for all effects.
+    perform media_sync.mark_misplaced(p_cloud_name, misplaced.asset_id, misplaced.public_id, misplaced.told, misplaced.sent_at, 'webhook')
+    from (
         with sent as materialized (
-            select meant.asset_id, attempt ->> 'name' as name
+            select meant.asset_id, attempt ->> 'name' as name, attempt
             from (
                 select asset_id, cloud_name, sending
                 from public.media_assets
@@ -9616,17 +9573,20 @@ begin
             cross join lateral jsonb_array_elements(meant.sending) as attempt
             where meant.cloud_name = p_cloud_name
         )
-        select effect.*
+        select distinct on (effect.asset_id, effect.fields)
+            effect.asset_id, effect.public_id, flat.told, (sent.attempt ->> 'at')::timestamptz as sent_at
         from media_sync.named_effects(p_cloud_name, p_effects) as effect
+        join sent on sent.name = effect.public_id and sent.asset_id <> effect.asset_id
+        cross join lateral (select media_sync.flat_difference(effect.fields) as told offset 0) as flat
         where effect.kind = 'delta'
-            and exists (select from sent where sent.name = effect.public_id and sent.asset_id <> effect.asset_id)
-    loop
-        perform media_sync.take_over_misplaced(p_cloud_name, v_effect.asset_id, v_effect.public_id, v_effect.fields, p_triggered_at);
-    end loop;
+            and flat.told <> '{}'
+            and media_sync.explains(sent.attempt -> 'sent', flat.told)
+            and media_sync.may_echo(sent.attempt, p_triggered_at)
+    ) as misplaced;
 end;
 $$;
 comment on function media_sync.take_over_misplaced(text, jsonb, timestamptz) is
-    'The same for all effects of an event. The caller holds the rows'' locks.';
+    'Marks what an event''s effects tell of assets as ours, where we sent it to their names for other assets. The caller holds the rows'' locks.';
 revoke all on function media_sync.take_over_misplaced(text, jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.apply_effects(p_cloud_name text, p_effects jsonb, p_triggered_at timestamptz, p_source text)
@@ -15556,10 +15516,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'b1e1916bc82016d3';
+    select '6a3395c8c20f55cf';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', 'b1e1916bc82016d3');
+values ('20261101000000', 'media_sync', '6a3395c8c20f55cf');

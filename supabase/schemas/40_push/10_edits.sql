@@ -126,7 +126,7 @@ begin
                 media_sync.flat_fields(p_before - 'tags') as before,
                 media_sync.flat_fields(p_after - 'tags') as after,
                 media_sync.flat_fields(p_base - 'tags') as base
-            -- Once an edit, not once a mention of each key.
+            -- Once an edit, not once a mention.
             offset 0
         ) as flat
         cross join lateral (

@@ -2,6 +2,7 @@
 -- pool do: what they have called before answers as before.
 begin;
 \ir helpers.sql
+\ir observations.sql
 select plan(14);
 
 insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, tags, sync_status, observed_at)
@@ -12,14 +13,6 @@ returns uuid[]
 language sql
 as $$
     select array_agg(id) from public.media_assets where asset_id in (select 'a' || place from generate_series(first, last) as place);
-$$;
-create function tests.observation(id text)
-returns jsonb
-language sql
-as $$
-    select jsonb_build_array(jsonb_build_object(
-        'asset_id', id, 'public_id', id, 'resource_type', 'image', 'type', 'upload', 'folder', '', 'tags', jsonb_build_array(gen_random_uuid()), 'metadata', '{}'::jsonb
-    ));
 $$;
 
 create table tests.calls (place integer generated always as identity, topic text, statement text);

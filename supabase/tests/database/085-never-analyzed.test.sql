@@ -2,6 +2,7 @@
 -- few rows, whatever the planner believes.
 begin;
 \ir helpers.sql
+\ir observations.sql
 select no_plan();
 
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, tags, sync_status, observed_at)
@@ -14,14 +15,6 @@ insert into public.media_collections (id, name, slug) values (md5('collection'):
 insert into media_sync.quarantine (cloud_name, asset_id, public_id, resource_type, reason) values ('demo', 'a30', 'a30', 'image', 'odd');
 select is(reltuples, -1::real, 'the table was never analyzed') from pg_class where oid = 'public.media_assets'::regclass;
 
-create function tests.observation(id text)
-returns jsonb
-language sql
-as $$
-    select jsonb_build_array(jsonb_build_object(
-        'asset_id', id, 'public_id', id, 'resource_type', 'image', 'type', 'upload', 'folder', '', 'tags', jsonb_build_array(gen_random_uuid()), 'metadata', '{}'::jsonb
-    ));
-$$;
 create function tests.event(kind text, id text, more jsonb default '{}')
 returns jsonb
 language sql

@@ -65,3 +65,13 @@ language sql
 as $$
     update tests.read_until set id = (select coalesce(max(id), 0) from public.media_sync_log);
 $$;
+
+-- The asset alone, as a look-up of it shows it, with a tag that it never had.
+create function tests.observation(id text)
+returns jsonb
+language sql
+as $$
+    select jsonb_build_array(jsonb_build_object(
+        'asset_id', id, 'public_id', id, 'resource_type', 'image', 'type', 'upload', 'folder', '', 'tags', jsonb_build_array(gen_random_uuid()), 'metadata', '{}'::jsonb
+    ));
+$$;

@@ -45,6 +45,7 @@ Deno.test("deploy without Node.js → which program is missing, and not a token"
   });
   assertEquals(code, 1);
   assertStringIncludes(errors, "install Node.js");
+  assertStringIncludes(errors, "allow it to fetch the npm package supabase");
   assertEquals(errors.includes("TOKEN"), false, errors);
 });
 

@@ -1,5 +1,5 @@
 import type { MetadataField } from "../../../../supabase/client/mod.ts";
-import { choicesFor, readSet, writeSet } from "../state/metadata-values.ts";
+import { choicesFor, heldChoices, readSet, writeSet } from "../state/metadata-values.ts";
 import { texts } from "../texts/mod.ts";
 import type { EditControl } from "./inline-edit.tsx";
 
@@ -22,7 +22,7 @@ export function MetadataInput(props: MetadataInputProps) {
           onChange={(event) => onDraft(event.currentTarget.value)}
         >
           {(!field.mandatory || held === "") && <option value="">{texts.nothing}</option>}
-          {choicesFor(field, held === "" ? [] : [held]).map((choice) => (
+          {choicesFor(field, heldChoices(field, held)).map((choice) => (
             <option key={choice.external_id} value={choice.external_id}>
               {nameOf(choice)}
             </option>
@@ -52,7 +52,7 @@ function SetInput({ field, held, draft, onDraft, shared }: MetadataInputProps) {
       aria-labelledby={`${id}-label`}
       aria-describedby={described}
     >
-      {choicesFor(field, readSet(held)).map((choice) => {
+      {choicesFor(field, heldChoices(field, held)).map((choice) => {
         const { external_id } = choice;
         const isChosen = chosen.includes(external_id);
         return (

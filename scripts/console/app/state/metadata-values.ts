@@ -37,8 +37,9 @@ export function fromDraft(
 /** A value as people read it: its choices by their names. */
 export function toShown(field: MetadataField, draft: string): string {
   if (field.type !== "enum" && field.type !== "set") return draft;
-  const ids = field.type === "set" ? readSet(draft) : draft === "" ? [] : [draft];
-  return ids.map((id) => field.values.find(({ external_id }) => external_id === id)?.value ?? id)
+  return heldChoices(field, draft).map((id) =>
+    field.values.find(({ external_id }) => external_id === id)?.value ?? id
+  )
     .join(", ");
 }
 
@@ -77,12 +78,17 @@ export function switchedOffChoices(
   const named = fields.filter(({ external_id }) => words.has(external_id));
   const blamed = named.length > 0 ? named : /metadata/i.test(refusal) ? fields : [];
   return blamed.filter(({ type }) => type === "enum" || type === "set").flatMap((field) => {
-    const draft = toDraft(field, metadata[field.external_id]);
-    const held = field.type === "set" ? readSet(draft) : draft === "" ? [] : [draft];
+    const held = heldChoices(field, toDraft(field, metadata[field.external_id]));
     const choices = choicesFor(field, held).filter(({ state }) => state === "inactive")
       .map(({ value }) => value);
     return choices.length === 0 ? [] : [{ label: field.label, choices }];
   });
+}
+
+/** The external_ids of what a draft of an `enum` or `set` holds. */
+export function heldChoices(field: MetadataField, draft: string): string[] {
+  if (field.type === "set") return readSet(draft);
+  return draft === "" ? [] : [draft];
 }
 
 /** The external_ids of a set's draft. */

@@ -1,4 +1,4 @@
-import type { MetadataFieldDefinition } from "../cloudinary/admin-api/metadata-fields.ts";
+import type { MetadataField } from "../contract/metadata-fields.ts";
 import { readNotification } from "../cloudinary/notification.ts";
 import type { Caller } from "../http/caller.ts";
 import type { Logger } from "../http/log.ts";
@@ -124,7 +124,7 @@ export class BidirectionalSyncService {
   }
 
   /** The fields of structured metadata; see {@link readMetadataFields}. */
-  metadataFields(): Promise<MetadataFieldDefinition[]> {
+  metadataFields(): Promise<MetadataField[]> {
     return this.#work(readMetadataFields(this.session));
   }
 

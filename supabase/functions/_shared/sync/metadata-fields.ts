@@ -1,4 +1,4 @@
-import type { MetadataFieldDefinition } from "../cloudinary/admin-api/metadata-fields.ts";
+import type { MetadataField } from "../contract/metadata-fields.ts";
 import type { SyncSession } from "./sync-session.ts";
 
 /** How long definitions are remembered, in ms: people change them rarely, and each look costs one of the hour's calls. */
@@ -36,14 +36,14 @@ export function createMemory<Value>(
   };
 }
 
-const memory = createMemory<MetadataFieldDefinition[]>(REMEMBERED_MS);
+const memory = createMemory<MetadataField[]>(REMEMBERED_MS);
 
 /**
  * The account's fields of structured metadata, asked of Cloudinary once in five minutes a worker.
  *
  * @throws {CloudinaryError}
  */
-export function readMetadataFields(session: SyncSession): Promise<MetadataFieldDefinition[]> {
+export function readMetadataFields(session: SyncSession): Promise<MetadataField[]> {
   return memory.recall(session.media.cloudName, async () => {
     try {
       return (await session.cloudinary.listMetadataFields()).data;

@@ -2,7 +2,7 @@
 import type { Simulation } from "../simulation.ts";
 import type { LogRow } from "./check.ts";
 import type { Held, Intent, Model } from "./model.ts";
-import { type Row, unitsOf } from "./units.ts";
+import { type Row, same, unitsOf } from "./units.ts";
 import { WAYSIDE } from "../people/library-calls.ts";
 import { standsInLog } from "./in-log.ts";
 import { isWell } from "./is-well.ts";
@@ -256,8 +256,4 @@ export function databaseOf(activity: string): string {
 
 function isPersons(held: Held): boolean {
   return held.by.startsWith("act ");
-}
-
-function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -14,7 +14,7 @@ import {
 import type { Complaint, Examined } from "./check.ts";
 import { standsInLog } from "./in-log.ts";
 import type { Intent } from "./model.ts";
-import { unitsOf, unitsOfAsset } from "./units.ts";
+import { same, unitsOf, unitsOfAsset } from "./units.ts";
 
 /** Checks every intent, with the rows and logs of all databases. */
 export function checkIntents(simulation: Simulation, all: readonly Examined[]): Complaint[] {
@@ -42,10 +42,6 @@ export function checkIntents(simulation: Simulation, all: readonly Examined[]): 
     });
   }
   return complaints;
-}
-
-function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Whether somebody who could see the value put another in its place. */

@@ -2,7 +2,7 @@
 import type { Complaint, Examined, LogRow } from "./check.ts";
 import { databaseOf } from "./allowances.ts";
 import type { Held } from "./model.ts";
-import { differing, type Units } from "./units.ts";
+import { differing, same, type Units } from "./units.ts";
 
 /** Checks the rows of the log that tell of conflicts, and of what was taken over from Cloudinary. */
 export function checkLog(examined: Examined): Complaint[] {
@@ -46,7 +46,7 @@ function conflictsOfNobody(examined: Examined, row: LogRow): Complaint[] {
  * the write met another asset, or somebody took it back. Nobody can tell, so that the log tells both.
  */
 function isPrecaution({ simulation, project }: Examined, row: LogRow, told: Told): boolean {
-  return told.kept === "database" && same(told.base, told.cloudinary) &&
+  return told.kept === "database" && sameOrNone(told.base, told.cloudinary) &&
     simulation.model.historyOf(row.asset_id!, "public_id").some((name) =>
       name.time <= row.time && name.by !== "beginning" && !isBy(project.name, name)
     );
@@ -67,7 +67,7 @@ function isFromThere(
   value: unknown,
 ): boolean {
   return simulation.model.historyOf(row.asset_id!, unit).some((held) =>
-    held.time <= row.time && same(held.value, value) && !isBy(project.name, held)
+    held.time <= row.time && sameOrNone(held.value, value) && !isBy(project.name, held)
   );
 }
 
@@ -88,12 +88,14 @@ function oldNews(examined: Examined): Complaint[] {
       if (value === undefined && unit.startsWith("context.")) continue;
       const history = model.historyOf(row.asset_id!, unit).filter(({ time }) => time <= row.time);
       const from = reached.get(key) ?? 0;
-      const place = history.findIndex((held, index) => index >= from && same(held.value, value));
+      const place = history.findIndex((held, index) =>
+        index >= from && sameOrNone(held.value, value)
+      );
       if (place >= 0) {
         reached.set(key, place);
         continue;
       }
-      if (!history.some((held) => same(held.value, value))) continue;
+      if (!history.some((held) => sameOrNone(held.value, value))) continue;
       // Of two look-ups on their way at once nobody knows which Cloudinary answered first.
       if (row.time - (history[from]?.time ?? 0) < LOOK_UPS_OVERLAP_MS) continue;
       const name = simulation.nameOf(row.asset_id!);
@@ -137,6 +139,7 @@ function isBy(database: string, { by }: Held): boolean {
   return ["", database].includes(databaseOf(by)) && by !== "beginning";
 }
 
-function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+/** The log holds null where a unit has no value. */
+function sameOrNone(one: unknown, other: unknown): boolean {
+  return same(one ?? null, other ?? null);
 }

@@ -1,6 +1,7 @@
 /** Whether a value stands in the log, under its unit's name. */
 import type { LogRow } from "./check.ts";
 import type { Intent } from "./model.ts";
+import { same } from "./units.ts";
 
 /** Whether a log row of the asset, written after the edit, holds the value under the unit's name. */
 export function standsInLog(log: readonly LogRow[], intent: Intent): boolean {
@@ -45,8 +46,4 @@ function objects(value: unknown): Record<string, unknown>[] {
   if (typeof value !== "object" || value === null) return [];
   if (Array.isArray(value)) return value.flatMap(objects);
   return [value as Record<string, unknown>, ...Object.values(value).flatMap(objects)];
-}
-
-function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -70,6 +70,11 @@ export function unitsOfAsset(asset: Asset, fixed: boolean): Units {
 export function differing(one: Units, other: Units): [string, unknown, unknown][] {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
   return [...names].sort()
-    .filter((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]))
+    .filter((name) => !same(one[name], other[name]))
     .map((name) => [name, one[name], other[name]]);
+}
+
+/** Whether two values of a unit are one. */
+export function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -6,7 +6,7 @@ import type { Project } from "../world/network.ts";
 import type { Plan } from "../people/plan.ts";
 import { calm } from "../world/weather.ts";
 import { databaseOf, isMisplaced, WINDOW } from "./allowances.ts";
-import { type Row, ROW_COLUMNS, unitsOf } from "./units.ts";
+import { type Row, ROW_COLUMNS, same, unitsOf } from "./units.ts";
 
 /** The watch of one run. */
 export interface Watch {
@@ -108,8 +108,4 @@ function longestWay({ acts, weather }: Plan): number {
   // In quiet waters messages take as long as the calm has it.
   const way = Math.max(weather.cloudinary.latency, calm().cloudinary.latency) + 50;
   return WINDOW + 2 * way + Math.max(0, ...waits);
-}
-
-function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

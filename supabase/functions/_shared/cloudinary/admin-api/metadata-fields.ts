@@ -1,20 +1,10 @@
+import {
+  METADATA_FIELD_TYPES,
+  type MetadataChoice,
+  type MetadataField,
+} from "../../contract/metadata-fields.ts";
 import { CloudinaryError } from "../errors.ts";
 import type { Answer, Transport } from "../transport.ts";
-
-/** The types of structured metadata that are known. */
-const TYPES = ["string", "integer", "date", "enum", "set"] as const;
-
-/** A field of structured metadata, as far as it is needed to edit values by it. */
-export interface MetadataFieldDefinition {
-  /** Key of the field in an asset's `metadata`. */
-  external_id: string;
-  label: string;
-  /** A type that is not known is taken for text. */
-  type: typeof TYPES[number];
-  mandatory: boolean;
-  /** The choices of an `enum` or `set`; else empty. */
-  values: { external_id: string; value: string; state: "active" | "inactive" }[];
-}
 
 /** The definitions of structured metadata; a call spends one unit of the hourly budget. */
 export function createAdminMetadataFields(transport: Transport) {
@@ -24,7 +14,7 @@ export function createAdminMetadataFields(transport: Transport) {
      *
      * @throws CloudinaryError `unavailable` also for an answer that holds no list of fields.
      */
-    async listMetadataFields(): Promise<Answer<MetadataFieldDefinition[]>> {
+    async listMetadataFields(): Promise<Answer<MetadataField[]>> {
       const { data, rateLimit } = await transport.viaFetch("GET metadata_fields", {
         method: "GET",
         path: ["metadata_fields"],
@@ -41,11 +31,11 @@ export function createAdminMetadataFields(transport: Transport) {
 }
 
 /** What has no external_id can be no key of a value. */
-function readField(given: unknown): MetadataFieldDefinition[] {
+function readField(given: unknown): MetadataField[] {
   const { external_id, label, type, mandatory, datasource } = asRecord(given);
   if (typeof external_id !== "string" || external_id === "") return [];
   const values = asRecord(datasource).values;
-  const known = TYPES.find((one) => one === type) ?? "string";
+  const known = METADATA_FIELD_TYPES.find((one) => one === type) ?? "string";
   return [{
     external_id,
     label: typeof label === "string" && label !== "" ? label : external_id,
@@ -58,7 +48,7 @@ function readField(given: unknown): MetadataFieldDefinition[] {
 }
 
 /** Cloudinary may leave out the choices that were switched off, or tell them by their `state`; both are documented. */
-function readChoice(given: unknown): MetadataFieldDefinition["values"] {
+function readChoice(given: unknown): MetadataChoice[] {
   const { external_id, value, state } = asRecord(given);
   if (typeof external_id !== "string" || external_id === "") return [];
   return [{
