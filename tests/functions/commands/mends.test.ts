@@ -1,9 +1,11 @@
 /** Whatever keeps a command from the platform or from a database: each failure names what mends it. */
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { deployCommand } from "../../../scripts/setup/deploy-command.ts";
 import { setupCommand } from "../../../scripts/setup/setup-command.ts";
 import { postgresUnavailable } from "../../support/postgres/postgres-test.ts";
 import { startPostgres } from "../../../scripts/support/postgres/start-postgres.ts";
+import { CommandError } from "../../../scripts/support/command-error.ts";
+import { createCliQuery } from "../../../scripts/support/database-query.ts";
 import { fakeCli, run } from "./surroundings.ts";
 
 const REF = "abcdefghijklmnopqrst";
@@ -47,6 +49,14 @@ Deno.test("deploy without Node.js → which program is missing, and not a token"
   assertStringIncludes(errors, "install Node.js");
   assertStringIncludes(errors, "allow it to fetch the npm package supabase");
   assertEquals(errors.includes("TOKEN"), false, errors);
+});
+
+Deno.test("a statement by the CLI without Node.js → what to install", async () => {
+  const missing = { code: 127, stdout: "", stderr: "npx was not found; install Node.js." };
+  const database = createCliQuery(() => Promise.resolve(missing), REF);
+  const { code, message } = await assertRejects(() => database.query("select 1"), CommandError);
+  assertEquals(code, "cli_failed");
+  assertStringIncludes(message, "allow it to fetch the npm package supabase");
 });
 
 const secret = ["hidden", "word"].join("-");
