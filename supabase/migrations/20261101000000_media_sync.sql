@@ -1728,7 +1728,7 @@ alter table media_sync.runs enable row level security;
 revoke all on media_sync.runs from public, anon, authenticated, service_role;
 grant select on media_sync.runs to service_role;
 
-create index runs_finished_index on media_sync.runs (kind, cloud_name, started_at desc) where status = 'completed';
+create index runs_ended_index on media_sync.runs (kind, status, cloud_name, started_at) where status <> 'running';
 
 create index runs_running_index on media_sync.runs (started_at) where status = 'running';
 
@@ -8000,6 +8000,53 @@ revoke all on function media_sync.lease_pending(uuid[], uuid, timestamptz, integ
 
 -- A push begins: pending rows are claimed for a while.
 
+create or replace function media_sync.push_is_due(p_cloud_name text, p_ids uuid[] default null)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+-- It walks an index to the first that is free, however many rows wait.
+set enable_seqscan = off
+set enable_bitmapscan = off
+as $$
+declare
+    v_now constant timestamptz := clock_timestamp();
+begin
+    -- Whoever asks for certain rows wants them now; the pause is for the background.
+    if p_ids is not null then
+        return exists (
+            select from public.media_assets as asset
+            where id = any (p_ids)
+                and sync_status = 'pending'
+                and cloud_name = p_cloud_name
+                and not coalesce((select leased_until >= v_now from media_sync.push_leases where media_asset_id = asset.id), false)
+        );
+    end if;
+    -- Two ranges of the index, so that those that pause are not read. An exists would drop the order, which names the index.
+    return coalesce((
+        select true
+        from public.media_assets as asset
+        where sync_status = 'pending'
+            and next_attempt_at is null
+            and cloud_name = p_cloud_name
+            and not coalesce((select leased_until >= v_now from media_sync.push_leases where media_asset_id = asset.id), false)
+        order by next_attempt_at nulls first
+        limit 1
+    ), (
+        select true
+        from public.media_assets as asset
+        where sync_status = 'pending'
+            and next_attempt_at <= v_now
+            and cloud_name = p_cloud_name
+            and not coalesce((select leased_until >= v_now from media_sync.push_leases where media_asset_id = asset.id), false)
+        order by next_attempt_at nulls first
+        limit 1
+    ), false);
+end;
+$$;
+comment on function media_sync.push_is_due(text, uuid[]) is 'Whether a row waits to be pushed that no worker holds. p_ids: one of these.';
+revoke all on function media_sync.push_is_due(text, uuid[]) from public, anon, authenticated;
+
 create or replace function media_sync.linked_renames(p_cloud_name text, p_ids uuid[])
 returns setof uuid
 language plpgsql
@@ -8177,18 +8224,7 @@ begin
 
     select coalesce(jsonb_agg(media_sync.push_task(claimed)), '[]') into v_tasks
     from media_sync.claim_pending(p_cloud_name, p_worker, p_limit, p_lease_seconds, p_ids) as claimed;
-    v_more := v_tasks <> '[]' and exists (
-        select
-        from public.media_assets as asset
-        where sync_status = 'pending'
-            and cloud_name = p_cloud_name
-            and (p_ids is null or id = any (p_ids))
-            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
-            and not exists (
-                select from media_sync.push_leases as lease
-                where lease.media_asset_id = asset.id and lease.leased_until >= (select clock_timestamp())
-            )
-    );
+    v_more := v_tasks <> '[]' and media_sync.push_is_due(p_cloud_name, p_ids);
 
     if v_run_id is null and p_ids is null and jsonb_array_length(v_tasks) > 0 then
         insert into media_sync.runs (kind, cloud_name, source, user_id)
@@ -12988,31 +13024,21 @@ returns media_sync.runs
 language plpgsql
 stable
 set search_path = ''
--- Every tick asks this: it walks an index, however many runs a month has left.
+-- Every tick asks this, a dozen times: it reads one entry of an index, however many runs a month has left.
 set enable_seqscan = off
+set enable_bitmapscan = off
 as $$
 declare
     v_run media_sync.runs;
 begin
-    -- Each status has an index of its own.
-    case p_status
-        when 'completed' then
-            select * into v_run from media_sync.runs
-            where cloud_name = p_cloud_name and kind = p_kind and status = 'completed'
-            order by started_at desc
-            limit 1;
-        when 'blocked' then
-            select * into v_run from media_sync.runs
-            where cloud_name = p_cloud_name and kind = p_kind and status = 'blocked'
-            order by started_at desc
-            limit 1;
-        when 'failed' then
-            select * into v_run from media_sync.runs
-            where cloud_name = p_cloud_name and kind = p_kind and status = 'failed'
-            order by started_at desc
-            limit 1;
-    end case;
-    return v_run;
+    -- As a range of the whole key: where each column is only equal to something, the planner hopes to meet one soon that is
+    -- of the kind, and walks all runs by their time where there is none.
+    select ended.* into v_run
+    from media_sync.runs as ended
+    where status <> 'running' and (kind, status, cloud_name, started_at) <= (p_kind, p_status, p_cloud_name, 'infinity')
+    order by kind desc, status desc, cloud_name desc, started_at desc
+    limit 1;
+    return case when v_run.kind = p_kind and v_run.status = p_status and v_run.cloud_name = p_cloud_name then v_run end;
 end;
 $$;
 comment on function media_sync.latest_run(text, text, text) is
@@ -13132,16 +13158,7 @@ begin
         'full_due', media_sync.full_is_due(p_cloud_name, v_settings),
         'incremental_due', media_sync.incremental_is_due(p_cloud_name, v_settings),
         'changed_since', media_sync.pull_since(p_cloud_name),
-        'push_due', exists (
-            select from public.media_assets as asset
-            where cloud_name = p_cloud_name
-                and sync_status = 'pending'
-                and (next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
-                and not exists (
-                    select from media_sync.push_leases as lease
-                    where lease.media_asset_id = asset.id and lease.leased_until >= (select clock_timestamp())
-                )
-        ),
+        'push_due', media_sync.push_is_due(p_cloud_name),
         'refresh_due', exists (
             select from media_sync.refresh_queue
             where cloud_name = p_cloud_name
@@ -15276,15 +15293,17 @@ revoke all on function media_sync.repair_broadcast() from public, anon, authenti
 
 create or replace function media_sync.single_rows_are_there()
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select exists (select from media_sync.settings)
+begin
+    return exists (select from media_sync.settings)
         and exists (select from media_sync.health_state)
         and exists (select from media_sync.wakes)
         and exists (select from media_sync.statistics)
         and exists (select from media_sync.library_versions);
+end;
 $$;
 comment on function media_sync.single_rows_are_there() is 'Whether the rows are there that an installation begins with.';
 revoke all on function media_sync.single_rows_are_there() from public, anon, authenticated;
@@ -15376,11 +15395,13 @@ revoke all on function media_sync.repair() from public, anon, authenticated;
 
 create or replace function media_sync.repair_is_due()
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select not media_sync.single_rows_are_there()
+begin
+    -- Not SQL's language, in which each call plans it anew.
+    return not media_sync.single_rows_are_there()
         or not exists (
             -- In order: what is wanted is there, or what it needs is not, and that is known.
             select
@@ -15398,6 +15419,7 @@ as $$
                     and media_sync.loss_is_large(state.lost_rows)
             end
         );
+end;
 $$;
 comment on function media_sync.repair_is_due() is 'Whether media_sync.repair() has something to do; asked with everything that is due, so that it costs no call.';
 revoke all on function media_sync.repair_is_due() from public, anon, authenticated;
@@ -15516,10 +15538,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '6a3395c8c20f55cf';
+    select '8bd84b2b0c7793cf';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '6a3395c8c20f55cf');
+values ('20261101000000', 'media_sync', '8bd84b2b0c7793cf');

@@ -59,7 +59,7 @@ alter table media_sync.runs enable row level security;
 revoke all on media_sync.runs from public, anon, authenticated, service_role;
 grant select on media_sync.runs to service_role;
 
-create index runs_finished_index on media_sync.runs (kind, cloud_name, started_at desc) where status = 'completed';
+create index runs_ended_index on media_sync.runs (kind, status, cloud_name, started_at) where status <> 'running';
 
 create index runs_running_index on media_sync.runs (started_at) where status = 'running';
 

@@ -1,5 +1,52 @@
 -- A push begins: pending rows are claimed for a while.
 
+create or replace function media_sync.push_is_due(p_cloud_name text, p_ids uuid[] default null)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+-- It walks an index to the first that is free, however many rows wait.
+set enable_seqscan = off
+set enable_bitmapscan = off
+as $$
+declare
+    v_now constant timestamptz := clock_timestamp();
+begin
+    -- Whoever asks for certain rows wants them now; the pause is for the background.
+    if p_ids is not null then
+        return exists (
+            select from public.media_assets as asset
+            where id = any (p_ids)
+                and sync_status = 'pending'
+                and cloud_name = p_cloud_name
+                and not coalesce((select leased_until >= v_now from media_sync.push_leases where media_asset_id = asset.id), false)
+        );
+    end if;
+    -- Two ranges of the index, so that those that pause are not read. An exists would drop the order, which names the index.
+    return coalesce((
+        select true
+        from public.media_assets as asset
+        where sync_status = 'pending'
+            and next_attempt_at is null
+            and cloud_name = p_cloud_name
+            and not coalesce((select leased_until >= v_now from media_sync.push_leases where media_asset_id = asset.id), false)
+        order by next_attempt_at nulls first
+        limit 1
+    ), (
+        select true
+        from public.media_assets as asset
+        where sync_status = 'pending'
+            and next_attempt_at <= v_now
+            and cloud_name = p_cloud_name
+            and not coalesce((select leased_until >= v_now from media_sync.push_leases where media_asset_id = asset.id), false)
+        order by next_attempt_at nulls first
+        limit 1
+    ), false);
+end;
+$$;
+comment on function media_sync.push_is_due(text, uuid[]) is 'Whether a row waits to be pushed that no worker holds. p_ids: one of these.';
+revoke all on function media_sync.push_is_due(text, uuid[]) from public, anon, authenticated;
+
 create or replace function media_sync.linked_renames(p_cloud_name text, p_ids uuid[])
 returns setof uuid
 language plpgsql
@@ -177,18 +224,7 @@ begin
 
     select coalesce(jsonb_agg(media_sync.push_task(claimed)), '[]') into v_tasks
     from media_sync.claim_pending(p_cloud_name, p_worker, p_limit, p_lease_seconds, p_ids) as claimed;
-    v_more := v_tasks <> '[]' and exists (
-        select
-        from public.media_assets as asset
-        where sync_status = 'pending'
-            and cloud_name = p_cloud_name
-            and (p_ids is null or id = any (p_ids))
-            and (p_ids is not null or next_attempt_at is null or next_attempt_at <= (select clock_timestamp()))
-            and not exists (
-                select from media_sync.push_leases as lease
-                where lease.media_asset_id = asset.id and lease.leased_until >= (select clock_timestamp())
-            )
-    );
+    v_more := v_tasks <> '[]' and media_sync.push_is_due(p_cloud_name, p_ids);
 
     if v_run_id is null and p_ids is null and jsonb_array_length(v_tasks) > 0 then
         insert into media_sync.runs (kind, cloud_name, source, user_id)

@@ -42,15 +42,17 @@ revoke all on function media_sync.repair_broadcast() from public, anon, authenti
 
 create or replace function media_sync.single_rows_are_there()
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select exists (select from media_sync.settings)
+begin
+    return exists (select from media_sync.settings)
         and exists (select from media_sync.health_state)
         and exists (select from media_sync.wakes)
         and exists (select from media_sync.statistics)
         and exists (select from media_sync.library_versions);
+end;
 $$;
 comment on function media_sync.single_rows_are_there() is 'Whether the rows are there that an installation begins with.';
 revoke all on function media_sync.single_rows_are_there() from public, anon, authenticated;
@@ -142,11 +144,13 @@ revoke all on function media_sync.repair() from public, anon, authenticated;
 
 create or replace function media_sync.repair_is_due()
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select not media_sync.single_rows_are_there()
+begin
+    -- Not SQL's language, in which each call plans it anew.
+    return not media_sync.single_rows_are_there()
         or not exists (
             -- In order: what is wanted is there, or what it needs is not, and that is known.
             select
@@ -164,6 +168,7 @@ as $$
                     and media_sync.loss_is_large(state.lost_rows)
             end
         );
+end;
 $$;
 comment on function media_sync.repair_is_due() is 'Whether media_sync.repair() has something to do; asked with everything that is due, so that it costs no call.';
 revoke all on function media_sync.repair_is_due() from public, anon, authenticated;
