@@ -1,5 +1,116 @@
 -- Calls go by public_id. Where names were swapped just before, a write of ours changed another asset than it meant.
 
+create or replace function media_sync.values_before(p_asset_id text, p_sent jsonb, p_since timestamptz)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    -- A look-up may have been quicker than what tells whose doing it was, and have taken it for somebody's edit.
+    return (
+        select coalesce(jsonb_object_agg(key, before), '{}')
+        from (
+            select distinct on (sent.key) sent.key, coalesce(changed.before -> sent.key, 'null') as before
+            from (
+                select
+                    log.id,
+                    media_sync.flat_fields(jsonb_object_agg(field.key, field.value -> 'from')) as before,
+                    media_sync.flat_fields(jsonb_object_agg(field.key, field.value -> 'to')) as after
+                from public.media_sync_log as log
+                cross join lateral jsonb_each(log.changes) as field
+                where log.asset_id = p_asset_id
+                    and log.created_at >= p_since
+                    and log.direction = 'pull'
+                    and log.status = 'success'
+                    and field.key = any (media_sync.editable_keys())
+                group by log.id
+                offset 0
+            ) as changed
+            cross join lateral (
+                select * from jsonb_each(p_sent)
+                union all
+                -- A context that was set as a whole has taken away what it does not name.
+                select key, 'null' from jsonb_object_keys(changed.before) as key
+                where p_sent ? 'context.*' and key like 'context.%' and not p_sent ? key
+            ) as sent
+            where media_sync.same_value(changed.after -> sent.key, sent.value)
+                and not media_sync.same_value(changed.before -> sent.key, sent.value)
+            order by sent.key, changed.id desc
+        ) as latest
+    );
+end;
+$$;
+comment on function media_sync.values_before(text, jsonb, timestamptz) is
+    'What an asset had, value by value, before pulls since then took the values sent (as in flat_fields()) from Cloudinary.';
+revoke all on function media_sync.values_before(text, jsonb, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.with_values_before(p_fields jsonb, p_base jsonb, p_sent jsonb, p_before jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_flat constant jsonb := media_sync.flat_fields(p_fields);
+    v_back constant jsonb := (
+        select coalesce(jsonb_object_agg(key, value), '{}')
+        from jsonb_each(p_before)
+        where media_sync.same_value(v_flat -> key, p_sent -> key)
+            -- A row that has not heard of the swap has neither this name nor the one that was sent.
+            or (key = 'public_id' and v_flat -> key = p_base -> key)
+    );
+    v_fields constant jsonb := media_sync.apply_values(p_fields, v_back)
+        || (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(v_back) where key not like '%.%');
+begin
+    return media_sync.in_folder_mode(v_fields, v_fields, (select folder_mode from media_sync.settings));
+end;
+$$;
+comment on function media_sync.with_values_before(jsonb, jsonb, jsonb, jsonb) is
+    'Editable fields with what they had before, where they have what was sent (both as in flat_fields()), or the name on which both sides had agreed.';
+revoke all on function media_sync.with_values_before(jsonb, jsonb, jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.put_back(
+    p_cloud_name text,
+    p_asset_id text,
+    p_public_id text,
+    p_sent jsonb,
+    p_sent_at timestamptz
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_before constant jsonb := media_sync.values_before(p_asset_id, p_sent, p_sent_at)
+        -- Whatever the row knows: what a call gave another name had the one by which the call went.
+        || case when p_sent ? 'public_id' and p_public_id is not null then jsonb_build_object('public_id', p_public_id) else '{}' end;
+begin
+    if v_before = '{}' then
+        return;
+    end if;
+    -- As if it had not been seen yet: what both sides had agreed on, and what the row had unless somebody edited it since.
+    update public.media_assets as asset
+    set
+        base = media_sync.with_values_before(asset.base, asset.base, p_sent, v_before),
+        public_id = fields ->> 'public_id',
+        folder = fields ->> 'folder',
+        display_name = fields ->> 'display_name',
+        tags = array(select jsonb_array_elements_text(fields -> 'tags')),
+        context = fields -> 'context',
+        metadata = fields -> 'metadata',
+        updated_at = clock_timestamp()
+    from public.media_assets as present
+    cross join lateral (
+        select media_sync.with_values_before(media_sync.editable_fields(present), present.base, p_sent, v_before) as fields offset 0
+    ) as back
+    where asset.id = present.id and present.cloud_name = p_cloud_name and present.asset_id = p_asset_id and present.deleted_at is null;
+end;
+$$;
+comment on function media_sync.put_back(text, text, text, jsonb, timestamptz) is
+    'Gives a row what it had before values (as in flat_fields()) that we had sent to its name by mistake, where a look-up since then has taken them. The caller holds the row''s lock.';
+revoke all on function media_sync.put_back(text, text, text, jsonb, timestamptz) from public, anon, authenticated;
+
 create or replace function media_sync.mark_misplaced(
     p_cloud_name text,
     p_asset_id text,
@@ -13,6 +124,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+    perform media_sync.put_back(p_cloud_name, p_asset_id, p_public_id, p_sent, p_sent_at);
     -- The asset knows the values for ours from now on, so that they count for nobody's edit and what it had is written again.
     update public.media_assets as asset
     set

@@ -2,11 +2,11 @@
 -- nobody's edit, and what the asset had is written again.
 begin;
 \ir helpers.sql
-select plan(7);
+select plan(15);
 
 insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, tags, context, sync_status, observed_at)
 select 'demo', asset_id, asset_id, 'image', '{old}', '{"alt": "its own", "caption": "its own"}', 'synced', now() - interval '1 hour'
-from unnest('{meant,met,known,later}'::text[]) as asset_id;
+from unnest('{meant,met,known,later,seen,edited,swapped}'::text[]) as asset_id;
 alter table public.media_assets disable trigger user;
 update public.media_assets as asset set base = media_sync.editable_fields(asset);
 -- Of a context one key was taken away and one kept, and a tag was added.
@@ -15,7 +15,7 @@ set
     sync_status = 'pending', tags = '{old,new}', context = '{"caption": "its own"}',
     sending = jsonb_build_array(jsonb_build_object(
         'id', gen_random_uuid(), 'name', 'name', 'at', clock_timestamp() - interval '2 seconds', 'until', clock_timestamp() + interval '1 minute',
-        'sent', '{"tags.new": true, "context.alt": null, "context.caption": "its own", "context.*": null}'::jsonb
+        'sent', '{"tags.new": true, "context.alt": null, "context.caption": "its own", "context.*": null, "public_id": "wanted"}'::jsonb
     ))
 where asset_id = 'meant';
 alter table public.media_assets enable trigger user;
@@ -66,6 +66,53 @@ select is(
     (select count(*) from public.media_sync_log where asset_id = 'later' and error_code = 'landed_elsewhere'), 0::bigint,
     'an event from before the write → not by us'
 );
+
+-- The notification is later than a look-up, which took what it saw for somebody's edit.
+create function tests.see(id text, told jsonb)
+returns void
+language sql
+as $$
+    select media_sync.merge_observations('demo', jsonb_build_array(jsonb_build_object(
+        'asset_id', id, 'public_id', 'name', 'resource_type', 'image', 'type', 'upload'
+    ) || told), clock_timestamp(), 'api');
+$$;
+select tests.see('seen', '{"tags": ["old", "new", "theirs"], "context": {"caption": "its own"}, "display_name": "Of seen"}');
+select is(
+    tests.seen('seen'), row('{"caption": "its own"}'::jsonb, '{old,new,theirs}'::text[], 'synced')::text, 'seen before anything is told → taken'
+);
+select tests.tell('seen', '{"tags": {"added": ["new"], "removed": []}, "context": {"set": {}, "removed": ["alt"]}}');
+select is(
+    tests.seen('seen'), row('{"alt": "its own", "caption": "its own"}'::jsonb, '{old,theirs}'::text[], 'pending')::text,
+    'told after a look-up had taken it → it has its own again, and what else was seen'
+);
+select tests.see('seen', '{"tags": ["old", "new", "theirs"], "context": {"caption": "its own"}, "display_name": "Of seen"}');
+select is(
+    tests.seen('seen'), row('{"alt": "its own", "caption": "its own"}'::jsonb, '{old,theirs}'::text[], 'pending')::text,
+    'seen once more → it is known for ours, and put right'
+);
+select is((select count(*) from public.media_sync_log where asset_id = 'seen' and operation = 'conflict'), 0::bigint, 'and nobody is blamed');
+
+select tests.see('edited', '{"tags": ["old"], "context": {"caption": "its own"}}');
+update public.media_assets set context = '{"alt": "edited here", "caption": "its own"}' where asset_id = 'edited';
+select tests.tell('edited', '{"context": {"set": {}, "removed": ["alt"]}}');
+select tests.see('edited', '{"tags": ["old"], "context": {"caption": "its own"}}');
+select is(
+    tests.seen('edited'), row('{"alt": "edited here", "caption": "its own"}'::jsonb, '{old}'::text[], 'pending')::text,
+    'edited here after it was taken → the edit stands'
+);
+select is((select count(*) from public.media_sync_log where asset_id = 'edited' and operation = 'conflict'), 0::bigint, 'and meets nobody');
+
+create function tests.name_of(wanted text)
+returns text
+language sql
+as $$ select row(base ->> 'public_id', public_id, sync_status)::text from public.media_assets where asset_id = wanted $$;
+select tests.tell('swapped', '{"public_id": "wanted"}');
+select is(
+    tests.name_of('swapped'), row('wanted', 'name', 'pending')::text,
+    'renamed by mistake before the row had heard of its name → it gets the one by which the call went'
+);
+select tests.see('swapped', '{"public_id": "name"}');
+select is(tests.name_of('swapped'), row('name', 'name', 'synced')::text, 'given back already → nothing is left, and nobody is blamed');
 
 select * from finish();
 rollback;

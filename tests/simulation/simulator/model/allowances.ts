@@ -73,19 +73,33 @@ export function isOverwrittenByName({ model, plan }: Simulation, intent: Intent)
   });
 }
 
-/** Whether what just changed a unit went by a name that was given to this asset after its function had looked at it. */
+/**
+ * Whether what just changed a unit went by a name that was given to this asset after its function had seen another under
+ * it; or gave back at once the name that it had taken from this asset so.
+ */
 export function isMisplaced(
   { model }: Simulation,
   asset: string,
   unit: string,
   by: string,
 ): boolean {
-  const arrived = model.historyOf(asset, unit).at(-1)!.order;
-  const rested = model.looksAt(asset).findLast((look) =>
-    look.by.name === by && look.order < arrived
-  );
-  return model.historyOf(asset, "public_id").some((name) =>
-    name.by !== by && name.order > (rested?.order ?? 0) && name.order < arrived
+  const [before, taken, last] = [undefined, undefined, ...model.historyOf(asset, unit)].slice(-3);
+  return metAnother(model, asset, last!.order, by) ||
+    (unit === "public_id" && taken?.by === by && same(before?.value, last!.value) &&
+      metAnother(model, asset, taken.order, by));
+}
+
+/** Whether a function's write to an asset went by a name under which it had last seen another. */
+function metAnother(model: Model, asset: string, arrived: number, by: string): boolean {
+  const nameOf = (one: string, order: number) =>
+    model.historyOf(one, "public_id").findLast((held) => held.order < order);
+  const name = nameOf(asset, arrived)!;
+  return model.assets().some((other) =>
+    other !== asset &&
+    model.looksAt(other).some((look) =>
+      look.by.name === by && look.order < name.order &&
+      same(nameOf(other, look.order)?.value, name.value)
+    )
   );
 }
 

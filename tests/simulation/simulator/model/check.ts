@@ -6,6 +6,7 @@ import type { Project } from "../world/network.ts";
 import { checkExistence } from "./check-existence.ts";
 import { checkIntents } from "./check-intents.ts";
 import { checkLog } from "./check-log.ts";
+import { checkOrigins } from "./check-origins.ts";
 import { checkPolicy } from "./check-policy.ts";
 import { differing, type Row, ROW_COLUMNS, unitsOf, unitsOfAsset } from "./units.ts";
 
@@ -49,6 +50,7 @@ export async function check(simulation: Simulation): Promise<Complaint[]> {
     complaints.push(...checkSides(examined), ...checkExistence(examined), ...checkLog(examined));
   }
   complaints.push(...checkIntents(simulation, all), ...checkPolicy(simulation, all));
+  complaints.push(...checkOrigins(simulation));
   if (complaints.length === 0) {
     for (const project of simulation.projects) {
       complaints.push(...await checkSecondRun(simulation, project));

@@ -71,6 +71,10 @@ export interface Model {
   existenceChanged(act: number, side: Side, asset: string, what: Existence["what"]): void;
   /** What a unit of an asset was in the library, oldest first. */
   historyOf(asset: string, unit: string): readonly Held[];
+  /** Every asset that ever was in the library. */
+  assets(): string[];
+  /** The units that an asset ever had in the library, `exists` apart. */
+  unitsOf(asset: string): string[];
   /** Notes that a function was shown assets. */
   shown(assets: Iterable<string>, by: Activity, kind: Look["kind"], of?: number): void;
   /** When functions were shown an asset, oldest first. */
@@ -104,6 +108,11 @@ export function createModel(fixed: boolean, now: () => number): Model {
     existence,
     next: () => ++order,
     historyOf: (asset, unit) => history.get(`${asset} ${unit}`) ?? [],
+    assets: () =>
+      [...history.keys()].filter((key) => key.endsWith(" exists")).map((key) => key.split(" ")[0]!),
+    unitsOf: (asset) =>
+      [...history.keys()].filter((key) => key.startsWith(`${asset} `))
+        .map((key) => key.slice(asset.length + 1)).filter((unit) => unit !== "exists"),
     shown: (ids, by, kind, of = now()) => {
       order++;
       const look = { order, time: now(), by, kind, of };
