@@ -2975,7 +2975,7 @@ revoke all on function media_sync.flat_difference(jsonb) from public, anon, auth
 -- A write on its way: what has been sent to Cloudinary and may or may not have arrived.
 --
 -- `media_assets.sending` is a list of attempts, oldest first:
--- { id, at, until, name, rename, sent, landed, arrived, detour, existence }.
+-- { id, at, until, name, rename, sent, landed, arrived, cleared, detour, existence }.
 --   at, until   database times between which the write can arrive;
 --   name        the public_id that the calls go by;
 --   rename      the public_id that they give it;
@@ -2983,6 +2983,7 @@ revoke all on function media_sync.flat_difference(jsonb) from public, anon, auth
 --   landed      value -> the time from which on Cloudinary is known to have taken that part of the write;
 --               context.* stands for all keys that a context set as a whole does not name;
 --   arrived     the same for what Cloudinary took without showing the asset, as grouped writes are answered;
+--   cleared     the worker that told what became of it may have cleared the context without setting it anew;
 --   detour      the name that a ring of renames passes through;
 --   existence   deleted or live, for an attempt to destroy or to restore.
 -- Until an attempt is settled Cloudinary may hold the old value or the sent one, and the row knows both.
@@ -3024,6 +3025,11 @@ begin
                 cross join lateral jsonb_each(attempt -> 'sent') as sent
                 -- Only on its way a context that is set as a whole may be empty for a moment.
                 where not (sent.key = 'context.*' and coalesce((attempt -> 'landed' ->> sent.key)::timestamptz <= p_observed_at, false))
+                    -- Who lived to tell, and cleared nothing, has not left it empty either.
+                    and not (
+                        sent.key = 'context.*' and attempt ? 'landed' and not attempt ? 'cleared'
+                        and coalesce(p_observed_at >= (attempt ->> 'until')::timestamptz, false)
+                    )
                 union all
                 select 'public_id', attempt -> 'detour'
                 from jsonb_array_elements(p_sending) as attempt
@@ -8818,6 +8824,7 @@ begin
                                 (select jsonb_agg(value) from jsonb_array_elements(p_result -> 'landed') where not value ? 'at'), p_now
                             )
                         )
+                        || case when (p_result ->> 'cleared')::boolean then '{"cleared": true}'::jsonb else '{}' end
                         || case when p_result ? 'existence_at' then jsonb_build_object('landed_at', p_result -> 'existence_at') else '{}' end
                 end as changed
             from jsonb_array_elements(p_sending) with ordinality as listed (attempt, place)
@@ -8830,7 +8837,7 @@ begin
 end;
 $$;
 comment on function media_sync.record_landing(jsonb, jsonb, timestamptz) is
-    'The attempts after Cloudinary answered one of them: { attempt, dropped: difference, passed?: name, landed: [ { difference, at? } ], answered: [ difference ], existence_at?, existence_dropped? }; null when none is left.';
+    'The attempts after Cloudinary answered one of them: { attempt, dropped: difference, passed?: name, landed: [ { difference, at? } ], answered: [ difference ], cleared?, existence_at?, existence_dropped? }; null when none is left.';
 revoke all on function media_sync.record_landing(jsonb, jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.landed_difference(p_result jsonb)
@@ -15650,10 +15657,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '3d034d153d335bb0';
+    select '5d3487253361c997';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '3d034d153d335bb0');
+values ('20261101000000', 'media_sync', '5d3487253361c997');

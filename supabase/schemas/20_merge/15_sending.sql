@@ -1,7 +1,7 @@
 -- A write on its way: what has been sent to Cloudinary and may or may not have arrived.
 --
 -- `media_assets.sending` is a list of attempts, oldest first:
--- { id, at, until, name, rename, sent, landed, arrived, detour, existence }.
+-- { id, at, until, name, rename, sent, landed, arrived, cleared, detour, existence }.
 --   at, until   database times between which the write can arrive;
 --   name        the public_id that the calls go by;
 --   rename      the public_id that they give it;
@@ -9,6 +9,7 @@
 --   landed      value -> the time from which on Cloudinary is known to have taken that part of the write;
 --               context.* stands for all keys that a context set as a whole does not name;
 --   arrived     the same for what Cloudinary took without showing the asset, as grouped writes are answered;
+--   cleared     the worker that told what became of it may have cleared the context without setting it anew;
 --   detour      the name that a ring of renames passes through;
 --   existence   deleted or live, for an attempt to destroy or to restore.
 -- Until an attempt is settled Cloudinary may hold the old value or the sent one, and the row knows both.
@@ -50,6 +51,11 @@ begin
                 cross join lateral jsonb_each(attempt -> 'sent') as sent
                 -- Only on its way a context that is set as a whole may be empty for a moment.
                 where not (sent.key = 'context.*' and coalesce((attempt -> 'landed' ->> sent.key)::timestamptz <= p_observed_at, false))
+                    -- Who lived to tell, and cleared nothing, has not left it empty either.
+                    and not (
+                        sent.key = 'context.*' and attempt ? 'landed' and not attempt ? 'cleared'
+                        and coalesce(p_observed_at >= (attempt ->> 'until')::timestamptz, false)
+                    )
                 union all
                 select 'public_id', attempt -> 'detour'
                 from jsonb_array_elements(p_sending) as attempt

@@ -80,6 +80,7 @@ begin
                                 (select jsonb_agg(value) from jsonb_array_elements(p_result -> 'landed') where not value ? 'at'), p_now
                             )
                         )
+                        || case when (p_result ->> 'cleared')::boolean then '{"cleared": true}'::jsonb else '{}' end
                         || case when p_result ? 'existence_at' then jsonb_build_object('landed_at', p_result -> 'existence_at') else '{}' end
                 end as changed
             from jsonb_array_elements(p_sending) with ordinality as listed (attempt, place)
@@ -92,7 +93,7 @@ begin
 end;
 $$;
 comment on function media_sync.record_landing(jsonb, jsonb, timestamptz) is
-    'The attempts after Cloudinary answered one of them: { attempt, dropped: difference, passed?: name, landed: [ { difference, at? } ], answered: [ difference ], existence_at?, existence_dropped? }; null when none is left.';
+    'The attempts after Cloudinary answered one of them: { attempt, dropped: difference, passed?: name, landed: [ { difference, at? } ], answered: [ difference ], cleared?, existence_at?, existence_dropped? }; null when none is left.';
 revoke all on function media_sync.record_landing(jsonb, jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.landed_difference(p_result jsonb)

@@ -1,7 +1,7 @@
 -- To take a context key away the whole context is written: what became of that write is what became of all its keys.
 begin;
 \ir helpers.sql
-select plan(22);
+select plan(26);
 
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, context, sync_status, observed_at)
 select
@@ -121,6 +121,34 @@ select is(tests.look_up('c10', '{}'), '{"alt": "mine"}', 'then seen empty, since
 select public.edit_media_assets(array(select id from public.media_assets where asset_id = 'c10'), '{"context": {"alt": "later"}}');
 select is(tests.look_up('c10', '{"alt": "mine"}'), '{"alt": "later"}', 'edited here meanwhile → stays, when what was sent is seen');
 select is((select conflicts from public.media_assets where asset_id = 'c10'), null, 'and it is no conflict: nobody there edited it');
+
+-- Whoever lived to tell of the write, and cleared nothing, has not left the context empty.
+insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, context, sync_status, observed_at)
+select
+    ('00000000-0000-4000-8000-00000000001' || place)::uuid, 'demo', 'd' || place, 'd' || place, 'image',
+    '{"caption": "same"}', 'pending', now() - interval '1 minute'
+from generate_series(1, 2) as place;
+alter table public.media_assets disable trigger user;
+update public.media_assets as asset
+set
+    base = media_sync.editable_fields(asset) || '{"context": {"alt": "old", "caption": "same"}}',
+    sending = jsonb_build_array(jsonb_build_object(
+        'id', 'attempt', 'name', asset_id, 'at', now() - interval '2 minutes', 'until', now() - interval '1 minute',
+        'sent', '{"context.alt": null, "context.caption": "same", "context.*": null}'::jsonb
+    ))
+where asset_id in ('d1', 'd2');
+select public.media_sync_confirm_push('demo', gen_random_uuid(), now(), jsonb_build_array(jsonb_build_object(
+    'id', '00000000-0000-4000-8000-00000000001' || place, 'action', 'update', 'attempt', 'attempt',
+    'error', '{"code": "cloudinary_unavailable", "message": "No answer."}'::jsonb
+) || case place when 2 then '{"cleared": true}' else '{}' end::jsonb), 'api')
+from generate_series(1, 2) as place;
+select is(tests.look_up('d1', '{}'), '{}', 'seen empty after a write without an answer that cleared nothing → somebody took the key away, and it goes here too');
+select is(
+    (select count(*) from public.media_sync_log where asset_id = 'd1' and operation = 'conflict'), 0::bigint,
+    'and it is no conflict: nobody here edited it'
+);
+select is((select sync_status from public.media_assets where asset_id = 'd1'), 'synced', 'and nothing is left to be sent');
+select is(tests.look_up('d2', '{}'), '{"caption": "same"}', 'and after one that cleared it → what the row has stays');
 
 select * from finish();
 rollback;
