@@ -997,7 +997,7 @@ create or replace trigger write_search_text
 
 -- ?tags=a,b, ?collection= and ?search=: words of three letters and more by their trigrams, what trigrams know nothing of by its signs.
 -- One index for all of them and the other filters, because it meets them in one pass: what is frequent in each and never
--- together is found to be nothing without a list of either.
+-- together is found to be nothing without a list of either. Its seasons, of a hundred days, tell the near from the far.
 do $$
 begin
     -- pg_trgm is where the project has it.
@@ -1005,7 +1005,8 @@ begin
         $index$
             create index media_assets_search_index on public.media_assets using gin (
                 search_text %I.gin_trgm_ops, media_sync.search_signs(search_text), tags,
-                media_sync.filter_keys(folder, resource_type, format, type), collection_ids
+                media_sync.filter_keys(folder, resource_type, format, type), collection_ids,
+                (array[date_bin('100 days', created_at, 'epoch')])
             )
         $index$,
         (
@@ -10405,11 +10406,8 @@ language sql
 immutable
 set search_path = ''
 as $$
-    select array[
-        string_agg(distinct inner_trigrams, ' and '),
-        -- Of whole words also how they begin and end.
-        concat_ws(' and ', string_agg(distinct inner_trigrams, ' and '), string_agg(distinct borders, ' and '))
-    ]
+    -- Of whole words also how they begin and end.
+    select array[string_agg(distinct inner_trigrams, ' and '), string_agg(distinct borders, ' and ')]
     from unnest(media_sync.sought_terms(p_search)) as term
     cross join lateral regexp_split_to_table(term, '[^[:alnum:]]+') as part (word)
     cross join lateral (
@@ -10427,7 +10425,7 @@ as $$
     ) as tested;
 $$;
 comment on function media_sync.trigram_tests(text) is
-    'What the index makes sure of in a search, as tests of a row: that the trigrams of its terms are there, wherever; then, those of its terms as whole words.';
+    'What the index makes sure of in a search, as tests of a row: that the trigrams of its terms are there, wherever; then, what else is there of its terms as whole words.';
 revoke all on function media_sync.trigram_tests(text) from public, anon, authenticated;
 
 create or replace function media_sync.search_conditions(p_search text)
@@ -10446,7 +10444,9 @@ begin
             -- The longest word is the rarest, as a rule: the others need not be looked for.
             order by excluded, length(term) desc
         ),
-        string_agg(media_sync.term_seek(term), ' and ') filter (where term = any (media_sync.sought_terms(p_search))),
+        -- The index takes them in this order, too.
+        string_agg(media_sync.term_seek(term), ' and ' order by length(term) desc, term)
+            filter (where term = any (media_sync.sought_terms(p_search))),
         count(*)
     into v_condition.test, v_condition.seek, v_terms
     from media_sync.search_terms(p_search);
@@ -10646,9 +10646,9 @@ begin
         -- Each test is asked once a row; offset 0 keeps the planner from asking it wherever its answer is used.
         'select array[count(*) filter (where fits) %1$s %2$s, count(*) filter (where candidate), count(*) filter (where word)]
         from (
-            select asset.* %3$s, (%4$s) as candidate, (%5$s) as word
+            select asset.* %3$s, case when candidate then %5$s end as word
             from (
-                select *, (%6$s) as fits
+                select *, (%6$s) as fits, (%4$s) as candidate
                 from (select asset.* %7$s from public.media_assets as asset tablesample system (%8$s) repeatable (1) offset 0) as asset
                 offset 0
             ) as asset
@@ -10662,7 +10662,7 @@ begin
         ),
         -- What the indexes find together, before rows are asked for all.
         media_sync.candidate_test(p_conditions, p_trigrams[1]),
-        media_sync.candidate_test(p_conditions, p_trigrams[2]),
+        case when p_ranks is null then 'false' else media_sync.candidate_test(p_conditions, p_trigrams[2]) end,
         (select string_agg('c' || place, ' and ') from generate_series(1, cardinality(p_conditions)) as place),
         (
             select string_agg(format(', (%s) as c%s', test, place), '' order by place)
@@ -10744,6 +10744,105 @@ comment on function media_sync.rarest_seeks(media_sync.library_condition[], doub
     'The conditions that indexes are to look for, by the estimates of estimate_matches(); null where there is none.';
 revoke all on function media_sync.rarest_seeks(media_sync.library_condition[], double precision[]) from public, anon, authenticated;
 
+-- supabase/schemas/60_library/16_seasons.sql
+
+-- Matches that lie together, far from where an order begins: a sample tells about where, and an index what lies before.
+-- A season is a hundred days, by which media_assets_search_index knows when an asset was created.
+
+create or replace function media_sync.sampled_bound(p_tests text, p_order jsonb)
+returns text
+language plpgsql
+stable
+set search_path = ''
+set jit = off
+as $$
+declare
+    v_share constant double precision := least(1, 256.0 / greatest(media_sync.library_blocks(), 1));
+    v_wanted constant bigint := (p_order ->> 'skip')::bigint + (p_order ->> 'limit')::bigint;
+    v_bound text;
+begin
+    execute format(
+        $query$
+            select to_jsonb(sort_key) #>> '{}'
+            from (
+                select %1$s as sort_key
+                from public.media_assets as asset tablesample system (%2$s) repeatable (1)
+                where %3$s and %4$s
+                offset 0
+            ) as sampled
+            order by sort_key %5$s
+            limit 1 offset %6$s
+        $query$,
+        p_order ->> 'key', v_share * 100, p_tests, p_order ->> 'after', p_order ->> 'direction',
+        -- With some to spare: each stands for many, and two of them rarely lie as far apart as that.
+        3 + ceil(v_wanted * v_share * 2)
+    ) into v_bound;
+    return v_bound;
+end;
+$$;
+comment on function media_sync.sampled_bound(text, jsonb) is
+    'The sort key up to which, by the sample, there is a page full of matches; null where the sample has too few.';
+revoke all on function media_sync.sampled_bound(text, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.in_seasons(p_first timestamptz, p_last timestamptz)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+    select format(
+        'array[date_bin(''100 days'', asset.created_at, ''epoch'')] && %L::timestamptz[]',
+        -- In hours: a day of somebody's time zone may have 23.
+        array(select began from generate_series(p_first, p_last, '2400 hours') as began)
+    );
+$$;
+comment on function media_sync.in_seasons(timestamptz, timestamptz) is
+    'The condition that an asset was created in one of these seasons, as media_assets_search_index serves it.';
+revoke all on function media_sync.in_seasons(timestamptz, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.from_beginning(p_seeks text[], p_seasonal boolean, p_first text, p_bound text, p_order jsonb)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_descending constant boolean := p_order ->> 'direction' = 'desc';
+    v_until constant text := format(
+        '%s %s %L::%s', p_order ->> 'key', case when v_descending then '>=' else '<=' end, p_bound, p_order ->> 'type'
+    );
+    v_season constant interval := '2400 hours';
+    v_first timestamptz;
+    v_last timestamptz;
+begin
+    if p_seasonal then
+        v_first := date_bin('100 days', p_first::timestamptz, 'epoch');
+        v_last := date_bin('100 days', p_bound::timestamptz, 'epoch');
+    end if;
+    if coalesce(v_first = v_last or not isfinite(v_first) or not isfinite(v_last) or v_first > v_last + v_season * 400
+        or v_last > v_first + v_season * 400, true)
+    then
+        return media_sync.from_index(p_seeks || v_until);
+    end if;
+    -- All that was created before the matches begin is not listed to be met with them: their own index meets whole seasons
+    -- of it. Only of the last one a part is wanted.
+    return format(
+        '(%s) union all (%s)',
+        media_sync.from_index(p_seeks || case
+            when v_descending then media_sync.in_seasons(v_last + v_season, v_first)
+            else media_sync.in_seasons(v_first, v_last - v_season)
+        end),
+        media_sync.from_index(p_seeks || media_sync.in_seasons(v_last, v_last) || v_until || format(
+            'asset.created_at %s %L::timestamptz',
+            case when v_descending then '<' else '>=' end, v_last + case when v_descending then v_season else '0' end
+        ))
+    );
+end;
+$$;
+comment on function media_sync.from_beginning(text[], boolean, text, text, jsonb) is
+    'The rows that indexes find from the first in an order to a bound; seasonal: by creation, and the index that has the seasons finds them.';
+revoke all on function media_sync.from_beginning(text[], boolean, text, text, jsonb) from public, anon, authenticated;
+
 -- supabase/schemas/60_library/17_matches.sql
 
 -- The two ways to a page: fetch and sort, and walk. Both answer { found, rows: [ [ id, sort key, rank ] ] }.
@@ -10758,6 +10857,8 @@ set enable_seqscan = off
 set enable_indexscan = off
 set enable_indexonlyscan = off
 set cpu_tuple_cost = 100
+-- What is counted is hashed; where rows are to be in order, they are sorted all the same.
+set enable_sort = off
 set max_parallel_workers_per_gather = 0
 set work_mem = '16MB'
 set jit = off
@@ -10925,7 +11026,9 @@ comment on function media_sync.fetch_statement(text, text, text, jsonb, bigint) 
     'Fetches at most so many matches (null: all), counts and sorts them. The order is that of library_order().';
 revoke all on function media_sync.fetch_statement(text, text, text, jsonb, bigint) from public, anon, authenticated;
 
-create or replace function media_sync.walk_statement(p_within text, p_tests text, p_rank integer, p_order jsonb, p_budget integer)
+create or replace function media_sync.walk_statement(
+    p_from text, p_within text, p_tests text, p_rank integer, p_order jsonb, p_budget integer
+)
 returns text
 language sql
 immutable
@@ -10943,7 +11046,7 @@ as $$
                     select asset.id, asset.sort_key
                     from (
                         select asset.*, %3$s as sort_key
-                        from public.media_assets as asset
+                        from %10$s as asset
                         where %4$s and %5$s
                         order by %3$s %6$s, asset.id %6$s
                         limit %7$s
@@ -10954,12 +11057,13 @@ as $$
             ) as placed
         $query$,
         p_rank, p_order ->> 'skip', p_order ->> 'key', p_within, p_order ->> 'after', p_order ->> 'direction',
-        p_budget, p_tests, (p_order ->> 'limit')::bigint + (p_order ->> 'skip')::bigint
+        -- Never without a limit, which keeps the tests from being asked before the rows are in order.
+        coalesce(p_budget, 2147483647), p_tests, (p_order ->> 'limit')::bigint + (p_order ->> 'skip')::bigint, p_from
     );
 $$;
-comment on function media_sync.walk_statement(text, text, integer, jsonb, integer) is
-    'Walks the order''s index over at most so many rows until the page is full.';
-revoke all on function media_sync.walk_statement(text, text, integer, jsonb, integer) from public, anon, authenticated;
+comment on function media_sync.walk_statement(text, text, text, integer, jsonb, integer) is
+    'Takes at most so many rows (null: all) in their order, and asks one after the other whether it matches, until the page is full.';
+revoke all on function media_sync.walk_statement(text, text, text, integer, jsonb, integer) from public, anon, authenticated;
 
 -- supabase/schemas/60_library/18_walk.sql
 
@@ -11047,46 +11151,9 @@ $$;
 comment on function media_sync.rank_tests(media_sync.library_condition[]) is 'For each rank, and what has none, the condition that a match is of it.';
 revoke all on function media_sync.rank_tests(media_sync.library_condition[]) from public, anon, authenticated;
 
-create or replace function media_sync.sampled_bound(p_tests text, p_order jsonb)
-returns text
-language plpgsql
-stable
-set search_path = ''
-set jit = off
-as $$
-declare
-    v_share constant double precision := least(1, 256.0 / greatest(media_sync.library_blocks(), 1));
-    v_wanted constant bigint := (p_order ->> 'skip')::bigint + (p_order ->> 'limit')::bigint;
-    v_bound text;
-begin
-    execute format(
-        $query$
-            select to_jsonb(sort_key) #>> '{}'
-            from (
-                select %1$s as sort_key
-                from public.media_assets as asset tablesample system (%2$s) repeatable (1)
-                where %3$s and %4$s
-                offset 0
-            ) as sampled
-            order by sort_key %5$s
-            limit 1 offset %6$s
-        $query$,
-        p_order ->> 'key', v_share * 100, p_tests, p_order ->> 'after', p_order ->> 'direction',
-        -- With some to spare: each stands for many, and two of them rarely lie as far apart as that.
-        3 + ceil(v_wanted * v_share * 2)
-    ) into v_bound;
-    return format(
-        '%s %s %L::%s', p_order ->> 'key', case p_order ->> 'direction' when 'desc' then '>=' else '<=' end, v_bound, p_order ->> 'type'
-    );
-end;
-$$;
-comment on function media_sync.sampled_bound(text, jsonb) is
-    'A condition on the sort key that, by the sample, a page full of matches fulfils; it may hold for none.';
-revoke all on function media_sync.sampled_bound(text, jsonb) from public, anon, authenticated;
-
 create or replace function media_sync.walk_rank(
-    p_tests text, p_within text, p_seeks text[], p_rank integer, p_estimate double precision, p_budget integer, p_ends boolean,
-    p_order jsonb
+    p_tests text, p_within text, p_seeks text[], p_seasonal boolean, p_rank integer, p_estimate double precision, p_budget integer,
+    p_ends boolean, p_order jsonb
 )
 returns jsonb
 language plpgsql
@@ -11096,9 +11163,10 @@ as $$
 declare
     v_found jsonb;
     v_end jsonb;
+    v_bound text;
 begin
     if p_budget > 0 then
-        v_found := media_sync.query_in_order(media_sync.walk_statement(p_within, p_tests, p_rank, p_order, p_budget));
+        v_found := media_sync.query_in_order(media_sync.walk_statement('public.media_assets', p_within, p_tests, p_rank, p_order, p_budget));
         if (v_found ->> 'found')::bigint >= (p_order ->> 'skip')::bigint + (p_order ->> 'limit')::bigint then
             return v_found;
         end if;
@@ -11111,9 +11179,13 @@ begin
             return v_found || jsonb_build_object('end', v_end || to_jsonb(p_rank));
         end if;
         -- The matches lie together, far from where the order begins. Of many a sample tells about where.
-        if p_estimate > media_sync.many_candidates() then
-            v_found := media_sync.query_by_index(media_sync.fetch_statement(
-                media_sync.from_index(p_seeks || media_sync.sampled_bound(p_tests, p_order)), p_tests, p_rank::text, p_order, null
+        if p_seasonal or p_estimate > media_sync.many_candidates() then
+            v_bound := media_sync.sampled_bound(p_tests, p_order);
+        end if;
+        if v_bound is not null then
+            v_found := media_sync.query_by_index(media_sync.walk_statement(
+                '(' || media_sync.from_beginning(p_seeks, p_seasonal, media_sync.walk_end(p_within, p_order, 1) ->> 1, v_bound, p_order) || ')',
+                'true', p_tests, p_rank, p_order, null
             ));
             if jsonb_array_length(v_found -> 'rows') >= (p_order ->> 'limit')::integer then
                 return v_found;
@@ -11124,9 +11196,9 @@ begin
     return media_sync.query_by_index(media_sync.fetch_statement(media_sync.from_index(p_seeks), p_tests, p_rank::text, p_order, null));
 end;
 $$;
-comment on function media_sync.walk_rank(text, text, text[], integer, double precision, integer, boolean, jsonb) is
+comment on function media_sync.walk_rank(text, text, text[], boolean, integer, double precision, integer, boolean, jsonb) is
     'What a page shows of one rank: { found, rows, end }. Without a budget it is fetched, else walked and, unless that ends it, fetched.';
-revoke all on function media_sync.walk_rank(text, text, text[], integer, double precision, integer, boolean, jsonb)
+revoke all on function media_sync.walk_rank(text, text, text[], boolean, integer, double precision, integer, boolean, jsonb)
     from public, anon, authenticated;
 
 create or replace function media_sync.walk_library(
@@ -11152,6 +11224,8 @@ declare
     v_found jsonb;
     v_few boolean;
     v_many boolean;
+    v_plain boolean;
+    v_seasonal boolean;
     v_ends boolean;
     v_budget integer;
     v_estimate double precision;
@@ -11163,26 +11237,32 @@ begin
             when p_ranks is null or v_rank = 3 then p_estimates[cardinality(p_estimates) - 1] > media_sync.many_candidates()
             else v_rank = 2 and p_estimates[cardinality(p_estimates)] > media_sync.many_candidates()
         end;
+        -- To ask the index for whole words costs more than for their letters, and often spares little.
+        v_plain := p_ranks is null or v_rank = 3
+            or (v_rank = 2 and p_estimates[cardinality(p_estimates)] > p_estimates[cardinality(p_estimates) - 1] / 2);
+        v_seasonal := p_order ->> 'key' = 'asset.created_at'
+            and case when v_plain then v_seeks <@ array(select joint from unnest(p_conditions) as condition) else v_rank = 2 end;
         v_few := p_ranks is not null and v_rank < 3 and not v_many and v_estimate <= media_sync.few_ranked_matches();
         v_ends := v_rank = 3 or (v_many and v_estimate <= media_sync.few_matches());
-        -- Matches that lie as evenly as any are found within half of this.
+        -- Matches that lie as evenly as any are found within half of this. Where seasons tell the near from the far, a long
+        -- walk is not gone on with.
         v_budget := case
             when v_few then 0
             when v_ends then v_most
             else least(
-                v_most,
+                case when v_seasonal and not v_many then v_most / 2 else v_most end,
                 1500 + 2 * ((v_order ->> 'skip')::bigint + (v_order ->> 'limit')::bigint) * p_estimates[2] / greatest(v_estimate, 1)
             )
         end;
         v_found := media_sync.walk_rank(
             v_all || ' and ' || v_tests[v_rank + 1], v_within,
             case
-                when p_ranks is null or v_rank = 3 then v_seeks
+                when v_plain then v_seeks
                 -- Whole words are in the index that meets the rest.
                 when v_rank = 2 then p_ranks[3].seek || v_joint
                 else array[p_ranks[v_rank + 1].seek]
             end,
-            v_rank, v_estimate, v_budget, v_ends, v_order
+            v_seasonal, v_rank, v_estimate, v_budget, v_ends, v_order
         );
         v_rows := v_rows || (v_found -> 'rows');
         exit when v_found ? 'end' or jsonb_array_length(v_rows) >= (p_order ->> 'limit')::integer;
@@ -15657,10 +15737,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '5d3487253361c997';
+    select '220cc1f94dac3784';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '5d3487253361c997');
+values ('20261101000000', 'media_sync', '220cc1f94dac3784');

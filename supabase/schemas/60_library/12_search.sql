@@ -130,11 +130,8 @@ language sql
 immutable
 set search_path = ''
 as $$
-    select array[
-        string_agg(distinct inner_trigrams, ' and '),
-        -- Of whole words also how they begin and end.
-        concat_ws(' and ', string_agg(distinct inner_trigrams, ' and '), string_agg(distinct borders, ' and '))
-    ]
+    -- Of whole words also how they begin and end.
+    select array[string_agg(distinct inner_trigrams, ' and '), string_agg(distinct borders, ' and ')]
     from unnest(media_sync.sought_terms(p_search)) as term
     cross join lateral regexp_split_to_table(term, '[^[:alnum:]]+') as part (word)
     cross join lateral (
@@ -152,7 +149,7 @@ as $$
     ) as tested;
 $$;
 comment on function media_sync.trigram_tests(text) is
-    'What the index makes sure of in a search, as tests of a row: that the trigrams of its terms are there, wherever; then, those of its terms as whole words.';
+    'What the index makes sure of in a search, as tests of a row: that the trigrams of its terms are there, wherever; then, what else is there of its terms as whole words.';
 revoke all on function media_sync.trigram_tests(text) from public, anon, authenticated;
 
 create or replace function media_sync.search_conditions(p_search text)
@@ -171,7 +168,9 @@ begin
             -- The longest word is the rarest, as a rule: the others need not be looked for.
             order by excluded, length(term) desc
         ),
-        string_agg(media_sync.term_seek(term), ' and ') filter (where term = any (media_sync.sought_terms(p_search))),
+        -- The index takes them in this order, too.
+        string_agg(media_sync.term_seek(term), ' and ' order by length(term) desc, term)
+            filter (where term = any (media_sync.sought_terms(p_search))),
         count(*)
     into v_condition.test, v_condition.seek, v_terms
     from media_sync.search_terms(p_search);

@@ -118,9 +118,9 @@ begin
         -- Each test is asked once a row; offset 0 keeps the planner from asking it wherever its answer is used.
         'select array[count(*) filter (where fits) %1$s %2$s, count(*) filter (where candidate), count(*) filter (where word)]
         from (
-            select asset.* %3$s, (%4$s) as candidate, (%5$s) as word
+            select asset.* %3$s, case when candidate then %5$s end as word
             from (
-                select *, (%6$s) as fits
+                select *, (%6$s) as fits, (%4$s) as candidate
                 from (select asset.* %7$s from public.media_assets as asset tablesample system (%8$s) repeatable (1) offset 0) as asset
                 offset 0
             ) as asset
@@ -134,7 +134,7 @@ begin
         ),
         -- What the indexes find together, before rows are asked for all.
         media_sync.candidate_test(p_conditions, p_trigrams[1]),
-        media_sync.candidate_test(p_conditions, p_trigrams[2]),
+        case when p_ranks is null then 'false' else media_sync.candidate_test(p_conditions, p_trigrams[2]) end,
         (select string_agg('c' || place, ' and ') from generate_series(1, cardinality(p_conditions)) as place),
         (
             select string_agg(format(', (%s) as c%s', test, place), '' order by place)

@@ -10,6 +10,8 @@ set enable_seqscan = off
 set enable_indexscan = off
 set enable_indexonlyscan = off
 set cpu_tuple_cost = 100
+-- What is counted is hashed; where rows are to be in order, they are sorted all the same.
+set enable_sort = off
 set max_parallel_workers_per_gather = 0
 set work_mem = '16MB'
 set jit = off
@@ -177,7 +179,9 @@ comment on function media_sync.fetch_statement(text, text, text, jsonb, bigint) 
     'Fetches at most so many matches (null: all), counts and sorts them. The order is that of library_order().';
 revoke all on function media_sync.fetch_statement(text, text, text, jsonb, bigint) from public, anon, authenticated;
 
-create or replace function media_sync.walk_statement(p_within text, p_tests text, p_rank integer, p_order jsonb, p_budget integer)
+create or replace function media_sync.walk_statement(
+    p_from text, p_within text, p_tests text, p_rank integer, p_order jsonb, p_budget integer
+)
 returns text
 language sql
 immutable
@@ -195,7 +199,7 @@ as $$
                     select asset.id, asset.sort_key
                     from (
                         select asset.*, %3$s as sort_key
-                        from public.media_assets as asset
+                        from %10$s as asset
                         where %4$s and %5$s
                         order by %3$s %6$s, asset.id %6$s
                         limit %7$s
@@ -206,9 +210,10 @@ as $$
             ) as placed
         $query$,
         p_rank, p_order ->> 'skip', p_order ->> 'key', p_within, p_order ->> 'after', p_order ->> 'direction',
-        p_budget, p_tests, (p_order ->> 'limit')::bigint + (p_order ->> 'skip')::bigint
+        -- Never without a limit, which keeps the tests from being asked before the rows are in order.
+        coalesce(p_budget, 2147483647), p_tests, (p_order ->> 'limit')::bigint + (p_order ->> 'skip')::bigint, p_from
     );
 $$;
-comment on function media_sync.walk_statement(text, text, integer, jsonb, integer) is
-    'Walks the order''s index over at most so many rows until the page is full.';
-revoke all on function media_sync.walk_statement(text, text, integer, jsonb, integer) from public, anon, authenticated;
+comment on function media_sync.walk_statement(text, text, text, integer, jsonb, integer) is
+    'Takes at most so many rows (null: all) in their order, and asks one after the other whether it matches, until the page is full.';
+revoke all on function media_sync.walk_statement(text, text, text, integer, jsonb, integer) from public, anon, authenticated;

@@ -82,46 +82,9 @@ $$;
 comment on function media_sync.rank_tests(media_sync.library_condition[]) is 'For each rank, and what has none, the condition that a match is of it.';
 revoke all on function media_sync.rank_tests(media_sync.library_condition[]) from public, anon, authenticated;
 
-create or replace function media_sync.sampled_bound(p_tests text, p_order jsonb)
-returns text
-language plpgsql
-stable
-set search_path = ''
-set jit = off
-as $$
-declare
-    v_share constant double precision := least(1, 256.0 / greatest(media_sync.library_blocks(), 1));
-    v_wanted constant bigint := (p_order ->> 'skip')::bigint + (p_order ->> 'limit')::bigint;
-    v_bound text;
-begin
-    execute format(
-        $query$
-            select to_jsonb(sort_key) #>> '{}'
-            from (
-                select %1$s as sort_key
-                from public.media_assets as asset tablesample system (%2$s) repeatable (1)
-                where %3$s and %4$s
-                offset 0
-            ) as sampled
-            order by sort_key %5$s
-            limit 1 offset %6$s
-        $query$,
-        p_order ->> 'key', v_share * 100, p_tests, p_order ->> 'after', p_order ->> 'direction',
-        -- With some to spare: each stands for many, and two of them rarely lie as far apart as that.
-        3 + ceil(v_wanted * v_share * 2)
-    ) into v_bound;
-    return format(
-        '%s %s %L::%s', p_order ->> 'key', case p_order ->> 'direction' when 'desc' then '>=' else '<=' end, v_bound, p_order ->> 'type'
-    );
-end;
-$$;
-comment on function media_sync.sampled_bound(text, jsonb) is
-    'A condition on the sort key that, by the sample, a page full of matches fulfils; it may hold for none.';
-revoke all on function media_sync.sampled_bound(text, jsonb) from public, anon, authenticated;
-
 create or replace function media_sync.walk_rank(
-    p_tests text, p_within text, p_seeks text[], p_rank integer, p_estimate double precision, p_budget integer, p_ends boolean,
-    p_order jsonb
+    p_tests text, p_within text, p_seeks text[], p_seasonal boolean, p_rank integer, p_estimate double precision, p_budget integer,
+    p_ends boolean, p_order jsonb
 )
 returns jsonb
 language plpgsql
@@ -131,9 +94,10 @@ as $$
 declare
     v_found jsonb;
     v_end jsonb;
+    v_bound text;
 begin
     if p_budget > 0 then
-        v_found := media_sync.query_in_order(media_sync.walk_statement(p_within, p_tests, p_rank, p_order, p_budget));
+        v_found := media_sync.query_in_order(media_sync.walk_statement('public.media_assets', p_within, p_tests, p_rank, p_order, p_budget));
         if (v_found ->> 'found')::bigint >= (p_order ->> 'skip')::bigint + (p_order ->> 'limit')::bigint then
             return v_found;
         end if;
@@ -146,9 +110,13 @@ begin
             return v_found || jsonb_build_object('end', v_end || to_jsonb(p_rank));
         end if;
         -- The matches lie together, far from where the order begins. Of many a sample tells about where.
-        if p_estimate > media_sync.many_candidates() then
-            v_found := media_sync.query_by_index(media_sync.fetch_statement(
-                media_sync.from_index(p_seeks || media_sync.sampled_bound(p_tests, p_order)), p_tests, p_rank::text, p_order, null
+        if p_seasonal or p_estimate > media_sync.many_candidates() then
+            v_bound := media_sync.sampled_bound(p_tests, p_order);
+        end if;
+        if v_bound is not null then
+            v_found := media_sync.query_by_index(media_sync.walk_statement(
+                '(' || media_sync.from_beginning(p_seeks, p_seasonal, media_sync.walk_end(p_within, p_order, 1) ->> 1, v_bound, p_order) || ')',
+                'true', p_tests, p_rank, p_order, null
             ));
             if jsonb_array_length(v_found -> 'rows') >= (p_order ->> 'limit')::integer then
                 return v_found;
@@ -159,9 +127,9 @@ begin
     return media_sync.query_by_index(media_sync.fetch_statement(media_sync.from_index(p_seeks), p_tests, p_rank::text, p_order, null));
 end;
 $$;
-comment on function media_sync.walk_rank(text, text, text[], integer, double precision, integer, boolean, jsonb) is
+comment on function media_sync.walk_rank(text, text, text[], boolean, integer, double precision, integer, boolean, jsonb) is
     'What a page shows of one rank: { found, rows, end }. Without a budget it is fetched, else walked and, unless that ends it, fetched.';
-revoke all on function media_sync.walk_rank(text, text, text[], integer, double precision, integer, boolean, jsonb)
+revoke all on function media_sync.walk_rank(text, text, text[], boolean, integer, double precision, integer, boolean, jsonb)
     from public, anon, authenticated;
 
 create or replace function media_sync.walk_library(
@@ -187,6 +155,8 @@ declare
     v_found jsonb;
     v_few boolean;
     v_many boolean;
+    v_plain boolean;
+    v_seasonal boolean;
     v_ends boolean;
     v_budget integer;
     v_estimate double precision;
@@ -198,26 +168,32 @@ begin
             when p_ranks is null or v_rank = 3 then p_estimates[cardinality(p_estimates) - 1] > media_sync.many_candidates()
             else v_rank = 2 and p_estimates[cardinality(p_estimates)] > media_sync.many_candidates()
         end;
+        -- To ask the index for whole words costs more than for their letters, and often spares little.
+        v_plain := p_ranks is null or v_rank = 3
+            or (v_rank = 2 and p_estimates[cardinality(p_estimates)] > p_estimates[cardinality(p_estimates) - 1] / 2);
+        v_seasonal := p_order ->> 'key' = 'asset.created_at'
+            and case when v_plain then v_seeks <@ array(select joint from unnest(p_conditions) as condition) else v_rank = 2 end;
         v_few := p_ranks is not null and v_rank < 3 and not v_many and v_estimate <= media_sync.few_ranked_matches();
         v_ends := v_rank = 3 or (v_many and v_estimate <= media_sync.few_matches());
-        -- Matches that lie as evenly as any are found within half of this.
+        -- Matches that lie as evenly as any are found within half of this. Where seasons tell the near from the far, a long
+        -- walk is not gone on with.
         v_budget := case
             when v_few then 0
             when v_ends then v_most
             else least(
-                v_most,
+                case when v_seasonal and not v_many then v_most / 2 else v_most end,
                 1500 + 2 * ((v_order ->> 'skip')::bigint + (v_order ->> 'limit')::bigint) * p_estimates[2] / greatest(v_estimate, 1)
             )
         end;
         v_found := media_sync.walk_rank(
             v_all || ' and ' || v_tests[v_rank + 1], v_within,
             case
-                when p_ranks is null or v_rank = 3 then v_seeks
+                when v_plain then v_seeks
                 -- Whole words are in the index that meets the rest.
                 when v_rank = 2 then p_ranks[3].seek || v_joint
                 else array[p_ranks[v_rank + 1].seek]
             end,
-            v_rank, v_estimate, v_budget, v_ends, v_order
+            v_seasonal, v_rank, v_estimate, v_budget, v_ends, v_order
         );
         v_rows := v_rows || (v_found -> 'rows');
         exit when v_found ? 'end' or jsonb_array_length(v_rows) >= (p_order ->> 'limit')::integer;

@@ -6,7 +6,7 @@ select no_plan();
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, bytes, display_name, tags, observed_at, created_at, updated_at)
 select
     md5('stays' || i)::uuid, 'demo', 'stays-' || i, concat_ws(' ', (array['sunset', 'a sunset', 'xsunset', 'sunsets'])[1 + i % 4], i % 9), 'image', i % 11,
-    case when i % 3 = 0 then 'Sunset ' || i % 5 end, '{kept}', now(), '2026-01-01'::timestamptz + i % 17 * interval '1 hour', '2026-02-01'::timestamptz + i % 13 * interval '1 hour'
+    case when i % 3 = 0 then 'Sunset ' || i % 5 end, '{kept}', now(), '2025-01-01'::timestamptz + i % 17 * interval '30 days', '2026-02-01'::timestamptz + i % 13 * interval '1 hour'
 from generate_series(1, 150) as i;
 
 -- Rows of all kinds appear, and those that appeared earlier go.
@@ -20,7 +20,7 @@ begin
     select
         'demo', format('comes-%s-%s', step, i), concat_ws(' ', (array['sunset', 'a sunset', 'xsunset', 'sunsets'])[1 + i % 4], (step * 7 + i) % 9), 'image',
         (step + i) % 11, case when i % 2 = 0 then 'Sunset ' || (step + i) % 5 end, '{kept}', now(),
-        '2026-01-01'::timestamptz + (step * 5 + i) % 17 * interval '1 hour', '2026-02-01'::timestamptz + (step * 3 + i) % 13 * interval '1 hour'
+        '2025-01-01'::timestamptz + (step * 5 + i) % 17 * interval '30 days', '2026-02-01'::timestamptz + (step * 3 + i) % 13 * interval '1 hour'
     from generate_series(1, 5) as i;
 end;
 $$;

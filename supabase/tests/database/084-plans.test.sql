@@ -95,7 +95,7 @@ from (values
     ('viewer', '{"tags": ["amber"], "sort_by": "bytes"}', 'query_in_order media_assets_bytes_index'),
     ('viewer', '{"tags": ["amber", "tag-6"]}', 'query_by_index media_assets_search_index'),
     ('viewer', '{"tags": ["amber", "cobalt"]}', 'query_by_index media_assets_search_index'),
-    ('viewer', '{"tags": ["oldest"]}', 'query_in_order media_assets_created_at_index; query_in_order media_assets_created_at_index; query_by_index media_assets_search_index'),
+    ('viewer', '{"tags": ["oldest"]}', 'query_in_order media_assets_created_at_index; query_in_order media_assets_created_at_index; query_in_order media_assets_created_at_index; query_by_index media_assets_created_at_index media_assets_search_index'),
     ('viewer', '{"resource_type": "raw"}', 'query_by_index media_assets_resource_type_index; query_in_order media_assets_resource_type_index'),
     ('viewer', '{"format": "gif", "sort_by": "bytes"}', 'query_by_index media_assets_format_index'),
     ('viewer', '{"sync_status": "error"}', 'query_by_index media_assets_unsynced_index'),
@@ -132,6 +132,33 @@ from (values
 -- The trigrams of these words are in most rows, the phrase in none: what the index finds is not fetched to be asked.
 create or replace function media_sync.many_candidates() returns integer language sql immutable set search_path = '' as 'select 1000';
 select is(tests.plans_of('viewer', '{"search": "\"umbrella photo\"", "sort_by": "created_at"}'), 'query_in_order media_assets_created_at_index; query_in_order media_assets_created_at_index', 'a phrase that only its trigrams seem to hold → walked for a step');
+
+-- Matches that lie together, seasons away from where the order begins.
+update public.media_assets set created_at = '2026-06-01'::timestamptz - substr(asset_id, 7)::integer * interval '1 hour';
+select gin_clean_pending_list('media_assets_search_index');
+analyze public.media_assets;
+select is(tests.plans_of('viewer', query), expected, format('%s, seasons away → %s', query, expected))
+from (values
+    ('{"tags": ["oldest"]}'::jsonb, 'query_in_order media_assets_created_at_index; query_in_order media_assets_created_at_index; query_in_order media_assets_created_at_index; query_by_index media_assets_created_at_index media_assets_search_index')
+) as paths (query, expected);
+create function tests.seasons_met(query jsonb)
+returns text
+language plpgsql
+as $$
+begin
+    perform tests.plans_of('viewer', query);
+    return (
+        -- A condition names the beginning of each season, and the one that they are counted from.
+        select string_agg((cardinality(string_to_array(condition, '00:00:00')) - 2)::text, ', ' order by condition)
+        from (
+            select distinct node #>> '{}' as condition
+            from tests.plans, jsonb_path_query(plan, '$.** ? (@."Index Name" == "media_assets_search_index")."Index Cond"') as node
+        ) as told
+        where condition like '%date_bin%'
+    );
+end;
+$$;
+select is(tests.seasons_met('{"tags": ["oldest"]}'), '1, 6', 'what was created before them → whole seasons, met by the index of the tags');
 
 select * from finish();
 rollback;
