@@ -889,7 +889,7 @@ comment on column public.media_assets.next_attempt_at is 'Not pushed before this
 comment on column public.media_assets.waits_for_name is 'The wanted public_id was taken at the last attempt; the row is tried again when its holder leaves it.';
 comment on column public.media_assets.edited_at is 'When an editable column was last changed here.';
 comment on column public.media_assets.edited_by is 'User who changed it then; null for a secret key.';
-comment on column public.media_assets.observed_at is 'Database time at which the Cloudinary request began whose answer this row reflects; older observations are ignored.';
+comment on column public.media_assets.observed_at is 'Database time at which the Cloudinary request began whose answer this row reflects, of a write: at which its answer had come; older observations are ignored.';
 comment on column public.media_assets.last_event_at is 'Cloudinary''s time of the latest notification that touched this row; older ones are stale.';
 comment on column public.media_assets.last_synced_at is 'When both sides were last known equal after a change.';
 comment on column public.media_assets.facts_source is 'What is to be asked next for facts that listings do not tell: search or detail; null: whatever Cloudinary tells of them is here.';
@@ -2675,7 +2675,7 @@ parallel safe
 set search_path = ''
 as $$
 begin
-    return '{asset_id,resource_type,type,format,version,bytes,width,height,duration,pages,etag,url,secure_url,original_filename,access_mode,moderation_status,extra,uploaded_at,last_updated,created_at,delta,observed_at}'::text[];
+    return '{asset_id,resource_type,type,format,version,bytes,width,height,duration,pages,etag,url,secure_url,original_filename,access_mode,moderation_status,extra,uploaded_at,last_updated,created_at,delta,observed_at,answered_at}'::text[];
 end;
 $$;
 comment on function media_sync.content_keys() is 'Keys of an observation that Cloudinary alone decides.';
@@ -3772,7 +3772,7 @@ as $$
 begin
     return jsonb_populate_record(
         p_asset,
-        p_observation - media_sync.editable_keys() - array['delta', 'observed_at']
+        p_observation - media_sync.editable_keys() - array['delta', 'observed_at', 'answered_at']
             || jsonb_build_object('extra', case
                 when p_asset.extra ? 'original_values' then media_sync.observed_extra(p_asset.extra, p_observation)
                 else coalesce(p_asset.extra, '{}') || coalesce(p_observation -> 'extra', '{}')
@@ -4348,7 +4348,7 @@ declare
     v_merge record;
 begin
     v_decision.asset := p_asset;
-    v_decision.observed_at := p_observed_at;
+    v_decision.observed_at := coalesce((p_observation ->> 'answered_at')::timestamptz, p_observed_at);
     v_decision.content := media_sync.observed_content(p_asset, p_observation);
     v_remote := media_sync.observed_fields(v_base, p_observation);
     v_remote := media_sync.in_folder_mode(v_remote, v_remote, v_mode);
@@ -8900,7 +8900,29 @@ $$;
 comment on function media_sync.shown_difference(jsonb, jsonb) is 'The fields of a difference that an answer shows as sent.';
 revoke all on function media_sync.shown_difference(jsonb, jsonb) from public, anon, authenticated;
 
-create or replace function media_sync.settle_by_late_answers(p_cloud_name text, p_results jsonb, p_source text, p_run_id uuid)
+create or replace function media_sync.stale_ids(p_outcomes jsonb)
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return array(
+        select element ->> 'asset_id' from jsonb_array_elements(p_outcomes) as element where element ->> 'outcome' = 'stale'
+    );
+end;
+$$;
+comment on function media_sync.stale_ids(jsonb) is 'The assets of outcomes whose rows reflected something later.';
+revoke all on function media_sync.stale_ids(jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.settle_by_late_answers(
+    p_cloud_name text,
+    p_results jsonb,
+    p_late text[],
+    p_source text,
+    p_run_id uuid
+)
 returns void
 language plpgsql
 set search_path = ''
@@ -8916,16 +8938,16 @@ begin
     cross join lateral media_sync.shown_difference(media_sync.landed_difference(result), answer) as shown
     join public.media_assets as asset on asset.id = (result ->> 'id')::uuid
     where asset.sending is not null
-        and asset.observed_at > (answer ->> 'observed_at')::timestamptz
+        and asset.asset_id = any (p_late)
         and shown <> '{}';
     if v_deltas is not null then
         perform media_sync.merge_observations(p_cloud_name, v_deltas, clock_timestamp(), p_source, p_run_id);
     end if;
 end;
 $$;
-comment on function media_sync.settle_by_late_answers(text, jsonb, text, uuid) is
-    'Settles what answers show as arrived although the rows reflect something later by now. The caller holds the rows'' locks.';
-revoke all on function media_sync.settle_by_late_answers(text, jsonb, text, uuid) from public, anon, authenticated;
+comment on function media_sync.settle_by_late_answers(text, jsonb, text[], text, uuid) is
+    'Settles what answers show as arrived although the rows, of the assets p_late, reflected something later. The caller holds the rows'' locks.';
+revoke all on function media_sync.settle_by_late_answers(text, jsonb, text[], text, uuid) from public, anon, authenticated;
 
 create or replace function media_sync.take_addresses(p_cloud_name text, p_answers jsonb)
 returns void
@@ -9196,6 +9218,7 @@ declare
     v_ids constant uuid[] := array(select (element ->> 'id')::uuid from jsonb_array_elements(p_results) as element);
     v_answer jsonb;
     v_answers jsonb := '[]'::jsonb;
+    v_late text[] := '{}';
     v_open text[];
     v_run jsonb;
 begin
@@ -9214,18 +9237,24 @@ begin
     from jsonb_array_elements(p_results) as result
     where asset.id = (result ->> 'id')::uuid and asset.sending is not null;
 
-    -- Answers that show the whole asset go through the same merge as every observation, in the order in which they came.
+    -- Answers that show the whole asset go through the same merge as every observation, in the order in which they came. What
+    -- was asked for before the last had come may show what was before the write.
     for v_answer in
-        select jsonb_agg(answer.value)
+        select jsonb_agg(
+            answer.value
+                || case when answer.place = jsonb_array_length(result -> 'answers') then jsonb_build_object('answered_at', v_now) else '{}' end
+        )
         from jsonb_array_elements(p_results) as result
         cross join lateral jsonb_array_elements(result -> 'answers') with ordinality as answer (value, place)
         group by answer.place
         order by answer.place
     loop
-        perform public.media_sync_apply_observations(p_cloud_name, v_answer, v_now, p_source, p_run_id);
+        v_late := v_late || media_sync.stale_ids(
+            public.media_sync_apply_observations(p_cloud_name, v_answer, v_now, p_source, p_run_id) -> 'outcomes'
+        );
         v_answers := v_answers || v_answer;
     end loop;
-    perform media_sync.settle_by_late_answers(p_cloud_name, p_results, p_source, p_run_id);
+    perform media_sync.settle_by_late_answers(p_cloud_name, p_results, v_late, p_source, p_run_id);
     perform media_sync.forget_cleared(p_results);
     perform media_sync.take_addresses(p_cloud_name, v_answers);
     perform media_sync.confirm_absence(
@@ -15737,10 +15766,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '220cc1f94dac3784';
+    select '495b0339c48701c0';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '220cc1f94dac3784');
+values ('20261101000000', 'media_sync', '495b0339c48701c0');

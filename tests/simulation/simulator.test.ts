@@ -43,6 +43,18 @@ Deno.test(`${seeds} runs of random people and faults → no invariant is broken`
   assertMatch(await simulator(`--seeds=${seeds}`, "--shorten=30"), /, 0 broken, /);
 });
 
+Deno.test("seeds shared among processes → each is played once, and one line tells of all", async () => {
+  const said = await simulator("--seed=12", "--seeds=3", "--ops=5", "--shorten=0", "--jobs=2");
+  const lines = said.trimEnd().split("\n");
+  assertEquals(lines.map((line) => line.match(/^seed \d+/)?.[0] ?? "").sort(), [
+    "",
+    "seed 12",
+    "seed 13",
+    "seed 14",
+  ]);
+  assertMatch(lines.at(-1)!, /^3 seeds, 15 acts, \d+ messages, 0 broken, /);
+});
+
 Deno.test("runs that once failed → only those fail that are known to", async () => {
   const folder = new URL("./simulator/regressions/", import.meta.url);
   const known = await Deno.readTextFile(new URL("known-failures.txt", folder));

@@ -213,7 +213,7 @@ comment on column public.media_assets.next_attempt_at is 'Not pushed before this
 comment on column public.media_assets.waits_for_name is 'The wanted public_id was taken at the last attempt; the row is tried again when its holder leaves it.';
 comment on column public.media_assets.edited_at is 'When an editable column was last changed here.';
 comment on column public.media_assets.edited_by is 'User who changed it then; null for a secret key.';
-comment on column public.media_assets.observed_at is 'Database time at which the Cloudinary request began whose answer this row reflects; older observations are ignored.';
+comment on column public.media_assets.observed_at is 'Database time at which the Cloudinary request began whose answer this row reflects, of a write: at which its answer had come; older observations are ignored.';
 comment on column public.media_assets.last_event_at is 'Cloudinary''s time of the latest notification that touched this row; older ones are stale.';
 comment on column public.media_assets.last_synced_at is 'When both sides were last known equal after a change.';
 comment on column public.media_assets.facts_source is 'What is to be asked next for facts that listings do not tell: search or detail; null: whatever Cloudinary tells of them is here.';

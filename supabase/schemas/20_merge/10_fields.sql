@@ -10,7 +10,7 @@ parallel safe
 set search_path = ''
 as $$
 begin
-    return '{asset_id,resource_type,type,format,version,bytes,width,height,duration,pages,etag,url,secure_url,original_filename,access_mode,moderation_status,extra,uploaded_at,last_updated,created_at,delta,observed_at}'::text[];
+    return '{asset_id,resource_type,type,format,version,bytes,width,height,duration,pages,etag,url,secure_url,original_filename,access_mode,moderation_status,extra,uploaded_at,last_updated,created_at,delta,observed_at,answered_at}'::text[];
 end;
 $$;
 comment on function media_sync.content_keys() is 'Keys of an observation that Cloudinary alone decides.';

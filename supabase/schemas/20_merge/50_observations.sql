@@ -65,7 +65,7 @@ as $$
 begin
     return jsonb_populate_record(
         p_asset,
-        p_observation - media_sync.editable_keys() - array['delta', 'observed_at']
+        p_observation - media_sync.editable_keys() - array['delta', 'observed_at', 'answered_at']
             || jsonb_build_object('extra', case
                 when p_asset.extra ? 'original_values' then media_sync.observed_extra(p_asset.extra, p_observation)
                 else coalesce(p_asset.extra, '{}') || coalesce(p_observation -> 'extra', '{}')

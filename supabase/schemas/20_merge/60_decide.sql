@@ -191,7 +191,7 @@ declare
     v_merge record;
 begin
     v_decision.asset := p_asset;
-    v_decision.observed_at := p_observed_at;
+    v_decision.observed_at := coalesce((p_observation ->> 'answered_at')::timestamptz, p_observed_at);
     v_decision.content := media_sync.observed_content(p_asset, p_observation);
     v_remote := media_sync.observed_fields(v_base, p_observation);
     v_remote := media_sync.in_folder_mode(v_remote, v_remote, v_mode);

@@ -155,7 +155,29 @@ $$;
 comment on function media_sync.shown_difference(jsonb, jsonb) is 'The fields of a difference that an answer shows as sent.';
 revoke all on function media_sync.shown_difference(jsonb, jsonb) from public, anon, authenticated;
 
-create or replace function media_sync.settle_by_late_answers(p_cloud_name text, p_results jsonb, p_source text, p_run_id uuid)
+create or replace function media_sync.stale_ids(p_outcomes jsonb)
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    return array(
+        select element ->> 'asset_id' from jsonb_array_elements(p_outcomes) as element where element ->> 'outcome' = 'stale'
+    );
+end;
+$$;
+comment on function media_sync.stale_ids(jsonb) is 'The assets of outcomes whose rows reflected something later.';
+revoke all on function media_sync.stale_ids(jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.settle_by_late_answers(
+    p_cloud_name text,
+    p_results jsonb,
+    p_late text[],
+    p_source text,
+    p_run_id uuid
+)
 returns void
 language plpgsql
 set search_path = ''
@@ -171,16 +193,16 @@ begin
     cross join lateral media_sync.shown_difference(media_sync.landed_difference(result), answer) as shown
     join public.media_assets as asset on asset.id = (result ->> 'id')::uuid
     where asset.sending is not null
-        and asset.observed_at > (answer ->> 'observed_at')::timestamptz
+        and asset.asset_id = any (p_late)
         and shown <> '{}';
     if v_deltas is not null then
         perform media_sync.merge_observations(p_cloud_name, v_deltas, clock_timestamp(), p_source, p_run_id);
     end if;
 end;
 $$;
-comment on function media_sync.settle_by_late_answers(text, jsonb, text, uuid) is
-    'Settles what answers show as arrived although the rows reflect something later by now. The caller holds the rows'' locks.';
-revoke all on function media_sync.settle_by_late_answers(text, jsonb, text, uuid) from public, anon, authenticated;
+comment on function media_sync.settle_by_late_answers(text, jsonb, text[], text, uuid) is
+    'Settles what answers show as arrived although the rows, of the assets p_late, reflected something later. The caller holds the rows'' locks.';
+revoke all on function media_sync.settle_by_late_answers(text, jsonb, text[], text, uuid) from public, anon, authenticated;
 
 create or replace function media_sync.take_addresses(p_cloud_name text, p_answers jsonb)
 returns void

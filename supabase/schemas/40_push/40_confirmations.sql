@@ -193,6 +193,7 @@ declare
     v_ids constant uuid[] := array(select (element ->> 'id')::uuid from jsonb_array_elements(p_results) as element);
     v_answer jsonb;
     v_answers jsonb := '[]'::jsonb;
+    v_late text[] := '{}';
     v_open text[];
     v_run jsonb;
 begin
@@ -211,18 +212,24 @@ begin
     from jsonb_array_elements(p_results) as result
     where asset.id = (result ->> 'id')::uuid and asset.sending is not null;
 
-    -- Answers that show the whole asset go through the same merge as every observation, in the order in which they came.
+    -- Answers that show the whole asset go through the same merge as every observation, in the order in which they came. What
+    -- was asked for before the last had come may show what was before the write.
     for v_answer in
-        select jsonb_agg(answer.value)
+        select jsonb_agg(
+            answer.value
+                || case when answer.place = jsonb_array_length(result -> 'answers') then jsonb_build_object('answered_at', v_now) else '{}' end
+        )
         from jsonb_array_elements(p_results) as result
         cross join lateral jsonb_array_elements(result -> 'answers') with ordinality as answer (value, place)
         group by answer.place
         order by answer.place
     loop
-        perform public.media_sync_apply_observations(p_cloud_name, v_answer, v_now, p_source, p_run_id);
+        v_late := v_late || media_sync.stale_ids(
+            public.media_sync_apply_observations(p_cloud_name, v_answer, v_now, p_source, p_run_id) -> 'outcomes'
+        );
         v_answers := v_answers || v_answer;
     end loop;
-    perform media_sync.settle_by_late_answers(p_cloud_name, p_results, p_source, p_run_id);
+    perform media_sync.settle_by_late_answers(p_cloud_name, p_results, v_late, p_source, p_run_id);
     perform media_sync.forget_cleared(p_results);
     perform media_sync.take_addresses(p_cloud_name, v_answers);
     perform media_sync.confirm_absence(

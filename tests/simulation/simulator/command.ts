@@ -4,6 +4,7 @@ import "./engine/digests.ts";
 import "./engine/node-http.ts";
 import { wallClock } from "./engine/machine.ts";
 import { type Figures, measure } from "./figures.ts";
+import { type Played, playInParallel, toLine } from "./in-parallel.ts";
 import { applyMutant, type Mutant, readMutants, StaleMutant } from "./mutants/apply.ts";
 import { checkMutants } from "./mutants/check-all.ts";
 import { hunt } from "./mutants/hunt.ts";
@@ -76,18 +77,26 @@ async function main(): Promise<number> {
   if (values.plan !== undefined) {
     return await playPlans(house, values.plan, values.trace);
   }
-  if (numbers.jobs > 1) return await inParallel(numbers, values.keep);
   const { seed: first, seeds, ops: operations } = numbers;
   const begun = wallClock();
-  let failures = 0;
-  let done = 0;
-  let messages = 0;
+  const finish = (played: Played): number => {
+    print(toLine(played, operations, (wallClock() - begun) / 60_000));
+    return played.broken > 0 ? 1 : 0;
+  };
+  if (numbers.jobs > 1) {
+    // A share of one seed is told like the others, without its whole trace.
+    const flags = ["--trace=/dev/null", `--ops=${operations}`, `--failures=${numbers.failures}`];
+    flags.push(`--shorten=${numbers.shorten}`);
+    if (values.keep !== undefined) flags.push(`--keep=${values.keep}`);
+    return finish(await playInParallel(numbers, flags, print));
+  }
+  const played: Played = { seeds: 0, messages: 0, broken: 0 };
   for (let seed = first; seed < first + seeds; seed++) {
     const started = wallClock();
     const plan = drawPlan(seed, operations);
     const outcome = await simulate(house, plan);
-    done++;
-    messages += outcome.messages;
+    played.seeds++;
+    played.messages += outcome.messages;
     const took = `${((wallClock() - started) / 1000).toFixed(1)} s`;
     if (values.trace) await Deno.writeTextFile(values.trace, `${outcome.trace.join("\n")}\n`);
     if (outcome.complaints.length === 0) {
@@ -95,17 +104,12 @@ async function main(): Promise<number> {
       if (seeds === 1 && !values.trace) print(outcome.trace.join("\n"));
       continue;
     }
-    failures++;
+    played.broken++;
     print(`seed ${seed} BROKEN  ${outcome.messages} messages, ${took}`);
     await tellShort(house, plan, outcome, numbers.shorten * 1000, values.keep);
-    if (failures === numbers.failures) break;
+    if (played.broken === numbers.failures) break;
   }
-  const minutes = (wallClock() - begun) / 60_000;
-  print(
-    `${done} seeds, ${done * operations} acts, ${messages} messages, ${failures} broken, ` +
-      `${(done / minutes).toFixed(1)} seeds a minute`,
-  );
-  return failures > 0 ? 1 : 0;
+  return finish(played);
 }
 
 function tellFigures({ runs, operations, atFirstTick, afterReconcile }: Figures): void {
@@ -137,35 +141,6 @@ async function playPlans(house: House, path: string, trace: string | undefined):
     if (trace) await Deno.writeTextFile(trace, `${outcome.trace.join("\n")}\n`);
   }
   return broken > 0 ? 1 : 0;
-}
-
-/** Shares the seeds among processes; each prints its own. */
-async function inParallel(
-  { jobs, seed, seeds, ops, shorten, failures }: Record<
-    "jobs" | "seed" | "seeds" | "ops" | "shorten" | "failures",
-    number
-  >,
-  keep: string | undefined,
-): Promise<number> {
-  const share = Math.ceil(seeds / jobs);
-  const passed = [`--ops=${ops}`, `--shorten=${shorten}`, `--failures=${failures}`];
-  if (keep !== undefined) passed.push(`--keep=${keep}`);
-  const codes = await Promise.all(Array.from({ length: jobs }, async (_, index) => {
-    const { code } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--quiet",
-        "--allow-all",
-        `--config=${decodeURIComponent(new URL("../../../deno.json", import.meta.url).pathname)}`,
-        import.meta.url,
-        `--seed=${seed + index * share}`,
-        `--seeds=${share}`,
-        ...passed,
-      ],
-    }).spawn().status;
-    return code;
-  }));
-  return Math.max(...codes);
 }
 
 async function mutants(
