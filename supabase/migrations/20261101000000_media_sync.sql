@@ -2398,14 +2398,22 @@ declare
     v_transaction constant bigint := pg_current_xact_id()::text::bigint;
     v_own constant smallint := pg_backend_pid() % 64;
     v_slot smallint;
+    v_marked bigint;
 begin
-    -- Once a transaction is enough.
-    if exists (select from media_sync.library_versions where transaction_id = v_transaction) then
-        return;
-    end if;
-    select slot into v_slot from media_sync.library_versions where slot = v_own for no key update skip locked;
+    select slot, transaction_id into v_slot, v_marked
+    from media_sync.library_versions
+    where slot = v_own
+    for no key update skip locked;
     if v_slot is null then
-        select slot into v_slot from media_sync.library_versions order by slot limit 1 for no key update skip locked;
+        select slot, transaction_id into v_slot, v_marked
+        from media_sync.library_versions
+        order by transaction_id = v_transaction desc, slot
+        limit 1
+        for no key update skip locked;
+    end if;
+    -- Once a transaction is enough.
+    if v_marked = v_transaction then
+        return;
     end if;
     insert into media_sync.library_versions (slot, transaction_id)
     values (coalesce(v_slot, v_own), v_transaction)
@@ -4512,7 +4520,7 @@ revoke all on function media_sync.note_undecided(text, media_sync.decision[]) fr
 
 -- Decisions become rows and audit rows.
 
-create or replace function media_sync.write_decisions(p_decisions media_sync.decision[])
+create or replace function media_sync.write_decisions(p_decisions media_sync.decision[], p_event_at timestamptz)
 returns setof uuid
 language plpgsql
 set search_path = ''
@@ -4563,6 +4571,7 @@ begin
         next_attempt_at = case when decided.sync_status = 'synced' then null else target.next_attempt_at end,
         edited = case when decided.sync_status = 'synced' then '{}' else target.edited end,
         observed_at = greatest(decided.observed_at, target.observed_at),
+        last_event_at = greatest(target.last_event_at, p_event_at),
         last_synced_at = case when decided.sync_status = 'synced' then clock_timestamp() else target.last_synced_at end,
         in_scope = decided.in_scope,
         deleted_at = case when decided.existence = 'deleted' then target.deleted_at end,
@@ -4589,8 +4598,9 @@ begin
     returning target.id;
 end;
 $$;
-comment on function media_sync.write_decisions(media_sync.decision[]) is 'Writes what differs from the rows. Returns the ids that it wrote. The caller holds the rows'' locks.';
-revoke all on function media_sync.write_decisions(media_sync.decision[]) from public, anon, authenticated;
+comment on function media_sync.write_decisions(media_sync.decision[], timestamptz) is
+    'Writes what differs from the rows, and beside it the time of the event that told so; null: it was none. Returns the ids that it wrote. The caller holds the rows'' locks.';
+revoke all on function media_sync.write_decisions(media_sync.decision[], timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.log_updates(
     p_decisions media_sync.decision[],
@@ -4690,6 +4700,104 @@ $$;
 comment on function media_sync.log_conflicts(media_sync.decision[], text, uuid, double precision) is 'The conflict rows: every value that lost stands in one.';
 revoke all on function media_sync.log_conflicts(media_sync.decision[], text, uuid, double precision) from public, anon, authenticated;
 
+create or replace function media_sync.merge_existing(
+    p_cloud_name text,
+    p_observations jsonb,
+    p_observed_at timestamptz,
+    p_source text,
+    p_run_id uuid,
+    p_settings media_sync.settings,
+    p_event_at timestamptz,
+    p_started timestamptz,
+    p_count integer
+)
+returns setof media_sync.merge_outcome
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_decisions media_sync.decision[];
+    v_undecided media_sync.decision[];
+    v_stale media_sync.merge_outcome[];
+    v_written uuid[];
+    v_milliseconds double precision;
+    v_settled text[];
+    v_has_lost boolean;
+    v_has_moved boolean;
+begin
+    select
+        array_agg(judged.decided) filter (where not judged.stale and not (judged.decided).undecided),
+        array_agg(judged.decided) filter (where not judged.stale and (judged.decided).undecided),
+        array_agg((judged.asset_id, (judged.asset).id, 'stale', 0)::media_sync.merge_outcome) filter (where judged.stale)
+    into v_decisions, v_undecided, v_stale
+    from (
+        select
+            known.asset_id,
+            known.asset,
+            known.stale,
+            case when not known.stale then media_sync.decide(known.asset, known.observation, known.observed_at, p_settings) end as decided
+        from (
+            select
+                source.*,
+                coalesce((source.observation ->> 'observed_at')::timestamptz, p_observed_at) as observed_at,
+                (source.asset).observed_at > coalesce((source.observation ->> 'observed_at')::timestamptz, p_observed_at) as stale
+            from media_sync.observed_assets(p_cloud_name, p_observations) as source
+            where (source.asset).id is not null
+        ) as known
+        -- Once an asset: without it every mention above is a call.
+        offset 0
+    ) as judged;
+
+    v_written := array(select media_sync.write_decisions(v_decisions, p_event_at));
+    v_milliseconds := extract(epoch from clock_timestamp() - p_started) * 1000 / p_count;
+    perform media_sync.log_updates(v_decisions, p_source, p_run_id, v_milliseconds);
+    perform media_sync.note_undecided(p_cloud_name, v_undecided);
+
+    -- What seldom follows, asked for at once.
+    select
+        array_agg((asset).asset_id) filter (where (asset).sending is not null and decided.sending is null),
+        bool_or(conflicts <> '{}' or existence in ('deleted', 'survived')),
+        bool_or(base -> 'public_id' is distinct from (asset).base -> 'public_id')
+    into v_settled, v_has_lost, v_has_moved
+    from unnest(v_decisions) as decided;
+    if v_has_lost then
+        perform media_sync.log_conflicts(v_decisions, p_source, p_run_id, v_milliseconds);
+    end if;
+    if v_settled is not null then
+        perform media_sync.forget_refresh(p_cloud_name, v_settled, clock_timestamp(), 'a write is to be confirmed');
+    end if;
+    if v_has_moved then
+        perform media_sync.invite_waiting_names(p_cloud_name);
+    end if;
+
+    return query
+    select
+        (decided.asset).asset_id,
+        (decided.asset).id,
+        case
+            when decided.existence in ('returned', 'survived') then 'restored'
+            when (decided.asset).id = any (v_written) then 'updated'
+            else 'unchanged'
+        end,
+        (select count(*)::integer from jsonb_object_keys(decided.conflicts)) + (decided.existence = 'survived')::integer
+    from unnest(v_decisions) as decided
+    union all
+    select * from unnest(v_stale)
+    union all
+    select (decided.asset).asset_id, null::uuid, 'undecided', 0 from unnest(v_undecided) as decided;
+end;
+$$;
+comment on function media_sync.merge_existing(
+    text, jsonb, timestamptz, text, uuid, media_sync.settings, timestamptz, timestamptz, integer
+) is 'The part of merge_page() for assets that have a row. p_event_at: see write_decisions(). The caller holds the rows'' locks.';
+revoke all on function media_sync.merge_existing(
+    text, jsonb, timestamptz, text, uuid, media_sync.settings, timestamptz, timestamptz, integer
+) from public, anon, authenticated;
+
+-- supabase/schemas/20_merge/66_waiting_names.sql
+
+-- Renames that wait for a name which another asset has.
+
 create or replace function media_sync.invite_waiting_names(p_cloud_name text)
 returns void
 language plpgsql
@@ -4727,89 +4835,6 @@ end;
 $$;
 comment on function media_sync.invite_waiting_names(text) is 'Rows that waited for a name which its holder has left are tried at once.';
 revoke all on function media_sync.invite_waiting_names(text) from public, anon, authenticated;
-
-create or replace function media_sync.merge_existing(
-    p_cloud_name text,
-    p_observations jsonb,
-    p_observed_at timestamptz,
-    p_source text,
-    p_run_id uuid,
-    p_settings media_sync.settings,
-    p_started timestamptz,
-    p_count integer
-)
-returns setof media_sync.merge_outcome
-language plpgsql
-set search_path = ''
-as $$
-declare
-    v_decisions media_sync.decision[];
-    v_undecided media_sync.decision[];
-    v_stale media_sync.merge_outcome[];
-    v_written uuid[];
-    v_milliseconds double precision;
-begin
-    select
-        array_agg(judged.decided) filter (where not judged.stale and not (judged.decided).undecided),
-        array_agg(judged.decided) filter (where not judged.stale and (judged.decided).undecided),
-        array_agg((judged.asset_id, (judged.asset).id, 'stale', 0)::media_sync.merge_outcome) filter (where judged.stale)
-    into v_decisions, v_undecided, v_stale
-    from (
-        select
-            known.asset_id,
-            known.asset,
-            known.stale,
-            case when not known.stale then media_sync.decide(known.asset, known.observation, known.observed_at, p_settings) end as decided
-        from (
-            select
-                source.*,
-                coalesce((source.observation ->> 'observed_at')::timestamptz, p_observed_at) as observed_at,
-                (source.asset).observed_at > coalesce((source.observation ->> 'observed_at')::timestamptz, p_observed_at) as stale
-            from media_sync.observed_assets(p_cloud_name, p_observations) as source
-            where (source.asset).id is not null
-        ) as known
-        -- Once an asset: without it every mention above is a call.
-        offset 0
-    ) as judged;
-
-    v_written := array(select media_sync.write_decisions(v_decisions));
-    v_milliseconds := extract(epoch from clock_timestamp() - p_started) * 1000 / p_count;
-    perform media_sync.log_updates(v_decisions, p_source, p_run_id, v_milliseconds);
-    perform media_sync.log_conflicts(v_decisions, p_source, p_run_id, v_milliseconds);
-    perform media_sync.note_undecided(p_cloud_name, v_undecided);
-    perform media_sync.forget_refresh(
-        p_cloud_name,
-        array(
-            select (decided.asset).asset_id from unnest(v_decisions) as decided
-            where (decided.asset).sending is not null and decided.sending is null
-        ),
-        clock_timestamp(), 'a write is to be confirmed'
-    );
-    if exists (select from unnest(v_decisions) as decided where decided.base -> 'public_id' is distinct from (decided.asset).base -> 'public_id') then
-        perform media_sync.invite_waiting_names(p_cloud_name);
-    end if;
-
-    return query
-    select
-        (decided.asset).asset_id,
-        (decided.asset).id,
-        case
-            when decided.existence in ('returned', 'survived') then 'restored'
-            when (decided.asset).id = any (v_written) then 'updated'
-            else 'unchanged'
-        end,
-        (select count(*)::integer from jsonb_object_keys(decided.conflicts)) + (decided.existence = 'survived')::integer
-    from unnest(v_decisions) as decided
-    union all
-    select * from unnest(v_stale)
-    union all
-    select (decided.asset).asset_id, null::uuid, 'undecided', 0 from unnest(v_undecided) as decided;
-end;
-$$;
-comment on function media_sync.merge_existing(text, jsonb, timestamptz, text, uuid, media_sync.settings, timestamptz, integer) is
-    'The part of merge_page() for assets that have a row. The caller holds the rows'' locks.';
-revoke all on function media_sync.merge_existing(text, jsonb, timestamptz, text, uuid, media_sync.settings, timestamptz, integer)
-    from public, anon, authenticated;
 
 -- supabase/schemas/20_merge/70_merge_observations.sql
 
@@ -5037,7 +5062,8 @@ begin
         v_locked := case when v_round > 1 or not v_is_new then media_sync.lock_known(p_cloud_name, v_pending) end;
         if v_locked is not null then
             return query select * from media_sync.merge_existing(
-                p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, v_started, v_count
+                p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, (p_options ->> 'event_at')::timestamptz,
+                v_started, v_count
             );
             select coalesce(jsonb_agg(element), '[]') into v_pending
             from jsonb_array_elements(v_pending) as element
@@ -5267,7 +5293,7 @@ begin
 end;
 $$;
 comment on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) is
-    'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset: as merge_page(), or quarantined for those that cannot be stored, which are set aside alone. Options: force (re-merge what looks unchanged), stamp (remember the look-up), created_by (user of an upload), listed (a page of a listing, which may be of old assets).';
+    'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset: as merge_page(), or quarantined for those that cannot be stored, which are set aside alone. Options: force (re-merge what looks unchanged), stamp (remember the look-up), event_at (when what a notification tells has happened), created_by (user of an upload), listed (a page of a listing, which may be of old assets).';
 revoke all on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) from public, anon, authenticated;
 
 -- supabase/schemas/30_pull/10_traffic.sql
@@ -9502,6 +9528,8 @@ create or replace function media_sync.rename_folder(
 returns integer
 language plpgsql
 set search_path = ''
+-- Only a plan that knows the folder finds what lies below it by the index.
+set plan_cache_mode = force_custom_plan
 as $$
 declare
     v_count integer;
@@ -9512,16 +9540,24 @@ begin
     if p_from = '' or p_from = p_to then
         return 0;
     end if;
+    -- By the folder alone: without statistics the index of identities seems to tell as much.
     v_ids := array(
-        select asset.id
-        from public.media_assets as asset
-        where asset.cloud_name = p_cloud_name
-            and asset.deleted_at is null
-            and (
-                asset.folder = p_from or asset.folder like v_below
-                -- Moved elsewhere here, but not there yet.
-                or (asset.sync_status <> 'synced' and (asset.base ->> 'folder' = p_from or asset.base ->> 'folder' like v_below))
+        select known.id
+        from (
+            (
+                select id, cloud_name, deleted_at from public.media_assets
+                where folder = p_from or folder like v_below
+                offset 0
             )
+            union
+            -- Moved elsewhere here, but not there yet.
+            (
+                select id, cloud_name, deleted_at from public.media_assets
+                where sync_status <> 'synced' and (base ->> 'folder' = p_from or base ->> 'folder' like v_below)
+                offset 0
+            )
+        ) as known
+        where known.cloud_name = p_cloud_name and known.deleted_at is null
     );
     perform media_sync.lock_assets(v_ids);
     -- What was moved here meanwhile was moved on both sides: a look-up brings it before the merge. What was seen there since
@@ -9774,6 +9810,27 @@ comment on function media_sync.take_over_misplaced(text, jsonb, timestamptz) is
     'Marks what an event''s effects tell of assets as ours, where we sent it to their names for other assets. The caller holds the rows'' locks.';
 revoke all on function media_sync.take_over_misplaced(text, jsonb, timestamptz) from public, anon, authenticated;
 
+create or replace function media_sync.note_event_time(p_ids uuid[], p_triggered_at timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    -- A merge wrote it beside the rest; and an update of no row would still wake all that watches the table.
+    if exists (
+        select from public.media_assets
+        where id = any (p_ids) and p_triggered_at is not null and (last_event_at is null or last_event_at < p_triggered_at)
+    ) then
+        update public.media_assets
+        set last_event_at = p_triggered_at
+        where id = any (p_ids) and (last_event_at is null or last_event_at < p_triggered_at);
+    end if;
+end;
+$$;
+comment on function media_sync.note_event_time(uuid[], timestamptz) is
+    'Keeps on rows that an event touched when that was, where they do not know yet. The caller holds the rows'' locks.';
+revoke all on function media_sync.note_event_time(uuid[], timestamptz) from public, anon, authenticated;
+
 create or replace function media_sync.apply_effects(p_cloud_name text, p_effects jsonb, p_triggered_at timestamptz, p_source text)
 returns jsonb
 language plpgsql
@@ -9853,15 +9910,16 @@ begin
             v_changed + count(*) filter (where outcome in ('inserted', 'updated', 'restored')),
             array_agg(asset_id) filter (where outcome = 'quarantined')
         into v_changed, v_refused
-        from media_sync.merge_observations(p_cloud_name, v_merge, v_now, p_source);
+        -- What looks unchanged was judged already.
+        from media_sync.merge_observations(
+            p_cloud_name, v_merge, v_now, p_source, null, jsonb_build_object('force', true, 'event_at', p_triggered_at)
+        );
     end if;
     -- An upload that is known already may still tell what no look-up does.
-    perform media_sync.tell_facts(p_cloud_name, coalesce(v_facts, '[]'));
-    if p_triggered_at is not null then
-        update public.media_assets
-        set last_event_at = p_triggered_at
-        where id = any (v_touched) and (last_event_at is null or last_event_at < p_triggered_at);
+    if v_facts is not null then
+        perform media_sync.tell_facts(p_cloud_name, v_facts);
     end if;
+    perform media_sync.note_event_time(v_touched, p_triggered_at);
     perform media_sync.queue_refresh(p_cloud_name, coalesce(v_fetch, '{}'), 'an event tells too little');
     -- Events come in any order: what one of them changed is looked up once things are quiet.
     perform media_sync.queue_refresh_later(p_cloud_name, coalesce(v_verify, '{}'), 'changed by an event', interval '30 seconds');
@@ -9974,8 +10032,10 @@ language plpgsql
 security definer
 set search_path = ''
 set statement_timeout = '15s'
--- The planner takes an event for a page of assets and would read the whole table; it is about one asset or a few.
+-- The planner takes an event for a page of assets and would read the whole table; it is about one asset or a few. What it
+-- then believes of the cost has it plan the same statements at every call.
 set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_id bigint;
@@ -15766,10 +15826,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '495b0339c48701c0';
+    select '07ca9c5f56ed6659';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '495b0339c48701c0');
+values ('20261101000000', 'media_sync', '07ca9c5f56ed6659');

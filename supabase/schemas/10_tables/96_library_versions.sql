@@ -28,14 +28,22 @@ declare
     v_transaction constant bigint := pg_current_xact_id()::text::bigint;
     v_own constant smallint := pg_backend_pid() % 64;
     v_slot smallint;
+    v_marked bigint;
 begin
-    -- Once a transaction is enough.
-    if exists (select from media_sync.library_versions where transaction_id = v_transaction) then
-        return;
-    end if;
-    select slot into v_slot from media_sync.library_versions where slot = v_own for no key update skip locked;
+    select slot, transaction_id into v_slot, v_marked
+    from media_sync.library_versions
+    where slot = v_own
+    for no key update skip locked;
     if v_slot is null then
-        select slot into v_slot from media_sync.library_versions order by slot limit 1 for no key update skip locked;
+        select slot, transaction_id into v_slot, v_marked
+        from media_sync.library_versions
+        order by transaction_id = v_transaction desc, slot
+        limit 1
+        for no key update skip locked;
+    end if;
+    -- Once a transaction is enough.
+    if v_marked = v_transaction then
+        return;
     end if;
     insert into media_sync.library_versions (slot, transaction_id)
     values (coalesce(v_slot, v_own), v_transaction)

@@ -1,6 +1,6 @@
 -- Decisions become rows and audit rows.
 
-create or replace function media_sync.write_decisions(p_decisions media_sync.decision[])
+create or replace function media_sync.write_decisions(p_decisions media_sync.decision[], p_event_at timestamptz)
 returns setof uuid
 language plpgsql
 set search_path = ''
@@ -51,6 +51,7 @@ begin
         next_attempt_at = case when decided.sync_status = 'synced' then null else target.next_attempt_at end,
         edited = case when decided.sync_status = 'synced' then '{}' else target.edited end,
         observed_at = greatest(decided.observed_at, target.observed_at),
+        last_event_at = greatest(target.last_event_at, p_event_at),
         last_synced_at = case when decided.sync_status = 'synced' then clock_timestamp() else target.last_synced_at end,
         in_scope = decided.in_scope,
         deleted_at = case when decided.existence = 'deleted' then target.deleted_at end,
@@ -77,8 +78,9 @@ begin
     returning target.id;
 end;
 $$;
-comment on function media_sync.write_decisions(media_sync.decision[]) is 'Writes what differs from the rows. Returns the ids that it wrote. The caller holds the rows'' locks.';
-revoke all on function media_sync.write_decisions(media_sync.decision[]) from public, anon, authenticated;
+comment on function media_sync.write_decisions(media_sync.decision[], timestamptz) is
+    'Writes what differs from the rows, and beside it the time of the event that told so; null: it was none. Returns the ids that it wrote. The caller holds the rows'' locks.';
+revoke all on function media_sync.write_decisions(media_sync.decision[], timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.log_updates(
     p_decisions media_sync.decision[],
@@ -178,44 +180,6 @@ $$;
 comment on function media_sync.log_conflicts(media_sync.decision[], text, uuid, double precision) is 'The conflict rows: every value that lost stands in one.';
 revoke all on function media_sync.log_conflicts(media_sync.decision[], text, uuid, double precision) from public, anon, authenticated;
 
-create or replace function media_sync.invite_waiting_names(p_cloud_name text)
-returns void
-language plpgsql
-set search_path = ''
--- Rows are looked up one by one, however few the table had when this was planned.
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
-as $$
-declare
-    v_ids uuid[];
-begin
-    -- Rows that others hold are being pushed or edited at this moment, and will be tried anyway.
-    v_ids := array(
-        select waiting.id
-        from public.media_assets as waiting
-        where waiting.sync_status = 'pending'
-            and waiting.cloud_name = p_cloud_name
-            and waiting.waits_for_name
-            and waiting.next_attempt_at is not null
-            and not exists (
-                select from public.media_assets as holder
-                where holder.cloud_name = p_cloud_name
-                    and holder.public_id = waiting.public_id
-                    and holder.id <> waiting.id
-                    and holder.deleted_at is null
-                    and holder.base ->> 'public_id' = waiting.public_id
-                    and holder.resource_type = waiting.resource_type
-                    and holder.type = waiting.type
-            )
-        for no key update skip locked
-    );
-    update public.media_assets set next_attempt_at = null where id = any (v_ids);
-end;
-$$;
-comment on function media_sync.invite_waiting_names(text) is 'Rows that waited for a name which its holder has left are tried at once.';
-revoke all on function media_sync.invite_waiting_names(text) from public, anon, authenticated;
-
 create or replace function media_sync.merge_existing(
     p_cloud_name text,
     p_observations jsonb,
@@ -223,6 +187,7 @@ create or replace function media_sync.merge_existing(
     p_source text,
     p_run_id uuid,
     p_settings media_sync.settings,
+    p_event_at timestamptz,
     p_started timestamptz,
     p_count integer
 )
@@ -236,6 +201,9 @@ declare
     v_stale media_sync.merge_outcome[];
     v_written uuid[];
     v_milliseconds double precision;
+    v_settled text[];
+    v_has_lost boolean;
+    v_has_moved boolean;
 begin
     select
         array_agg(judged.decided) filter (where not judged.stale and not (judged.decided).undecided),
@@ -260,20 +228,25 @@ begin
         offset 0
     ) as judged;
 
-    v_written := array(select media_sync.write_decisions(v_decisions));
+    v_written := array(select media_sync.write_decisions(v_decisions, p_event_at));
     v_milliseconds := extract(epoch from clock_timestamp() - p_started) * 1000 / p_count;
     perform media_sync.log_updates(v_decisions, p_source, p_run_id, v_milliseconds);
-    perform media_sync.log_conflicts(v_decisions, p_source, p_run_id, v_milliseconds);
     perform media_sync.note_undecided(p_cloud_name, v_undecided);
-    perform media_sync.forget_refresh(
-        p_cloud_name,
-        array(
-            select (decided.asset).asset_id from unnest(v_decisions) as decided
-            where (decided.asset).sending is not null and decided.sending is null
-        ),
-        clock_timestamp(), 'a write is to be confirmed'
-    );
-    if exists (select from unnest(v_decisions) as decided where decided.base -> 'public_id' is distinct from (decided.asset).base -> 'public_id') then
+
+    -- What seldom follows, asked for at once.
+    select
+        array_agg((asset).asset_id) filter (where (asset).sending is not null and decided.sending is null),
+        bool_or(conflicts <> '{}' or existence in ('deleted', 'survived')),
+        bool_or(base -> 'public_id' is distinct from (asset).base -> 'public_id')
+    into v_settled, v_has_lost, v_has_moved
+    from unnest(v_decisions) as decided;
+    if v_has_lost then
+        perform media_sync.log_conflicts(v_decisions, p_source, p_run_id, v_milliseconds);
+    end if;
+    if v_settled is not null then
+        perform media_sync.forget_refresh(p_cloud_name, v_settled, clock_timestamp(), 'a write is to be confirmed');
+    end if;
+    if v_has_moved then
         perform media_sync.invite_waiting_names(p_cloud_name);
     end if;
 
@@ -294,7 +267,9 @@ begin
     select (decided.asset).asset_id, null::uuid, 'undecided', 0 from unnest(v_undecided) as decided;
 end;
 $$;
-comment on function media_sync.merge_existing(text, jsonb, timestamptz, text, uuid, media_sync.settings, timestamptz, integer) is
-    'The part of merge_page() for assets that have a row. The caller holds the rows'' locks.';
-revoke all on function media_sync.merge_existing(text, jsonb, timestamptz, text, uuid, media_sync.settings, timestamptz, integer)
-    from public, anon, authenticated;
+comment on function media_sync.merge_existing(
+    text, jsonb, timestamptz, text, uuid, media_sync.settings, timestamptz, timestamptz, integer
+) is 'The part of merge_page() for assets that have a row. p_event_at: see write_decisions(). The caller holds the rows'' locks.';
+revoke all on function media_sync.merge_existing(
+    text, jsonb, timestamptz, text, uuid, media_sync.settings, timestamptz, timestamptz, integer
+) from public, anon, authenticated;

@@ -222,7 +222,8 @@ begin
         v_locked := case when v_round > 1 or not v_is_new then media_sync.lock_known(p_cloud_name, v_pending) end;
         if v_locked is not null then
             return query select * from media_sync.merge_existing(
-                p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, v_started, v_count
+                p_cloud_name, v_pending, p_observed_at, p_source, p_run_id, v_settings, (p_options ->> 'event_at')::timestamptz,
+                v_started, v_count
             );
             select coalesce(jsonb_agg(element), '[]') into v_pending
             from jsonb_array_elements(v_pending) as element

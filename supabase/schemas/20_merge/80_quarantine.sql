@@ -200,5 +200,5 @@ begin
 end;
 $$;
 comment on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) is
-    'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset: as merge_page(), or quarantined for those that cannot be stored, which are set aside alone. Options: force (re-merge what looks unchanged), stamp (remember the look-up), created_by (user of an upload), listed (a page of a listing, which may be of old assets).';
+    'Merges a page of observations into the rows, with their audit rows, and returns one outcome per asset: as merge_page(), or quarantined for those that cannot be stored, which are set aside alone. Options: force (re-merge what looks unchanged), stamp (remember the look-up), event_at (when what a notification tells has happened), created_by (user of an upload), listed (a page of a listing, which may be of old assets).';
 revoke all on function media_sync.merge_observations(text, jsonb, timestamptz, text, uuid, jsonb) from public, anon, authenticated;

@@ -10,6 +10,8 @@ create or replace function media_sync.rename_folder(
 returns integer
 language plpgsql
 set search_path = ''
+-- Only a plan that knows the folder finds what lies below it by the index.
+set plan_cache_mode = force_custom_plan
 as $$
 declare
     v_count integer;
@@ -20,16 +22,24 @@ begin
     if p_from = '' or p_from = p_to then
         return 0;
     end if;
+    -- By the folder alone: without statistics the index of identities seems to tell as much.
     v_ids := array(
-        select asset.id
-        from public.media_assets as asset
-        where asset.cloud_name = p_cloud_name
-            and asset.deleted_at is null
-            and (
-                asset.folder = p_from or asset.folder like v_below
-                -- Moved elsewhere here, but not there yet.
-                or (asset.sync_status <> 'synced' and (asset.base ->> 'folder' = p_from or asset.base ->> 'folder' like v_below))
+        select known.id
+        from (
+            (
+                select id, cloud_name, deleted_at from public.media_assets
+                where folder = p_from or folder like v_below
+                offset 0
             )
+            union
+            -- Moved elsewhere here, but not there yet.
+            (
+                select id, cloud_name, deleted_at from public.media_assets
+                where sync_status <> 'synced' and (base ->> 'folder' = p_from or base ->> 'folder' like v_below)
+                offset 0
+            )
+        ) as known
+        where known.cloud_name = p_cloud_name and known.deleted_at is null
     );
     perform media_sync.lock_assets(v_ids);
     -- What was moved here meanwhile was moved on both sides: a look-up brings it before the merge. What was seen there since

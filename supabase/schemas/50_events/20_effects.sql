@@ -147,6 +147,27 @@ comment on function media_sync.take_over_misplaced(text, jsonb, timestamptz) is
     'Marks what an event''s effects tell of assets as ours, where we sent it to their names for other assets. The caller holds the rows'' locks.';
 revoke all on function media_sync.take_over_misplaced(text, jsonb, timestamptz) from public, anon, authenticated;
 
+create or replace function media_sync.note_event_time(p_ids uuid[], p_triggered_at timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    -- A merge wrote it beside the rest; and an update of no row would still wake all that watches the table.
+    if exists (
+        select from public.media_assets
+        where id = any (p_ids) and p_triggered_at is not null and (last_event_at is null or last_event_at < p_triggered_at)
+    ) then
+        update public.media_assets
+        set last_event_at = p_triggered_at
+        where id = any (p_ids) and (last_event_at is null or last_event_at < p_triggered_at);
+    end if;
+end;
+$$;
+comment on function media_sync.note_event_time(uuid[], timestamptz) is
+    'Keeps on rows that an event touched when that was, where they do not know yet. The caller holds the rows'' locks.';
+revoke all on function media_sync.note_event_time(uuid[], timestamptz) from public, anon, authenticated;
+
 create or replace function media_sync.apply_effects(p_cloud_name text, p_effects jsonb, p_triggered_at timestamptz, p_source text)
 returns jsonb
 language plpgsql
@@ -226,15 +247,16 @@ begin
             v_changed + count(*) filter (where outcome in ('inserted', 'updated', 'restored')),
             array_agg(asset_id) filter (where outcome = 'quarantined')
         into v_changed, v_refused
-        from media_sync.merge_observations(p_cloud_name, v_merge, v_now, p_source);
+        -- What looks unchanged was judged already.
+        from media_sync.merge_observations(
+            p_cloud_name, v_merge, v_now, p_source, null, jsonb_build_object('force', true, 'event_at', p_triggered_at)
+        );
     end if;
     -- An upload that is known already may still tell what no look-up does.
-    perform media_sync.tell_facts(p_cloud_name, coalesce(v_facts, '[]'));
-    if p_triggered_at is not null then
-        update public.media_assets
-        set last_event_at = p_triggered_at
-        where id = any (v_touched) and (last_event_at is null or last_event_at < p_triggered_at);
+    if v_facts is not null then
+        perform media_sync.tell_facts(p_cloud_name, v_facts);
     end if;
+    perform media_sync.note_event_time(v_touched, p_triggered_at);
     perform media_sync.queue_refresh(p_cloud_name, coalesce(v_fetch, '{}'), 'an event tells too little');
     -- Events come in any order: what one of them changed is looked up once things are quiet.
     perform media_sync.queue_refresh_later(p_cloud_name, coalesce(v_verify, '{}'), 'changed by an event', interval '30 seconds');

@@ -92,8 +92,10 @@ language plpgsql
 security definer
 set search_path = ''
 set statement_timeout = '15s'
--- The planner takes an event for a page of assets and would read the whole table; it is about one asset or a few.
+-- The planner takes an event for a page of assets and would read the whole table; it is about one asset or a few. What it
+-- then believes of the cost has it plan the same statements at every call.
 set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_id bigint;

@@ -2,7 +2,7 @@
 -- for each mention of its result where it may pull the sub-select up.
 begin;
 \ir helpers.sql
-select plan(8);
+select plan(10);
 
 set local track_functions = 'all';
 insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, sync_status, observed_at)
@@ -44,6 +44,18 @@ select public.media_sync_compare_page('demo', (
 select is(tests.calls('media_sync.observed_content') - calls, 100::bigint, 'a page compared → each asset once') from before_comparison;
 
 update public.media_assets set context = (select jsonb_object_agg('key ' || place, 'value') from generate_series(1, 50) as place) where asset_id = 'a1';
+create temporary table before_event as
+select pg_catalog.pg_stat_get_xact_tuples_updated('public.media_assets'::regclass) as written, tests.calls('media_sync.broadcast_assets') as told;
+select public.media_sync_receive_event('demo', jsonb_build_object(
+    'dedup_key', 'event', 'notification_type', 'resource_tags_changed', 'body', '{}', 'triggered_at', clock_timestamp(),
+    'effects', '[{"kind": "delta", "asset_id": "a9", "fields": {"tags": {"added": ["told"], "removed": []}}}]'::jsonb
+));
+select is(
+    row(pg_catalog.pg_stat_get_xact_tuples_updated('public.media_assets'::regclass) - written, tests.calls('media_sync.broadcast_assets') - told)::text,
+    '(1,1)', 'a notification → its row is written once, and once all that watches the table hears of it'
+) from before_event;
+select ok(tags @> '{told}' and last_event_at is not null, 'with the tag and the time of the event') from public.media_assets where asset_id = 'a9';
+
 create temporary table before_edit as select tests.calls('media_sync.flat_fields') as calls;
 update public.media_assets set context = context || '{"key 1": "other", "key 2": "other"}' where asset_id = 'a1';
 select is(tests.calls('media_sync.flat_fields') - calls, 3::bigint, 'an edit of a row → what it was, is and was agreed to be are unpacked once each') from before_edit;

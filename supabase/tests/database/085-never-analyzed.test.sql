@@ -59,6 +59,7 @@ insert into tests.acts (topic, statement) values
     ('a notification without an asset_id', $$select public.media_sync_receive_event('demo', jsonb_build_object(
         'dedup_key', 'old', 'notification_type', 'some', 'body', '{}', 'triggered_at', clock_timestamp(),
         'effects', '[{"kind": "delete", "public_id": "a15", "resource_type": "image", "type": "upload"}]'::jsonb))$$),
+    ('a notification of a folder', $$select tests.event('folder', null, '{"from": "a", "to": "b"}')$$),
     ('a look-up', $$select public.media_sync_settle_look_up('demo', '{a16,a17}', tests.observation('a16'), clock_timestamp(), 'api')$$),
     ('an observation', $$select public.media_sync_apply_observations('demo', tests.observation('a18'), clock_timestamp(), 'api')$$),
     ('an observation of what is set aside', $$select public.media_sync_apply_observations('demo', tests.observation('a30'), clock_timestamp(), 'api')$$),
