@@ -6,7 +6,7 @@ import { createScheduler, type Scheduler } from "./engine/scheduler.ts";
 import { check, checkFirstSync, type Complaint } from "./model/check.ts";
 import { createModel, type Model } from "./model/model.ts";
 import { createWatch } from "./model/watch.ts";
-import { type Units, unitsOfAsset } from "./model/units.ts";
+import { isInside, type Units, unitsOfAsset } from "./model/units.ts";
 import { METADATA_FIELDS } from "./people/draw-plan.ts";
 import { type ConsolePerson, createConsolePerson } from "./people/library-calls.ts";
 import { perform } from "./people/perform.ts";
@@ -198,9 +198,7 @@ async function createSimulation(
       return key;
     },
     inScope: (project, folder) => {
-      const folders = scopeOf(plan, projects.indexOf(project));
-      return folders.length === 0 ||
-        folders.some((one) => folder === one || folder.startsWith(`${one}/`));
+      return isInside(scopeOf(plan, projects.indexOf(project)), folder);
     },
     unitsThere: (assetId) => {
       const asset = library.assets().get(assetId);

@@ -13,6 +13,8 @@ export interface Activity {
   alive: boolean;
   /** Faults that it met, by the party that failed. */
   readonly faults: { cloudinary: number; database: number };
+  /** Its calls that had their effect and whose answers were lost. */
+  readonly unanswered: string[];
   /** Called around each of its calls to a database. */
   watch?: Watch | undefined;
 }

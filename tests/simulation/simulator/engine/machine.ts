@@ -55,6 +55,7 @@ export const outsideTime: Activity = {
   environment: null,
   alive: true,
   faults: { cloudinary: 0, database: 0 },
+  unanswered: [],
 };
 
 let unfinished = 0;

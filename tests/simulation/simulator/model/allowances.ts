@@ -247,19 +247,22 @@ function cameBackUnnoticed(
         held.order > begin.order && held.order < intent.order && same(held.value, value) &&
         // What a person put there by themselves is no news of what was done here.
         !isPersons(held) && (others.length === 0 || others.some(({ side }) =>
-          side === "there" || wasShownTo(model, intent, side, held.order)
+          side === "there" || wasShownTo(model, intent, side, held)
         ))
       )
   );
   return !isKnown;
 }
 
-/** Whether another database was shown the asset, and nothing went wrong with it, between a value's coming and an edit. */
-function wasShownTo(model: Model, { asset, order }: Intent, side: string, since: number): boolean {
+/**
+ * Whether another database was shown the asset, and nothing went wrong with it, between a value's coming and an edit. Of the
+ * value only its own notification tells.
+ */
+function wasShownTo(model: Model, { asset, order }: Intent, side: string, held: Held): boolean {
   const database = side.replace("here ", "");
   return model.looksAt(asset).some((look) =>
-    databaseOf(look.by.name) === database && isWell(look.by) && look.order > since &&
-    look.order < order
+    databaseOf(look.by.name) === database && isWell(look.by) && look.order > held.order &&
+    look.order < order && (look.kind === "answer" || look.of === held.time)
   );
 }
 

@@ -28,7 +28,7 @@ function conflictsOfNobody(examined: Examined, row: LogRow): Complaint[] {
       isEditedHere(examined, row, unit) ? null : "here",
       isFromThere(examined, row, unit, told.cloudinary) ? null : "there",
     ].filter((side) => side !== null);
-    if (whose.length === 0 || isPrecaution(examined, row, told)) continue;
+    if (whose.length === 0 || isPrecaution(examined, row, unit, told)) continue;
     const name = examined.simulation.nameOf(asset);
     complaints.push({
       invariant: 7,
@@ -42,13 +42,23 @@ function conflictsOfNobody(examined: Examined, row: LogRow): Complaint[] {
 }
 
 /**
- * Whether a value is sent again that Cloudinary took and does not show, because the asset was given another name meanwhile:
- * the write met another asset, or somebody took it back. Nobody can tell, so that the log tells both.
+ * Whether a value is sent again that Cloudinary took and does not show, because the asset was given another name since it
+ * was edited here: the write met another asset, or somebody took it back. Nobody can tell, so that the log tells both.
  */
-function isPrecaution({ simulation, project }: Examined, row: LogRow, told: Told): boolean {
-  return told.kept === "database" && sameOrNone(told.base, told.cloudinary) &&
-    simulation.model.historyOf(row.asset_id!, "public_id").some((name) =>
-      name.time <= row.time && name.by !== "beginning" && !isBy(project.name, name)
+function isPrecaution(
+  { simulation, project }: Examined,
+  row: LogRow,
+  unit: string,
+  told: Told,
+): boolean {
+  const { model } = simulation;
+  const edit = model.intents.findLast((intent) =>
+    intent.asset === row.asset_id && intent.unit === unit && intent.time <= row.time &&
+    intent.side === `here ${project.name}` && sameOrNone(intent.value, told.database)
+  );
+  return edit !== undefined && told.kept === "database" && sameOrNone(told.base, told.cloudinary) &&
+    model.historyOf(row.asset_id!, "public_id").some((name) =>
+      name.order > edit.order && name.time <= row.time && !isBy(project.name, name)
     );
 }
 
@@ -84,10 +94,9 @@ function oldNews(examined: Examined): Complaint[] {
     if (row.direction !== "pull" || row.status !== "success") continue;
     for (const [unit, , value] of unitsOfChanges(row.changes, simulation.fixed)) {
       const key = `${row.asset_id} ${unit}`;
-      // A context that is changed by clearing it and setting it anew is empty in between.
-      if (value === undefined && unit.startsWith("context.")) continue;
       const history = model.historyOf(row.asset_id!, unit).filter(({ time }) => time <= row.time);
       const from = reached.get(key) ?? 0;
+      if (value === undefined && isEmptyInBetween(examined, row, unit, history[from])) continue;
       const place = history.findIndex((held, index) =>
         index >= from && sameOrNone(held.value, value)
       );
@@ -96,8 +105,7 @@ function oldNews(examined: Examined): Complaint[] {
         continue;
       }
       if (!history.some((held) => sameOrNone(held.value, value))) continue;
-      // Of two look-ups on their way at once nobody knows which Cloudinary answered first.
-      if (row.time - (history[from]?.time ?? 0) < LOOK_UPS_OVERLAP_MS) continue;
+      if (history[from] && areTwoAtOnce(examined, row, history[from])) continue;
       const name = simulation.nameOf(row.asset_id!);
       complaints.push({
         invariant: 3,
@@ -111,6 +119,39 @@ function oldNews(examined: Examined): Complaint[] {
     }
   }
   return complaints;
+}
+
+/**
+ * Whether somebody in Cloudinary changed the context by clearing it and setting it anew, which is one act of theirs, after
+ * what the row had taken over of the key.
+ */
+function isEmptyInBetween(
+  { simulation }: Examined,
+  row: LogRow,
+  unit: string,
+  reached: Held | undefined,
+): boolean {
+  return unit.startsWith("context.") &&
+    simulation.model.intents.some((intent) =>
+      intent.asset === row.asset_id && intent.side === "there" && intent.time <= row.time &&
+      intent.order >= (reached?.order ?? 0) &&
+      intent.unit.startsWith("context.") && intent.value === undefined
+    );
+}
+
+/**
+ * Of two look-ups on their way at once nobody knows which Cloudinary answered first: one showed the asset before what the
+ * row had taken over came there, and another after it.
+ */
+function areTwoAtOnce({ simulation, project }: Examined, row: LogRow, reached: Held): boolean {
+  const looks = simulation.model.looksAt(row.asset_id!).filter(({ kind, by, time }) =>
+    kind === "answer" && ["", project.name].includes(databaseOf(by.name)) &&
+    time <= row.time && row.time - time < LOOK_UPS_OVERLAP_MS
+  );
+  return looks.some((older) =>
+    older.order < reached.order &&
+    looks.some((newer) => newer.order > reached.order && newer.by !== older.by)
+  );
 }
 
 /** The units that a log row's changes tell of, with both values. */

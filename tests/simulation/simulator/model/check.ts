@@ -8,7 +8,7 @@ import { checkIntents } from "./check-intents.ts";
 import { checkLog } from "./check-log.ts";
 import { checkOrigins } from "./check-origins.ts";
 import { checkPolicy } from "./check-policy.ts";
-import { differing, type Row, ROW_COLUMNS, unitsOf, unitsOfAsset } from "./units.ts";
+import { differing, isInside, type Row, ROW_COLUMNS, unitsOf, unitsOfAsset } from "./units.ts";
 
 /** Something that must not be. */
 export interface Complaint {
@@ -67,10 +67,14 @@ export async function check(simulation: Simulation): Promise<Complaint[]> {
 /** Invariant 1 once more, before anybody has done anything: what the first sync listed is here. */
 export async function checkFirstSync(simulation: Simulation): Promise<Complaint[]> {
   const complaints: Complaint[] = [];
-  // The rows are compared by the folders that are mirrored in the end.
-  if (simulation.plan.acts.some((act) => act.do === "scope")) return complaints;
+  const { includeFolders } = simulation.plan;
+  // By the folders that are mirrored at first.
+  const first = {
+    ...simulation,
+    inScope: (_: Project, folder: string) => isInside(includeFolders, folder),
+  };
   for (const project of simulation.projects) {
-    complaints.push(...checkSides(await examine(simulation, project)));
+    complaints.push(...checkSides(await examine(first, project)));
   }
   return complaints.map((complaint) => ({
     ...complaint,

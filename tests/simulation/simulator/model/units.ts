@@ -78,3 +78,9 @@ export function differing(one: Units, other: Units): [string, unknown, unknown][
 export function same(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
+
+/** Whether a folder is one of those that are mirrored, or inside one; none means all. */
+export function isInside(folders: readonly string[], folder: string): boolean {
+  return folders.length === 0 ||
+    folders.some((one) => folder === one || folder.startsWith(`${one}/`));
+}

@@ -65,8 +65,9 @@ export function createWatch(simulation: () => Simulation): Watch {
       const passesForCopy = answer.includes('"duplicate"');
       const wasTaken = taken.has(key);
       taken.add(key);
-      const what = !isCopy && passesForCopy && who.faults.database === 0
-        // Where the database's answer was lost, the function has asked it twice.
+      // Where the database's answer was lost, the function has asked it twice.
+      const askedTwice = who.unanswered.some((call) => call.includes("media_sync_receive_event"));
+      const what = !isCopy && passesForCopy && !askedTwice
         ? "took a notification for a copy of one that differs"
         : wasTaken && !passesForCopy
         ? "took a notification that had been taken before"
@@ -85,15 +86,18 @@ export function createWatch(simulation: () => Simulation): Watch {
  * again since.
  */
 function isGivenUp(
-  { model, plan }: Simulation,
+  { model, plan, unitsThere }: Simulation,
   project: Project,
   asset: string,
   unit: string,
   here: unknown,
 ): boolean {
   const sent = model.historyOf(asset, unit).at(-1)!.value;
-  // A context is set anew by clearing it first.
-  if (same(here, sent) || (sent === undefined && unit.startsWith("context."))) return false;
+  if (same(here, sent)) return false;
+  // A context is set anew by clearing all of it first.
+  const isCleared = unit.startsWith("context.") &&
+    !Object.keys(unitsThere(asset) ?? {}).some((other) => other.startsWith("context."));
+  if (isCleared) return false;
   const edits = model.intents.filter((intent) =>
     intent.asset === asset && intent.unit === unit && intent.side === `here ${project.name}`
   );

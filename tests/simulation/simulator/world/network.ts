@@ -91,6 +91,7 @@ export function createNetwork(options: NetworkOptions): Network {
     environment,
     alive: true,
     faults: { cloudinary: 0, database: 0 },
+    unanswered: [],
   });
   const numbered = (name: string): string => {
     const count = (counts.get(name) ?? 0) + 1;
@@ -178,6 +179,7 @@ export function createNetwork(options: NetworkOptions): Network {
           return answer("", () => reject(refused()));
         }
         const lost = fate === "lost" ? ", ANSWER LOST" : "";
+        if (fate === "lost") who.unanswered.push(way.label);
         trace.add(who.name, `${way.label} → ${describeAnswer(response.status, text)}${lost}`);
         await way.arrived(text);
         if (fate === "lost") answer("", () => reject(refused()));
