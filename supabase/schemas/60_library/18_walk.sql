@@ -150,6 +150,11 @@ declare
     v_joint constant text[] := array(
         select joint from unnest(p_conditions) as condition where joint is not null and test not like 'asset.search\_text %'
     );
+    v_share constant double precision := (
+        select min(p_estimates[condition.place + 1]) / greatest(p_estimates[2], 1)
+        from unnest(p_conditions) with ordinality as condition (test, seek, joint, source, in_order, place)
+        where condition.joint = any (v_joint)
+    );
     v_order jsonb := p_order;
     v_rows jsonb := '[]'::jsonb;
     v_found jsonb;
@@ -191,6 +196,8 @@ begin
                 when v_plain then v_seeks
                 -- Whole words are in the index that meets the rest.
                 when v_rank = 2 then p_ranks[3].seek || v_joint
+                -- Names that many have, of which the other conditions leave few.
+                when v_estimate > media_sync.few_ranked_matches() * v_share then p_ranks[v_rank + 1].seek || v_joint
                 else array[p_ranks[v_rank + 1].seek]
             end,
             v_seasonal, v_rank, v_estimate, v_budget, v_ends, v_order

@@ -133,6 +133,10 @@ from (values
 create or replace function media_sync.many_candidates() returns integer language sql immutable set search_path = '' as 'select 1000';
 select is(tests.plans_of('viewer', '{"search": "\"umbrella photo\"", "sort_by": "created_at"}'), 'query_in_order media_assets_created_at_index; query_in_order media_assets_created_at_index', 'a phrase that only its trigrams seem to hold → walked for a step');
 
+-- Every name begins so, and a collection has few of them: both indexes are met before a row is fetched.
+create or replace function media_sync.few_ranked_matches() returns integer language sql immutable set search_path = '' as 'select 1000';
+select is(tests.plans_of('anon', '{"search": "photo 1"}'), 'query_by_index media_assets_filename_index media_assets_name_index media_assets_path_name_index media_assets_public_id_index; query_by_index media_assets_filename_index media_assets_name_index media_assets_path_name_index media_assets_search_index', 'a name that many have, of which anyone sees few → met with what anyone sees');
+
 -- Matches that lie together, seasons away from where the order begins.
 update public.media_assets set created_at = '2026-06-01'::timestamptz - substr(asset_id, 7)::integer * interval '1 hour';
 select gin_clean_pending_list('media_assets_search_index');
