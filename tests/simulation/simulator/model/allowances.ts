@@ -181,7 +181,7 @@ export function isTakenBack(
     (intent.unit === "public_id" && (intent.value === WAYSIDE || isDetour(model, intent)));
   // It was decided upon before, and lost.
   const hadLost = logs.some((log) => standsInLog(log, { ...intent, time: 0 }));
-  return (wentOn && wasThere(model, intent)) ||
+  return (wentOn && wasThere(model, intent)) || cameAndWentUnseen(model, intent, others) ||
     ((wentOn || hadLost) && cameBackUnnoticed(model, logs, intent, others));
 }
 
@@ -252,6 +252,27 @@ function cameBackUnnoticed(
       )
   );
   return !isKnown;
+}
+
+/**
+ * Whether somebody in Cloudinary took back what another database had brought, before a third, which wished for the same and
+ * had not got it there yet, was shown it: to that one nothing has changed in Cloudinary.
+ */
+function cameAndWentUnseen(model: Model, intent: Intent, others: readonly Intent[]): boolean {
+  if (intent.side !== "there") return false;
+  const history = model.historyOf(intent.asset, intent.unit)
+    .filter(({ order, by }) => order < intent.order && by !== `act ${intent.act}`);
+  const brought = history.at(-1);
+  if (brought === undefined || isPersons(brought)) return false;
+  if (!same(history.at(-2)?.value, intent.value)) return false;
+  return others.some(({ side, order, value }) => {
+    const database = side.replace("here ", "");
+    return order < brought.order && same(value, brought.value) &&
+      databaseOf(brought.by) !== database && !model.looksAt(intent.asset).some((look) =>
+        look.kind === "answer" && isWell(look.by) && databaseOf(look.by.name) === database &&
+        look.order > brought.order && look.order < intent.order
+      );
+  });
 }
 
 /**
