@@ -11,6 +11,8 @@ const RUN = "00000000-0000-4000-8000-00000000000b";
 const CLAIMED = 1_000;
 const PAGE = 500;
 const PAGES = 20;
+/** As many as a listing of so many assets is planned with. */
+const WINDOWS = 16;
 const OLD_ROWS = 300_000;
 
 /**
@@ -66,19 +68,35 @@ const RELEASE = [
   "vacuum public.media_assets",
 ];
 
-/** A full run of which every page is stored: the listing showed every asset but ten. */
+/** A full run of which every page is stored, in windows as they are planned: the listing showed every asset but ten. */
 async function prepareSweep(database: SqlRunner): Promise<void> {
   await database.exec(`
     insert into media_sync.runs (id, kind, cloud_name, source, started_at) values ('${RUN}', 'full', 'bench', 'cron', clock_timestamp());
-    insert into media_sync.run_cursors (run_id, shard, resource_type, status, seen)
-    select '${RUN}', resource_type, resource_type, 'completed', count(*) from public.media_assets group by resource_type;
-    insert into media_sync.run_pages (run_id, shard, page, asset_ids, observed_at)
-    select '${RUN}', resource_type, place / ${PAGE}, array_agg(asset_id), clock_timestamp()
+    insert into media_sync.run_cursors (run_id, shard, resource_type, status, created_from, created_until)
+    select
+      '${RUN}', resource_type || ' ' || place, resource_type, 'completed',
+      case place when 1 then '1970-01-02' else oldest + (newest - oldest) / ${WINDOWS} * (place - 1) end,
+      case when place < ${WINDOWS} then oldest + (newest - oldest) / ${WINDOWS} * place end
+    from (select min(created_at) as oldest, max(created_at) as newest from public.media_assets) as edges
+    cross join generate_series(1, ${WINDOWS}) as place
+    cross join unnest('{image,video,raw}'::text[]) as resource_type;
+    insert into media_sync.run_pages (run_id, shard, page, media_asset_ids, observed_at)
+    select run_id, shard, place / ${PAGE}, array_agg(id), clock_timestamp()
     from (
-      select asset_id, resource_type, row_number() over (partition by resource_type order by created_at) as place from public.media_assets
+      select cursors.run_id, cursors.shard, asset.id, row_number() over (partition by cursors.shard order by asset.created_at) as place
+      from media_sync.run_cursors as cursors
+      join public.media_assets as asset
+        on asset.resource_type = cursors.resource_type
+        and asset.created_at >= cursors.created_from
+        and asset.created_at < coalesce(cursors.created_until, 'infinity')
+      where cursors.run_id = '${RUN}'
     ) as listed
-    where place > 10 or resource_type <> 'image'
-    group by resource_type, place / ${PAGE};
+    where place > 10 or shard <> 'image 1'
+    group by run_id, shard, place / ${PAGE};
+    update media_sync.run_cursors as cursors
+    set seen = (select sum(cardinality(media_asset_ids)) from media_sync.run_pages as page where page.run_id = cursors.run_id and page.shard = cursors.shard)
+    where run_id = '${RUN}';
+    analyze media_sync.run_cursors;
     analyze media_sync.run_pages;`);
 }
 const SWEEP = `select public.media_sync_begin_sweep('${RUN}', 100)`;

@@ -29,8 +29,8 @@ stackTests({ assets: ASSETS, seed })(
     // Seen by the partial pass, and gone by the time the next one comes.
     const seen = await stack.sql<{ asset_id: string; public_id: string; resource_type: string }>(
       `select asset.asset_id, asset.public_id, asset.resource_type
-       from media_sync.run_pages cross join unnest(asset_ids) as listed (asset_id)
-       join public.media_assets as asset using (asset_id)
+       from media_sync.run_pages cross join unnest(media_asset_ids) as listed (id)
+       join public.media_assets as asset using (id)
        join media_sync.run_cursors using (run_id, shard)
        where run_cursors.status = 'pending' and asset.type = 'upload'
        order by 1 limit 3`,

@@ -115,7 +115,7 @@ create table media_sync.run_pages (
     run_id uuid not null,
     shard text not null,
     page integer not null,
-    asset_ids text[] not null,
+    media_asset_ids uuid[] not null,
     observed_at timestamptz not null,
     primary key (run_id, shard, page),
     foreign key (run_id, shard) references media_sync.run_cursors (run_id, shard) on delete cascade
@@ -125,7 +125,7 @@ comment on table media_sync.run_pages is 'Which assets an unfinished run has lis
 comment on column media_sync.run_pages.run_id is 'The run.';
 comment on column media_sync.run_pages.shard is 'The shard.';
 comment on column media_sync.run_pages.page is 'Number of the page within the shard.';
-comment on column media_sync.run_pages.asset_ids is 'asset_ids on the page.';
+comment on column media_sync.run_pages.media_asset_ids is 'Rows of the assets on the page.';
 comment on column media_sync.run_pages.observed_at is 'Database time at which the page was asked for.';
 
 alter table media_sync.run_pages enable row level security;

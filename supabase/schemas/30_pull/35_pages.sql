@@ -1,5 +1,27 @@
 -- Pages: a listing is stored page by page, each together with its checkpoint.
 
+create or replace function media_sync.rows_of(p_cloud_name text, p_asset_ids text[])
+returns uuid[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return array(
+        select known.id
+        from unnest(p_asset_ids) as named (asset_id)
+        cross join lateral (
+            select asset.id
+            from public.media_assets as asset
+            where asset.cloud_name = p_cloud_name and asset.asset_id = named.asset_id
+            limit 1
+        ) as known
+    );
+end;
+$$;
+comment on function media_sync.rows_of(text, text[]) is 'The rows of these assets, as far as they have one.';
+revoke all on function media_sync.rows_of(text, text[]) from public, anon, authenticated;
+
 create or replace function public.media_sync_store_page(
     p_run_id uuid,
     p_shard text,
@@ -41,16 +63,18 @@ begin
         count(*) filter (where outcome = 'inserted') as inserted,
         count(*) filter (where outcome in ('updated', 'restored')) as updated,
         count(*) filter (where outcome in ('unchanged', 'stale', 'out_of_scope')) as unchanged,
-        coalesce(sum(conflict_count), 0) as conflicts
+        coalesce(sum(conflict_count), 0) as conflicts,
+        coalesce(array_agg(media_asset_id) filter (where media_asset_id is not null), '{}')
+            -- What was set aside or is out of scope may have a row too, and is there.
+            || media_sync.rows_of(v_run.cloud_name, array_agg(asset_id) filter (where media_asset_id is null)) as rows
     into v_count
     from media_sync.merge_observations(
         v_run.cloud_name, p_observations, p_observed_at, v_run.source, p_run_id,
         jsonb_build_object('force', coalesce(v_run.options -> 'force', 'false'), 'listed', true)
     );
 
-    insert into media_sync.run_pages (run_id, shard, page, asset_ids, observed_at)
-    select p_run_id, p_shard, v_shard.pages + 1, coalesce(array_agg(element ->> 'asset_id'), '{}'), p_observed_at
-    from jsonb_array_elements(p_observations) as element;
+    insert into media_sync.run_pages (run_id, shard, page, media_asset_ids, observed_at)
+    values (p_run_id, p_shard, v_shard.pages + 1, v_count.rows, p_observed_at);
 
     update media_sync.run_cursors
     set

@@ -1,7 +1,7 @@
 -- The sweep asks for what a complete listing did not show, judged by when that listing began.
 begin;
 \ir helpers.sql
-select plan(2);
+select plan(5);
 
 create temporary table story (run_id uuid, listed_at timestamptz);
 create function tests.seen(asset_id text)
@@ -31,6 +31,70 @@ select ok(
     'seen after the run began, and not by the listing that began later → looked for'
 );
 select ok((select not asset_ids ? 'after' from swept), 'seen since the listing began → not looked for');
+
+
+-- What a run of windows is asked for: all that live here, of this library and these resource types.
+insert into public.media_assets (
+    id, cloud_name, asset_id, public_id, resource_type, type, sync_status, observed_at, created_at, deleted_at, base, facts_source
+)
+select
+    media_sync.row_id(cloud, name), cloud, name, name, kind, 'upload', 'synced', now() - interval '1 day', created, gone,
+    jsonb_build_object('public_id', name, 'folder', '', 'display_name', null, 'tags', '[]'::jsonb, 'context', '{}'::jsonb, 'metadata', '{}'::jsonb), null
+from (values
+    ('demo', 'ancient', 'image', '1960-01-01'::timestamptz, null::timestamptz),
+    ('demo', 'early', 'image', '2020-06-01', null),
+    ('demo', 'early shown', 'image', '2020-06-02', null),
+    ('demo', 'on the border', 'image', '2022-01-01', null),
+    ('demo', 'late', 'image', '2024-06-01', null),
+    ('demo', 'late shown', 'image', '2024-06-02', null),
+    ('demo', 'set aside', 'image', '2024-06-03', null),
+    ('demo', 'gone', 'image', '2024-06-04', now()),
+    ('demo', 'clip', 'video', '2024-06-05', null),
+    ('other', 'elsewhere', 'image', '2024-06-06', null)
+) as made (cloud, name, kind, created, gone);
+create function tests.swept(kind text, shown text[])
+returns text[]
+language plpgsql
+as $$
+declare
+    v_run_id uuid;
+    v_shard text;
+begin
+    delete from media_sync.runs;
+    v_run_id := public.media_sync_start_run(
+        'demo', kind, 'api', md5('worker')::uuid, 60, '{}', '[
+            {"shard": "image 1/2", "resource_type": "image", "created_from": "1970-01-02T00:00:00Z", "created_until": "2022-01-01T00:00:00Z"},
+            {"shard": "image 2/2", "resource_type": "image", "created_from": "2022-01-01T00:00:00Z"}
+        ]'
+    ) -> 'run' ->> 'run_id';
+    foreach v_shard in array '{image 1/2,image 2/2}'::text[] loop
+        perform public.media_sync_claim_shard(v_run_id, md5('worker')::uuid, 60);
+        perform public.media_sync_store_page(
+            v_run_id, v_shard, md5('worker')::uuid, clock_timestamp(), (
+                select coalesce(jsonb_agg(tests.seen(asset_id) -> 0 || jsonb_build_object('created_at', created_at)
+                    || case when asset_id = 'set aside' then '{"unstorable": "It is odd."}' else '{}'::jsonb end), '[]')
+                from public.media_assets
+                where asset_id = any (shown) and (created_at >= '2022-01-01') = (v_shard = 'image 2/2')
+            ), '{"calls": 1}', 60, null, null
+        );
+    end loop;
+    return array(
+        select jsonb_array_elements_text(public.media_sync_begin_sweep(v_run_id, 100) -> 'asset_ids')
+        except
+        select unnest('{listed,before,after}'::text[])
+        order by 1
+    );
+end;
+$$;
+select is(
+    tests.swept('full', '{early shown,on the border,late shown,set aside}'), '{ancient,early,late}',
+    'two windows → what neither showed is looked for, from before all time on; what was set aside is there'
+);
+select is(
+    tests.swept('partial', '{early shown,on the border,late shown,set aside}'), '{ancient,early,late}',
+    'one resource type → the others, deleted assets and other libraries are not asked for'
+);
+select is(tests.swept('full', '{ancient,early,early shown,on the border,late,late shown,set aside}'), '{}', 'all was shown → nothing is looked for');
 
 select * from finish();
 rollback;
