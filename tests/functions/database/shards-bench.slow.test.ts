@@ -8,6 +8,8 @@ postgresTest(
   async () => {
     const { figures } = await benchShards(1_200);
     assertEquals(figures.assets, 1_200);
-    for (const name of ["one_s", "four_s", "ratio"]) assert(Number(figures[name]) > 0, name);
+    for (const name of ["one_s", "four_s", "ratio", "least_ratio"]) {
+      assert(Number(figures[name]) > 0, name);
+    }
   },
 );
