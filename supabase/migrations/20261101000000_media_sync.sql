@@ -3284,7 +3284,7 @@ $$;
 comment on function media_sync.same_value(jsonb, jsonb) is 'True when two values are equal; none and null are.';
 revoke all on function media_sync.same_value(jsonb, jsonb) from public, anon, authenticated;
 
-create or replace function media_sync.sent_values(p_sent jsonb, p_key text, p_is_bare boolean)
+create or replace function media_sync.sent_values(p_sent jsonb, p_key text, p_is_bare boolean, p_is_shown boolean)
 returns jsonb
 language plpgsql
 immutable
@@ -3294,15 +3294,20 @@ as $$
 begin
     return case
         when p_key like 'context.%' and p_sent ? 'context.*' then
-            -- Cleared and not yet set anew it has no key at all. A missing key beside others was taken away by somebody.
-            coalesce(p_sent -> p_key, '[]') || case when p_is_bare then p_sent -> 'context.*' else '[{}]' end
+            -- Cleared and not yet set anew it has no key at all. A missing key beside others was taken away by somebody, or
+            -- somebody set those in between. What a key shows that is not missing, our clearing has not set.
+            coalesce(p_sent -> p_key, '[]') || case
+                when p_is_shown then '[]'
+                when p_is_bare then p_sent -> 'context.*'
+                else '[{}]'
+            end
         else p_sent -> p_key
     end;
 end;
 $$;
-comment on function media_sync.sent_values(jsonb, text, boolean) is
-    'What has been sent for a value, as a list; null for nothing. A context that is set as a whole may be empty for a moment, and does not have the keys that are not named. p_is_bare: Cloudinary shows no context at all.';
-revoke all on function media_sync.sent_values(jsonb, text, boolean) from public, anon, authenticated;
+comment on function media_sync.sent_values(jsonb, text, boolean, boolean) is
+    'What has been sent for a value, as a list; null for nothing. A context that is set as a whole may be empty for a moment, and does not have the keys that are not named. p_is_bare: Cloudinary shows no context at all; p_is_shown: it shows this key.';
+revoke all on function media_sync.sent_values(jsonb, text, boolean, boolean) from public, anon, authenticated;
 
 create or replace function media_sync.merge_value(p_base jsonb, p_local jsonb, p_sent jsonb, p_remote jsonb)
 returns text
@@ -3427,7 +3432,7 @@ begin
             p_local -> key as local,
             p_remote -> key as remote,
             media_sync.merge_value(
-                p_base -> key, p_local -> key, media_sync.sent_values(p_sent, key, v_is_bare), p_remote -> key
+                p_base -> key, p_local -> key, media_sync.sent_values(p_sent, key, v_is_bare, p_remote ? key), p_remote -> key
             ) as outcome
         from (
             select jsonb_object_keys(p_base) as key
@@ -15927,10 +15932,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'cbcc99c917a667cf';
+    select 'a752264a51d96d15';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', 'cbcc99c917a667cf');
+values ('20261101000000', 'media_sync', 'a752264a51d96d15');

@@ -1,7 +1,7 @@
 -- To take a context key away the whole context is written: what became of that write is what became of all its keys.
 begin;
 \ir helpers.sql
-select plan(26);
+select plan(28);
 
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, context, sync_status, observed_at)
 select
@@ -121,6 +121,27 @@ select is(tests.look_up('c10', '{}'), '{"alt": "mine"}', 'then seen empty, since
 select public.edit_media_assets(array(select id from public.media_assets where asset_id = 'c10'), '{"context": {"alt": "later"}}');
 select is(tests.look_up('c10', '{"alt": "mine"}'), '{"alt": "later"}', 'edited here meanwhile → stays, when what was sent is seen');
 select is((select conflicts from public.media_assets where asset_id = 'c10'), null, 'and it is no conflict: nobody there edited it');
+
+-- A key that somebody there sets while the context is on its way is one edit, not two.
+insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, sync_status, observed_at)
+values ('demo', 'c11', 'c11', 'image', 'pending', now() - interval '1 minute');
+alter table public.media_assets disable trigger user;
+update public.media_assets as asset
+set
+    base = media_sync.editable_fields(asset) || '{"context": {"alt": "old"}}',
+    sending = jsonb_build_array(jsonb_build_object(
+        'id', 'attempt', 'name', asset_id, 'at', now(), 'until', now() + interval '1 minute',
+        'sent', '{"context.alt": null, "context.*": null}'::jsonb
+    ))
+where asset_id = 'c11';
+alter table public.media_assets enable trigger user;
+update media_sync.settings set conflict_policy = 'database';
+select is(
+    tests.look_up('c11', '{"alt": "old", "caption": "theirs"}'), '{"caption": "theirs"}', 'a key that somebody set there meanwhile → comes here'
+);
+select is(
+    (select count(*) from public.media_sync_log where asset_id = 'c11' and operation = 'conflict'), 0::bigint, 'and is no conflict: nobody here edited it'
+);
 
 -- Whoever lived to tell of the write, and cleared nothing, has not left the context empty.
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, context, sync_status, observed_at)
