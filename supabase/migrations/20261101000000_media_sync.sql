@@ -21,12 +21,12 @@ begin
                 media_assets_created_at_index, media_assets_deleted_index, media_assets_display_name_index,
                 media_assets_facts_index, media_assets_filename_index, media_assets_folder_index, media_assets_format_index,
                 media_assets_name_index, media_assets_path_name_index, media_assets_public_id_index,
-                media_assets_resource_type_index, media_assets_search_index, media_assets_trash_index, media_assets_type_index,
-                media_assets_unsynced_index, media_assets_updated_at_index, media_assets_used_index,
-                media_assets_waiting_index, media_collection_items_asset_index, media_collection_items_position_index,
-                media_collections_parent_index, media_collections_public_index, media_sync_log_asset_index,
-                media_sync_log_created_at_index, media_sync_log_problem_index, media_sync_log_run_index,
-                media_usage_asset_index, media_usage_live_index, media_usage_reference_index
+                media_assets_resource_type_index, media_assets_search_index, media_assets_sending_index,
+                media_assets_trash_index, media_assets_type_index, media_assets_unsynced_index, media_assets_updated_at_index,
+                media_assets_used_index, media_assets_waiting_index, media_collection_items_asset_index,
+                media_collection_items_position_index, media_collections_parent_index, media_collections_public_index,
+                media_sync_log_asset_index, media_sync_log_created_at_index, media_sync_log_problem_index,
+                media_sync_log_run_index, media_usage_asset_index, media_usage_live_index, media_usage_reference_index
             }$names$::name[])
         )
         || array(
@@ -929,6 +929,8 @@ create index media_assets_filename_index on public.media_assets (media_sync.name
     where original_filename <> split_part(public_id, '/', -1)
         and original_filename <> coalesce(nullif(display_name, ''), split_part(public_id, '/', -1));
 create index media_assets_unsynced_index on public.media_assets (sync_status, next_attempt_at nulls first) where sync_status <> 'synced';
+-- What is on its way, of which each notification asks: a few rows, however many wait.
+create index media_assets_sending_index on public.media_assets (cloud_name) where sending is not null;
 create index media_assets_deleted_index on public.media_assets (deleted_at desc, id desc) where deleted_at is not null;
 -- What is to be asked for its facts next.
 create index media_assets_facts_index on public.media_assets (facts_source, facts_not_before, created_at)
@@ -9885,13 +9887,12 @@ begin
         with sent as materialized (
             select meant.asset_id, attempt ->> 'name' as name, attempt
             from (
-                select asset_id, cloud_name, sending
+                select asset_id, sending
                 from public.media_assets
-                where sync_status <> 'synced' and sending is not null
+                where cloud_name = p_cloud_name and sending is not null
                 offset 0
             ) as meant
             cross join lateral jsonb_array_elements(meant.sending) as attempt
-            where meant.cloud_name = p_cloud_name
         )
         select distinct on (effect.asset_id, effect.fields)
             effect.asset_id, effect.public_id, flat.told, (sent.attempt ->> 'at')::timestamptz as sent_at
@@ -15932,10 +15933,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'a752264a51d96d15';
+    select 'a493f70b333cd8c3';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', 'a752264a51d96d15');
+values ('20261101000000', 'media_sync', 'a493f70b333cd8c3');

@@ -253,6 +253,8 @@ create index media_assets_filename_index on public.media_assets (media_sync.name
     where original_filename <> split_part(public_id, '/', -1)
         and original_filename <> coalesce(nullif(display_name, ''), split_part(public_id, '/', -1));
 create index media_assets_unsynced_index on public.media_assets (sync_status, next_attempt_at nulls first) where sync_status <> 'synced';
+-- What is on its way, of which each notification asks: a few rows, however many wait.
+create index media_assets_sending_index on public.media_assets (cloud_name) where sending is not null;
 create index media_assets_deleted_index on public.media_assets (deleted_at desc, id desc) where deleted_at is not null;
 -- What is to be asked for its facts next.
 create index media_assets_facts_index on public.media_assets (facts_source, facts_not_before, created_at)

@@ -123,13 +123,12 @@ begin
         with sent as materialized (
             select meant.asset_id, attempt ->> 'name' as name, attempt
             from (
-                select asset_id, cloud_name, sending
+                select asset_id, sending
                 from public.media_assets
-                where sync_status <> 'synced' and sending is not null
+                where cloud_name = p_cloud_name and sending is not null
                 offset 0
             ) as meant
             cross join lateral jsonb_array_elements(meant.sending) as attempt
-            where meant.cloud_name = p_cloud_name
         )
         select distinct on (effect.asset_id, effect.fields)
             effect.asset_id, effect.public_id, flat.told, (sent.attempt ->> 'at')::timestamptz as sent_at

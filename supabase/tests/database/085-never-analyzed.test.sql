@@ -106,6 +106,20 @@ end;
 $$;
 
 select cmp_ok(tests.rows_of(statement), '<=', 200::bigint, topic || ', never analyzed → reads a few rows') from tests.acts order by place;
+
+-- A thousand edits wait, as after one of the whole library.
+alter table public.media_assets disable trigger user;
+update public.media_assets set sync_status = 'pending', tags = '{x,edited}' where id in (select md5('a' || place)::uuid from generate_series(2000, 2999) as place);
+alter table public.media_assets enable trigger user;
+select cmp_ok(tests.rows_of(statement), '<=', 200::bigint, topic || ' beside many edits that wait → reads a few rows')
+from (
+    values
+        ('a notification of tags', $$select tests.event('delta', 'a41', '{"fields": {"tags": {"added": ["new"], "removed": []}}}')$$),
+        ('a notification of a deletion', $$select tests.event('delete', 'a42')$$),
+        ('a look-up', $$select public.media_sync_settle_look_up('demo', '{a43}', tests.observation('a43'), clock_timestamp(), 'api')$$),
+        ('a deletion', $$select public.soft_delete_media_asset(md5('a44')::uuid)$$),
+        ('what is due', $$select public.media_sync_due('demo')$$)
+) as acts (topic, statement);
 select is(reltuples, -1::real, 'the table is still not analyzed') from pg_class where oid = 'public.media_assets'::regclass;
 
 select * from finish();
