@@ -3591,6 +3591,44 @@ create or replace trigger close_conflicts
     when (old.conflicts is not null and new.conflicts is null)
     execute function media_sync.close_conflicts();
 
+create or replace function media_sync.without_cleared(
+    p_agreed jsonb,
+    p_sending jsonb,
+    p_remote jsonb,
+    p_told text[],
+    p_observed_at timestamptz
+)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_whole constant jsonb := jsonb_path_query_array(p_sending, '$[*] ? (exists(@.sent."context.*"))');
+    v_cleared text[];
+begin
+    if v_whole = '[]' then
+        return p_agreed;
+    end if;
+    -- A whole context is cleared and set anew by name. Where the asset has another name by now, the one may have met it and
+    -- the other not: what was to be set is no longer agreed on, or our own clearing would pass for somebody's.
+    select array_agg(substr(key, 9))
+    into v_cleared
+    from jsonb_each(media_sync.unclear_values(
+        v_whole, p_remote ->> 'public_id', p_told, p_observed_at, media_sync.flat_fields(p_remote)
+    ))
+    where key like 'context.%' and not p_remote -> 'context' ? substr(key, 9);
+    if v_cleared is null or not p_agreed ? 'context' then
+        return p_agreed;
+    end if;
+    return p_agreed || jsonb_build_object('context', (p_agreed -> 'context') - v_cleared);
+end;
+$$;
+comment on function media_sync.without_cleared(jsonb, jsonb, jsonb, text[], timestamptz) is
+    'What is agreed on, without the context keys that our own write may have taken away from an asset which was renamed in the middle of it.';
+revoke all on function media_sync.without_cleared(jsonb, jsonb, jsonb, text[], timestamptz) from public, anon, authenticated;
+
 -- supabase/schemas/20_merge/40_scope.sql
 
 -- The mirrored part of the library follows settings.include_folders: rows leave it and come back, nothing is deleted.
@@ -4301,6 +4339,7 @@ revoke all on function media_sync.lasting_state(jsonb, jsonb, jsonb, jsonb) from
 
 create or replace function media_sync.unclear_conflicts(
     p_asset public.media_assets,
+    p_agreed jsonb,
     p_merged jsonb,
     p_remote jsonb,
     p_observation jsonb,
@@ -4320,7 +4359,7 @@ begin
         return '{}'::jsonb;
     end if;
     v_seen := media_sync.flat_fields(p_remote);
-    v_base := media_sync.flat_fields(p_asset.base);
+    v_base := media_sync.flat_fields(p_agreed);
     v_wanted := media_sync.flat_fields(p_merged);
     return (
         select coalesce(
@@ -4336,9 +4375,9 @@ begin
     );
 end;
 $$;
-comment on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, timestamptz) is
+comment on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, jsonb, timestamptz) is
     'What is sent again although somebody in Cloudinary may have taken it back, as conflicts that the row won.';
-revoke all on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, timestamptz) from public, anon, authenticated;
+revoke all on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.decide(
     p_asset public.media_assets,
@@ -4384,6 +4423,9 @@ begin
             v_agreed := media_sync.apply_values(p_asset.base, media_sync.arrived_values(
                 p_asset.sending, v_remote ->> 'public_id', media_sync.told_fields(p_observation), p_observed_at
             ));
+            v_agreed := media_sync.without_cleared(
+                v_agreed, p_asset.sending, v_remote, media_sync.told_fields(p_observation), p_observed_at
+            );
             v_decision.sending := media_sync.settle_existence(v_decision.sending, 'live', p_observed_at);
         end if;
     end if;
@@ -4404,8 +4446,9 @@ begin
             p_settings.conflict_policy, p_asset.edited, coalesce(p_observation -> 'last_updated', '{}')
         );
         v_decision.merged := media_sync.in_folder_mode(v_merge.merged, v_remote, v_mode);
-        v_decision.conflicts := media_sync.unclear_conflicts(p_asset, v_decision.merged, v_remote, p_observation, p_observed_at)
-            || v_merge.conflicts;
+        v_decision.conflicts := media_sync.unclear_conflicts(
+            p_asset, v_agreed, v_decision.merged, v_remote, p_observation, p_observed_at
+        ) || v_merge.conflicts;
     end if;
     -- Who was last is asked of the asset's detail, the one answer that tells times.
     v_decision.undecided := p_settings.conflict_policy = 'newest'
@@ -15933,10 +15976,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'a493f70b333cd8c3';
+    select '81c45b5b51bed38a';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', 'a493f70b333cd8c3');
+values ('20261101000000', 'media_sync', '81c45b5b51bed38a');

@@ -77,3 +77,41 @@ create or replace trigger close_conflicts
     for each row
     when (old.conflicts is not null and new.conflicts is null)
     execute function media_sync.close_conflicts();
+
+create or replace function media_sync.without_cleared(
+    p_agreed jsonb,
+    p_sending jsonb,
+    p_remote jsonb,
+    p_told text[],
+    p_observed_at timestamptz
+)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    v_whole constant jsonb := jsonb_path_query_array(p_sending, '$[*] ? (exists(@.sent."context.*"))');
+    v_cleared text[];
+begin
+    if v_whole = '[]' then
+        return p_agreed;
+    end if;
+    -- A whole context is cleared and set anew by name. Where the asset has another name by now, the one may have met it and
+    -- the other not: what was to be set is no longer agreed on, or our own clearing would pass for somebody's.
+    select array_agg(substr(key, 9))
+    into v_cleared
+    from jsonb_each(media_sync.unclear_values(
+        v_whole, p_remote ->> 'public_id', p_told, p_observed_at, media_sync.flat_fields(p_remote)
+    ))
+    where key like 'context.%' and not p_remote -> 'context' ? substr(key, 9);
+    if v_cleared is null or not p_agreed ? 'context' then
+        return p_agreed;
+    end if;
+    return p_agreed || jsonb_build_object('context', (p_agreed -> 'context') - v_cleared);
+end;
+$$;
+comment on function media_sync.without_cleared(jsonb, jsonb, jsonb, text[], timestamptz) is
+    'What is agreed on, without the context keys that our own write may have taken away from an asset which was renamed in the middle of it.';
+revoke all on function media_sync.without_cleared(jsonb, jsonb, jsonb, text[], timestamptz) from public, anon, authenticated;

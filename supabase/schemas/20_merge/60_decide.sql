@@ -129,6 +129,7 @@ revoke all on function media_sync.lasting_state(jsonb, jsonb, jsonb, jsonb) from
 
 create or replace function media_sync.unclear_conflicts(
     p_asset public.media_assets,
+    p_agreed jsonb,
     p_merged jsonb,
     p_remote jsonb,
     p_observation jsonb,
@@ -148,7 +149,7 @@ begin
         return '{}'::jsonb;
     end if;
     v_seen := media_sync.flat_fields(p_remote);
-    v_base := media_sync.flat_fields(p_asset.base);
+    v_base := media_sync.flat_fields(p_agreed);
     v_wanted := media_sync.flat_fields(p_merged);
     return (
         select coalesce(
@@ -164,9 +165,9 @@ begin
     );
 end;
 $$;
-comment on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, timestamptz) is
+comment on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, jsonb, timestamptz) is
     'What is sent again although somebody in Cloudinary may have taken it back, as conflicts that the row won.';
-revoke all on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, timestamptz) from public, anon, authenticated;
+revoke all on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.decide(
     p_asset public.media_assets,
@@ -212,6 +213,9 @@ begin
             v_agreed := media_sync.apply_values(p_asset.base, media_sync.arrived_values(
                 p_asset.sending, v_remote ->> 'public_id', media_sync.told_fields(p_observation), p_observed_at
             ));
+            v_agreed := media_sync.without_cleared(
+                v_agreed, p_asset.sending, v_remote, media_sync.told_fields(p_observation), p_observed_at
+            );
             v_decision.sending := media_sync.settle_existence(v_decision.sending, 'live', p_observed_at);
         end if;
     end if;
@@ -232,8 +236,9 @@ begin
             p_settings.conflict_policy, p_asset.edited, coalesce(p_observation -> 'last_updated', '{}')
         );
         v_decision.merged := media_sync.in_folder_mode(v_merge.merged, v_remote, v_mode);
-        v_decision.conflicts := media_sync.unclear_conflicts(p_asset, v_decision.merged, v_remote, p_observation, p_observed_at)
-            || v_merge.conflicts;
+        v_decision.conflicts := media_sync.unclear_conflicts(
+            p_asset, v_agreed, v_decision.merged, v_remote, p_observation, p_observed_at
+        ) || v_merge.conflicts;
     end if;
     -- Who was last is asked of the asset's detail, the one answer that tells times.
     v_decision.undecided := p_settings.conflict_policy = 'newest'

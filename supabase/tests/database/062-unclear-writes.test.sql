@@ -1,13 +1,13 @@
 -- A grouped write goes by name and tells no state. Once the asset has another name, nobody can tell what became of it.
 begin;
 \ir helpers.sql
-select plan(7);
+select plan(12);
 
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, tags, context, sync_status, observed_at)
 select
     ('00000000-0000-4000-8000-00000000000' || place)::uuid, 'demo', 'u' || place, 'u' || place, 'image',
     '{red}', '{"alt": "mine"}', 'pending', now() - interval '1 minute'
-from generate_series(1, 3) as place;
+from generate_series(1, 5) as place;
 alter table public.media_assets disable trigger user;
 update public.media_assets as asset
 set
@@ -56,6 +56,38 @@ select is((select conflicts from public.media_assets where asset_id = 'u2'), nul
 select tests.look_up('u3', 'renamed', '{"context": {"alt": "mine"}, "tags": ["red"]}');
 select is((select sync_status from public.media_assets where asset_id = 'u3'), 'synced', 'shown under another name → it has arrived');
 select is(tests.conflict('u3'), null, 'and nothing is in conflict');
+
+-- A whole context: cleared, then set anew, and the asset was renamed by somebody in between.
+update public.media_assets
+set
+    context = '{"alt": "mine", "caption": "same"}',
+    base = base || '{"context": {"alt": "mine", "caption": "same", "old": "old"}, "tags": ["red"]}',
+    sending = jsonb_build_array(sending -> 0 || jsonb_build_object(
+        'sent', '{"context.*": null, "context.old": null, "context.alt": "mine", "context.caption": "same"}'::jsonb,
+        'landed', jsonb_build_object('context.*', now(), 'context.old', now(), 'context.alt', now(), 'context.caption', now()),
+        'arrived', jsonb_build_object('context.*', now(), 'context.old', now(), 'context.alt', now(), 'context.caption', now())
+    ))
+where asset_id in ('u4', 'u5');
+select tests.look_up('u4', 'renamed', '{"context": {"caption": "there"}, "tags": ["red"]}');
+select is(
+    (select context from public.media_assets where asset_id = 'u4'), '{"alt": "mine", "caption": "there"}',
+    'a key of a whole context not shown under another name → it stays, and what somebody there set is taken'
+);
+select is(
+    tests.conflict('u4'), '{"context.alt": {"database": "mine", "kept": "database"}}',
+    'and that somebody may have taken the key away stands in a conflict row'
+);
+select tests.look_up('u5', 'renamed', '{"context": {}, "tags": ["red"]}');
+select is(
+    (select jsonb_build_array(context, sync_status) from public.media_assets where asset_id = 'u5'),
+    '[{"alt": "mine", "caption": "same"}, "pending"]', 'the whole context empty under another name → it is sent again'
+);
+select is(
+    tests.conflict('u5'),
+    '{"context.alt": {"database": "mine", "kept": "database"}, "context.caption": {"database": "same", "kept": "database"}}',
+    'and that somebody may have emptied it stands in a conflict row'
+);
+select is((select conflicts from public.media_assets where asset_id = 'u5'), null, 'which nobody has to decide');
 
 select * from finish();
 rollback;
