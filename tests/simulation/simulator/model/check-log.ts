@@ -52,9 +52,17 @@ function isPrecaution(
   told: Told,
 ): boolean {
   const { model } = simulation;
+  // A key taken away here clears the whole context and sets the rest anew.
+  const isCleared = unit.startsWith("context.") &&
+    model.historyOf(row.asset_id!, unit).some((held) =>
+      held.value === undefined && held.time <= row.time && isBy(project.name, held)
+    );
   const edit = model.intents.findLast((intent) =>
-    intent.asset === row.asset_id && intent.unit === unit && intent.time <= row.time &&
-    intent.side === `here ${project.name}` && sameOrNone(intent.value, told.database)
+    intent.asset === row.asset_id && intent.time <= row.time &&
+    intent.side === `here ${project.name}` &&
+    (intent.unit === unit
+      ? sameOrNone(intent.value, told.database)
+      : isCleared && intent.unit.startsWith("context.") && intent.value === undefined)
   );
   return edit !== undefined && told.kept === "database" && sameOrNone(told.base, told.cloudinary) &&
     model.historyOf(row.asset_id!, "public_id").some((name) =>
