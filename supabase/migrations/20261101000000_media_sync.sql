@@ -4377,7 +4377,8 @@ end;
 $$;
 comment on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, jsonb, timestamptz) is
     'What is sent again although somebody in Cloudinary may have taken it back, as conflicts that the row won.';
-revoke all on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, jsonb, timestamptz) from public, anon, authenticated;
+revoke all on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, jsonb, timestamptz)
+    from public, anon, authenticated;
 
 create or replace function media_sync.decide(
     p_asset public.media_assets,
@@ -15976,10 +15977,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '81c45b5b51bed38a';
+    select 'f39dc0e19cbe69f0';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '81c45b5b51bed38a');
+values ('20261101000000', 'media_sync', 'f39dc0e19cbe69f0');

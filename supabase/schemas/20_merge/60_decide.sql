@@ -167,7 +167,8 @@ end;
 $$;
 comment on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, jsonb, timestamptz) is
     'What is sent again although somebody in Cloudinary may have taken it back, as conflicts that the row won.';
-revoke all on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, jsonb, timestamptz) from public, anon, authenticated;
+revoke all on function media_sync.unclear_conflicts(public.media_assets, jsonb, jsonb, jsonb, jsonb, timestamptz)
+    from public, anon, authenticated;
 
 create or replace function media_sync.decide(
     p_asset public.media_assets,

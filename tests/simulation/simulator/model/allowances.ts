@@ -115,8 +115,16 @@ export function isTakenForUnsent({ model }: Simulation, intent: Intent): boolean
   const arrived = history[place]!;
   const writer = model.looksAt(intent.asset).find(({ by }) => by.name === arrived.by)?.by;
   const wasLost = writer === undefined || !isWell(writer);
+  // What people went on to from it while it waited is sent in its place.
+  const wanted = [
+    arrived.value,
+    ...model.intents.filter(({ asset, unit, side, order }) =>
+      asset === intent.asset && unit === intent.unit && order > arrived.order &&
+      side !== "there" && ["", side.replace("here ", "")].includes(databaseOf(arrived.by))
+    ).map(({ value }) => value),
+  ];
   const again = history.find((held) =>
-    held.order > intent.order && !isPersons(held) && same(held.value, arrived.value)
+    held.order > intent.order && !isPersons(held) && wanted.some((value) => same(held.value, value))
   );
   if (!wasLost || again === undefined) return false;
   return !model.looksAt(intent.asset).some(({ order, kind, of, by }) =>
