@@ -1,5 +1,6 @@
 /** Invariants 2 and 9 for whole assets: what was deleted is gone, what was restored is back, nothing else is missing. */
 import type { Complaint, Examined } from "./check.ts";
+import { databaseOf } from "./allowances.ts";
 import { isWell } from "./is-well.ts";
 import type { Existence } from "./model.ts";
 
@@ -91,15 +92,25 @@ function destroyer({ simulation }: Examined, id: string, order: number): string 
 }
 
 /** Content that changed there after somebody deleted the asset here lives on, and the log says so. */
-function survives({ log }: Examined, events: Existence[], wish: Existence): boolean {
+function survives(examined: Examined, events: Existence[], wish: Existence): boolean {
+  const { log } = examined;
   if (wish.side === "there") return false;
   const changed = events.some(({ side, what }) =>
     side === "there" && (what === "overwritten" || what === "restored" || what === "uploaded")
   );
-  return changed &&
+  return (changed || isRestoredElsewhere(examined, wish)) &&
     log.some((row) =>
       row.asset_id === wish.asset && row.time >= wish.time - 60_000 &&
       (row.operation === "conflict" || row.status === "conflict" || row.operation === "restore")
+    );
+}
+
+/** Whether another database's function restored what was deleted here, after that: to this one it was restored there. */
+function isRestoredElsewhere({ simulation, project }: Examined, wish: Existence): boolean {
+  return simulation.projects.length > 1 &&
+    simulation.model.historyOf(wish.asset, "exists").some(({ order, value, by }) =>
+      order > wish.order && value === true && !by.startsWith("act ") &&
+      databaseOf(by) !== project.name
     );
 }
 
