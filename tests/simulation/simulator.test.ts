@@ -1,5 +1,5 @@
 /** The simulator's own properties, a bounded number of its runs, and the runs that once failed. */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { effort } from "../support/effort.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -53,6 +53,16 @@ Deno.test("seeds shared among processes → each is played once, and one line te
     "seed 14",
   ]);
   assertMatch(lines.at(-1)!, /^3 seeds, 15 acts, \d+ messages, 0 broken, /);
+});
+
+Deno.test("figures shared among processes → their sum, with every operation on both sides", async () => {
+  const said = await simulator("--figures=2", "--seed=7", "--jobs=2");
+  const [, operations, atFirstTick, afterReconcile] = said.trimEnd().split("\n").at(-1)!.match(
+    /^2 runs, (\d+) operations: (\d+) .* at the first tick after the faults, (\d+) /,
+  ) ?? [];
+  assertNotEquals(operations, undefined);
+  assertEquals(atFirstTick, operations);
+  assertEquals(afterReconcile, operations);
 });
 
 Deno.test("runs that once failed → only those fail that are known to", async () => {

@@ -3,14 +3,14 @@ import "./engine/machine.ts";
 import "./engine/digests.ts";
 import "./engine/node-http.ts";
 import { wallClock } from "./engine/machine.ts";
-import { type Figures, measure } from "./figures.ts";
-import { type Played, playInParallel, toLine } from "./in-parallel.ts";
+import { type Figures, measure, measureInParallel, toLine as figuresToLine } from "./figures.ts";
 import { applyMutant, type Mutant, readMutants, StaleMutant } from "./mutants/apply.ts";
 import { checkMutants } from "./mutants/check-all.ts";
 import { hunt } from "./mutants/hunt.ts";
 import { drawPlan } from "./people/draw-plan.ts";
 import { readKeptPlans } from "./people/kept-plans.ts";
 import type { Plan } from "./people/plan.ts";
+import { type Played, playSeeds, toLine } from "./play-seeds.ts";
 import { shorten } from "./shorten.ts";
 import { type Outcome, simulate } from "./simulation.ts";
 import { createHouse, type House } from "./world/house.ts";
@@ -71,7 +71,10 @@ async function main(): Promise<number> {
   if (hunts(values)) return await mutants(numbers.seeds, numbers.ops, values);
   const house = createHouse();
   if (values.figures !== undefined) {
-    const figures = await measure(house, numbers.figures, numbers.seed, tellFigures);
+    const tell = (figures: Figures) => print(figuresToLine(figures));
+    const figures = numbers.jobs > 1
+      ? await measureInParallel(numbers.jobs, numbers.figures, numbers.seed, tell)
+      : await measure(house, numbers.figures, numbers.seed, tell);
     return figures.afterReconcile === figures.operations ? 0 : 1;
   }
   if (values.plan !== undefined) {
@@ -88,7 +91,7 @@ async function main(): Promise<number> {
     const flags = ["--trace=/dev/null", `--ops=${operations}`, `--failures=${numbers.failures}`];
     flags.push(`--shorten=${numbers.shorten}`);
     if (values.keep !== undefined) flags.push(`--keep=${values.keep}`);
-    return finish(await playInParallel(numbers, flags, print));
+    return finish(await playSeeds(numbers, flags, print));
   }
   const played: Played = { seeds: 0, messages: 0, broken: 0 };
   for (let seed = first; seed < first + seeds; seed++) {
@@ -110,16 +113,6 @@ async function main(): Promise<number> {
     if (played.broken === numbers.failures) break;
   }
   return finish(played);
-}
-
-function tellFigures({ runs, operations, atFirstTick, afterReconcile }: Figures): void {
-  const share = (count: number) => `${(100 * count / operations).toFixed(3)} %`;
-  print(
-    `${runs} runs, ${operations} operations: ${
-      share(atFirstTick)
-    } on both sides at the first tick ` +
-      `after the faults, ${share(afterReconcile)} after one reconcile`,
-  );
 }
 
 /** Plays one plan and tells it whole, or all of a folder and tells which are broken. */

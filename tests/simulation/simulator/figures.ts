@@ -7,6 +7,7 @@ import { type Row, ROW_COLUMNS, unitsOf, unitsOfAsset } from "./model/units.ts";
 import { drawPlan } from "./people/draw-plan.ts";
 import type { Plan } from "./people/plan.ts";
 import { reconcile } from "./quiet.ts";
+import { playInParallel } from "./in-parallel.ts";
 import { playActs, type Simulation } from "./simulation.ts";
 import type { House } from "./world/house.ts";
 import { calm } from "./world/weather.ts";
@@ -15,6 +16,11 @@ import { calm } from "./world/weather.ts";
 const ACTS = 120;
 /** What a tick may take, ms. */
 const TICK = 45_000;
+
+/** After so many a fresh process goes on. */
+const OPERATIONS_A_PROCESS = 2_500;
+/** No share plays another's seeds: a run has dozens of operations. */
+const SEEDS_A_SHARE = 1_000;
 
 /** What was counted. */
 export interface Figures {
@@ -57,6 +63,65 @@ export async function measure(
     tell(figures);
   }
   return figures;
+}
+
+/** The line that tells them, and that another process reads. */
+export function toLine({ runs, operations, atFirstTick, afterReconcile }: Figures): string {
+  const share = (count: number) => `${count} (${(100 * count / operations).toFixed(3)} %)`;
+  return `${runs} runs, ${operations} operations: ${
+    share(atFirstTick)
+  } on both sides at the first tick ` +
+    `after the faults, ${share(afterReconcile)} after one reconcile`;
+}
+
+function fromLine(line: string): Figures | undefined {
+  const told = /^(\d+) runs, (\d+) operations: (\d+) .* after the faults, (\d+) /.exec(line);
+  if (told === null) return undefined;
+  const [runs, operations, atFirstTick, afterReconcile] = told.slice(1).map(Number);
+  return {
+    runs: runs!,
+    operations: operations!,
+    atFirstTick: atFirstTick!,
+    afterReconcile: afterReconcile!,
+  };
+}
+
+/**
+ * As `measure`, in processes side by side.
+ *
+ * @param tell Hears the sum after each share.
+ */
+export async function measureInParallel(
+  jobs: number,
+  operations: number,
+  firstSeed: number,
+  tell: (figures: Figures) => void,
+): Promise<Figures> {
+  const total: Figures = { runs: 0, operations: 0, atFirstTick: 0, afterReconcile: 0 };
+  let shared = 0;
+  let seed = firstSeed;
+  await playInParallel(
+    jobs,
+    () => {
+      if (shared >= operations) return undefined;
+      const share = Math.min(
+        OPERATIONS_A_PROCESS,
+        Math.ceil(operations / jobs),
+        operations - shared,
+      );
+      shared += share;
+      seed += SEEDS_A_SHARE;
+      return [`--figures=${share}`, `--seed=${seed - SEEDS_A_SHARE}`];
+    },
+    fromLine,
+    (figures) => {
+      for (const figure of ["runs", "operations", "atFirstTick", "afterReconcile"] as const) {
+        total[figure] += figures[figure];
+      }
+      tell({ ...total });
+    },
+  );
+  return total;
 }
 
 function faulty(plan: Plan): Plan {

@@ -1,69 +1,37 @@
-/** Many seeds, shared among processes. */
+/** Many runs, shared among processes: one slows down with every run that it has played. */
 import { TextLineStream } from "../../../scripts/local/text-lines.ts";
 
-/** A process slows down with every run that it has played: after so many a fresh one goes on. */
-const SEEDS_A_PROCESS = 50;
-
-/** What a process said of its seeds in the end. */
-export interface Played {
-  seeds: number;
-  messages: number;
-  broken: number;
-}
-
-/** The line that tells it, and that another process reads. */
-export function toLine({ seeds, messages, broken }: Played, operations: number, minutes: number) {
-  return `${seeds} seeds, ${seeds * operations} acts, ${messages} messages, ${broken} broken, ` +
-    `${(seeds / minutes).toFixed(1)} seeds a minute`;
-}
-
-/** What `toLine` told; `undefined` for any other line. */
-export function fromLine(line: string): Played | undefined {
-  const told = /^(\d+) seeds, \d+ acts, (\d+) messages, (\d+) broken, /.exec(line);
-  if (told === null) return undefined;
-  const [seeds, messages, broken] = told.slice(1).map(Number);
-  return { seeds: seeds!, messages: messages!, broken: broken! };
-}
-
 /**
- * Plays seeds in processes side by side, each with its share of them at a time, and passes on what they print.
+ * Plays shares in processes side by side.
  *
  * @param jobs Processes at once.
- * @param failures After so many broken seeds no further share is begun; 0 = never.
- * @param flags For each process, beside the seeds.
- * @throws Error when a process ends without saying what it played.
+ * @param nextShare The flags of the next share; `undefined` when there is none.
+ * @param told What a line of a process tells; `undefined` where that is not yet the end of its share.
+ * @param add Takes the last that a process told.
+ * @throws Error when a process ends without having told anything.
  */
-export async function playInParallel(
-  { jobs, seed, seeds, failures }: Record<"jobs" | "seed" | "seeds" | "failures", number>,
-  flags: string[],
-  print: (line: string) => void,
-): Promise<Played> {
-  const total: Played = { seeds: 0, messages: 0, broken: 0 };
-  let next = seed;
+export async function playInParallel<Told>(
+  jobs: number,
+  nextShare: () => string[] | undefined,
+  told: (line: string) => Told | undefined,
+  add: (played: Told) => void,
+): Promise<void> {
   const work = async () => {
-    while (next < seed + seeds && (failures === 0 || total.broken < failures)) {
-      const share = Math.min(SEEDS_A_PROCESS, Math.ceil(seeds / jobs), seed + seeds - next);
-      const first = next;
-      next += share;
-      const played = await playShare([`--seed=${first}`, `--seeds=${share}`, ...flags], print);
+    for (let flags = nextShare(); flags !== undefined; flags = nextShare()) {
+      const played = await playShare(flags, told);
       if (played === undefined) {
-        throw new Error(
-          `The process of the seeds from ${first} on ended before it had played them.`,
-        );
+        throw new Error(`The process of ${flags.join(" ")} ended before it had played its share.`);
       }
-      for (const figure of ["seeds", "messages", "broken"] as const) {
-        total[figure] += played[figure];
-      }
+      add(played);
     }
   };
   await Promise.all(Array.from({ length: jobs }, work));
-  return total;
 }
 
-async function playShare(
+async function playShare<Told>(
   flags: string[],
-  print: (line: string) => void,
-): Promise<Played | undefined> {
+  told: (line: string) => Told | undefined,
+): Promise<Told | undefined> {
   const root = new URL("../../../", import.meta.url);
   const child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -78,12 +46,8 @@ async function playShare(
     stdout: "piped",
   }).spawn();
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-  let played: Played | undefined;
-  for await (const line of lines) {
-    const told = fromLine(line);
-    if (told === undefined) print(line);
-    else played = told;
-  }
+  let last: Told | undefined;
+  for await (const line of lines) last = told(line) ?? last;
   await child.status;
-  return played;
+  return last;
 }
