@@ -9924,6 +9924,10 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+    -- What a person did in Cloudinary's console is no write of ours, whatever it looks like.
+    if p_effects @> '[{"by_person": true}]' then
+        return;
+    end if;
     -- The answers to grouped writes do not tell which assets had the names by then; notifications do. Hardly ever has a name
     -- been sent to for another asset; what is on its way is read once for all effects.
     perform media_sync.mark_misplaced(p_cloud_name, misplaced.asset_id, misplaced.public_id, misplaced.told, misplaced.sent_at, 'webhook')
@@ -15977,10 +15981,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'f39dc0e19cbe69f0';
+    select '65e66cada4ee8717';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', 'f39dc0e19cbe69f0');
+values ('20261101000000', 'media_sync', '65e66cada4ee8717');

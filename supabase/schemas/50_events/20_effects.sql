@@ -116,6 +116,10 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+    -- What a person did in Cloudinary's console is no write of ours, whatever it looks like.
+    if p_effects @> '[{"by_person": true}]' then
+        return;
+    end if;
     -- The answers to grouped writes do not tell which assets had the names by then; notifications do. Hardly ever has a name
     -- been sent to for another asset; what is on its way is read once for all effects.
     perform media_sync.mark_misplaced(p_cloud_name, misplaced.asset_id, misplaced.public_id, misplaced.told, misplaced.sent_at, 'webhook')

@@ -2,7 +2,7 @@
 -- nobody's edit, and what the asset had is written again.
 begin;
 \ir helpers.sql
-select plan(15);
+select plan(17);
 
 insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, tags, context, sync_status, observed_at)
 select 'demo', asset_id, asset_id, 'image', '{old}', '{"alt": "its own", "caption": "its own"}', 'synced', now() - interval '1 hour'
@@ -113,6 +113,19 @@ select is(
 );
 select tests.see('swapped', '{"public_id": "name"}');
 select is(tests.name_of('swapped'), row('name', 'name', 'synced')::text, 'given back already → nothing is left, and nobody is blamed');
+
+-- What was done in Cloudinary's console is no write of ours.
+select public.media_sync_receive_event('demo', jsonb_build_object(
+    'dedup_key', gen_random_uuid(), 'notification_type', 'some', 'body', '{}', 'triggered_at', clock_timestamp(),
+    'effects', '[{"kind": "delta", "asset_id": "later", "public_id": "name", "resource_type": "image", "type": "upload", "fields": {"tags": {"added": ["new"], "removed": []}}, "by_person": true}]'::jsonb
+));
+select is(
+    (select row(tags, sync_status)::text from public.media_assets where asset_id = 'later'), row('{old,new}'::text[], 'synced')::text,
+    'a tag that we sent to that name, and that a person added → the person''s edit'
+);
+select is(
+    (select count(*) from public.media_sync_log where asset_id = 'later' and error_code = 'landed_elsewhere'), 0::bigint, 'and not by us'
+);
 
 select * from finish();
 rollback;

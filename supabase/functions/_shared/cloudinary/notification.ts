@@ -43,6 +43,8 @@ export type Effect =
     observation?: Partial<Observation>;
     /** The rest of the asset changed as well and must be fetched. */
     incomplete?: boolean;
+    /** Somebody changed it in the console: it is no write of ours. */
+    by_person?: boolean;
   }
   | Subject & { kind: "delete" | "refresh" }
   | { kind: "folder"; from: string; to: string };
@@ -58,6 +60,10 @@ export interface Notification {
 }
 
 type Body = Record<string, unknown>;
+interface Context {
+  triggered_at?: unknown;
+  triggered_by?: { source?: unknown } | null;
+}
 type Reader = (body: Body) => Effect[];
 
 const NOTHING_ASKED = { tags: false, context: false, metadata: false };
@@ -183,7 +189,9 @@ const LONGEST = { type: 100, signatureKey: 255, publicId: 1_000 };
 export function readNotification(received: unknown): Notification {
   const body = readBody(received);
   const type = text(body.notification_type)?.slice(0, LONGEST.type) ?? "unknown";
-  const context = body.notification_context as { triggered_at?: unknown } | null | undefined;
+  const context = body.notification_context as Context | null | undefined;
+  // What calls of the API cause, ours among them, comes with the source "api".
+  const isByPerson = context?.triggered_by?.source === "ui";
   // Own keys alone: a type may be called like a member that every object inherits.
   const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
   // A placeholder stands for a deleted asset; whether it still does, a look-up tells.
@@ -203,6 +211,8 @@ export function readNotification(received: unknown): Notification {
     effects: effects.filter((effect) =>
       effect.kind === "folder" || effect.asset_id !== undefined ||
       ("public_id" in effect && effect.public_id !== undefined)
+    ).map((effect) =>
+      isByPerson && effect.kind === "delta" ? { ...effect, by_person: true } : effect
     ),
   };
 }

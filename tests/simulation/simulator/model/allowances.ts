@@ -190,6 +190,7 @@ export function isTakenBack(
   // It was decided upon before, and lost.
   const hadLost = logs.some((log) => standsInLog(log, { ...intent, time: 0 }));
   return (wentOn && wasThere(model, intent)) || cameAndWentUnseen(model, intent, others) ||
+    wentAndCameUnseen(model, intent, others) ||
     ((wentOn || hadLost) && cameBackUnnoticed(model, logs, intent, others));
 }
 
@@ -281,6 +282,23 @@ function cameAndWentUnseen(model: Model, intent: Intent, others: readonly Intent
         look.order > brought.order && look.order < intent.order
       );
   });
+}
+
+/**
+ * Whether a value was gone from Cloudinary, and brought back by this edit, before another database, which had gone on from
+ * it already, was shown the asset without it: to that one nothing has changed in Cloudinary.
+ */
+function wentAndCameUnseen(model: Model, intent: Intent, others: readonly Intent[]): boolean {
+  const history = model.historyOf(intent.asset, intent.unit);
+  const gone = history.findLast(({ order }) => order < intent.order);
+  const back = history.find(({ order, value }) =>
+    order > intent.order && same(value, intent.value)
+  );
+  if (gone === undefined || back === undefined || same(gone.value, intent.value)) return false;
+  return others.some(({ side, order }) =>
+    side !== "there" && order < back.order &&
+    !wasShownTo(model, { ...intent, order: back.order }, side, gone)
+  );
 }
 
 /**
