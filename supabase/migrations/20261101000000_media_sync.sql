@@ -6164,6 +6164,33 @@ grant execute on function public.media_sync_find_assets(text, text) to service_r
 
 -- The guard before deletions by absence that no sweep has judged: look-ups of the refresh queue and of pushes.
 
+create or replace function media_sync.count_live(p_cloud_name text, p_resource_types text[], p_absent bigint)
+returns bigint
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_percent constant numeric := (select delete_guard_percent from media_sync.settings);
+begin
+    -- Of a million none is counted beyond those that suffice: it would be most of what beginning a sweep costs.
+    return (
+        select count(*)
+        from (
+            select
+            from public.media_assets
+            where cloud_name = p_cloud_name
+                and deleted_at is null
+                and (p_resource_types is null or resource_type = any (p_resource_types))
+            limit least(ceil(p_absent * 100.0 / nullif(v_percent, 0)), 1e15)::bigint
+        ) as counted
+    );
+end;
+$$;
+comment on function media_sync.count_live(text, text[], bigint) is
+    'How many assets live here, of these resource types (null: all): all of them, or as many as make so many absent ones a share that may go. p_absent null: all.';
+revoke all on function media_sync.count_live(text, text[], bigint) from public, anon, authenticated;
+
 create or replace function media_sync.recent_absences(p_cloud_name text)
 returns bigint
 language plpgsql
@@ -6259,9 +6286,7 @@ begin
     if v_recent < greatest(v_settings.delete_guard_minimum, 1) then
         return p_asset_ids;
     end if;
-    select v_recent - cardinality(v_live) + count(*) into v_known
-    from public.media_assets
-    where cloud_name = p_cloud_name and deleted_at is null;
+    v_known := v_recent - cardinality(v_live) + media_sync.count_live(p_cloud_name, null, v_recent);
     if v_recent <= v_known * v_settings.delete_guard_percent / 100.0 then
         return p_asset_ids;
     end if;
@@ -6576,15 +6601,15 @@ begin
     end if;
     select * into strict v_settings from media_sync.settings;
     select coalesce(sum(seen), 0) into v_seen from media_sync.run_cursors where run_id = p_run.id;
-    -- So few may always go; counting a million to compare them with would be all that this costs.
+    -- So few may always go.
     if v_seen > 0 and p_absent < v_settings.delete_guard_minimum then
         return null;
     end if;
-    select count(*) into v_live
-    from public.media_assets as asset
-    where asset.cloud_name = p_run.cloud_name
-        and asset.deleted_at is null
-        and asset.resource_type in (select resource_type from media_sync.run_cursors where run_id = p_run.id);
+    v_live := media_sync.count_live(
+        p_run.cloud_name,
+        array(select resource_type from media_sync.run_cursors where run_id = p_run.id),
+        case when v_seen > 0 then p_absent end
+    );
     v_reason := case
         when v_seen = 0 then 'empty_listing'
         when p_absent >= v_settings.delete_guard_minimum
@@ -15981,10 +16006,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '65e66cada4ee8717';
+    select 'b046f4c8a9874408';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '65e66cada4ee8717');
+values ('20261101000000', 'media_sync', 'b046f4c8a9874408');

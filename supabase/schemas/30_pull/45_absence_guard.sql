@@ -1,5 +1,32 @@
 -- The guard before deletions by absence that no sweep has judged: look-ups of the refresh queue and of pushes.
 
+create or replace function media_sync.count_live(p_cloud_name text, p_resource_types text[], p_absent bigint)
+returns bigint
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_percent constant numeric := (select delete_guard_percent from media_sync.settings);
+begin
+    -- Of a million none is counted beyond those that suffice: it would be most of what beginning a sweep costs.
+    return (
+        select count(*)
+        from (
+            select
+            from public.media_assets
+            where cloud_name = p_cloud_name
+                and deleted_at is null
+                and (p_resource_types is null or resource_type = any (p_resource_types))
+            limit least(ceil(p_absent * 100.0 / nullif(v_percent, 0)), 1e15)::bigint
+        ) as counted
+    );
+end;
+$$;
+comment on function media_sync.count_live(text, text[], bigint) is
+    'How many assets live here, of these resource types (null: all): all of them, or as many as make so many absent ones a share that may go. p_absent null: all.';
+revoke all on function media_sync.count_live(text, text[], bigint) from public, anon, authenticated;
+
 create or replace function media_sync.recent_absences(p_cloud_name text)
 returns bigint
 language plpgsql
@@ -95,9 +122,7 @@ begin
     if v_recent < greatest(v_settings.delete_guard_minimum, 1) then
         return p_asset_ids;
     end if;
-    select v_recent - cardinality(v_live) + count(*) into v_known
-    from public.media_assets
-    where cloud_name = p_cloud_name and deleted_at is null;
+    v_known := v_recent - cardinality(v_live) + media_sync.count_live(p_cloud_name, null, v_recent);
     if v_recent <= v_known * v_settings.delete_guard_percent / 100.0 then
         return p_asset_ids;
     end if;

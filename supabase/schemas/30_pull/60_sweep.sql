@@ -120,15 +120,15 @@ begin
     end if;
     select * into strict v_settings from media_sync.settings;
     select coalesce(sum(seen), 0) into v_seen from media_sync.run_cursors where run_id = p_run.id;
-    -- So few may always go; counting a million to compare them with would be all that this costs.
+    -- So few may always go.
     if v_seen > 0 and p_absent < v_settings.delete_guard_minimum then
         return null;
     end if;
-    select count(*) into v_live
-    from public.media_assets as asset
-    where asset.cloud_name = p_run.cloud_name
-        and asset.deleted_at is null
-        and asset.resource_type in (select resource_type from media_sync.run_cursors where run_id = p_run.id);
+    v_live := media_sync.count_live(
+        p_run.cloud_name,
+        array(select resource_type from media_sync.run_cursors where run_id = p_run.id),
+        case when v_seen > 0 then p_absent end
+    );
     v_reason := case
         when v_seen = 0 then 'empty_listing'
         when p_absent >= v_settings.delete_guard_minimum

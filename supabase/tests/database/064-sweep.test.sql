@@ -1,7 +1,7 @@
 -- The sweep asks for what a complete listing did not show, judged by when that listing began.
 begin;
 \ir helpers.sql
-select plan(5);
+select plan(10);
 
 create temporary table story (run_id uuid, listed_at timestamptz);
 create function tests.seen(asset_id text)
@@ -95,6 +95,35 @@ select is(
     'one resource type → the others, deleted assets and other libraries are not asked for'
 );
 select is(tests.swept('full', '{ancient,early,early shown,on the border,late,late shown,set aside}'), '{}', 'all was shown → nothing is looked for');
+
+-- The guard counts no further than it must.
+insert into media_sync.runs (id, kind, cloud_name, source) values (md5('guarded')::uuid, 'full', 'guarded', 'api');
+insert into media_sync.run_cursors (run_id, shard, resource_type, status, seen) values (md5('guarded')::uuid, 'image', 'image', 'completed', 2990);
+insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, facts_source)
+select 'guarded', 'g' || place, 'g' || place, 'image', null from generate_series(1, 3000) as place;
+create function tests.guarded(absent bigint)
+returns jsonb
+language sql
+as $$
+    select media_sync.guard_deletions(run, absent) from media_sync.runs as run where id = md5('guarded')::uuid;
+$$;
+create function tests.rows_read()
+returns bigint
+language sql
+as $$
+    select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables where relid = 'public.media_assets'::regclass;
+$$;
+create temporary table reading (before bigint);
+insert into reading values (tests.rows_read());
+select is(tests.guarded(10), null, 'few of many are absent → go on');
+select cmp_ok(tests.rows_read() - (select before from reading), '<', 200::bigint, 'few of many are absent → a few rows are read');
+select is(tests.guarded(1500), null, 'just the share that may go → go on');
+select is(
+    tests.guarded(1501), '{"reason": "mass_delete", "absent": 1501, "live": 3000, "limit_percent": 50, "minimum": 10}',
+    'one more → blocked, and all that live are told'
+);
+update media_sync.settings set delete_guard_percent = 0;
+select is(tests.guarded(10) ->> 'live', '3000', 'no share may go → blocked, and all that live are told');
 
 select * from finish();
 rollback;
