@@ -2873,12 +2873,15 @@ revoke all on function media_sync.apply_values(jsonb, jsonb) from public, anon, 
 
 create or replace function media_sync.row_bytes(p_context jsonb, p_metadata jsonb, p_tags text[])
 returns bigint
-language sql
+-- plpgsql keeps its plan; a function in SQL that sets search_path is planned at each call.
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select octet_length(p_context::text)::bigint + octet_length(p_metadata::text) + octet_length(p_tags::text);
+begin
+    return octet_length(p_context::text)::bigint + octet_length(p_metadata::text) + octet_length(p_tags::text);
+end;
 $$;
 comment on function media_sync.row_bytes(jsonb, jsonb, text[]) is 'What a row weighs in a request or an answer, in bytes.';
 revoke all on function media_sync.row_bytes(jsonb, jsonb, text[]) from public, anon, authenticated;
@@ -2951,9 +2954,17 @@ begin
         'display_name', case
             when p_local -> 'display_name' is distinct from v_base -> 'display_name' then to_jsonb(coalesce(p_local ->> 'display_name', ''))
         end,
-        'tags', media_sync.tags_difference(v_base -> 'tags', p_local -> 'tags'),
-        'context', media_sync.keys_difference(v_base -> 'context', p_local -> 'context'),
-        'metadata', media_sync.keys_difference(v_base -> 'metadata', p_local -> 'metadata')
+        'tags', case
+            when p_local -> 'tags' is distinct from v_base -> 'tags' then media_sync.tags_difference(v_base -> 'tags', p_local -> 'tags')
+        end,
+        'context', case
+            when p_local -> 'context' is distinct from v_base -> 'context'
+                then media_sync.keys_difference(v_base -> 'context', p_local -> 'context')
+        end,
+        'metadata', case
+            when p_local -> 'metadata' is distinct from v_base -> 'metadata'
+                then media_sync.keys_difference(v_base -> 'metadata', p_local -> 'metadata')
+        end
     ));
 end;
 $$;
@@ -8119,7 +8130,7 @@ grant execute on function public.restore_media_asset(uuid) to authenticated, ser
 
 -- supabase/schemas/40_push/25_leases.sql
 
--- Leases: which worker is pushing a row, for how long, and how many have died of it.
+-- Leases: which rows are free to be pushed, which worker is pushing a row, for how long, and how many have died of it.
 
 create or replace function media_sync.end_leases(p_ids uuid[], p_worker uuid default null)
 returns void
@@ -8140,22 +8151,23 @@ language plpgsql
 set search_path = ''
 -- Rows are looked up one by one, however few the table had when this was planned.
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 as $$
 declare
+    v_deadly constant uuid[] := array(
+        select media_asset_id from media_sync.push_leases where claims >= 5 and leased_until < (select clock_timestamp())
+    );
     v_ids uuid[];
 begin
+    -- As nearly always: what waits is not gone through to find that workers died of none of it.
+    if v_deadly = '{}' then
+        return;
+    end if;
     v_ids := array(
         select asset.id
-        from media_sync.push_leases as lease
-        join public.media_assets as asset on asset.id = lease.media_asset_id
-        where lease.claims >= 5
-            and lease.leased_until < (select clock_timestamp())
-            and asset.sync_status = 'pending'
-            and asset.cloud_name = p_cloud_name
+        from public.media_assets as asset
+        where asset.id = any (v_deadly) and asset.sync_status = 'pending' and asset.cloud_name = p_cloud_name
         order by asset.asset_id
-        for no key update of asset skip locked
+        for no key update skip locked
     );
     update public.media_assets
     set
@@ -8168,32 +8180,101 @@ $$;
 comment on function media_sync.give_up_deadly(text) is 'Rows of which workers died again and again rest in error.';
 revoke all on function media_sync.give_up_deadly(text) from public, anon, authenticated;
 
+create or replace function media_sync.rows_to_push(p_cloud_name text, p_limit integer, p_ids uuid[], p_now timestamptz)
+returns table (id uuid, bytes bigint, is_renamed boolean)
+language plpgsql
+stable
+set search_path = ''
+-- It walks an index in its order until it has as many as it may take: however many wait, the others are not read.
+set enable_seqscan = off
+set enable_bitmapscan = off
+as $$
+declare
+    v_found integer;
+begin
+    -- Whoever asks for certain rows wants them now; the pause is for the background.
+    if p_ids is not null then
+        return query
+        select
+            asset.id,
+            media_sync.row_bytes(asset.context, asset.metadata, asset.tags),
+            asset.public_id <> asset.base ->> 'public_id'
+        from public.media_assets as asset
+        where asset.id = any (p_ids)
+            and asset.sync_status is not distinct from 'pending'
+            and asset.cloud_name = p_cloud_name
+            and not coalesce(
+                (select leased_until >= p_now or claims >= 2 from media_sync.push_leases where media_asset_id = asset.id), false
+            )
+        order by asset.next_attempt_at nulls first, asset.id
+        limit p_limit;
+        return;
+    end if;
+    -- Two ranges of the index, so that those that pause are not read.
+    return query
+    select
+        asset.id,
+        media_sync.row_bytes(asset.context, asset.metadata, asset.tags),
+        asset.public_id <> asset.base ->> 'public_id'
+    from public.media_assets as asset
+    where asset.sync_status = 'pending'
+        and asset.next_attempt_at is null
+        and asset.cloud_name = p_cloud_name
+        and not coalesce(
+            (select leased_until >= p_now or claims >= 2 from media_sync.push_leases where media_asset_id = asset.id), false
+        )
+    order by asset.next_attempt_at nulls first
+    limit p_limit;
+    get diagnostics v_found = row_count;
+    return query
+    select
+        asset.id,
+        media_sync.row_bytes(asset.context, asset.metadata, asset.tags),
+        asset.public_id <> asset.base ->> 'public_id'
+    from public.media_assets as asset
+    where asset.sync_status = 'pending'
+        and asset.next_attempt_at <= p_now
+        and asset.cloud_name = p_cloud_name
+        and not coalesce(
+            (select leased_until >= p_now or claims >= 2 from media_sync.push_leases where media_asset_id = asset.id), false
+        )
+    order by asset.next_attempt_at nulls first
+    limit p_limit - v_found;
+end;
+$$;
+comment on function media_sync.rows_to_push(text, integer, uuid[], timestamptz) is
+    'Pending rows that no worker holds and of which no two have died, those that wait the longest first, with what they weigh and whether they are renamed. p_ids: of these, without a pause.';
+revoke all on function media_sync.rows_to_push(text, integer, uuid[], timestamptz) from public, anon, authenticated;
+
 create or replace function media_sync.lease_pending(p_ids uuid[], p_worker uuid, p_now timestamptz, p_lease_seconds integer)
 returns setof public.media_assets
 language plpgsql
 set search_path = ''
 set enable_seqscan = off
+-- A plan that a session keeps expects a row or two: a thousand would be compared with each of a thousand.
+set enable_nestloop = off
 as $$
 begin
     return query
     with free as materialized (
-        -- As they are once they are locked, not as they were when this began.
-        select asset as locked
+        -- As they are once they are locked, not as they were when this began. Found by their ids: the index of all that is
+        -- pending would be read from end to end.
+        select asset.*
         from public.media_assets as asset
-        where asset.id = any (p_ids) and asset.sync_status = 'pending'
+        where asset.id = any (p_ids) and asset.sync_status is not distinct from 'pending'
         order by asset.asset_id
         for no key update skip locked
     ),
     leased as (
         insert into media_sync.push_leases as lease (media_asset_id, lease_token, leased_until)
-        select (locked).id, p_worker, p_now + make_interval(secs => p_lease_seconds) from free
+        select id, p_worker, p_now + make_interval(secs => p_lease_seconds) from free
         on conflict (media_asset_id) do update
         set lease_token = excluded.lease_token, leased_until = excluded.leased_until, claims = lease.claims + 1
         -- Judged by the lease as it is now: another worker may have taken the row since this began.
         where lease.leased_until < p_now
         returning lease.media_asset_id
     )
-    select (free.locked).* from free join leased on leased.media_asset_id = (free.locked).id;
+    select free.* from free join leased on leased.media_asset_id = free.id;
 end;
 $$;
 comment on function media_sync.lease_pending(uuid[], uuid, timestamptz, integer) is 'Leases those of these rows to a worker that are pending and that no other is pushing.';
@@ -8225,7 +8306,8 @@ begin
                 and not coalesce((select leased_until >= v_now from media_sync.push_leases where media_asset_id = asset.id), false)
         );
     end if;
-    -- Two ranges of the index, so that those that pause are not read. An exists would drop the order, which names the index.
+    -- Two ranges of the index, so that those that pause are not read. An exists would drop the order, which names the index:
+    -- from its end, because workers take from its beginning.
     return coalesce((
         select true
         from public.media_assets as asset
@@ -8233,7 +8315,7 @@ begin
             and next_attempt_at is null
             and cloud_name = p_cloud_name
             and not coalesce((select leased_until >= v_now from media_sync.push_leases where media_asset_id = asset.id), false)
-        order by next_attempt_at nulls first
+        order by next_attempt_at desc nulls last
         limit 1
     ), (
         select true
@@ -8242,7 +8324,7 @@ begin
             and next_attempt_at <= v_now
             and cloud_name = p_cloud_name
             and not coalesce((select leased_until >= v_now from media_sync.push_leases where media_asset_id = asset.id), false)
-        order by next_attempt_at nulls first
+        order by next_attempt_at desc nulls last
         limit 1
     ), false);
 end;
@@ -8344,52 +8426,34 @@ as $$
 declare
     v_now constant timestamptz := clock_timestamp();
     v_ids uuid[];
+    v_renamed boolean;
     v_leased public.media_assets;
 begin
     perform media_sync.give_up_deadly(p_cloud_name);
     -- What a worker holds in memory is bounded.
-    v_ids := array(
-        select id
-        from (
-            select
-                id,
-                row_number() over (order by next_attempt_at nulls first, id) as place,
-                sum(bytes) over (order by next_attempt_at nulls first, id) as total
-            from (
-                select id, next_attempt_at, media_sync.row_bytes(context, metadata, tags) as bytes
-                from public.media_assets as asset
-                where sync_status = 'pending'
-                    and cloud_name = p_cloud_name
-                    and (p_ids is null or id = any (p_ids))
-                    -- Whoever asks for certain rows wants them now; the pause is for the background.
-                    and (p_ids is not null or next_attempt_at is null or next_attempt_at <= v_now)
-                    and not exists (
-                        select from media_sync.push_leases as lease
-                        where lease.media_asset_id = asset.id and (lease.leased_until >= v_now or lease.claims >= 2)
-                    )
-                order by next_attempt_at nulls first
-                limit p_limit
-            ) as waiting
-        ) as counted
-        where place = 1 or total <= 4000000
-    );
+    select coalesce(array_agg(id), '{}'), bool_or(is_renamed) into v_ids, v_renamed
+    from (
+        select id, is_renamed, place, sum(bytes) over (order by place) as total
+        from media_sync.rows_to_push(p_cloud_name, p_limit, p_ids, v_now) with ordinality as waiting (id, bytes, is_renamed, place)
+    ) as counted
+    where place = 1 or total <= 4000000;
     if v_ids = '{}' then
         -- What workers have died of goes alone, when nothing else waits.
         v_ids := array(
             select asset.id
-            from media_sync.push_leases as lease
-            join public.media_assets as asset on asset.id = lease.media_asset_id
-            where lease.claims >= 2
-                and lease.leased_until < v_now
-                and asset.sync_status = 'pending'
+            from public.media_assets as asset
+            where asset.id = any (array(select media_asset_id from media_sync.push_leases where claims >= 2 and leased_until < v_now))
+                -- Found by their ids: the index of all that is pending would be read from end to end.
+                and asset.sync_status is not distinct from 'pending'
                 and asset.cloud_name = p_cloud_name
                 and (p_ids is null or asset.id = any (p_ids))
                 and (p_ids is not null or asset.next_attempt_at is null or asset.next_attempt_at <= v_now)
             order by asset.next_attempt_at nulls first, asset.id
             limit 1
         );
+        v_renamed := exists (select from public.media_assets where id = any (v_ids) and public_id <> base ->> 'public_id');
     end if;
-    if exists (select from public.media_assets where id = any (v_ids) and public_id <> base ->> 'public_id') then
+    if v_renamed then
         v_ids := v_ids || array(select media_sync.linked_renames(p_cloud_name, v_ids));
     end if;
     -- Whole rows, not select *: a session's plan would keep the columns of today, and fail once the table has another.
@@ -16006,10 +16070,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'b046f4c8a9874408';
+    select 'c1ffc63a7e37119e';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', 'b046f4c8a9874408');
+values ('20261101000000', 'media_sync', 'c1ffc63a7e37119e');

@@ -198,12 +198,15 @@ revoke all on function media_sync.apply_values(jsonb, jsonb) from public, anon, 
 
 create or replace function media_sync.row_bytes(p_context jsonb, p_metadata jsonb, p_tags text[])
 returns bigint
-language sql
+-- plpgsql keeps its plan; a function in SQL that sets search_path is planned at each call.
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-    select octet_length(p_context::text)::bigint + octet_length(p_metadata::text) + octet_length(p_tags::text);
+begin
+    return octet_length(p_context::text)::bigint + octet_length(p_metadata::text) + octet_length(p_tags::text);
+end;
 $$;
 comment on function media_sync.row_bytes(jsonb, jsonb, text[]) is 'What a row weighs in a request or an answer, in bytes.';
 revoke all on function media_sync.row_bytes(jsonb, jsonb, text[]) from public, anon, authenticated;

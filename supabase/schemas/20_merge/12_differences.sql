@@ -64,9 +64,17 @@ begin
         'display_name', case
             when p_local -> 'display_name' is distinct from v_base -> 'display_name' then to_jsonb(coalesce(p_local ->> 'display_name', ''))
         end,
-        'tags', media_sync.tags_difference(v_base -> 'tags', p_local -> 'tags'),
-        'context', media_sync.keys_difference(v_base -> 'context', p_local -> 'context'),
-        'metadata', media_sync.keys_difference(v_base -> 'metadata', p_local -> 'metadata')
+        'tags', case
+            when p_local -> 'tags' is distinct from v_base -> 'tags' then media_sync.tags_difference(v_base -> 'tags', p_local -> 'tags')
+        end,
+        'context', case
+            when p_local -> 'context' is distinct from v_base -> 'context'
+                then media_sync.keys_difference(v_base -> 'context', p_local -> 'context')
+        end,
+        'metadata', case
+            when p_local -> 'metadata' is distinct from v_base -> 'metadata'
+                then media_sync.keys_difference(v_base -> 'metadata', p_local -> 'metadata')
+        end
     ));
 end;
 $$;

@@ -22,7 +22,8 @@ begin
                 and not coalesce((select leased_until >= v_now from media_sync.push_leases where media_asset_id = asset.id), false)
         );
     end if;
-    -- Two ranges of the index, so that those that pause are not read. An exists would drop the order, which names the index.
+    -- Two ranges of the index, so that those that pause are not read. An exists would drop the order, which names the index:
+    -- from its end, because workers take from its beginning.
     return coalesce((
         select true
         from public.media_assets as asset
@@ -30,7 +31,7 @@ begin
             and next_attempt_at is null
             and cloud_name = p_cloud_name
             and not coalesce((select leased_until >= v_now from media_sync.push_leases where media_asset_id = asset.id), false)
-        order by next_attempt_at nulls first
+        order by next_attempt_at desc nulls last
         limit 1
     ), (
         select true
@@ -39,7 +40,7 @@ begin
             and next_attempt_at <= v_now
             and cloud_name = p_cloud_name
             and not coalesce((select leased_until >= v_now from media_sync.push_leases where media_asset_id = asset.id), false)
-        order by next_attempt_at nulls first
+        order by next_attempt_at desc nulls last
         limit 1
     ), false);
 end;
@@ -141,52 +142,34 @@ as $$
 declare
     v_now constant timestamptz := clock_timestamp();
     v_ids uuid[];
+    v_renamed boolean;
     v_leased public.media_assets;
 begin
     perform media_sync.give_up_deadly(p_cloud_name);
     -- What a worker holds in memory is bounded.
-    v_ids := array(
-        select id
-        from (
-            select
-                id,
-                row_number() over (order by next_attempt_at nulls first, id) as place,
-                sum(bytes) over (order by next_attempt_at nulls first, id) as total
-            from (
-                select id, next_attempt_at, media_sync.row_bytes(context, metadata, tags) as bytes
-                from public.media_assets as asset
-                where sync_status = 'pending'
-                    and cloud_name = p_cloud_name
-                    and (p_ids is null or id = any (p_ids))
-                    -- Whoever asks for certain rows wants them now; the pause is for the background.
-                    and (p_ids is not null or next_attempt_at is null or next_attempt_at <= v_now)
-                    and not exists (
-                        select from media_sync.push_leases as lease
-                        where lease.media_asset_id = asset.id and (lease.leased_until >= v_now or lease.claims >= 2)
-                    )
-                order by next_attempt_at nulls first
-                limit p_limit
-            ) as waiting
-        ) as counted
-        where place = 1 or total <= 4000000
-    );
+    select coalesce(array_agg(id), '{}'), bool_or(is_renamed) into v_ids, v_renamed
+    from (
+        select id, is_renamed, place, sum(bytes) over (order by place) as total
+        from media_sync.rows_to_push(p_cloud_name, p_limit, p_ids, v_now) with ordinality as waiting (id, bytes, is_renamed, place)
+    ) as counted
+    where place = 1 or total <= 4000000;
     if v_ids = '{}' then
         -- What workers have died of goes alone, when nothing else waits.
         v_ids := array(
             select asset.id
-            from media_sync.push_leases as lease
-            join public.media_assets as asset on asset.id = lease.media_asset_id
-            where lease.claims >= 2
-                and lease.leased_until < v_now
-                and asset.sync_status = 'pending'
+            from public.media_assets as asset
+            where asset.id = any (array(select media_asset_id from media_sync.push_leases where claims >= 2 and leased_until < v_now))
+                -- Found by their ids: the index of all that is pending would be read from end to end.
+                and asset.sync_status is not distinct from 'pending'
                 and asset.cloud_name = p_cloud_name
                 and (p_ids is null or asset.id = any (p_ids))
                 and (p_ids is not null or asset.next_attempt_at is null or asset.next_attempt_at <= v_now)
             order by asset.next_attempt_at nulls first, asset.id
             limit 1
         );
+        v_renamed := exists (select from public.media_assets where id = any (v_ids) and public_id <> base ->> 'public_id');
     end if;
-    if exists (select from public.media_assets where id = any (v_ids) and public_id <> base ->> 'public_id') then
+    if v_renamed then
         v_ids := v_ids || array(select media_sync.linked_renames(p_cloud_name, v_ids));
     end if;
     -- Whole rows, not select *: a session's plan would keep the columns of today, and fail once the table has another.

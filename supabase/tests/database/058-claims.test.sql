@@ -1,7 +1,7 @@
 -- What a worker claims: bounded by bytes, and alone what workers have died of.
 begin;
 \ir helpers.sql
-select plan(16);
+select plan(20);
 
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, tags, context, sync_status, observed_at)
 select
@@ -84,6 +84,39 @@ select is(
     jsonb_array_length(public.media_sync_claim_refresh('demo', gen_random_uuid(), 1000, 60) -> 'asset_ids'), 1,
     'a look-up of an asset that weighs more → alone'
 );
+
+-- Many wait: what is not claimed is not read, also by the plan that a session keeps.
+delete from public.media_assets;
+insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, tags, sync_status, observed_at, next_attempt_at)
+select
+    'demo', 'w' || place, 'w' || place, 'image', '{x}', 'pending', now(),
+    case when place > 2000 then now() + interval '1 hour' when place > 1000 then now() - interval '1 minute' end
+from generate_series(1, 3000) as place;
+update public.media_assets as asset set base = jsonb_set(media_sync.editable_fields(asset), '{tags}', '[]');
+create function tests.rows_read()
+returns bigint
+language sql
+as $$
+    select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables where relid = 'public.media_assets'::regclass;
+$$;
+create function tests.read_by_a_claim()
+returns bigint
+language plpgsql
+as $$
+declare
+    v_before constant bigint := tests.rows_read();
+begin
+    perform public.media_sync_begin_push('demo', gen_random_uuid(), 10, 60, 'api');
+    return tests.rows_read() - v_before;
+end;
+$$;
+create temporary table reading as select tests.read_by_a_claim() as rows from generate_series(1, 8);
+select cmp_ok((select max(rows) from reading), '<', 200::bigint, 'ten of 2000 that wait → few of them are read');
+select is((select count(*) from media_sync.push_leases), 80::bigint, 'claimed eight times → each time ten others');
+select is(
+    array_length(string_to_array(tests.claim(3000), ' '), 1), 1920, 'as many as there are → those that pause are left'
+);
+select is((public.media_sync_begin_push('demo', gen_random_uuid(), 3, 60, 'api') ->> 'more')::boolean, false, 'only such are left → no more');
 
 select * from finish();
 rollback;
