@@ -6349,10 +6349,13 @@ begin
         )),
         sending = media_sync.settle_existence(
             jsonb_path_query_array(asset.sending, '$[*] ? (exists (@.existence))'), 'deleted', p_observed_at
-        )
+        ),
+        -- Whoever looked before saw what was before, and would pass for the restoring that is wished for.
+        observed_at = p_observed_at
     where asset.cloud_name = p_cloud_name
         and asset.asset_id = any (v_asset_ids)
-        and asset.sending is not null and asset.observed_at <= p_observed_at;
+        and (asset.sending is not null or asset.restore_requested_at is not null)
+        and asset.observed_at <= p_observed_at;
 
     with absent as materialized (
         select
@@ -16070,10 +16073,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'c1ffc63a7e37119e';
+    select 'bb621886d899d776';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', 'c1ffc63a7e37119e');
+values ('20261101000000', 'media_sync', 'bb621886d899d776');

@@ -29,10 +29,13 @@ begin
         )),
         sending = media_sync.settle_existence(
             jsonb_path_query_array(asset.sending, '$[*] ? (exists (@.existence))'), 'deleted', p_observed_at
-        )
+        ),
+        -- Whoever looked before saw what was before, and would pass for the restoring that is wished for.
+        observed_at = p_observed_at
     where asset.cloud_name = p_cloud_name
         and asset.asset_id = any (v_asset_ids)
-        and asset.sending is not null and asset.observed_at <= p_observed_at;
+        and (asset.sending is not null or asset.restore_requested_at is not null)
+        and asset.observed_at <= p_observed_at;
 
     with absent as materialized (
         select
