@@ -32,10 +32,8 @@ begin
         ),
         -- Whoever looked before saw what was before, and would pass for the restoring that is wished for.
         observed_at = p_observed_at
-    where asset.cloud_name = p_cloud_name
-        and asset.asset_id = any (v_asset_ids)
-        and (asset.sending is not null or asset.restore_requested_at is not null)
-        and asset.observed_at <= p_observed_at;
+    where asset.cloud_name = p_cloud_name and asset.asset_id = any (v_asset_ids) and asset.observed_at <= p_observed_at
+        and (asset.sending is not null or asset.restore_requested_at is not null);
 
     with absent as materialized (
         select
@@ -58,8 +56,7 @@ begin
             deleted_at = coalesce(asset.deleted_at, clock_timestamp()),
             sync_status = 'synced',
             sync_error = null,
-            sync_attempts = 0,
-            next_attempt_at = null,
+            sync_attempts = 0, next_attempt_at = null,
             sending = null,
             waits_for_name = false,
             -- From now on: a listing that began before and still shows the asset is older than this.

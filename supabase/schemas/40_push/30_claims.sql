@@ -92,9 +92,12 @@ as $$
 declare
     v_difference constant jsonb := media_sync.difference(p_asset.base, media_sync.editable_fields(p_asset));
 begin
-    -- There the folder is the path of the public_id: only the rename is written.
-    if v_difference ?| '{folder,display_name}'::text[] and (select folder_mode from media_sync.settings) = 'fixed' then
-        return v_difference - '{folder,display_name}'::text[];
+    if v_difference ?| '{folder,display_name}'::text[] then
+        -- There the folder is the path of the public_id: only the rename is written. In one condition with the other, a query
+        -- would begin for each row.
+        if (select folder_mode from media_sync.settings) = 'fixed' then
+            return v_difference - '{folder,display_name}'::text[];
+        end if;
     end if;
     return v_difference;
 end;
