@@ -80,8 +80,10 @@ async function run(args: readonly string[]): Promise<void> {
     notificationUrls: notificationUrl === undefined ? [] : [notificationUrl],
   });
   const ready = { http: emulator.http, cloudinary_url: emulator.cloudinaryUrl };
+  // Listened for before anybody is told that it is ready, who may stop it at once.
+  const stopped = stopRequested();
   Deno.stdout.writeSync(new TextEncoder().encode(`READY ${JSON.stringify(ready)}\n`));
-  await stopRequested();
+  await stopped;
   await emulator.stop();
 }
 
