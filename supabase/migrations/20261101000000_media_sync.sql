@@ -6505,7 +6505,7 @@ set work_mem = '64MB'
 as $$
 declare
     v_window record;
-    v_unseen uuid[] := '{}';
+    v_unseen uuid[] := '{}'::uuid[];
 begin
     -- Window by window, as it was listed: sixteen small comparisons stay within the processor's cache, and take half as long
     -- as a large one. The first begins before all time here and the last has no end, so that no row falls between them.
@@ -9481,7 +9481,7 @@ declare
     v_ids constant uuid[] := array(select (element ->> 'id')::uuid from jsonb_array_elements(p_results) as element);
     v_answer jsonb;
     v_answers jsonb := '[]'::jsonb;
-    v_late text[] := '{}';
+    v_late text[] := '{}'::text[];
     v_open text[];
     v_run jsonb;
 begin
@@ -11140,7 +11140,7 @@ declare
     v_until constant text := format(
         '%s %s %L::%s', p_order ->> 'key', case when v_descending then '>=' else '<=' end, p_bound, p_order ->> 'type'
     );
-    v_season constant interval := '2400 hours';
+    v_season constant interval := interval '2400 hours';
     v_first timestamptz;
     v_last timestamptz;
 begin
@@ -16073,10 +16073,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'd73ecd6e3361e6e0';
+    select 'af362ece7842ab20';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', 'd73ecd6e3361e6e0');
+values ('20261101000000', 'media_sync', 'af362ece7842ab20');

@@ -13,7 +13,7 @@ set work_mem = '64MB'
 as $$
 declare
     v_window record;
-    v_unseen uuid[] := '{}';
+    v_unseen uuid[] := '{}'::uuid[];
 begin
     -- Window by window, as it was listed: sixteen small comparisons stay within the processor's cache, and take half as long
     -- as a large one. The first begins before all time here and the last has no end, so that no row falls between them.

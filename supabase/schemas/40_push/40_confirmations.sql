@@ -193,7 +193,7 @@ declare
     v_ids constant uuid[] := array(select (element ->> 'id')::uuid from jsonb_array_elements(p_results) as element);
     v_answer jsonb;
     v_answers jsonb := '[]'::jsonb;
-    v_late text[] := '{}';
+    v_late text[] := '{}'::text[];
     v_open text[];
     v_run jsonb;
 begin

@@ -63,7 +63,7 @@ declare
     v_until constant text := format(
         '%s %s %L::%s', p_order ->> 'key', case when v_descending then '>=' else '<=' end, p_bound, p_order ->> 'type'
     );
-    v_season constant interval := '2400 hours';
+    v_season constant interval := interval '2400 hours';
     v_first timestamptz;
     v_last timestamptz;
 begin
