@@ -190,6 +190,7 @@ declare
     v_agreed jsonb := p_asset.base;
     v_remote jsonb;
     v_sent jsonb := '{}'::jsonb;
+    v_told text[];
     v_merge record;
 begin
     v_decision.asset := p_asset;
@@ -203,26 +204,26 @@ begin
     );
     v_decision.base := v_remote;
     v_decision.sending := p_asset.sending;
+    -- Asked of few rows, and then more than once.
+    if p_asset.sending is not null or p_asset.undecided is not null then
+        v_told := media_sync.told_fields(p_observation);
+    end if;
     if p_asset.sending is not null then
         v_sent := media_sync.open_values(p_asset.sending, p_observed_at);
         v_decision.base := media_sync.lasting_state(p_asset.base, v_remote, v_sent, p_asset.context);
-        v_decision.sending := media_sync.settle_sending(
-            p_asset.sending, media_sync.flat_fields(v_remote), media_sync.told_fields(p_observation), p_observed_at
-        );
+        v_decision.sending := media_sync.settle_sending(p_asset.sending, media_sync.flat_fields(v_remote), v_told, p_observed_at);
         -- A delta tells what changed; of whether the asset is there now, and what else it has, it tells nothing.
         if not p_observation ? 'delta' then
-            v_agreed := media_sync.apply_values(p_asset.base, media_sync.arrived_values(
-                p_asset.sending, v_remote ->> 'public_id', media_sync.told_fields(p_observation), p_observed_at
-            ));
-            v_agreed := media_sync.without_cleared(
-                v_agreed, p_asset.sending, v_remote, media_sync.told_fields(p_observation), p_observed_at
+            v_agreed := media_sync.apply_values(
+                p_asset.base, media_sync.arrived_values(p_asset.sending, v_remote ->> 'public_id', v_told, p_observed_at)
             );
+            v_agreed := media_sync.without_cleared(v_agreed, p_asset.sending, v_remote, v_told, p_observed_at);
             v_decision.sending := media_sync.settle_existence(v_decision.sending, 'live', p_observed_at);
         end if;
     end if;
 
     if p_asset.undecided is not null then
-        v_agreed := media_sync.since_undecided(v_agreed, p_asset.undecided, v_remote, media_sync.told_fields(p_observation));
+        v_agreed := media_sync.since_undecided(v_agreed, p_asset.undecided, v_remote, v_told);
     end if;
 
     if p_asset.sync_status = 'synced' and p_asset.deleted_at is null then

@@ -1,11 +1,12 @@
 /** What the product does not promise, each with its reason. `allowances.md` tells them in words. */
 import type { Simulation } from "../simulation.ts";
 import type { LogRow } from "./check.ts";
-import type { Held, Intent, Model } from "./model.ts";
+import type { Held, Intent, Model, Side } from "./model.ts";
 import { type Row, same, unitsOf } from "./units.ts";
 import { WAYSIDE } from "../people/library-calls.ts";
 import { standsInLog } from "./in-log.ts";
 import { isWell } from "./is-well.ts";
+import { databaseAt, databaseOf, isPersons } from "./whose.ts";
 
 /** A write leaves at most so long after the look-up that it rests on, ms. */
 export const WINDOW = 2_000;
@@ -120,7 +121,7 @@ export function isTakenForUnsent({ model }: Simulation, intent: Intent): boolean
     arrived.value,
     ...model.intents.filter(({ asset, unit, side, order }) =>
       asset === intent.asset && unit === intent.unit && order > arrived.order &&
-      side !== "there" && ["", side.replace("here ", "")].includes(databaseOf(arrived.by))
+      side !== "there" && ["", databaseAt(side)].includes(databaseOf(arrived.by))
     ).map(({ value }) => value),
   ];
   const again = history.find((held) =>
@@ -206,7 +207,7 @@ function isDetour(model: Model, { asset, value }: Intent): boolean {
 /** Whether an edit made here only agreed with what the library held, or was last seen to hold by that database. */
 function wasThere(model: Model, { side, asset, unit, order, value }: Intent): boolean {
   if (side === "there") return false;
-  const database = side.replace("here ", "");
+  const database = databaseAt(side);
   const seen = model.looksAt(asset).findLast((look) =>
     look.order < order && look.kind === "answer" && isWell(look.by) &&
     [database, ""].includes(databaseOf(look.by.name))
@@ -275,7 +276,7 @@ function cameAndWentUnseen(model: Model, intent: Intent, others: readonly Intent
   if (brought === undefined || isPersons(brought)) return false;
   if (!same(history.at(-2)?.value, intent.value)) return false;
   return others.some(({ side, order, value }) => {
-    const database = side.replace("here ", "");
+    const database = databaseAt(side);
     return order < brought.order && same(value, brought.value) &&
       databaseOf(brought.by) !== database && !model.looksAt(intent.asset).some((look) =>
         look.kind === "answer" && isWell(look.by) && databaseOf(look.by.name) === database &&
@@ -305,19 +306,10 @@ function wentAndCameUnseen(model: Model, intent: Intent, others: readonly Intent
  * Whether another database was shown the asset, and nothing went wrong with it, between a value's coming and an edit. Of the
  * value only its own notification tells.
  */
-function wasShownTo(model: Model, { asset, order }: Intent, side: string, held: Held): boolean {
-  const database = side.replace("here ", "");
+function wasShownTo(model: Model, { asset, order }: Intent, side: Side, held: Held): boolean {
+  const database = databaseAt(side);
   return model.looksAt(asset).some((look) =>
     databaseOf(look.by.name) === database && isWell(look.by) && look.order > held.order &&
     look.order < order && (look.kind === "answer" || look.of === held.time)
   );
-}
-
-/** The database that a function works for, `a` of `a/sync#1`; empty where there is one only. */
-export function databaseOf(activity: string): string {
-  return activity.split("/").slice(0, -1).join();
-}
-
-function isPersons(held: Held): boolean {
-  return held.by.startsWith("act ");
 }

@@ -1,8 +1,8 @@
 /** Invariants 2 and 9 for whole assets: what was deleted is gone, what was restored is back, nothing else is missing. */
 import type { Complaint, Examined } from "./check.ts";
-import { databaseOf } from "./allowances.ts";
 import { isWell } from "./is-well.ts";
 import type { Existence } from "./model.ts";
+import { databaseOf, isPersons } from "./whose.ts";
 
 /** Checks the deletions and restorings of each asset. */
 export function checkExistence(examined: Examined): Complaint[] {
@@ -109,7 +109,7 @@ function survives(examined: Examined, events: Existence[], wish: Existence): boo
 function isRestoredElsewhere({ simulation, project }: Examined, wish: Existence): boolean {
   return simulation.projects.length > 1 &&
     simulation.model.historyOf(wish.asset, "exists").some(({ order, value, by }) =>
-      order > wish.order && value === true && !by.startsWith("act ") &&
+      order > wish.order && value === true && !isPersons({ by }) &&
       databaseOf(by) !== project.name
     );
 }

@@ -1,8 +1,8 @@
 /** Invariants 3 and 7: what the log tells is what happened: no conflict that nobody made, no news that is none. */
 import type { Complaint, Examined, LogRow } from "./check.ts";
-import { databaseOf } from "./allowances.ts";
 import type { Held } from "./model.ts";
 import { differing, same, type Units } from "./units.ts";
+import { databaseOf, isPersons } from "./whose.ts";
 
 /** Checks the rows of the log that tell of conflicts, and of what was taken over from Cloudinary. */
 export function checkLog(examined: Examined): Complaint[] {
@@ -183,9 +183,9 @@ function add(units: Units, field: string, value: unknown, fixed: boolean): void 
 }
 
 /** Whether a function of that database brought it. */
-function isBy(database: string, { by }: Held): boolean {
-  if (by.startsWith("act ")) return false;
-  return ["", database].includes(databaseOf(by)) && by !== "beginning";
+function isBy(database: string, held: Held): boolean {
+  return !isPersons(held) && held.by !== "beginning" &&
+    ["", database].includes(databaseOf(held.by));
 }
 
 /** The log holds null where a unit has no value. */

@@ -4,6 +4,7 @@ import type { Complaint } from "./check.ts";
 import { isWell } from "./is-well.ts";
 import type { Held, Model } from "./model.ts";
 import { same, unitsOfAsset } from "./units.ts";
+import { isPersons } from "./whose.ts";
 
 /** Checks every value of every asset that Cloudinary has in the end. */
 export function checkOrigins(simulation: Simulation): Complaint[] {
@@ -37,7 +38,7 @@ function isGiven(model: Model, asset: string, unit: string, value: unknown): boo
   // What it came without has no entry.
   if (value === undefined && !came.includes(history[0]!.order)) return true;
   return history.some((held) =>
-    same(held.value, value) && (held.by.startsWith("act ") || came.includes(held.order))
+    same(held.value, value) && (isPersons(held) || came.includes(held.order))
   ) || model.intents.some((intent) =>
     intent.asset === asset && intent.unit === unit && same(intent.value, value)
   );
@@ -68,6 +69,6 @@ function isKnown(
   });
 }
 
-function isFunctions({ by }: Held): boolean {
-  return !by.startsWith("act ") && by !== "beginning";
+function isFunctions(held: Held): boolean {
+  return !isPersons(held) && held.by !== "beginning";
 }

@@ -5,8 +5,9 @@ import type { Simulation } from "../simulation.ts";
 import type { Project } from "../world/network.ts";
 import type { Plan } from "../people/plan.ts";
 import { calm } from "../world/weather.ts";
-import { databaseOf, isMisplaced, WINDOW } from "./allowances.ts";
+import { isMisplaced, WINDOW } from "./allowances.ts";
 import { type Row, ROW_COLUMNS, same, unitsOf } from "./units.ts";
+import { databaseOf } from "./whose.ts";
 
 /** The watch of one run. */
 export interface Watch {
