@@ -70,9 +70,9 @@ Deno.test({
   async fn() {
     const folder = await Deno.makeTempDir();
     const opened = `${folder}/opened`;
-    await Deno.writeTextFile(`${folder}/xdg-open`, `#!/bin/sh\necho "$1" > ${opened}\n`, {
-      mode: 0o755,
-    });
+    // Renamed when whole: a shell makes the file first and writes it then.
+    const browser = `#!/bin/sh\necho "$1" > ${opened}.part && mv ${opened}.part ${opened}\n`;
+    await Deno.writeTextFile(`${folder}/xdg-open`, browser, { mode: 0o755 });
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--allow-all", "scripts/demo.ts", "--assets", "20", "--open"],
       cwd: new URL("../../", import.meta.url),
