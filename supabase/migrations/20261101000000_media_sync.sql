@@ -3038,11 +3038,8 @@ begin
         from (
             select key, jsonb_agg(value) as sent_values
             from (
-                select
-                    sent.key,
-                    -- Who died in the middle of it may have left it empty, or may never have begun: that is no proof, and yet
-                    -- a write. An object is never what a context shows.
-                    case when sent.key = 'context.*' and p_observed_at >= (attempt ->> 'until')::timestamptz then '{}' else sent.value end
+                -- Who died in the middle of it may have left the context empty, whenever it is looked at: see 17_unclear_values.sql.
+                select sent.key, sent.value
                 from jsonb_array_elements(p_sending) as attempt
                 cross join lateral jsonb_each(attempt -> 'sent') as sent
                 -- Only on its way a context that is set as a whole may be empty for a moment.
@@ -3188,38 +3185,6 @@ comment on function media_sync.arrived_values(jsonb, text, text[], timestamptz) 
     'What is known to have been in Cloudinary before an observation that shows the asset under p_public_id, value by value.';
 revoke all on function media_sync.arrived_values(jsonb, text, text[], timestamptz) from public, anon, authenticated;
 
-create or replace function media_sync.unclear_values(
-    p_sending jsonb,
-    p_public_id text,
-    p_told text[],
-    p_observed_at timestamptz,
-    p_seen jsonb
-)
-returns jsonb
-language plpgsql
-immutable
-parallel safe
-set search_path = ''
-as $$
-begin
-    -- The asset has another name by now. Was it renamed before the write, which then met another asset, or after, so that
-    -- somebody took back what had arrived? Nobody can tell.
-    return (
-        select coalesce(jsonb_object_agg(sent.key, sent.value order by attempt.place), '{}')
-        from jsonb_array_elements(p_sending) with ordinality as attempt (value, place)
-        cross join lateral jsonb_each(attempt.value -> 'sent') as sent
-        where (attempt.value -> 'arrived' ->> sent.key)::timestamptz <= p_observed_at
-            and sent.key not in ('public_id', 'context.*')
-            and media_sync.is_told(p_told, sent.key)
-            and not media_sync.same_value(p_seen -> sent.key, sent.value)
-            and p_public_id not in (attempt.value ->> 'name', coalesce(attempt.value ->> 'rename', ''), coalesce(attempt.value ->> 'detour', ''))
-    );
-end;
-$$;
-comment on function media_sync.unclear_values(jsonb, text, text[], timestamptz, jsonb) is
-    'What Cloudinary took before an observation that does not show it, and shows the asset under another name: value to what was sent.';
-revoke all on function media_sync.unclear_values(jsonb, text, text[], timestamptz, jsonb) from public, anon, authenticated;
-
 create or replace function media_sync.settle_existence(p_sending jsonb, p_existence text, p_observed_at timestamptz)
 returns jsonb
 language plpgsql
@@ -3275,6 +3240,78 @@ comment on function media_sync.lock_assets(uuid[]) is
     'Locks rows in the one order in which every writer locks them, by asset_id, so that writers wait for each other instead of deadlocking.';
 revoke all on function media_sync.lock_assets(uuid[]) from public, anon, authenticated;
 grant execute on function media_sync.lock_assets(uuid[]) to authenticated, service_role;
+
+-- supabase/schemas/20_merge/17_unclear_values.sql
+
+-- What Cloudinary does not show and may all the same be our own doing: where nobody can tell, it is sent again, and a conflict row
+-- says so.
+
+create or replace function media_sync.unclear_values(
+    p_sending jsonb,
+    p_public_id text,
+    p_told text[],
+    p_observed_at timestamptz,
+    p_seen jsonb
+)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- The asset has another name by now. Was it renamed before the write, which then met another asset, or after, so that
+    -- somebody took back what had arrived? Nobody can tell.
+    return (
+        select coalesce(jsonb_object_agg(sent.key, sent.value order by attempt.place), '{}')
+        from jsonb_array_elements(p_sending) with ordinality as attempt (value, place)
+        cross join lateral jsonb_each(attempt.value -> 'sent') as sent
+        where (attempt.value -> 'arrived' ->> sent.key)::timestamptz <= p_observed_at
+            and sent.key not in ('public_id', 'context.*')
+            and media_sync.is_told(p_told, sent.key)
+            and not media_sync.same_value(p_seen -> sent.key, sent.value)
+            and p_public_id not in (attempt.value ->> 'name', coalesce(attempt.value ->> 'rename', ''), coalesce(attempt.value ->> 'detour', ''))
+    );
+end;
+$$;
+comment on function media_sync.unclear_values(jsonb, text, text[], timestamptz, jsonb) is
+    'What Cloudinary took before an observation that does not show it, and shows the asset under another name: value to what was sent.';
+revoke all on function media_sync.unclear_values(jsonb, text, text[], timestamptz, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.emptied_values(
+    p_sending jsonb,
+    p_told text[],
+    p_observed_at timestamptz,
+    p_base jsonb,
+    p_seen jsonb
+)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- The worker died before it told what became of a whole context, and the context is empty. Was it cleared and not set anew, or
+    -- did somebody empty it before the write began? Nobody can tell. To take it for our own loses nothing that people wanted.
+    return (
+        select coalesce(jsonb_object_agg(sent.key, sent.value order by attempt.place), '{}')
+        from jsonb_array_elements(p_sending) with ordinality as attempt (value, place)
+        cross join lateral jsonb_each(attempt.value -> 'sent') as sent
+        where attempt.value -> 'sent' ? 'context.*'
+            and not attempt.value ? 'landed'
+            and p_observed_at >= (attempt.value ->> 'until')::timestamptz
+            and sent.key like 'context.%'
+            and sent.value <> 'null'
+            and p_base ? sent.key
+            and media_sync.is_told(p_told, sent.key)
+            and not exists (select from jsonb_object_keys(p_seen) as shown where shown like 'context.%')
+    );
+end;
+$$;
+comment on function media_sync.emptied_values(jsonb, text[], timestamptz, jsonb, jsonb) is
+    'Context values of p_base that an observation does not show (p_seen; both value by value), since a worker may have died between clearing the context and setting it anew: value to what was sent.';
+revoke all on function media_sync.emptied_values(jsonb, text[], timestamptz, jsonb, jsonb) from public, anon, authenticated;
 
 -- supabase/schemas/20_merge/20_merge.sql
 
@@ -4362,6 +4399,7 @@ stable
 set search_path = ''
 as $$
 declare
+    v_told text[];
     v_seen jsonb;
     v_base jsonb;
     v_wanted jsonb;
@@ -4369,6 +4407,7 @@ begin
     if p_asset.sending is null or p_observation ? 'delta' then
         return '{}'::jsonb;
     end if;
+    v_told := media_sync.told_fields(p_observation);
     v_seen := media_sync.flat_fields(p_remote);
     v_base := media_sync.flat_fields(p_agreed);
     v_wanted := media_sync.flat_fields(p_merged);
@@ -4379,9 +4418,10 @@ begin
             )) || '{"kept": "database"}'),
             '{}'
         )
-        from jsonb_each(media_sync.unclear_values(
-            p_asset.sending, p_remote ->> 'public_id', media_sync.told_fields(p_observation), p_observed_at, v_seen
-        ))
+        from jsonb_each(
+            media_sync.unclear_values(p_asset.sending, p_remote ->> 'public_id', v_told, p_observed_at, v_seen)
+            || media_sync.emptied_values(p_asset.sending, v_told, p_observed_at, v_base, v_seen)
+        )
         where media_sync.same_value(v_wanted -> key, value)
     );
 end;
@@ -16074,10 +16114,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '07430d0a350e4091';
+    select '3b104165ede3eb6f';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '07430d0a350e4091');
+values ('20261101000000', 'media_sync', '3b104165ede3eb6f');

@@ -42,11 +42,8 @@ begin
         from (
             select key, jsonb_agg(value) as sent_values
             from (
-                select
-                    sent.key,
-                    -- Who died in the middle of it may have left it empty, or may never have begun: that is no proof, and yet
-                    -- a write. An object is never what a context shows.
-                    case when sent.key = 'context.*' and p_observed_at >= (attempt ->> 'until')::timestamptz then '{}' else sent.value end
+                -- Who died in the middle of it may have left the context empty, whenever it is looked at: see 17_unclear_values.sql.
+                select sent.key, sent.value
                 from jsonb_array_elements(p_sending) as attempt
                 cross join lateral jsonb_each(attempt -> 'sent') as sent
                 -- Only on its way a context that is set as a whole may be empty for a moment.
@@ -191,38 +188,6 @@ $$;
 comment on function media_sync.arrived_values(jsonb, text, text[], timestamptz) is
     'What is known to have been in Cloudinary before an observation that shows the asset under p_public_id, value by value.';
 revoke all on function media_sync.arrived_values(jsonb, text, text[], timestamptz) from public, anon, authenticated;
-
-create or replace function media_sync.unclear_values(
-    p_sending jsonb,
-    p_public_id text,
-    p_told text[],
-    p_observed_at timestamptz,
-    p_seen jsonb
-)
-returns jsonb
-language plpgsql
-immutable
-parallel safe
-set search_path = ''
-as $$
-begin
-    -- The asset has another name by now. Was it renamed before the write, which then met another asset, or after, so that
-    -- somebody took back what had arrived? Nobody can tell.
-    return (
-        select coalesce(jsonb_object_agg(sent.key, sent.value order by attempt.place), '{}')
-        from jsonb_array_elements(p_sending) with ordinality as attempt (value, place)
-        cross join lateral jsonb_each(attempt.value -> 'sent') as sent
-        where (attempt.value -> 'arrived' ->> sent.key)::timestamptz <= p_observed_at
-            and sent.key not in ('public_id', 'context.*')
-            and media_sync.is_told(p_told, sent.key)
-            and not media_sync.same_value(p_seen -> sent.key, sent.value)
-            and p_public_id not in (attempt.value ->> 'name', coalesce(attempt.value ->> 'rename', ''), coalesce(attempt.value ->> 'detour', ''))
-    );
-end;
-$$;
-comment on function media_sync.unclear_values(jsonb, text, text[], timestamptz, jsonb) is
-    'What Cloudinary took before an observation that does not show it, and shows the asset under another name: value to what was sent.';
-revoke all on function media_sync.unclear_values(jsonb, text, text[], timestamptz, jsonb) from public, anon, authenticated;
 
 create or replace function media_sync.settle_existence(p_sending jsonb, p_existence text, p_observed_at timestamptz)
 returns jsonb

@@ -141,6 +141,7 @@ stable
 set search_path = ''
 as $$
 declare
+    v_told text[];
     v_seen jsonb;
     v_base jsonb;
     v_wanted jsonb;
@@ -148,6 +149,7 @@ begin
     if p_asset.sending is null or p_observation ? 'delta' then
         return '{}'::jsonb;
     end if;
+    v_told := media_sync.told_fields(p_observation);
     v_seen := media_sync.flat_fields(p_remote);
     v_base := media_sync.flat_fields(p_agreed);
     v_wanted := media_sync.flat_fields(p_merged);
@@ -158,9 +160,10 @@ begin
             )) || '{"kept": "database"}'),
             '{}'
         )
-        from jsonb_each(media_sync.unclear_values(
-            p_asset.sending, p_remote ->> 'public_id', media_sync.told_fields(p_observation), p_observed_at, v_seen
-        ))
+        from jsonb_each(
+            media_sync.unclear_values(p_asset.sending, p_remote ->> 'public_id', v_told, p_observed_at, v_seen)
+            || media_sync.emptied_values(p_asset.sending, v_told, p_observed_at, v_base, v_seen)
+        )
         where media_sync.same_value(v_wanted -> key, value)
     );
 end;

@@ -61,10 +61,10 @@ where asset_id = 'c5';
 select is(tests.look_up('c5', '{}'), '{"caption": "same"}', 'a context seen empty when its write can no longer arrive → stays');
 select is(
     (select changes -> 'context.caption' from public.media_sync_log where asset_id = 'c5' and operation = 'conflict'),
-    '{"base": "same", "database": "same", "kept": "open"}',
-    'and that somebody may have emptied it stands in a conflict'
+    '{"base": "same", "database": "same", "kept": "database"}',
+    'and that somebody may have emptied it stands in a conflict row'
 );
-select is((select sync_status from public.media_assets where asset_id = 'c5'), 'conflict', 'which a person decides');
+select is((select sync_status from public.media_assets where asset_id = 'c5'), 'pending', 'and what the row has is set anew');
 
 update public.media_assets
 set base = base || '{"context": {"alt": "mine", "caption": "same"}}', context = '{"caption": "same"}',

@@ -28,7 +28,8 @@ function conflictsOfNobody(examined: Examined, row: LogRow): Complaint[] {
       isEditedHere(examined, row, unit) ? null : "here",
       isFromThere(examined, row, unit, told.cloudinary) ? null : "there",
     ].filter((side) => side !== null);
-    if (whose.length === 0 || isPrecaution(examined, row, unit, told)) continue;
+    if (whose.length === 0) continue;
+    if ([isPrecaution, isLeftEmpty].some((is) => is(examined, row, unit, told))) continue;
     const name = examined.simulation.nameOf(asset);
     complaints.push({
       invariant: 7,
@@ -39,6 +40,23 @@ function conflictsOfNobody(examined: Examined, row: LogRow): Complaint[] {
     });
   }
   return complaints;
+}
+
+/**
+ * Whether a key is sent again that our own clearing took away: the worker died before it set the context anew, and to the
+ * database somebody may have emptied it. Nobody can tell, so that the log tells both.
+ */
+function isLeftEmpty(
+  { simulation, project }: Examined,
+  row: LogRow,
+  unit: string,
+  told: Told,
+): boolean {
+  if (!unit.startsWith("context.") || told.kept !== "database") return false;
+  const last = simulation.model.historyOf(row.asset_id!, unit).findLast(({ time }) =>
+    time <= row.time
+  );
+  return last !== undefined && last.value === undefined && isBy(project.name, last);
 }
 
 /**

@@ -1,0 +1,69 @@
+-- What Cloudinary does not show and may all the same be our own doing: where nobody can tell, it is sent again, and a conflict row
+-- says so.
+
+create or replace function media_sync.unclear_values(
+    p_sending jsonb,
+    p_public_id text,
+    p_told text[],
+    p_observed_at timestamptz,
+    p_seen jsonb
+)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- The asset has another name by now. Was it renamed before the write, which then met another asset, or after, so that
+    -- somebody took back what had arrived? Nobody can tell.
+    return (
+        select coalesce(jsonb_object_agg(sent.key, sent.value order by attempt.place), '{}')
+        from jsonb_array_elements(p_sending) with ordinality as attempt (value, place)
+        cross join lateral jsonb_each(attempt.value -> 'sent') as sent
+        where (attempt.value -> 'arrived' ->> sent.key)::timestamptz <= p_observed_at
+            and sent.key not in ('public_id', 'context.*')
+            and media_sync.is_told(p_told, sent.key)
+            and not media_sync.same_value(p_seen -> sent.key, sent.value)
+            and p_public_id not in (attempt.value ->> 'name', coalesce(attempt.value ->> 'rename', ''), coalesce(attempt.value ->> 'detour', ''))
+    );
+end;
+$$;
+comment on function media_sync.unclear_values(jsonb, text, text[], timestamptz, jsonb) is
+    'What Cloudinary took before an observation that does not show it, and shows the asset under another name: value to what was sent.';
+revoke all on function media_sync.unclear_values(jsonb, text, text[], timestamptz, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.emptied_values(
+    p_sending jsonb,
+    p_told text[],
+    p_observed_at timestamptz,
+    p_base jsonb,
+    p_seen jsonb
+)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- The worker died before it told what became of a whole context, and the context is empty. Was it cleared and not set anew, or
+    -- did somebody empty it before the write began? Nobody can tell. To take it for our own loses nothing that people wanted.
+    return (
+        select coalesce(jsonb_object_agg(sent.key, sent.value order by attempt.place), '{}')
+        from jsonb_array_elements(p_sending) with ordinality as attempt (value, place)
+        cross join lateral jsonb_each(attempt.value -> 'sent') as sent
+        where attempt.value -> 'sent' ? 'context.*'
+            and not attempt.value ? 'landed'
+            and p_observed_at >= (attempt.value ->> 'until')::timestamptz
+            and sent.key like 'context.%'
+            and sent.value <> 'null'
+            and p_base ? sent.key
+            and media_sync.is_told(p_told, sent.key)
+            and not exists (select from jsonb_object_keys(p_seen) as shown where shown like 'context.%')
+    );
+end;
+$$;
+comment on function media_sync.emptied_values(jsonb, text[], timestamptz, jsonb, jsonb) is
+    'Context values of p_base that an observation does not show (p_seen; both value by value), since a worker may have died between clearing the context and setting it anew: value to what was sent.';
+revoke all on function media_sync.emptied_values(jsonb, text[], timestamptz, jsonb, jsonb) from public, anon, authenticated;
