@@ -110,46 +110,6 @@ $$;
 comment on function media_sync.named_effects(text, jsonb) is 'The effects on assets, each with the asset_id it is about; those about nothing known are left out.';
 revoke all on function media_sync.named_effects(text, jsonb) from public, anon, authenticated;
 
-create or replace function media_sync.take_over_misplaced(p_cloud_name text, p_effects jsonb, p_triggered_at timestamptz)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-    -- What a person did in Cloudinary's console is no write of ours, whatever it looks like.
-    if p_effects @> '[{"by_person": true}]' then
-        return;
-    end if;
-    -- The answers to grouped writes do not tell which assets had the names by then; notifications do. Hardly ever has a name
-    -- been sent to for another asset; what is on its way is read once for all effects.
-    perform media_sync.mark_misplaced(p_cloud_name, misplaced.asset_id, misplaced.public_id, misplaced.told, misplaced.sent_at, 'webhook')
-    from (
-        with sent as materialized (
-            select meant.asset_id, attempt ->> 'name' as name, attempt
-            from (
-                select asset_id, sending
-                from public.media_assets
-                where cloud_name = p_cloud_name and sending is not null
-                offset 0
-            ) as meant
-            cross join lateral jsonb_array_elements(meant.sending) as attempt
-        )
-        select distinct on (effect.asset_id, effect.fields)
-            effect.asset_id, effect.public_id, flat.told, (sent.attempt ->> 'at')::timestamptz as sent_at
-        from media_sync.named_effects(p_cloud_name, p_effects) as effect
-        join sent on sent.name = effect.public_id and sent.asset_id <> effect.asset_id
-        cross join lateral (select media_sync.flat_difference(effect.fields) as told offset 0) as flat
-        where effect.kind = 'delta'
-            and flat.told <> '{}'
-            and media_sync.explains(sent.attempt -> 'sent', flat.told)
-            and media_sync.may_echo(sent.attempt, p_triggered_at)
-    ) as misplaced;
-end;
-$$;
-comment on function media_sync.take_over_misplaced(text, jsonb, timestamptz) is
-    'Marks what an event''s effects tell of assets as ours, where we sent it to their names for other assets. The caller holds the rows'' locks.';
-revoke all on function media_sync.take_over_misplaced(text, jsonb, timestamptz) from public, anon, authenticated;
-
 create or replace function media_sync.note_event_time(p_ids uuid[], p_triggered_at timestamptz)
 returns void
 language plpgsql
