@@ -20,19 +20,16 @@ begin
     -- Who gives an asset at once the name back that a rename of ours had taken from it renames it just as the other half of a
     -- swap would. It is no second mistake: the first is in the log, and came before it,
     if exists (
-            select from public.media_sync_log as log
-            where log.asset_id = p_asset_id
-                and log.created_at >= p_sent_at
-                and log.error_code = 'landed_elsewhere'
-                and log.public_id = p_to
-                and log.changes ->> 'public_id' = p_from
-        )
-        and exists (
-            select from public.media_assets as asset
-            where asset.cloud_name = p_cloud_name and asset.asset_id = p_asset_id
-                and (asset.last_event_at is null or asset.last_event_at <= p_triggered_at)
-        )
-    then
+        select from public.media_sync_log as log
+        join public.media_assets as asset on asset.asset_id = log.asset_id
+        where log.asset_id = p_asset_id
+            and log.created_at >= p_sent_at
+            and log.error_code = 'landed_elsewhere'
+            and log.public_id = p_to
+            and log.changes ->> 'public_id' = p_from
+            and asset.cloud_name = p_cloud_name
+            and (asset.last_event_at is null or asset.last_event_at <= p_triggered_at)
+    ) then
         return true;
     end if;
     -- or a look-up was quicker than what tells of it.
