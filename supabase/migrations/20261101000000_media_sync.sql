@@ -2997,7 +2997,7 @@ revoke all on function media_sync.flat_difference(jsonb) from public, anon, auth
 -- A write on its way: what has been sent to Cloudinary and may or may not have arrived.
 --
 -- `media_assets.sending` is a list of attempts, oldest first:
--- { id, at, until, name, rename, sent, landed, arrived, cleared, detour, existence }.
+-- { id, at, until, name, rename, sent, landed, arrived, cleared, lost, detour, existence }.
 --   at, until   database times between which the write can arrive;
 --   name        the public_id that the calls go by;
 --   rename      the public_id that they give it;
@@ -3006,6 +3006,7 @@ revoke all on function media_sync.flat_difference(jsonb) from public, anon, auth
 --               context.* stands for all keys that a context set as a whole does not name;
 --   arrived     the same for what Cloudinary took without showing the asset, as grouped writes are answered;
 --   cleared     the worker that told what became of it may have cleared the context without setting it anew;
+--   lost        values that lost to Cloudinary's before it was known whether they arrive, as keys;
 --   detour      the name that a ring of renames passes through;
 --   existence   deleted or live, for an attempt to destroy or to restore.
 -- Until an attempt is settled Cloudinary may hold the old value or the sent one, and the row knows both.
@@ -3312,6 +3313,58 @@ $$;
 comment on function media_sync.emptied_values(jsonb, text[], timestamptz, jsonb, jsonb) is
     'Context values of p_base that an observation does not show (p_seen; both value by value), since a worker may have died between clearing the context and setting it anew: value to what was sent.';
 revoke all on function media_sync.emptied_values(jsonb, text[], timestamptz, jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.with_lost(p_sending jsonb, p_conflicts jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    if p_sending is null or not p_conflicts @? '$.* ? (@.kept == "cloudinary")' then
+        return p_sending;
+    end if;
+    return (
+        select jsonb_agg(case when lost is null then attempt else attempt || jsonb_build_object('lost', lost) end order by place)
+        from jsonb_array_elements(p_sending) with ordinality as listed (attempt, place)
+        cross join lateral (
+            select jsonb_object_agg(key, true) || coalesce(attempt -> 'lost', '{}') as lost
+            from jsonb_each(p_conflicts)
+            where value ->> 'kept' = 'cloudinary' and attempt -> 'sent' ? key
+            offset 0
+        ) as beaten
+    );
+end;
+$$;
+comment on function media_sync.with_lost(jsonb, jsonb) is
+    'The attempts, each with those of its values that lost to Cloudinary''s (p_conflicts) before it was known whether they would arrive.';
+revoke all on function media_sync.with_lost(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.lost_values(p_sending jsonb, p_told text[], p_base jsonb, p_seen jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- Cloudinary's value had won, and what had been sent against it is there now. Did it arrive late, or did somebody make the very
+    -- same change there? Nobody can tell.
+    return (
+        select coalesce(jsonb_object_agg(sent.key, sent.value), '{}')
+        from jsonb_array_elements(p_sending) as attempt
+        cross join lateral jsonb_each(attempt -> 'sent') as sent
+        where attempt -> 'lost' ? sent.key
+            and media_sync.is_told(p_told, sent.key)
+            and media_sync.same_value(p_seen -> sent.key, sent.value)
+            and not media_sync.same_value(p_base -> sent.key, sent.value)
+    );
+end;
+$$;
+comment on function media_sync.lost_values(jsonb, text[], jsonb, jsonb) is
+    'What an observation shows (p_seen) in the place of what is agreed on (p_base; both value by value), and may be a write of ours that lost and arrived late: value to what was sent.';
+revoke all on function media_sync.lost_values(jsonb, text[], jsonb, jsonb) from public, anon, authenticated;
 
 -- supabase/schemas/20_merge/20_merge.sql
 
@@ -4404,7 +4457,7 @@ declare
     v_base jsonb;
     v_wanted jsonb;
 begin
-    if p_asset.sending is null or p_observation ? 'delta' then
+    if p_asset.sending is null then
         return '{}'::jsonb;
     end if;
     v_told := media_sync.told_fields(p_observation);
@@ -4418,11 +4471,19 @@ begin
             )) || '{"kept": "database"}'),
             '{}'
         )
-        from jsonb_each(
-            media_sync.unclear_values(p_asset.sending, p_remote ->> 'public_id', v_told, p_observed_at, v_seen)
-            || media_sync.emptied_values(p_asset.sending, v_told, p_observed_at, v_base, v_seen)
-        )
-        where media_sync.same_value(v_wanted -> key, value)
+        from (
+            select key
+            from jsonb_each(
+                media_sync.unclear_values(p_asset.sending, p_remote ->> 'public_id', v_told, p_observed_at, v_seen)
+                || media_sync.emptied_values(p_asset.sending, v_told, p_observed_at, v_base, v_seen)
+            )
+            -- A delta tells what changed, never what is missing.
+            where not p_observation ? 'delta' and media_sync.same_value(v_wanted -> key, value)
+            union
+            select key
+            from jsonb_each(media_sync.lost_values(p_asset.sending, v_told, v_base, v_seen))
+            where not media_sync.same_value(v_wanted -> key, value)
+        ) as unclear
     );
 end;
 $$;
@@ -4502,6 +4563,7 @@ begin
         v_decision.conflicts := media_sync.unclear_conflicts(
             p_asset, v_agreed, v_decision.merged, v_remote, p_observation, p_observed_at
         ) || v_merge.conflicts;
+        v_decision.sending := media_sync.with_lost(v_decision.sending, v_merge.conflicts);
     end if;
     -- Who was last is asked of the asset's detail, the one answer that tells times.
     v_decision.undecided := p_settings.conflict_policy = 'newest'
@@ -12525,6 +12587,7 @@ begin
             display_name = case when p_keep = 'cloudinary' and decisions ? 'display_name' then wanted.base ->> 'display_name' else asset.display_name end,
             context = case when p_keep = 'cloudinary' then media_sync.take_keys(asset.context, wanted.base -> 'context', decisions, 'context.') else asset.context end,
             metadata = case when p_keep = 'cloudinary' then media_sync.take_keys(asset.metadata, wanted.base -> 'metadata', decisions, 'metadata.') else asset.metadata end,
+            sending = media_sync.with_lost(asset.sending, decisions),
             sync_status = 'pending',
             sync_attempts = 0,
             sync_error = null,
@@ -16173,10 +16236,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '8fc9e9fc581b517e';
+    select 'ac36f7b9feab6336';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '8fc9e9fc581b517e');
+values ('20261101000000', 'media_sync', 'ac36f7b9feab6336');

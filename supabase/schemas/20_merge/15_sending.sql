@@ -1,7 +1,7 @@
 -- A write on its way: what has been sent to Cloudinary and may or may not have arrived.
 --
 -- `media_assets.sending` is a list of attempts, oldest first:
--- { id, at, until, name, rename, sent, landed, arrived, cleared, detour, existence }.
+-- { id, at, until, name, rename, sent, landed, arrived, cleared, lost, detour, existence }.
 --   at, until   database times between which the write can arrive;
 --   name        the public_id that the calls go by;
 --   rename      the public_id that they give it;
@@ -10,6 +10,7 @@
 --               context.* stands for all keys that a context set as a whole does not name;
 --   arrived     the same for what Cloudinary took without showing the asset, as grouped writes are answered;
 --   cleared     the worker that told what became of it may have cleared the context without setting it anew;
+--   lost        values that lost to Cloudinary's before it was known whether they arrive, as keys;
 --   detour      the name that a ring of renames passes through;
 --   existence   deleted or live, for an attempt to destroy or to restore.
 -- Until an attempt is settled Cloudinary may hold the old value or the sent one, and the row knows both.

@@ -67,3 +67,55 @@ $$;
 comment on function media_sync.emptied_values(jsonb, text[], timestamptz, jsonb, jsonb) is
     'Context values of p_base that an observation does not show (p_seen; both value by value), since a worker may have died between clearing the context and setting it anew: value to what was sent.';
 revoke all on function media_sync.emptied_values(jsonb, text[], timestamptz, jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.with_lost(p_sending jsonb, p_conflicts jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    if p_sending is null or not p_conflicts @? '$.* ? (@.kept == "cloudinary")' then
+        return p_sending;
+    end if;
+    return (
+        select jsonb_agg(case when lost is null then attempt else attempt || jsonb_build_object('lost', lost) end order by place)
+        from jsonb_array_elements(p_sending) with ordinality as listed (attempt, place)
+        cross join lateral (
+            select jsonb_object_agg(key, true) || coalesce(attempt -> 'lost', '{}') as lost
+            from jsonb_each(p_conflicts)
+            where value ->> 'kept' = 'cloudinary' and attempt -> 'sent' ? key
+            offset 0
+        ) as beaten
+    );
+end;
+$$;
+comment on function media_sync.with_lost(jsonb, jsonb) is
+    'The attempts, each with those of its values that lost to Cloudinary''s (p_conflicts) before it was known whether they would arrive.';
+revoke all on function media_sync.with_lost(jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.lost_values(p_sending jsonb, p_told text[], p_base jsonb, p_seen jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+    -- Cloudinary's value had won, and what had been sent against it is there now. Did it arrive late, or did somebody make the very
+    -- same change there? Nobody can tell.
+    return (
+        select coalesce(jsonb_object_agg(sent.key, sent.value), '{}')
+        from jsonb_array_elements(p_sending) as attempt
+        cross join lateral jsonb_each(attempt -> 'sent') as sent
+        where attempt -> 'lost' ? sent.key
+            and media_sync.is_told(p_told, sent.key)
+            and media_sync.same_value(p_seen -> sent.key, sent.value)
+            and not media_sync.same_value(p_base -> sent.key, sent.value)
+    );
+end;
+$$;
+comment on function media_sync.lost_values(jsonb, text[], jsonb, jsonb) is
+    'What an observation shows (p_seen) in the place of what is agreed on (p_base; both value by value), and may be a write of ours that lost and arrived late: value to what was sent.';
+revoke all on function media_sync.lost_values(jsonb, text[], jsonb, jsonb) from public, anon, authenticated;

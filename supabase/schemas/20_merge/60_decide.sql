@@ -146,7 +146,7 @@ declare
     v_base jsonb;
     v_wanted jsonb;
 begin
-    if p_asset.sending is null or p_observation ? 'delta' then
+    if p_asset.sending is null then
         return '{}'::jsonb;
     end if;
     v_told := media_sync.told_fields(p_observation);
@@ -160,11 +160,19 @@ begin
             )) || '{"kept": "database"}'),
             '{}'
         )
-        from jsonb_each(
-            media_sync.unclear_values(p_asset.sending, p_remote ->> 'public_id', v_told, p_observed_at, v_seen)
-            || media_sync.emptied_values(p_asset.sending, v_told, p_observed_at, v_base, v_seen)
-        )
-        where media_sync.same_value(v_wanted -> key, value)
+        from (
+            select key
+            from jsonb_each(
+                media_sync.unclear_values(p_asset.sending, p_remote ->> 'public_id', v_told, p_observed_at, v_seen)
+                || media_sync.emptied_values(p_asset.sending, v_told, p_observed_at, v_base, v_seen)
+            )
+            -- A delta tells what changed, never what is missing.
+            where not p_observation ? 'delta' and media_sync.same_value(v_wanted -> key, value)
+            union
+            select key
+            from jsonb_each(media_sync.lost_values(p_asset.sending, v_told, v_base, v_seen))
+            where not media_sync.same_value(v_wanted -> key, value)
+        ) as unclear
     );
 end;
 $$;
@@ -244,6 +252,7 @@ begin
         v_decision.conflicts := media_sync.unclear_conflicts(
             p_asset, v_agreed, v_decision.merged, v_remote, p_observation, p_observed_at
         ) || v_merge.conflicts;
+        v_decision.sending := media_sync.with_lost(v_decision.sending, v_merge.conflicts);
     end if;
     -- Who was last is asked of the asset's detail, the one answer that tells times.
     v_decision.undecided := p_settings.conflict_policy = 'newest'

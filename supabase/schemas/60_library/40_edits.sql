@@ -139,6 +139,7 @@ begin
             display_name = case when p_keep = 'cloudinary' and decisions ? 'display_name' then wanted.base ->> 'display_name' else asset.display_name end,
             context = case when p_keep = 'cloudinary' then media_sync.take_keys(asset.context, wanted.base -> 'context', decisions, 'context.') else asset.context end,
             metadata = case when p_keep = 'cloudinary' then media_sync.take_keys(asset.metadata, wanted.base -> 'metadata', decisions, 'metadata.') else asset.metadata end,
+            sending = media_sync.with_lost(asset.sending, decisions),
             sync_status = 'pending',
             sync_attempts = 0,
             sync_error = null,

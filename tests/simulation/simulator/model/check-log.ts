@@ -29,7 +29,9 @@ function conflictsOfNobody(examined: Examined, row: LogRow): Complaint[] {
       isFromThere(examined, row, unit, told.cloudinary) ? null : "there",
     ].filter((side) => side !== null);
     if (whose.length === 0) continue;
-    if ([isPrecaution, isLeftEmpty].some((is) => is(examined, row, unit, told))) continue;
+    if ([isPrecaution, isLeftEmpty, isLateLoser].some((is) => is(examined, row, unit, told))) {
+      continue;
+    }
     const name = examined.simulation.nameOf(asset);
     complaints.push({
       invariant: 7,
@@ -57,6 +59,26 @@ function isLeftEmpty(
     time <= row.time
   );
   return last !== undefined && last.value === undefined && isBy(project.name, last);
+}
+
+/**
+ * Whether a value of Cloudinary's is set again after our own write, which it had won against, came in its place late: to the
+ * database somebody may have made the very same change. Nobody can tell, so that the log tells both.
+ */
+function isLateLoser(
+  { simulation, project, log }: Examined,
+  row: LogRow,
+  unit: string,
+  told: Told,
+): boolean {
+  const { model } = simulation;
+  const last = model.historyOf(row.asset_id!, unit).findLast(({ time }) => time <= row.time);
+  return told.kept === "database" && last !== undefined && isBy(project.name, last) &&
+    sameOrNone(last.value, told.cloudinary) &&
+    log.some(({ asset_id, operation, time, changes }) =>
+      asset_id === row.asset_id && ["conflict", "resolve"].includes(operation) &&
+      time <= row.time && (changes as Record<string, Told> | null)?.[unit]?.kept === "cloudinary"
+    );
 }
 
 /**
