@@ -9999,6 +9999,43 @@ $$;
 comment on function media_sync.explains(jsonb, jsonb) is 'Whether a write of these values can be why another asset shows the values told, both as in flat_difference().';
 revoke all on function media_sync.explains(jsonb, jsonb) from public, anon, authenticated;
 
+create or replace function media_sync.is_meant(
+    p_cloud_name text,
+    p_asset_id text,
+    p_fields jsonb,
+    p_triggered_at timestamptz,
+    p_since timestamptz
+)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return exists (
+        select
+        from public.media_assets as asset
+        where asset.cloud_name = p_cloud_name
+            and asset.asset_id = p_asset_id
+            and (
+                (asset.sending is not null and media_sync.is_echo(asset.sending, p_fields, p_triggered_at))
+                -- The answer was quicker than its echo, and has settled the write.
+                or (asset.base -> 'public_id' = p_fields -> 'public_id' and exists (
+                    select
+                    from public.media_sync_log as log
+                    where log.asset_id = p_asset_id
+                        and log.created_at >= p_since
+                        and log.direction = 'push'
+                        and log.changes -> 'public_id' -> 'to' = p_fields -> 'public_id'
+                ))
+            )
+    );
+end;
+$$;
+comment on function media_sync.is_meant(text, text, jsonb, timestamptz, timestamptz) is
+    'Whether what an event of that time tells of an asset is what we sent for this very asset: it is on its way to it, or a rename of it that was answered since then.';
+revoke all on function media_sync.is_meant(text, text, jsonb, timestamptz, timestamptz) from public, anon, authenticated;
+
 -- supabase/schemas/50_events/17_misplaced_events.sql
 
 -- Notifications of writes that reached another asset than they meant, because names were swapped meanwhile.
@@ -10079,7 +10116,7 @@ begin
             cross join lateral jsonb_array_elements(meant.sending) as attempt
         )
         select distinct on (effect.asset_id, effect.fields)
-            effect.asset_id, effect.public_id, flat.told, (sent.attempt ->> 'at')::timestamptz as sent_at
+            effect.asset_id, effect.public_id, effect.fields, flat.told, (sent.attempt ->> 'at')::timestamptz as sent_at
         from media_sync.named_effects(p_cloud_name, p_effects) as effect
         join sent on sent.name = effect.public_id and sent.asset_id <> effect.asset_id
         cross join lateral (select media_sync.flat_difference(effect.fields) as told offset 0) as flat
@@ -10091,7 +10128,9 @@ begin
                 p_cloud_name, effect.asset_id, effect.public_id, flat.told ->> 'public_id',
                 (sent.attempt ->> 'at')::timestamptz, p_triggered_at
             )
-    ) as misplaced;
+    ) as misplaced
+    -- Names go round: what another asset's write would explain may be this one's own, and what people here want.
+    where not media_sync.is_meant(p_cloud_name, misplaced.asset_id, misplaced.fields, p_triggered_at, misplaced.sent_at);
 end;
 $$;
 comment on function media_sync.take_over_misplaced(text, jsonb, timestamptz) is
@@ -16236,10 +16275,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'ac36f7b9feab6336';
+    select 'bac93cae41905a4c';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', 'ac36f7b9feab6336');
+values ('20261101000000', 'media_sync', 'bac93cae41905a4c');

@@ -76,7 +76,7 @@ begin
             cross join lateral jsonb_array_elements(meant.sending) as attempt
         )
         select distinct on (effect.asset_id, effect.fields)
-            effect.asset_id, effect.public_id, flat.told, (sent.attempt ->> 'at')::timestamptz as sent_at
+            effect.asset_id, effect.public_id, effect.fields, flat.told, (sent.attempt ->> 'at')::timestamptz as sent_at
         from media_sync.named_effects(p_cloud_name, p_effects) as effect
         join sent on sent.name = effect.public_id and sent.asset_id <> effect.asset_id
         cross join lateral (select media_sync.flat_difference(effect.fields) as told offset 0) as flat
@@ -88,7 +88,9 @@ begin
                 p_cloud_name, effect.asset_id, effect.public_id, flat.told ->> 'public_id',
                 (sent.attempt ->> 'at')::timestamptz, p_triggered_at
             )
-    ) as misplaced;
+    ) as misplaced
+    -- Names go round: what another asset's write would explain may be this one's own, and what people here want.
+    where not media_sync.is_meant(p_cloud_name, misplaced.asset_id, misplaced.fields, p_triggered_at, misplaced.sent_at);
 end;
 $$;
 comment on function media_sync.take_over_misplaced(text, jsonb, timestamptz) is

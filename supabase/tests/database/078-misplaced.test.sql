@@ -2,11 +2,11 @@
 -- nobody's edit, and what the asset had is written again.
 begin;
 \ir helpers.sql
-select plan(17);
+select plan(21);
 
 insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, tags, context, sync_status, observed_at)
 select 'demo', asset_id, asset_id, 'image', '{old}', '{"alt": "its own", "caption": "its own"}', 'synced', now() - interval '1 hour'
-from unnest('{meant,met,known,later,seen,edited,swapped}'::text[]) as asset_id;
+from unnest('{meant,met,known,later,seen,edited,swapped,own,answered}'::text[]) as asset_id;
 alter table public.media_assets disable trigger user;
 update public.media_assets as asset set base = media_sync.editable_fields(asset);
 -- Of a context one key was taken away and one kept, and a tag was added.
@@ -113,6 +113,34 @@ select is(
 );
 select tests.see('swapped', '{"public_id": "name"}');
 select is(tests.name_of('swapped'), row('name', 'name', 'synced')::text, 'given back already → nothing is left, and nobody is blamed');
+
+-- Names went round: the same was sent to that name for this asset too, once it had the name.
+alter table public.media_assets disable trigger user;
+update public.media_assets
+set
+    public_id = 'wanted', base = base || '{"public_id": "name"}', sync_status = 'pending',
+    sending = jsonb_build_array(jsonb_build_object(
+        'id', '00000000-0000-4000-8000-000000000001', 'name', 'name', 'rename', 'wanted',
+        'at', clock_timestamp() - interval '1 second', 'until', clock_timestamp() + interval '1 minute', 'sent', '{"public_id": "wanted"}'::jsonb
+    ))
+where asset_id in ('own', 'answered');
+alter table public.media_assets enable trigger user;
+select tests.tell('own', '{"public_id": "wanted"}');
+select is(tests.name_of('own'), row('wanted', 'wanted', 'synced')::text, 'another asset''s rename is the same → its own echo settles it');
+select public.media_sync_confirm_push('demo', gen_random_uuid(), clock_timestamp(), jsonb_build_array(jsonb_build_object(
+    'id', id, 'action', 'update', 'attempt', '00000000-0000-4000-8000-000000000001',
+    'landed', jsonb_build_array(jsonb_build_object('difference', '{"public_id": "wanted"}'::jsonb, 'at', clock_timestamp())),
+    'answers', jsonb_build_array(jsonb_build_object('asset_id', asset_id, 'public_id', 'wanted', 'resource_type', 'image', 'type', 'upload'))
+)), 'api')
+from public.media_assets
+where asset_id = 'answered';
+select is(tests.name_of('answered'), row('wanted', 'wanted', 'synced')::text, 'answered → it has the name');
+select tests.tell('answered', '{"public_id": "wanted"}');
+select is(tests.name_of('answered'), row('wanted', 'wanted', 'synced')::text, 'and its echo after the answer takes nothing back');
+select is(
+    (select count(*) from public.media_sync_log where asset_id in ('own', 'answered') and error_code = 'landed_elsewhere'), 0::bigint,
+    'and nothing reached it by mistake'
+);
 
 -- What was done in Cloudinary's console is no write of ours.
 select public.media_sync_receive_event('demo', jsonb_build_object(
