@@ -3366,6 +3366,40 @@ comment on function media_sync.lost_values(jsonb, text[], jsonb, jsonb) is
     'What an observation shows (p_seen) in the place of what is agreed on (p_base; both value by value), and may be a write of ours that lost and arrived late: value to what was sent.';
 revoke all on function media_sync.lost_values(jsonb, text[], jsonb, jsonb) from public, anon, authenticated;
 
+create or replace function media_sync.with_taken_back(p_base jsonb, p_sending jsonb, p_fields jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_base constant jsonb := media_sync.flat_fields(p_base);
+    v_wanted constant jsonb := media_sync.flat_fields(p_fields);
+    v_sent jsonb;
+    v_after jsonb;
+begin
+    -- Nobody will know whether it had arrived. If it had, it comes back as nobody's edit, and is taken back there too; if not,
+    -- what comes back is what people here want.
+    select jsonb_object_agg(sent.key, sent.value order by attempt.place)
+    into v_sent
+    from jsonb_array_elements(p_sending) with ordinality as attempt (value, place)
+    cross join lateral jsonb_each(attempt.value -> 'sent') as sent
+    where sent.key <> 'context.*'
+        and p_base ? split_part(sent.key, '.', 1)
+        and media_sync.same_value(v_base -> sent.key, v_wanted -> sent.key)
+        and not media_sync.same_value(sent.value, v_wanted -> sent.key);
+    if v_sent is null then
+        return p_base;
+    end if;
+    v_after := media_sync.apply_values(p_base, v_sent)
+        || coalesce((select jsonb_object_agg(key, value) from jsonb_each(v_sent) where key = split_part(key, '.', 1)), '{}');
+    return media_sync.in_folder_mode(v_after, v_after, (select folder_mode from media_sync.settings));
+end;
+$$;
+comment on function media_sync.with_taken_back(jsonb, jsonb, jsonb) is
+    'What is agreed on about an asset that is gone: base, with what was sent and perhaps arrived where the row (p_fields) has what it had before, since people here took it back.';
+revoke all on function media_sync.with_taken_back(jsonb, jsonb, jsonb) from public, anon, authenticated;
+
 -- supabase/schemas/20_merge/20_merge.sql
 
 -- merge(base, local, sent, remote): what a value becomes when either side, or both, changed it.
@@ -6423,6 +6457,26 @@ revoke all on function media_sync.guard_absences(text, text[], text, uuid) from 
 
 -- Absence: what Cloudinary denies is deleted here.
 
+create or replace function media_sync.forget_writes(p_cloud_name text, p_asset_ids text[], p_observed_at timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    update public.media_assets as asset
+    set
+        base = media_sync.with_taken_back(asset.base, asset.sending, media_sync.editable_fields(asset)),
+        sending = nullif(jsonb_path_query_array(asset.sending, '$[*] ? (exists (@.existence))'), '[]')
+    where asset.cloud_name = p_cloud_name
+        and asset.asset_id = any (p_asset_ids)
+        and asset.observed_at <= p_observed_at
+        and jsonb_path_exists(asset.sending, '$[*] ? (!exists (@.existence))');
+end;
+$$;
+comment on function media_sync.forget_writes(text, text[], timestamptz) is
+    'No value is on its way any more to assets that Cloudinary denies. The caller holds the rows'' locks.';
+revoke all on function media_sync.forget_writes(text, text[], timestamptz) from public, anon, authenticated;
+
 create or replace function media_sync.confirm_absence(
     p_cloud_name text,
     p_asset_ids text[],
@@ -6439,20 +6493,14 @@ declare
     v_deleted uuid[];
     v_asset_ids constant text[] := media_sync.guard_absences(p_cloud_name, p_asset_ids, p_source, p_run_id);
 begin
-    perform from public.media_assets as asset
-    where asset.cloud_name = p_cloud_name and asset.asset_id = any (v_asset_ids)
-    order by asset.asset_id
-    for no key update;
-
+    perform media_sync.lock_observed(p_cloud_name, '[]', v_asset_ids);
     update public.media_assets as asset
     set
         -- What had arrived by then is what Cloudinary gives back, should somebody restore the asset there.
         base = media_sync.apply_values(asset.base, media_sync.arrived_values(
             asset.sending, asset.base ->> 'public_id', media_sync.editable_keys(), p_observed_at
         )),
-        sending = media_sync.settle_existence(
-            jsonb_path_query_array(asset.sending, '$[*] ? (exists (@.existence))'), 'deleted', p_observed_at
-        ),
+        sending = media_sync.settle_existence(asset.sending, 'deleted', p_observed_at),
         -- Whoever looked before saw what was before, and would pass for the restoring that is wished for.
         observed_at = p_observed_at
     where asset.cloud_name = p_cloud_name and asset.asset_id = any (v_asset_ids) and asset.observed_at <= p_observed_at
@@ -6480,6 +6528,7 @@ begin
             sync_status = 'synced',
             sync_error = null,
             sync_attempts = 0, next_attempt_at = null,
+            base = media_sync.with_taken_back(asset.base, asset.sending, media_sync.editable_fields(asset)),
             sending = null,
             waits_for_name = false,
             -- From now on: a listing that began before and still shows the asset is older than this.
@@ -6521,7 +6570,7 @@ begin
     )
     select count(*), array_agg(id) into v_count, v_deleted from deleted;
     perform media_sync.end_leases(v_deleted);
-
+    perform media_sync.forget_writes(p_cloud_name, v_asset_ids, p_observed_at);
     perform media_sync.forget_refresh(p_cloud_name, v_asset_ids, p_observed_at);
     perform media_sync.let_back(p_cloud_name, v_asset_ids, p_source, p_run_id);
     perform media_sync.forget_hits(p_cloud_name, v_asset_ids, '-infinity');
@@ -16275,10 +16324,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'bac93cae41905a4c';
+    select 'd736f9b8e85aa5fb';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', 'bac93cae41905a4c');
+values ('20261101000000', 'media_sync', 'd736f9b8e85aa5fb');

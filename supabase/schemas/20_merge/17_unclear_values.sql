@@ -119,3 +119,37 @@ $$;
 comment on function media_sync.lost_values(jsonb, text[], jsonb, jsonb) is
     'What an observation shows (p_seen) in the place of what is agreed on (p_base; both value by value), and may be a write of ours that lost and arrived late: value to what was sent.';
 revoke all on function media_sync.lost_values(jsonb, text[], jsonb, jsonb) from public, anon, authenticated;
+
+create or replace function media_sync.with_taken_back(p_base jsonb, p_sending jsonb, p_fields jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_base constant jsonb := media_sync.flat_fields(p_base);
+    v_wanted constant jsonb := media_sync.flat_fields(p_fields);
+    v_sent jsonb;
+    v_after jsonb;
+begin
+    -- Nobody will know whether it had arrived. If it had, it comes back as nobody's edit, and is taken back there too; if not,
+    -- what comes back is what people here want.
+    select jsonb_object_agg(sent.key, sent.value order by attempt.place)
+    into v_sent
+    from jsonb_array_elements(p_sending) with ordinality as attempt (value, place)
+    cross join lateral jsonb_each(attempt.value -> 'sent') as sent
+    where sent.key <> 'context.*'
+        and p_base ? split_part(sent.key, '.', 1)
+        and media_sync.same_value(v_base -> sent.key, v_wanted -> sent.key)
+        and not media_sync.same_value(sent.value, v_wanted -> sent.key);
+    if v_sent is null then
+        return p_base;
+    end if;
+    v_after := media_sync.apply_values(p_base, v_sent)
+        || coalesce((select jsonb_object_agg(key, value) from jsonb_each(v_sent) where key = split_part(key, '.', 1)), '{}');
+    return media_sync.in_folder_mode(v_after, v_after, (select folder_mode from media_sync.settings));
+end;
+$$;
+comment on function media_sync.with_taken_back(jsonb, jsonb, jsonb) is
+    'What is agreed on about an asset that is gone: base, with what was sent and perhaps arrived where the row (p_fields) has what it had before, since people here took it back.';
+revoke all on function media_sync.with_taken_back(jsonb, jsonb, jsonb) from public, anon, authenticated;

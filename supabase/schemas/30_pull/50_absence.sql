@@ -1,5 +1,25 @@
 -- Absence: what Cloudinary denies is deleted here.
 
+create or replace function media_sync.forget_writes(p_cloud_name text, p_asset_ids text[], p_observed_at timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    update public.media_assets as asset
+    set
+        base = media_sync.with_taken_back(asset.base, asset.sending, media_sync.editable_fields(asset)),
+        sending = nullif(jsonb_path_query_array(asset.sending, '$[*] ? (exists (@.existence))'), '[]')
+    where asset.cloud_name = p_cloud_name
+        and asset.asset_id = any (p_asset_ids)
+        and asset.observed_at <= p_observed_at
+        and jsonb_path_exists(asset.sending, '$[*] ? (!exists (@.existence))');
+end;
+$$;
+comment on function media_sync.forget_writes(text, text[], timestamptz) is
+    'No value is on its way any more to assets that Cloudinary denies. The caller holds the rows'' locks.';
+revoke all on function media_sync.forget_writes(text, text[], timestamptz) from public, anon, authenticated;
+
 create or replace function media_sync.confirm_absence(
     p_cloud_name text,
     p_asset_ids text[],
@@ -16,20 +36,14 @@ declare
     v_deleted uuid[];
     v_asset_ids constant text[] := media_sync.guard_absences(p_cloud_name, p_asset_ids, p_source, p_run_id);
 begin
-    perform from public.media_assets as asset
-    where asset.cloud_name = p_cloud_name and asset.asset_id = any (v_asset_ids)
-    order by asset.asset_id
-    for no key update;
-
+    perform media_sync.lock_observed(p_cloud_name, '[]', v_asset_ids);
     update public.media_assets as asset
     set
         -- What had arrived by then is what Cloudinary gives back, should somebody restore the asset there.
         base = media_sync.apply_values(asset.base, media_sync.arrived_values(
             asset.sending, asset.base ->> 'public_id', media_sync.editable_keys(), p_observed_at
         )),
-        sending = media_sync.settle_existence(
-            jsonb_path_query_array(asset.sending, '$[*] ? (exists (@.existence))'), 'deleted', p_observed_at
-        ),
+        sending = media_sync.settle_existence(asset.sending, 'deleted', p_observed_at),
         -- Whoever looked before saw what was before, and would pass for the restoring that is wished for.
         observed_at = p_observed_at
     where asset.cloud_name = p_cloud_name and asset.asset_id = any (v_asset_ids) and asset.observed_at <= p_observed_at
@@ -57,6 +71,7 @@ begin
             sync_status = 'synced',
             sync_error = null,
             sync_attempts = 0, next_attempt_at = null,
+            base = media_sync.with_taken_back(asset.base, asset.sending, media_sync.editable_fields(asset)),
             sending = null,
             waits_for_name = false,
             -- From now on: a listing that began before and still shows the asset is older than this.
@@ -98,7 +113,7 @@ begin
     )
     select count(*), array_agg(id) into v_count, v_deleted from deleted;
     perform media_sync.end_leases(v_deleted);
-
+    perform media_sync.forget_writes(p_cloud_name, v_asset_ids, p_observed_at);
     perform media_sync.forget_refresh(p_cloud_name, v_asset_ids, p_observed_at);
     perform media_sync.let_back(p_cloud_name, v_asset_ids, p_source, p_run_id);
     perform media_sync.forget_hits(p_cloud_name, v_asset_ids, '-infinity');
