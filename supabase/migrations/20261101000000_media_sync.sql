@@ -10256,6 +10256,8 @@ begin
         -- Merged with edits of ours, an event that came late could discard one of them: only a look-up may. So too what
         -- happened before the row was last seen: what it tells may have been changed again by then, and people would edit on it.
         when p_asset.sync_status <> 'synced' or media_sync.is_overtaken(p_triggered_at, p_asset.observed_at) then 'fetch'
+        -- A context that is cleared and set anew tells of both at one time: which of the two came last, a look-up tells.
+        when p_triggered_at = p_asset.last_event_at and p_fields #> '{context,removed}' <> '[]' then 'fetch'
         else 'merge'
     end;
 end;
@@ -16324,10 +16326,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'd736f9b8e85aa5fb';
+    select '9c19a3a1ba2b44d6';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', 'd736f9b8e85aa5fb');
+values ('20261101000000', 'media_sync', '9c19a3a1ba2b44d6');

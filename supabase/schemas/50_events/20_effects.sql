@@ -66,6 +66,8 @@ begin
         -- Merged with edits of ours, an event that came late could discard one of them: only a look-up may. So too what
         -- happened before the row was last seen: what it tells may have been changed again by then, and people would edit on it.
         when p_asset.sync_status <> 'synced' or media_sync.is_overtaken(p_triggered_at, p_asset.observed_at) then 'fetch'
+        -- A context that is cleared and set anew tells of both at one time: which of the two came last, a look-up tells.
+        when p_triggered_at = p_asset.last_event_at and p_fields #> '{context,removed}' <> '[]' then 'fetch'
         else 'merge'
     end;
 end;

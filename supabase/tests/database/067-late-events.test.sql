@@ -1,7 +1,7 @@
 -- A notification comes late: the row was looked up after what it tells of had happened.
 begin;
 \ir helpers.sql
-select plan(10);
+select plan(12);
 
 insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, display_name, tags, context, observed_at)
 values ('demo', 'e1', 'e1', 'image', 'seen', '{seen}', '{"alt": "seen"}', '2026-01-01T12:00:10.5Z');
@@ -37,6 +37,15 @@ select is(
     tests.hear('2026-01-01T12:00:05.5Z', '{"display_name": "seen"}'), 'told seen seen', 'told before one that came first → nothing is changed'
 );
 select is(tests.hear('2026-01-01T12:00:11Z', '{"context": {"set": {"alt": "told"}}}'), 'told seen told', 'told by whole seconds, perhaps after the look-up → stands at once');
+-- Some change a context by clearing it and setting it anew, and tell of both at one time.
+select is(
+    tests.hear('2026-01-01T12:00:12Z', '{"context": {"removed": ["alt"]}}'), 'told seen', 'a context key taken away after the look-up → goes at once'
+);
+select tests.hear('2026-01-01T12:00:13Z', '{"context": {"set": {"alt": "told"}}}');
+select is(
+    tests.hear('2026-01-01T12:00:13Z', '{"context": {"removed": ["alt"]}}'), 'told seen told, looked up',
+    'taken away at the very time at which it was set → perhaps before: is looked up'
+);
 update public.media_assets set last_event_at = null;
 select is(
     tests.hear('2025-12-31T12:00:00Z', '{"tags": {"added": ["told"], "removed": ["seen"]}}'), 'told told told',
