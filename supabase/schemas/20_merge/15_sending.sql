@@ -44,12 +44,19 @@ begin
             select key, jsonb_agg(value) as sent_values
             from (
                 -- Who died in the middle of it may have left the context empty, whenever it is looked at: see 17_unclear_values.sql.
-                select sent.key, sent.value
+                -- Who lived to tell, and cleared nothing, has taken away no key that was to be set.
+                select
+                    sent.key,
+                    case
+                        when sent.key <> 'context.*' or not attempt ? 'landed' or attempt ? 'cleared' or attempt -> 'landed' ? sent.key
+                            then sent.value
+                        else jsonb_strip_nulls(attempt -> 'sent')
+                    end as value
                 from jsonb_array_elements(p_sending) as attempt
                 cross join lateral jsonb_each(attempt -> 'sent') as sent
                 -- Only on its way a context that is set as a whole may be empty for a moment.
                 where not (sent.key = 'context.*' and coalesce((attempt -> 'landed' ->> sent.key)::timestamptz <= p_observed_at, false))
-                    -- Who lived to tell, and cleared nothing, has not left it empty either.
+                    -- Nor has it left it empty, when it can no longer arrive.
                     and not (
                         sent.key = 'context.*' and attempt ? 'landed' and not attempt ? 'cleared'
                         and coalesce(p_observed_at >= (attempt ->> 'until')::timestamptz, false)
@@ -65,7 +72,7 @@ begin
 end;
 $$;
 comment on function media_sync.open_values(jsonb, timestamptz) is
-    'Value to the list of what has been sent for it and is not settled, a detour''s name included; as seen by an observation of that time.';
+    'Value to the list of what has been sent for it and is not settled, a detour''s name included; as seen by an observation of that time. context.*: null for a context that may be cleared, and what is set for one that is replaced at most.';
 revoke all on function media_sync.open_values(jsonb, timestamptz) from public, anon, authenticated;
 
 create or replace function media_sync.is_told(p_told text[], p_key text)

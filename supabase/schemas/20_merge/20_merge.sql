@@ -30,8 +30,10 @@ begin
             -- Cleared and not yet set anew it has no key at all. A missing key beside others was taken away by somebody, or
             -- somebody set those in between. What a key shows that is not missing, our clearing has not set.
             coalesce(p_sent -> p_key, '[]') || case
-                when p_is_shown then '[]'
-                when p_is_bare then p_sent -> 'context.*'
+                when p_is_shown then '[]'::jsonb
+                -- A context that is replaced at most loses no key that is set.
+                when not exists (select from jsonb_array_elements(p_sent -> 'context.*') as whole where not whole ? p_key) then '[]'
+                when p_is_bare then '[null]'
                 else '[{}]'
             end
         else p_sent -> p_key

@@ -1,7 +1,7 @@
 -- To take a context key away the whole context is written: what became of that write is what became of all its keys.
 begin;
 \ir helpers.sql
-select plan(28);
+select plan(34);
 
 insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_type, context, sync_status, observed_at)
 select
@@ -148,7 +148,7 @@ insert into public.media_assets (id, cloud_name, asset_id, public_id, resource_t
 select
     ('00000000-0000-4000-8000-00000000001' || place)::uuid, 'demo', 'd' || place, 'd' || place, 'image',
     '{"caption": "same"}', 'pending', now() - interval '1 minute'
-from generate_series(1, 2) as place;
+from generate_series(1, 5) as place;
 alter table public.media_assets disable trigger user;
 update public.media_assets as asset
 set
@@ -170,6 +170,30 @@ select is(
 );
 select is((select sync_status from public.media_assets where asset_id = 'd1'), 'synced', 'and nothing is left to be sent');
 select is(tests.look_up('d2', '{}'), '{"caption": "same"}', 'and after one that cleared it → what the row has stays');
+
+-- Nor does it take a key away, while it may still arrive, that it was to set.
+update public.media_assets as asset
+set
+    base = media_sync.editable_fields(asset) || '{"context": {"alt": "old", "caption": "same"}}',
+    sending = jsonb_build_array(jsonb_build_object(
+        'id', 'attempt', 'name', asset_id, 'at', now(), 'until', now() + interval '1 minute', 'landed', '{}'::jsonb,
+        'sent', '{"context.alt": null, "context.caption": "same", "context.*": null}'::jsonb
+    ))
+where asset_id in ('d3', 'd4', 'd5');
+select is(tests.look_up('d3', '{"alt": "old", "title": "theirs"}'), '{"title": "theirs"}', 'a key that such a write was to set is missing beside others → somebody took it away, and it goes here too');
+select is(
+    (select count(*) from public.media_sync_log where asset_id = 'd3' and operation = 'conflict'), 0::bigint, 'and it is no conflict: nobody here edited it'
+);
+select is(tests.look_up('d4', '{}'), '{}', 'seen empty → somebody emptied it, and it is empty here too');
+select is((select base -> 'context' from public.media_assets where asset_id = 'd4'), '{}', 'and nothing of it is to be set anew');
+update public.media_assets
+set context = context || '{"title": "theirs"}', base = jsonb_set(base, '{context,title}', '"theirs"')
+where asset_id = 'd5';
+select is(tests.look_up('d5', '{"caption": "same"}'), '{"title": "theirs", "caption": "same"}', 'a key that it does not name is missing → it may have been replaced, and stays');
+select is(
+    (select changes -> 'context.title' from public.media_sync_log where asset_id = 'd5' and operation = 'conflict'),
+    '{"base": "theirs", "database": "theirs", "kept": "database"}', 'and that somebody took it away there stands in a conflict row'
+);
 
 select * from finish();
 rollback;

@@ -1,19 +1,13 @@
 /** Invariants 3 and 7: what the log tells is what happened: no conflict that nobody made, no news that is none. */
 import type { Complaint, Examined, LogRow } from "./check.ts";
 import type { Held } from "./model.ts";
-import { differing, same, type Units } from "./units.ts";
-import { databaseOf, isPersons } from "./whose.ts";
+import { isPrecaution, type Told } from "./precautions.ts";
+import { differing, sameOrNone, type Units } from "./units.ts";
+import { databaseOf, isBy } from "./whose.ts";
 
 /** Checks the rows of the log that tell of conflicts, and of what was taken over from Cloudinary. */
 export function checkLog(examined: Examined): Complaint[] {
   return [...examined.log.flatMap((row) => conflictsOfNobody(examined, row)), ...oldNews(examined)];
-}
-
-interface Told {
-  base?: unknown;
-  database?: unknown;
-  cloudinary?: unknown;
-  kept: string;
 }
 
 /** A conflict needs two: somebody who edited the value here, and somebody else who put the other value there. */
@@ -29,9 +23,7 @@ function conflictsOfNobody(examined: Examined, row: LogRow): Complaint[] {
       isFromThere(examined, row, unit, told.cloudinary) ? null : "there",
     ].filter((side) => side !== null);
     if (whose.length === 0) continue;
-    if ([isPrecaution, isLeftEmpty, isLateLoser].some((is) => is(examined, row, unit, told))) {
-      continue;
-    }
+    if (isPrecaution(examined, row, unit, told)) continue;
     const name = examined.simulation.nameOf(asset);
     complaints.push({
       invariant: 7,
@@ -42,72 +34,6 @@ function conflictsOfNobody(examined: Examined, row: LogRow): Complaint[] {
     });
   }
   return complaints;
-}
-
-/**
- * Whether a key is sent again that our own clearing took away: the worker died before it set the context anew, and to the
- * database somebody may have emptied it. Nobody can tell, so that the log tells both.
- */
-function isLeftEmpty(
-  { simulation, project }: Examined,
-  row: LogRow,
-  unit: string,
-  told: Told,
-): boolean {
-  if (!unit.startsWith("context.") || told.kept !== "database") return false;
-  const last = simulation.model.historyOf(row.asset_id!, unit).findLast(({ time }) =>
-    time <= row.time
-  );
-  return last !== undefined && last.value === undefined && isBy(project.name, last);
-}
-
-/**
- * Whether a value of Cloudinary's is set again after our own write, which it had won against, came in its place late: to the
- * database somebody may have made the very same change. Nobody can tell, so that the log tells both.
- */
-function isLateLoser(
-  { simulation, project, log }: Examined,
-  row: LogRow,
-  unit: string,
-  told: Told,
-): boolean {
-  const { model } = simulation;
-  const last = model.historyOf(row.asset_id!, unit).findLast(({ time }) => time <= row.time);
-  return told.kept === "database" && last !== undefined && isBy(project.name, last) &&
-    sameOrNone(last.value, told.cloudinary) &&
-    log.some(({ asset_id, operation, time, changes }) =>
-      asset_id === row.asset_id && ["conflict", "resolve"].includes(operation) &&
-      time <= row.time && (changes as Record<string, Told> | null)?.[unit]?.kept === "cloudinary"
-    );
-}
-
-/**
- * Whether a value is sent again that Cloudinary took and does not show, because the asset was given another name since it
- * was edited here: the write met another asset, or somebody took it back. Nobody can tell, so that the log tells both.
- */
-function isPrecaution(
-  { simulation, project }: Examined,
-  row: LogRow,
-  unit: string,
-  told: Told,
-): boolean {
-  const { model } = simulation;
-  // A key taken away here clears the whole context and sets the rest anew.
-  const isCleared = unit.startsWith("context.") &&
-    model.historyOf(row.asset_id!, unit).some((held) =>
-      held.value === undefined && held.time <= row.time && isBy(project.name, held)
-    );
-  const edit = model.intents.findLast((intent) =>
-    intent.asset === row.asset_id && intent.time <= row.time &&
-    intent.side === `here ${project.name}` &&
-    (intent.unit === unit
-      ? sameOrNone(intent.value, told.database)
-      : isCleared && intent.unit.startsWith("context.") && intent.value === undefined)
-  );
-  return edit !== undefined && told.kept === "database" && sameOrNone(told.base, told.cloudinary) &&
-    model.historyOf(row.asset_id!, "public_id").some((name) =>
-      name.order > edit.order && name.time <= row.time && !isBy(project.name, name)
-    );
 }
 
 function isEditedHere({ simulation, project }: Examined, row: LogRow, unit: string): boolean {
@@ -220,15 +146,4 @@ function add(units: Units, field: string, value: unknown, fixed: boolean): void 
   } else if (field === "public_id" || (!fixed && ["folder", "display_name"].includes(field))) {
     units[field] = value;
   }
-}
-
-/** Whether a function of that database brought it. */
-function isBy(database: string, held: Held): boolean {
-  return !isPersons(held) && held.by !== "beginning" &&
-    ["", database].includes(databaseOf(held.by));
-}
-
-/** The log holds null where a unit has no value. */
-function sameOrNone(one: unknown, other: unknown): boolean {
-  return same(one ?? null, other ?? null);
 }

@@ -84,3 +84,8 @@ export function isInside(folders: readonly string[], folder: string): boolean {
   return folders.length === 0 ||
     folders.some((one) => folder === one || folder.startsWith(`${one}/`));
 }
+
+/** The log holds null where a unit has no value. */
+export function sameOrNone(one: unknown, other: unknown): boolean {
+  return same(one ?? null, other ?? null);
+}

@@ -15,3 +15,9 @@ export function databaseOf(activity: string): string {
 export function databaseAt(side: Side): string {
   return side.replace("here ", "");
 }
+
+/** Whether a function of that database brought it. */
+export function isBy(database: string, held: Held): boolean {
+  return !isPersons(held) && held.by !== "beginning" &&
+    ["", database].includes(databaseOf(held.by));
+}
