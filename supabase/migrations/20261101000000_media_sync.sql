@@ -10195,6 +10195,106 @@ comment on function media_sync.take_over_misplaced(text, jsonb, timestamptz) is
     'Marks what an event''s effects tell of assets as ours, where we sent it to their names for other assets. The caller holds the rows'' locks.';
 revoke all on function media_sync.take_over_misplaced(text, jsonb, timestamptz) from public, anon, authenticated;
 
+-- supabase/schemas/50_events/18_put_right.sql
+
+-- What a write of ours brought to an asset by mistake is put right there, but for what somebody has changed since.
+
+create or replace function media_sync.changed_since_mistake(
+    p_asset public.media_assets,
+    p_told jsonb,
+    p_triggered_at timestamptz
+)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_base constant jsonb := media_sync.flat_fields(p_asset.base);
+    v_local constant jsonb := media_sync.flat_fields(media_sync.editable_fields(p_asset));
+begin
+    return (
+        select jsonb_object_agg(told.key, brought.value)
+        from jsonb_each(p_told) as told
+        cross join lateral (
+            select coalesce(log.changes -> told.key, 'null') as value, log.created_at
+            from public.media_sync_log as log
+            where log.asset_id = p_asset.asset_id and log.error_code = 'landed_elsewhere' and log.changes ? told.key
+            order by log.created_at desc
+            limit 1
+        ) as brought
+        -- Names have an order of their own: see 66_waiting_names.sql.
+        where told.key like '%.%'
+            and brought.created_at < p_triggered_at
+            and not p_asset.edited ? told.key
+            and not media_sync.same_value(told.value, brought.value)
+            and not media_sync.same_value(v_local -> told.key, brought.value)
+            -- Seen there, or only told by the answer to the write.
+            and (
+                media_sync.same_value(v_base -> told.key, brought.value)
+                or exists (
+                    select from jsonb_array_elements(p_asset.sending) as attempt where attempt -> 'sent' -> told.key = brought.value
+                )
+            )
+    );
+end;
+$$;
+comment on function media_sync.changed_since_mistake(public.media_assets, jsonb, timestamptz) is
+    'Of the values that an event tells (as in flat_difference()) those in whose place a write of ours had come by mistake before, which nobody has edited here and which are not put right yet, each with what we had brought; null for none.';
+revoke all on function media_sync.changed_since_mistake(public.media_assets, jsonb, timestamptz) from public, anon, authenticated;
+
+create or replace function media_sync.leave_to_people(p_cloud_name text, p_effects jsonb, p_triggered_at timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_changed record;
+begin
+    -- The event may be late, and what it tells changed again, perhaps to the very value that we had brought: from now on that is
+    -- somebody's. As if ours had never been seen, whatever is there is taken. Row by row, since hardly ever is there one, and an
+    -- update of none would still wake all that watches the table.
+    for v_changed in
+        select (asset).id, since
+        from (
+            select known.asset, media_sync.changed_since_mistake(known.asset, told.differences, p_triggered_at) as since
+            from (
+                select effect.asset_id, jsonb_object_agg(flat.key, flat.value) as differences
+                from media_sync.named_effects(p_cloud_name, p_effects) as effect
+                cross join lateral jsonb_each(media_sync.flat_difference(effect.fields)) as flat
+                where effect.kind = 'delta'
+                group by effect.asset_id
+            ) as told
+            cross join lateral (
+                select asset
+                from public.media_assets as asset
+                where asset.cloud_name = p_cloud_name and asset.asset_id = told.asset_id
+                limit 1
+            ) as known
+            where (known.asset).sync_status <> 'synced' and (known.asset).deleted_at is null
+            -- Once a row, not once a mention.
+            offset 0
+        ) as judged
+        where since is not null
+    loop
+        update public.media_assets as target
+        set
+            base = media_sync.apply_values(target.base, (
+                select jsonb_object_agg(key, coalesce(media_sync.flat_fields(media_sync.editable_fields(target)) -> key, 'null'))
+                from jsonb_each(v_changed.since)
+                where media_sync.same_value(media_sync.flat_fields(target.base) -> key, value)
+            )),
+            sending = media_sync.settle_sending(
+                target.sending, v_changed.since, array(select jsonb_object_keys(v_changed.since)), '-infinity'
+            )
+        where target.id = v_changed.id;
+    end loop;
+end;
+$$;
+comment on function media_sync.leave_to_people(text, jsonb, timestamptz) is
+    'Ends the putting right of what an event''s effects tell that somebody has changed since. The caller holds the rows'' locks.';
+revoke all on function media_sync.leave_to_people(text, jsonb, timestamptz) from public, anon, authenticated;
+
 -- supabase/schemas/50_events/20_effects.sql
 
 -- What a notification says, applied. An event tells little and comes in any order: what it says is taken only where that
@@ -10360,6 +10460,7 @@ begin
         v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect.source, v_effect.target, p_triggered_at, p_source);
     end loop;
     perform media_sync.take_over_misplaced(p_cloud_name, p_effects, p_triggered_at);
+    perform media_sync.leave_to_people(p_cloud_name, p_effects, p_triggered_at);
 
     with judged as materialized (
         select
@@ -16335,10 +16436,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '48b9f0f140658124';
+    select 'e4386aa78143f5a5';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '48b9f0f140658124');
+values ('20261101000000', 'media_sync', 'e4386aa78143f5a5');

@@ -161,6 +161,7 @@ begin
         v_changed := v_changed + media_sync.rename_folder(p_cloud_name, v_effect.source, v_effect.target, p_triggered_at, p_source);
     end loop;
     perform media_sync.take_over_misplaced(p_cloud_name, p_effects, p_triggered_at);
+    perform media_sync.leave_to_people(p_cloud_name, p_effects, p_triggered_at);
 
     with judged as materialized (
         select

@@ -2,11 +2,11 @@
 -- nobody's edit, and what the asset had is written again.
 begin;
 \ir helpers.sql
-select plan(21);
+select plan(29);
 
 insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, tags, context, sync_status, observed_at)
 select 'demo', asset_id, asset_id, 'image', '{old}', '{"alt": "its own", "caption": "its own"}', 'synced', now() - interval '1 hour'
-from unnest('{meant,met,known,later,seen,edited,swapped,own,answered}'::text[]) as asset_id;
+from unnest('{meant,met,known,later,seen,edited,swapped,own,answered,late,again,before,unseen}'::text[]) as asset_id;
 alter table public.media_assets disable trigger user;
 update public.media_assets as asset set base = media_sync.editable_fields(asset);
 -- Of a context one key was taken away and one kept, and a tag was added.
@@ -141,6 +141,38 @@ select is(
     (select count(*) from public.media_sync_log where asset_id in ('own', 'answered') and error_code = 'landed_elsewhere'), 0::bigint,
     'and nothing reached it by mistake'
 );
+
+-- Somebody changes what came by mistake before it is put right, and puts it back: that is theirs, though only the first is told.
+create function tests.state(wanted text)
+returns text
+language sql
+as $$ select row(context ->> 'alt', sync_status)::text from public.media_assets where asset_id = wanted $$;
+update public.media_assets
+set sending = jsonb_set(sending, '{0,sent}', sending -> 0 -> 'sent' || '{"context.alt": "wrong"}')
+where asset_id = 'meant';
+select tests.tell(asset_id, '{"context": {"set": {"alt": "wrong"}, "removed": []}}') from unnest('{late,again,before}'::text[]) as asset_id;
+select tests.see(asset_id, '{"tags": ["old"], "context": {"alt": "wrong", "caption": "its own"}}')
+from unnest('{late,again,before}'::text[]) as asset_id;
+select is(tests.state('late'), '("its own",pending)', 'a value that came by mistake → is to be put right');
+select tests.tell('late', '{"context": {"set": {"alt": "theirs"}, "removed": []}}');
+select tests.see('late', '{"tags": ["old"], "context": {"alt": "wrong", "caption": "its own"}}');
+select is(tests.state('late'), '(wrong,synced)', 'changed there, and then back to it → somebody''s');
+select tests.tell('again', '{"context": {"set": {"alt": "theirs"}, "removed": []}}');
+select tests.see('again', '{"tags": ["old"], "context": {"alt": "theirs", "caption": "its own"}}');
+select is(tests.state('again'), '(theirs,synced)', 'changed there → taken');
+select is((select count(*) from public.media_sync_log where asset_id in ('late', 'again') and operation = 'conflict'), 0::bigint, 'and meets nobody');
+select media_sync.mark_misplaced('demo', 'unseen', 'name', '{"context.alt": "wrong"}', clock_timestamp() - interval '1 second', 'api');
+select tests.tell('unseen', '{"context": {"set": {"alt": "theirs"}, "removed": []}}');
+select is(tests.state('unseen'), '("its own",pending)', 'changed there after only the answer had told of the mistake → looked up');
+select tests.see('unseen', '{"tags": ["old"], "context": {"alt": "wrong", "caption": "its own"}}');
+select is(tests.state('unseen'), '(wrong,synced)', 'and back to it → somebody''s');
+select tests.tell('before', '{"context": {"set": {"alt": "theirs"}, "removed": []}}', clock_timestamp() - interval '1 minute');
+select tests.see('before', '{"tags": ["old"], "context": {"alt": "wrong", "caption": "its own"}}');
+select is(tests.state('before'), '("its own",pending)', 'changed there before the mistake → it is put right');
+update public.media_assets set context = '{"alt": "edited here", "caption": "its own"}' where asset_id = 'before';
+select tests.tell('before', '{"context": {"set": {"alt": "theirs"}, "removed": []}}');
+select tests.see('before', '{"tags": ["old"], "context": {"alt": "wrong", "caption": "its own"}}');
+select is(tests.state('before'), '("edited here",pending)', 'edited here meanwhile → the edit stands');
 
 -- What was done in Cloudinary's console is no write of ours.
 select public.media_sync_receive_event('demo', jsonb_build_object(
