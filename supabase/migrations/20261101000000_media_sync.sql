@@ -10257,21 +10257,24 @@ begin
     for v_changed in
         select (asset).id, since
         from (
-            select known.asset, media_sync.changed_since_mistake(known.asset, told.differences, p_triggered_at) as since
+            select told.asset, media_sync.changed_since_mistake(told.asset, told.differences, p_triggered_at) as since
             from (
-                select effect.asset_id, jsonb_object_agg(flat.key, flat.value) as differences
-                from media_sync.named_effects(p_cloud_name, p_effects) as effect
-                cross join lateral jsonb_each(media_sync.flat_difference(effect.fields)) as flat
-                where effect.kind = 'delta'
-                group by effect.asset_id
+                select waiting.asset, jsonb_object_agg(flat.key, flat.value) as differences
+                from (
+                    select known.asset, effect.fields
+                    from media_sync.named_effects(p_cloud_name, p_effects) as effect
+                    cross join lateral (
+                        select asset from public.media_assets as asset
+                        where asset.cloud_name = p_cloud_name and asset.asset_id = effect.asset_id
+                        limit 1
+                    ) as known
+                    -- First of all: most events find their row in order.
+                    where effect.kind = 'delta' and (known.asset).sync_status <> 'synced' and (known.asset).deleted_at is null
+                    offset 0
+                ) as waiting
+                cross join lateral jsonb_each(media_sync.flat_difference(waiting.fields)) as flat
+                group by waiting.asset
             ) as told
-            cross join lateral (
-                select asset
-                from public.media_assets as asset
-                where asset.cloud_name = p_cloud_name and asset.asset_id = told.asset_id
-                limit 1
-            ) as known
-            where (known.asset).sync_status <> 'synced' and (known.asset).deleted_at is null
             -- Once a row, not once a mention.
             offset 0
         ) as judged
@@ -16436,10 +16439,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select 'e4386aa78143f5a5';
+    select '5e0e89615b6a9c3c';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', 'e4386aa78143f5a5');
+values ('20261101000000', 'media_sync', '5e0e89615b6a9c3c');
