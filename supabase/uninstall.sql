@@ -77,6 +77,7 @@ declare
         'public.media_sync_webhook_status()',
         'public.move_between_media_collections(uuid, uuid[], uuid)',
         'public.move_media_usage(uuid[], jsonb, jsonb)',
+        'public.read_media_library(jsonb, text[])',
         'public.rebuild_media_sync()',
         'public.remove_from_media_collection(uuid, uuid[])',
         'public.reorder_media_collection(uuid, uuid[], uuid)',

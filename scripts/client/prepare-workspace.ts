@@ -40,17 +40,19 @@ async function isReady(workspace: URL, manifest: string): Promise<boolean> {
     await exists(new URL("node_modules/", workspace));
 }
 
-/** Two may do it at once: whoever finds the folder finds all of it. */
+/** Two may do it at once: whoever finds the folder finds all of it, and it stays there for who found it first. */
 async function install(workspace: URL, manifest: string): Promise<void> {
   const partial = new URL(`${workspace.href.slice(0, -1)}.${crypto.randomUUID()}/`);
   await Deno.mkdir(partial, { recursive: true });
   try {
     await fill(partial, manifest);
+    if (await isReady(workspace, manifest)) return;
     await removeIfPresent(workspace);
     await Deno.rename(partial, workspace);
   } catch (error) {
-    await removeIfPresent(partial);
     if (!await isReady(workspace, manifest)) throw error;
+  } finally {
+    await removeIfPresent(partial);
   }
 }
 

@@ -54,9 +54,10 @@ begin
                 media_sync_set_webhook_events, media_sync_settle_absences, media_sync_settle_look_up, media_sync_sign_upload,
                 media_sync_start_run, media_sync_store_page, media_sync_store_search_page, media_sync_take_snapshot,
                 media_sync_version, media_sync_webhook_status, move_between_media_collections, move_media_usage,
-                rebuild_media_sync, remove_from_media_collection, reorder_media_collection, reorder_media_usage,
-                resolve_media_conflicts, restore_media_asset, retry_media_assets, schedule_media_sync, soft_delete_media_asset,
-                soft_delete_media_assets, test_media_alert, unschedule_media_sync, update_sync_settings
+                read_media_library, rebuild_media_sync, remove_from_media_collection, reorder_media_collection,
+                reorder_media_usage, resolve_media_conflicts, restore_media_asset, retry_media_assets, schedule_media_sync,
+                soft_delete_media_asset, soft_delete_media_assets, test_media_alert, unschedule_media_sync,
+                update_sync_settings
             }$names$::name[])
         )
         || array(
@@ -12647,6 +12648,45 @@ comment on function public.get_media_version(uuid) is
 revoke all on function public.get_media_version(uuid) from public, anon, authenticated;
 grant execute on function public.get_media_version(uuid) to anon, authenticated, service_role;
 
+create or replace function public.read_media_library(p_query jsonb default '{}', p_parts text[] default '{page}')
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    v_has_page constant boolean := 'page' = any (p_parts);
+    v_read jsonb;
+    v_answer jsonb;
+begin
+    if (p_parts <@ '{page,facets,stats,sync_status}'::text[]) is not true then
+        raise exception 'p_parts holds some of page, facets, stats and sync_status.' using errcode = 'invalid_parameter_value';
+    end if;
+    -- The version first: of several snapshots it has the oldest, so that it never tells of more than was read.
+    v_read := media_sync.read_library(case when v_has_page then 'page' else 'version' end, p_query || '{"version": true}');
+    v_answer := jsonb_build_object('version', v_read -> 'version');
+    if v_has_page then
+        v_answer := v_answer || jsonb_build_object('page', v_read - 'version');
+    end if;
+    if 'facets' = any (p_parts) then
+        v_answer := v_answer || jsonb_build_object('facets', media_sync.read_library('facets', p_query - 'version'));
+    end if;
+    -- Statements of their own: an expression asks for the right to each function in it before it is known which are called.
+    if 'stats' = any (p_parts) and media_sync.media_role() <> 'anonymous' then
+        v_answer := v_answer
+            || jsonb_build_object('stats', (select to_jsonb(statistics) from public.get_media_statistics() as statistics));
+    end if;
+    if 'sync_status' = any (p_parts) and media_sync.media_role() <> 'anonymous' then
+        v_answer := v_answer || jsonb_build_object('sync_status', public.get_sync_status());
+    end if;
+    return v_answer;
+end;
+$$;
+comment on function public.read_media_library(jsonb, text[]) is
+    'What a page of an app shows, in one call with the caller''s rights: { version, page?, facets?, stats?, sync_status? }, those that p_parts names; p_query as for list_media_assets(). Stats and sync_status are left out for who is no viewer.';
+revoke all on function public.read_media_library(jsonb, text[]) from public, anon, authenticated;
+grant execute on function public.read_media_library(jsonb, text[]) to anon, authenticated, service_role;
+
 -- supabase/schemas/60_library/40_edits.sql
 
 -- Edits of many assets in one call, for the `media-list` function and for whoever prefers one statement to many.
@@ -16439,10 +16479,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '5e0e89615b6a9c3c';
+    select '6742b06b4e034b6e';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '5e0e89615b6a9c3c');
+values ('20261101000000', 'media_sync', '6742b06b4e034b6e');

@@ -1,16 +1,11 @@
-import type {
-  MediaFacets,
-  MediaListAnswer,
-  MediaPagePart,
-} from "../_shared/contract/media-list.ts";
+import type { MediaListAnswer, MediaPagePart } from "../_shared/contract/media-list.ts";
 import { entityTag, isKnownTag, notModified, tagHeaders } from "../_shared/http/entity-tag.ts";
 import type { RouteContext } from "../_shared/http/handler.ts";
 import { parseQuery } from "../_shared/http/parse.ts";
 import { jsonResponse } from "../_shared/http/respond.ts";
 import { callFunction } from "../_shared/media/call-function.ts";
 import type { Database } from "../_shared/media/database.types.ts";
-import { readStatistics } from "../_shared/media/media-library.ts";
-import { DatabaseError } from "../_shared/media/database-error.ts";
+import type { LibraryParts } from "../_shared/media/library-types.ts";
 import { forbidden } from "../_shared/http/api-error.ts";
 import { encodeCursor } from "./cursor.ts";
 import { librarySchema, toLibraryQuery } from "./library-query.ts";
@@ -27,44 +22,29 @@ export async function listItems(
   ) {
     throw forbidden("The trash is for editors.");
   }
-  // Statistics are for viewers; anybody else gets the page without them.
+  // Statistics are for viewers; anybody else gets the page without them. Who of those signed in is one, the database knows.
   const wants = (part: MediaPagePart) =>
     request.include.includes(part) &&
     (part === "facets" || caller.role !== "anonymous");
 
-  const readState = () =>
-    Promise.all([
-      wants("stats") ? unlessRefused(readStatistics(caller.supabase)) : undefined,
-      wants("sync_status")
-        ? unlessRefused(callFunction(caller.supabase, "get_sync_status", {}))
-        : undefined,
-    ]);
   // Statistics and state cost next to nothing and depend on the time: the tag holds what they are.
-  const tagOf = (version: string, state: unknown[]) =>
-    entityTag("list", request, caller.role, version, state);
+  const tagOf = ({ version, stats, sync_status }: LibraryParts) =>
+    entityTag("list", request, caller.role, version, [stats, sync_status]);
+  const state = (["stats", "sync_status"] as const).filter(wants);
 
   const known = headers.get("if-none-match");
   if (known !== null) {
-    const [version, state] = await Promise.all([
-      callFunction(caller.supabase, "get_media_version", {}),
-      readState(),
-    ]);
-    const tag = await tagOf(version, state);
+    const tag = await tagOf(
+      await callFunction(caller.supabase, "read_media_library", { p_query: {}, p_parts: state }),
+    );
     if (isKnownTag(known, tag)) return notModified(tag);
   }
 
-  const query = { ...toLibraryQuery(request), version: true as const };
-  const [{ version, ...page }, state, facets] = await Promise.all([
-    callFunction(caller.supabase, "list_media_assets", { p_query: query }),
-    readState(),
-    wants("facets")
-      ? callFunction(caller.supabase, "get_media_facets", { p_query: query })
-      : undefined,
-  ]);
-  const [stats, syncStatus] = state;
-  const { version: facetsVersion = version, ...counted } = facets ?? {};
-  // What was read while somebody wrote has no tag: it would tell of a page and facets that never stood together.
-  const tagged = version !== undefined && facetsVersion === version;
+  const read = await callFunction(caller.supabase, "read_media_library", {
+    p_query: toLibraryQuery(request),
+    p_parts: ["page", ...(["facets"] as const).filter(wants), ...state],
+  });
+  const { page, stats, sync_status: syncStatus, facets } = read as LibraryParts<"page">;
 
   return jsonResponse<MediaListAnswer>({
     success: true,
@@ -81,16 +61,6 @@ export async function listItems(
     },
     ...(stats === undefined ? {} : { stats }),
     ...(syncStatus === undefined ? {} : { sync_status: syncStatus }),
-    ...(facets === undefined ? {} : { facets: counted as MediaFacets }),
-  }, { headers: tagged ? tagHeaders(await tagOf(version, state)) : {} });
-}
-
-/** Whether a signed-in user counts as a viewer is a setting that only the database knows. */
-async function unlessRefused<Value>(asked: Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof DatabaseError && error.code === "42501") return undefined;
-    throw error;
-  }
+    ...(facets === undefined ? {} : { facets }),
+  }, { headers: tagHeaders(await tagOf(read)) });
 }

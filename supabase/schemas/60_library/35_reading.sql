@@ -153,3 +153,42 @@ comment on function public.get_media_version(uuid) is
     'A text that is another one after each change of what the caller may be shown of the library, or of one asset; it may change more often. Costs next to nothing.';
 revoke all on function public.get_media_version(uuid) from public, anon, authenticated;
 grant execute on function public.get_media_version(uuid) to anon, authenticated, service_role;
+
+create or replace function public.read_media_library(p_query jsonb default '{}', p_parts text[] default '{page}')
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+    v_has_page constant boolean := 'page' = any (p_parts);
+    v_read jsonb;
+    v_answer jsonb;
+begin
+    if (p_parts <@ '{page,facets,stats,sync_status}'::text[]) is not true then
+        raise exception 'p_parts holds some of page, facets, stats and sync_status.' using errcode = 'invalid_parameter_value';
+    end if;
+    -- The version first: of several snapshots it has the oldest, so that it never tells of more than was read.
+    v_read := media_sync.read_library(case when v_has_page then 'page' else 'version' end, p_query || '{"version": true}');
+    v_answer := jsonb_build_object('version', v_read -> 'version');
+    if v_has_page then
+        v_answer := v_answer || jsonb_build_object('page', v_read - 'version');
+    end if;
+    if 'facets' = any (p_parts) then
+        v_answer := v_answer || jsonb_build_object('facets', media_sync.read_library('facets', p_query - 'version'));
+    end if;
+    -- Statements of their own: an expression asks for the right to each function in it before it is known which are called.
+    if 'stats' = any (p_parts) and media_sync.media_role() <> 'anonymous' then
+        v_answer := v_answer
+            || jsonb_build_object('stats', (select to_jsonb(statistics) from public.get_media_statistics() as statistics));
+    end if;
+    if 'sync_status' = any (p_parts) and media_sync.media_role() <> 'anonymous' then
+        v_answer := v_answer || jsonb_build_object('sync_status', public.get_sync_status());
+    end if;
+    return v_answer;
+end;
+$$;
+comment on function public.read_media_library(jsonb, text[]) is
+    'What a page of an app shows, in one call with the caller''s rights: { version, page?, facets?, stats?, sync_status? }, those that p_parts names; p_query as for list_media_assets(). Stats and sync_status are left out for who is no viewer.';
+revoke all on function public.read_media_library(jsonb, text[]) from public, anon, authenticated;
+grant execute on function public.read_media_library(jsonb, text[]) to anon, authenticated, service_role;

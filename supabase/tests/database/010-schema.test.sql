@@ -151,7 +151,7 @@ select is_empty(
 select bag_eq(
     'select short_name::text from tests.functions where anon_may',
     $$values ('media_role'), ('token_role'), ('owns_media_sync'), ('is_viewer'), ('is_editor'), ('is_admin'), ('public_asset_ids'),
-        ('list_media_assets'), ('get_media_facets'), ('get_media_version'), ('read_library'), ('read_library_as_anyone'), ('get_media_asset'), ('public_asset')$$,
+        ('list_media_assets'), ('get_media_facets'), ('get_media_version'), ('read_media_library'), ('read_library'), ('read_library_as_anyone'), ('get_media_asset'), ('public_asset')$$,
     'functions open to anyone → these and no other'
 );
 select is_empty(

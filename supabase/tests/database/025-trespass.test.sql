@@ -82,6 +82,15 @@ select is(
     'viewers assigned, a user without media_role, get_media_facets → of what anyone sees'
 );
 select is(
+    (select array_agg(part order by part) from jsonb_object_keys(public.read_media_library('{}', '{page,facets,stats,sync_status}')) as part),
+    '{facets,page,version}',
+    'viewers assigned, a user without media_role, read_media_library → neither statistics nor the state'
+);
+select is(
+    public.read_media_library('{}') #- '{page,version}' -> 'page', public.list_media_assets('{}'),
+    'viewers assigned, a user without media_role, read_media_library → the page that anyone sees'
+);
+select is(
     public.get_media_asset('00000000-0000-4000-8000-00000000a001') #>> '{item,public_id}', 'public',
     'viewers assigned, a user without media_role, get_media_asset → a public one'
 );

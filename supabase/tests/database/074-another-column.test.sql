@@ -3,7 +3,7 @@
 begin;
 \ir helpers.sql
 \ir observations.sql
-select plan(14);
+select plan(15);
 
 insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, tags, sync_status, observed_at)
 select 'demo', 'a' || place, 'a' || place, 'image', '{x}', 'synced', now() from generate_series(1, 20) as place;
@@ -19,6 +19,7 @@ create table tests.calls (place integer generated always as identity, topic text
 insert into tests.calls (topic, statement) values
     ('a page', $$select public.list_media_assets('{"search": "a", "include_total": true}')$$),
     ('facets', $$select public.get_media_facets('{}')$$),
+    ('what a page shows', $$select public.read_media_library('{}', '{page,facets,stats,sync_status}')$$),
     ('an asset', $$select public.get_media_asset(id) from public.media_assets where asset_id = 'a1'$$),
     ('an edit', $$select public.edit_media_assets(tests.ids(1, 4), '{"tags": ["more"]}')$$),
     ('a deletion', $$select public.soft_delete_media_assets(tests.ids(5, 6))$$),

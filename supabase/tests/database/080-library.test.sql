@@ -264,5 +264,38 @@ select is(public.get_media_facets('{"search": "nothing of the kind"}'), '{"resou
 update public.media_assets set tags = array(select 'tag-' || i from generate_series(1, 60) as i) where asset_id = 'plain';
 select is(jsonb_array_length(public.get_media_facets('{"folder": "odd"}') -> 'tags'), 50, 'facets → the 50 most frequent');
 
+-- In one call what a page of an app shows
+
+create function tests.parts(caller text, parts text[])
+returns jsonb
+language plpgsql
+as $$
+declare
+    answer jsonb;
+begin
+    perform tests.authenticate_as(case caller when 'anon' then 'anon' else 'authenticated' end);
+    answer := public.read_media_library('{}', parts);
+    perform tests.clear_authentication();
+    return answer;
+end;
+$$;
+-- First, while no session holds plans that somebody with more rights has made.
+select is(tests.parts('anon', '{stats,sync_status}') - 'version', '{}', 'stats for anyone → nothing');
+select is(
+    public.read_media_library('{"folder": "odd", "limit": 2}', '{page,facets,stats,sync_status}') - '{version,sync_status}'::text[],
+    jsonb_build_object(
+        'page', public.list_media_assets('{"folder": "odd", "limit": 2}'),
+        'facets', public.get_media_facets('{"folder": "odd", "limit": 2}'),
+        'stats', (select to_jsonb(statistics) from public.get_media_statistics() as statistics)
+    ),
+    'all parts → the same as of the functions for each'
+);
+select is(public.read_media_library('{}', '{sync_status}') -> 'sync_status', public.get_sync_status(), 'the state → as its own function tells it');
+select isnt(tests.parts('viewer', '{}') ->> 'version', null, 'no part → the version alone');
+select is(tests.parts('viewer', '{}') - 'version', '{}', 'no part → nothing else');
+select is(tests.parts('anon', '{page}') #> '{page,items}', tests.parts('anon', '{page,stats,sync_status}') #> '{page,items}', 'stats for anyone → the page without them');
+select throws_ok($$select public.read_media_library('{}', '{page,stat}')$$, '22023', null, 'a part that there is not → refused');
+select throws_ok($$select public.read_media_library('{}', null)$$, '22023', null, 'no parts named at all → refused');
+
 select * from finish();
 rollback;

@@ -691,6 +691,7 @@ export type Database = {
         Args: { "p_ids": (string)[]; "p_place": Json; "p_to": Json };
         Returns: Json;
       };
+      "read_media_library": { Args: { "p_parts"?: (string)[]; "p_query"?: Json }; Returns: Json };
       "rebuild_media_sync": { Args: Record<PropertyKey, never>; Returns: Json };
       "remove_from_media_collection": {
         Args: { "p_collection_id": string; "p_ids": (string)[] };

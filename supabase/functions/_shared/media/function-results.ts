@@ -2,7 +2,13 @@ import type { MediaFacets } from "../contract/media-list.ts";
 import type { RestoreAnswer } from "../contract/deletions.ts";
 import type { MediaStatistics } from "../contract/library-state.ts";
 import type { RateLimitState } from "../contract/sync-overview.ts";
-import type { DeleteOutcome, LibraryItemDetail, LibraryPage, NamedAsset } from "./library-types.ts";
+import type {
+  DeleteOutcome,
+  LibraryItemDetail,
+  LibraryPage,
+  LibraryParts,
+  NamedAsset,
+} from "./library-types.ts";
 import type { SyncStatus } from "../contract/library-state.ts";
 import type { PlannedAction } from "../contract/sync.ts";
 import type {
@@ -40,6 +46,7 @@ type Stored<Told> = Timed & ({ stored: false } | { stored: true } & Told);
 export interface FunctionResults {
   // Clients' functions.
   list_media_assets: LibraryPage;
+  read_media_library: LibraryParts;
   get_media_facets: MediaFacets & { version?: string };
   get_media_statistics: MediaStatistics[];
   /** null when the caller sees no such asset. */

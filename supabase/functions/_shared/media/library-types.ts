@@ -1,5 +1,7 @@
 import type { MediaEdit } from "../contract/edits.ts";
+import type { MediaStatistics, SyncStatus } from "../contract/library-state.ts";
 import type { EditableMediaItem, MediaItem, MediaItemAnswer } from "../contract/media-item.ts";
+import type { MediaFacets } from "../contract/media-list.ts";
 
 /** A place in an ordered list of assets: the sort key and id of its last item. */
 export interface LibraryPosition {
@@ -45,6 +47,21 @@ export interface LibraryPage {
   next: LibraryPosition | null;
   version?: string;
 }
+
+/** What `read_media_library()` can tell beside the version. */
+interface ReadableParts {
+  page: LibraryPage;
+  facets: MediaFacets;
+  /** Absent for who is no viewer, also where asked for; so is `sync_status`. */
+  stats: MediaStatistics;
+  sync_status: SyncStatus;
+}
+
+/** What one call tells of the library: its version, and the parts that were asked for, `Present` ones surely. */
+export type LibraryParts<Present extends keyof ReadableParts = never> =
+  & { version: string }
+  & Partial<ReadableParts>
+  & Pick<ReadableParts, Present>;
 
 /** An asset with what surrounds it. */
 export interface LibraryItemDetail
