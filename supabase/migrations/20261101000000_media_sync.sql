@@ -6942,6 +6942,8 @@ begin
     if cardinality(p_asset_ids) = 0 then
         return 0;
     end if;
+    -- The rows before the queue: whoever asks several times in a transaction asks in no order, but holds their locks.
+    perform media_sync.lock_observed(p_cloud_name, '[]', p_asset_ids);
     with queued as (
         insert into media_sync.refresh_queue as entry (cloud_name, asset_id, reason, needs_detail)
         select p_cloud_name, asset_id, p_reason, p_needs_detail
@@ -7068,7 +7070,7 @@ begin
 end;
 $$;
 comment on function media_sync.queue_refresh_later(text, text[], text, interval) is
-    'Asks for the true state of assets after a while, so that many such wishes share one look-up.';
+    'Asks for the true state of assets after a while, so that many such wishes share one look-up. The caller holds the rows'' locks.';
 revoke all on function media_sync.queue_refresh_later(text, text[], text, interval) from public, anon, authenticated;
 
 create or replace function media_sync.queue_folder(p_cloud_name text, p_folder text)
@@ -7175,8 +7177,9 @@ begin
         select cloud_name, asset_id
         from media_sync.refresh_queue
         where cloud_name = p_cloud_name and lease_token = p_worker
-        order by asset_id
-        for update
+        -- What another transaction holds is being asked for again, and waits for the lease's end: no one waits here for
+        -- somebody who holds a row of the library, with other entries in hand.
+        for update skip locked
     )
     update media_sync.refresh_queue as entry
     set lease_token = null, leased_until = null, not_before = '-infinity', attempts = greatest(entry.attempts - 1, 0)
@@ -7325,6 +7328,10 @@ begin
             ) is not null
             or media_sync.untold_metadata(observed.asset, observed.observation) is not null
     end;
+    -- All at once: what gets facts alone is no order to lock the others after.
+    if v_changed is not null then
+        perform media_sync.lock_observed(v_run.cloud_name, p_observations);
+    end if;
     -- Facts are taken all the same, of the version that the row has; by their times what is queued now is not queued again.
     perform media_sync.tell_facts(v_run.cloud_name, p_observations);
     perform media_sync.queue_seen(v_run.cloud_name, p_observations, coalesce(v_changed, '{}'), 'changed, says the search index');
@@ -7609,6 +7616,7 @@ declare
     );
     v_changed text[];
 begin
+    perform media_sync.lock_observed(p_cloud_name, p_observations, v_denied);
     insert into media_sync.detail_facts as known (cloud_name, resource_type, fact, asked, told)
     select p_cloud_name, (observed.asset).resource_type, fact, count(*), count(observed.observation ->> fact)
     from media_sync.observed_assets(p_cloud_name, p_observations) as observed
@@ -7630,7 +7638,6 @@ begin
     select array_agg(observed.asset_id) into v_changed
     from media_sync.observed_assets(p_cloud_name, p_observations) as observed
     where (observed.asset).id is not null and not media_sync.shows_base(observed.asset, observed.observation);
-    -- Rows before the queue, as every writer locks them.
     perform media_sync.queue_refresh(p_cloud_name, coalesce(v_changed, '{}') || v_denied, 'changed, says its detail');
     p_shard.seen := p_shard.seen + cardinality(p_asset_ids);
     return p_shard;
@@ -16479,10 +16486,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '6742b06b4e034b6e';
+    select '2b1fd413b12ca810';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '6742b06b4e034b6e');
+values ('20261101000000', 'media_sync', '2b1fd413b12ca810');

@@ -16,6 +16,8 @@ begin
     if cardinality(p_asset_ids) = 0 then
         return 0;
     end if;
+    -- The rows before the queue: whoever asks several times in a transaction asks in no order, but holds their locks.
+    perform media_sync.lock_observed(p_cloud_name, '[]', p_asset_ids);
     with queued as (
         insert into media_sync.refresh_queue as entry (cloud_name, asset_id, reason, needs_detail)
         select p_cloud_name, asset_id, p_reason, p_needs_detail
@@ -142,7 +144,7 @@ begin
 end;
 $$;
 comment on function media_sync.queue_refresh_later(text, text[], text, interval) is
-    'Asks for the true state of assets after a while, so that many such wishes share one look-up.';
+    'Asks for the true state of assets after a while, so that many such wishes share one look-up. The caller holds the rows'' locks.';
 revoke all on function media_sync.queue_refresh_later(text, text[], text, interval) from public, anon, authenticated;
 
 create or replace function media_sync.queue_folder(p_cloud_name text, p_folder text)
@@ -249,8 +251,9 @@ begin
         select cloud_name, asset_id
         from media_sync.refresh_queue
         where cloud_name = p_cloud_name and lease_token = p_worker
-        order by asset_id
-        for update
+        -- What another transaction holds is being asked for again, and waits for the lease's end: no one waits here for
+        -- somebody who holds a row of the library, with other entries in hand.
+        for update skip locked
     )
     update media_sync.refresh_queue as entry
     set lease_token = null, leased_until = null, not_before = '-infinity', attempts = greatest(entry.attempts - 1, 0)

@@ -79,6 +79,10 @@ begin
             ) is not null
             or media_sync.untold_metadata(observed.asset, observed.observation) is not null
     end;
+    -- All at once: what gets facts alone is no order to lock the others after.
+    if v_changed is not null then
+        perform media_sync.lock_observed(v_run.cloud_name, p_observations);
+    end if;
     -- Facts are taken all the same, of the version that the row has; by their times what is queued now is not queued again.
     perform media_sync.tell_facts(v_run.cloud_name, p_observations);
     perform media_sync.queue_seen(v_run.cloud_name, p_observations, coalesce(v_changed, '{}'), 'changed, says the search index');

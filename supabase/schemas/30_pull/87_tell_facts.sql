@@ -67,6 +67,7 @@ declare
     );
     v_changed text[];
 begin
+    perform media_sync.lock_observed(p_cloud_name, p_observations, v_denied);
     insert into media_sync.detail_facts as known (cloud_name, resource_type, fact, asked, told)
     select p_cloud_name, (observed.asset).resource_type, fact, count(*), count(observed.observation ->> fact)
     from media_sync.observed_assets(p_cloud_name, p_observations) as observed
@@ -88,7 +89,6 @@ begin
     select array_agg(observed.asset_id) into v_changed
     from media_sync.observed_assets(p_cloud_name, p_observations) as observed
     where (observed.asset).id is not null and not media_sync.shows_base(observed.asset, observed.observation);
-    -- Rows before the queue, as every writer locks them.
     perform media_sync.queue_refresh(p_cloud_name, coalesce(v_changed, '{}') || v_denied, 'changed, says its detail');
     p_shard.seen := p_shard.seen + cardinality(p_asset_ids);
     return p_shard;

@@ -11,7 +11,7 @@ import { type Writer, writers } from "./writers.ts";
 
 const ASSETS = 16;
 /** Calls of each writer against each other. */
-const ROUNDS = 10;
+const ROUNDS = 20;
 /** Sessions of each. */
 const SESSIONS = 2;
 
