@@ -2779,6 +2779,10 @@ parallel safe
 set search_path = ''
 as $$
 begin
+    -- Most of what is compared is the same.
+    if p_from = p_to then
+        return null;
+    end if;
     return (
         select jsonb_object_agg(key, jsonb_build_object('from', p_from -> key, 'to', p_to -> key))
         from (select jsonb_object_keys(p_from) as key union select jsonb_object_keys(p_to)) as every_key
@@ -16486,10 +16490,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '2b1fd413b12ca810';
+    select '5ff411413d3a1115';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '2b1fd413b12ca810');
+values ('20261101000000', 'media_sync', '5ff411413d3a1115');

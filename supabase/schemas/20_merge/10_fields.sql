@@ -103,6 +103,10 @@ parallel safe
 set search_path = ''
 as $$
 begin
+    -- Most of what is compared is the same.
+    if p_from = p_to then
+        return null;
+    end if;
     return (
         select jsonb_object_agg(key, jsonb_build_object('from', p_from -> key, 'to', p_to -> key))
         from (select jsonb_object_keys(p_from) as key union select jsonb_object_keys(p_to)) as every_key
