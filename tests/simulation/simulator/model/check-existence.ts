@@ -105,12 +105,21 @@ function survives(examined: Examined, events: Existence[], wish: Existence): boo
     );
 }
 
-/** Whether another database's function restored what was deleted here, after that: to this one it was restored there. */
+/**
+ * Whether another database's function restored it after that, or before without this database having been shown it since:
+ * to this one it was restored there, and nothing tells when.
+ */
 function isRestoredElsewhere({ simulation, project }: Examined, wish: Existence): boolean {
-  return simulation.projects.length > 1 &&
-    simulation.model.historyOf(wish.asset, "exists").some(({ order, value, by }) =>
-      order > wish.order && value === true && !isPersons({ by }) &&
-      databaseOf(by) !== project.name
+  const { model, projects } = simulation;
+  const lives = model.historyOf(wish.asset, "exists");
+  const wasShown = (since: number) =>
+    model.looksAt(wish.asset).some(({ by, order }) =>
+      isWell(by) && databaseOf(by.name) === project.name && order > since && order < wish.order
+    );
+  return projects.length > 1 &&
+    lives.some((held, index) =>
+      held.value === true && lives[index - 1]?.value === false && !isPersons(held) &&
+      databaseOf(held.by) !== project.name && (held.order > wish.order || !wasShown(held.order))
     );
 }
 
