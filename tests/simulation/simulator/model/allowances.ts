@@ -2,6 +2,8 @@
 import type { Simulation } from "../simulation.ts";
 import type { LogRow } from "./check.ts";
 import type { Held, Intent, Model, Side } from "./model.ts";
+import type { Plan } from "../people/plan.ts";
+import { renamedFolder } from "./folders.ts";
 import { type Row, same, unitsOf } from "./units.ts";
 import { WAYSIDE } from "../people/library-calls.ts";
 import { standsInLog } from "./in-log.ts";
@@ -177,13 +179,13 @@ export function isTakenForArrived({ model }: Simulation, intent: Intent): boolea
  * was between, or where that value stood in the library at this moment. Nothing changed on this side.
  */
 export function isTakenBack(
-  { model }: Simulation,
+  { model, plan }: Simulation,
   logs: readonly LogRow[][],
   intent: Intent,
 ): boolean {
   const others = model.intents.filter((other) =>
     other.asset === intent.asset && other.unit === intent.unit && other.side !== intent.side &&
-    same(other.before, intent.value) && !same(other.value, intent.value)
+    wentOnFrom(plan, other, intent) && !same(other.value, intent.value)
   );
   // A ring of renames, there or of ours, passes through a name of its own, which nobody wanted.
   const wentOn = others.length > 0 ||
@@ -193,6 +195,16 @@ export function isTakenBack(
   return (wentOn && wasThere(model, intent)) || cameAndWentUnseen(model, intent, others) ||
     wentAndCameUnseen(model, intent, others) ||
     ((wentOn || hadLost) && cameBackUnnoticed(model, logs, intent, others));
+}
+
+/**
+ * Whether somebody went on from the value that an edit restores. A row that was not told yet that its asset was moved there
+ * goes with the folder that it was in, where that is renamed meanwhile: what they went on from has that name here.
+ */
+function wentOnFrom(plan: Plan, other: Intent, { act, side, unit, value }: Intent): boolean {
+  if (same(other.before, value)) return true;
+  return unit === "folder" && side !== "there" && other.side === "there" && other.act < act &&
+    renamedFolder(plan, other.act, String(other.before), act) === value;
 }
 
 /** Whether a name first came into the library by a function, and by nobody's wish. */

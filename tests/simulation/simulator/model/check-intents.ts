@@ -1,6 +1,5 @@
 /** Invariant 2: each edit is on both sides, or was replaced by somebody who saw it, or stands in the log. */
 import { EPOCH } from "../engine/machine.ts";
-import type { Plan } from "../people/plan.ts";
 import type { Simulation } from "../simulation.ts";
 import {
   isHiddenInConflict,
@@ -12,6 +11,7 @@ import {
   isTakenForUnsent,
 } from "./allowances.ts";
 import type { Complaint, Examined } from "./check.ts";
+import { renamedFolder } from "./folders.ts";
 import { standsInLog } from "./in-log.ts";
 import type { Intent } from "./model.ts";
 import { same, unitsOf, unitsOfAsset } from "./units.ts";
@@ -65,22 +65,11 @@ function isFineAlthoughGone(
   locals: readonly unknown[],
 ): boolean {
   const kept = [intent.value];
-  if (intent.unit === "folder") kept.push(renamedFolder(plan, intent));
+  if (intent.unit === "folder") kept.push(renamedFolder(plan, intent.act, String(intent.value)));
   if (locals.some((local) => kept.some((value) => same(local, value)))) return true;
   return model.existence.some((event) =>
     event.asset === intent.asset && event.what === "deleted" && event.order > intent.order &&
     event.side === intent.side && intent.side === "there"
-  );
-}
-
-/** What a folder is called after those that were renamed in Cloudinary later: a row goes with the folder that it is in. */
-function renamedFolder({ acts }: Plan, intent: Intent): string {
-  return acts.filter(({ id }) => id > intent.act).reduce(
-    (folder, act) =>
-      act.do === "rename_folder" && `${folder}/`.startsWith(`${act.from}/`)
-        ? act.to + folder.slice(act.from.length)
-        : folder,
-    String(intent.value),
   );
 }
 
