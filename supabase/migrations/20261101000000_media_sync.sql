@@ -5402,10 +5402,19 @@ begin
     if not exists (select from media_sync.quarantine where cloud_name = p_cloud_name) then
         return;
     end if;
-    with back as (
-        delete from media_sync.quarantine
-        where cloud_name = p_cloud_name and asset_id = any (p_asset_ids)
-        returning asset_id, public_id
+    with held as materialized (
+        select aside.asset_id
+        from media_sync.quarantine as aside
+        where aside.cloud_name = p_cloud_name and aside.asset_id = any (p_asset_ids)
+        -- Of assets that have no row nothing else is held.
+        order by aside.asset_id
+        for update
+    ),
+    back as (
+        delete from media_sync.quarantine as aside
+        using held
+        where aside.cloud_name = p_cloud_name and aside.asset_id = held.asset_id
+        returning aside.asset_id, aside.public_id
     )
     insert into public.media_sync_log (operation, status, direction, source, media_asset_id, asset_id, public_id, run_id)
     select 'quarantine', 'success', 'pull', p_source, known.id, back.asset_id, back.public_id, p_run_id
@@ -5451,10 +5460,24 @@ declare
     v_refusal text;
     v_half jsonb;
 begin
+    -- The rows before the quarantine, and all of the page at once: whoever sets some aside and then merges the rest would hold
+    -- the one and wait for the others.
+    if jsonb_path_exists(p_observations, '$[*].unstorable') or (
+        -- A notification holds them already; and nearly always nothing is set aside.
+        not p_options ? 'event_at'
+        and exists (select from media_sync.quarantine where cloud_name = p_cloud_name)
+        and exists (
+            select from media_sync.quarantine as aside
+            where aside.cloud_name = p_cloud_name
+                and aside.asset_id in (select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element)
+        )
+    ) then
+        perform media_sync.lock_observed(p_cloud_name, p_observations);
+    end if;
     if jsonb_path_exists(p_observations, '$[*].unstorable') then
         select
             coalesce(jsonb_agg(element) filter (where not element ? 'unstorable'), '[]'),
-            jsonb_agg(element) filter (where element ? 'unstorable')
+            jsonb_agg(element order by element ->> 'asset_id') filter (where element ? 'unstorable')
         into v_storable, v_half
         from jsonb_array_elements(p_observations) as element;
         perform media_sync.set_aside(p_cloud_name, element, element ->> 'unstorable', p_source, p_run_id)
@@ -5489,7 +5512,9 @@ begin
         perform media_sync.set_aside(p_cloud_name, v_storable -> 0, v_refusal, p_source, p_run_id);
         return query values (v_storable -> 0 ->> 'asset_id', null::uuid, 'quarantined', 0);
     else
-        -- By asset_id, so that the halves lock in the one order of all writers.
+        -- What was locked is free again, and the first half may set some aside: the second would be locked after that.
+        perform media_sync.lock_observed(p_cloud_name, v_storable);
+        -- By asset_id, so that new rows and the quarantine come in the one order of all writers.
         for v_half in
             select jsonb_agg(element order by rank)
             from (
@@ -16490,10 +16515,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '5ff411413d3a1115';
+    select 'd0070cb0c8ec0b86';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '5ff411413d3a1115');
+values ('20261101000000', 'media_sync', 'd0070cb0c8ec0b86');

@@ -55,6 +55,21 @@ export const writers: Writer[] = [
     },
   },
   {
+    title: "a page with what cannot be stored",
+    write: async (sql, random) => {
+      const assets = observations(await someAssets(sql, random), random) as {
+        [name: string]: JSONValue;
+      }[];
+      const page = assets.map((asset) => ({
+        ...asset,
+        ...random.pick([{}, {}, {}, { unstorable: "It is odd." }, { resource_type: "odd" }]),
+      }));
+      await sql`select public.media_sync_apply_observations(${cloud}, ${
+        sql.json(page)
+      }, clock_timestamp(), 'api')`;
+    },
+  },
+  {
     title: "a push",
     write: async (sql, random) => {
       const worker = crypto.randomUUID();
