@@ -158,6 +158,30 @@ comment on function media_sync.send_planned(uuid, text[], text[], text, timestam
     'Notes on each claimed row what is about to be sent, and returns it as tasks. p_seen: the assets that Cloudinary showed just now. The caller holds the rows'' locks.';
 revoke all on function media_sync.send_planned(uuid, text[], text[], text, timestamptz) from public, anon, authenticated;
 
+create or replace function media_sync.outdated_look_ups(p_cloud_name text, p_observations jsonb, p_stale text[])
+returns text[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if p_stale = '{}' then
+        return '{}';
+    end if;
+    -- What came later may have told of one value only. Of all else nobody can say which is newer, what the row has or what was
+    -- seen: a name, perhaps, that is another asset's by now.
+    return array(
+        select known.asset_id
+        from media_sync.observed_assets(p_cloud_name, p_observations) as known
+        where known.asset_id = any (p_stale)
+            and media_sync.observed_fields((known.asset).base, known.observation) is distinct from (known.asset).base
+    );
+end;
+$$;
+comment on function media_sync.outdated_look_ups(text, jsonb, text[]) is
+    'Of the assets whose rows reflect something later than a look-up (p_stale) those that it showed otherwise than the row has them: nothing may be written on the strength of either.';
+revoke all on function media_sync.outdated_look_ups(text, jsonb, text[]) from public, anon, authenticated;
+
 create or replace function public.media_sync_plan_push(
     p_cloud_name text,
     p_worker uuid,
@@ -179,13 +203,15 @@ declare
     v_seen constant text[] := array(select element ->> 'asset_id' from jsonb_array_elements(p_observations) as element);
     v_outcomes jsonb;
     v_undecided text[];
+    v_outdated text[];
     v_quarantined text[];
     v_rested uuid[];
 begin
     perform media_sync.lock_observed(p_cloud_name, p_observations, p_absent);
     select coalesce(jsonb_agg(to_jsonb(merged)), '[]') into v_outcomes
     from media_sync.merge_observations(p_cloud_name, p_observations, p_observed_at, p_source, p_run_id) as merged;
-    perform media_sync.forget_refresh(p_cloud_name, v_seen, p_observed_at);
+    v_outdated := media_sync.outdated_look_ups(p_cloud_name, p_observations, media_sync.stale_ids(v_outcomes));
+    perform media_sync.forget_refresh(p_cloud_name, array(select unnest(v_seen) except select unnest(v_outdated)), p_observed_at);
     -- Absent: an edit has nothing left to reach, a deletion has arrived.
     perform media_sync.confirm_absence(p_cloud_name, p_absent, p_observed_at, p_source, p_run_id);
     -- Too many were denied at once: what was edited of them waits until somebody has looked.
@@ -230,13 +256,13 @@ begin
     )
     select array_agg(id) into v_rested from set_aside;
     perform media_sync.end_leases(v_rested);
-    -- Settled, or in conflict: nothing is to be sent, and nobody need wait for the lease to end.
+    -- Settled, in conflict, or to be looked up again: nothing is to be sent, and nobody need wait for the lease to end.
     perform media_sync.end_leases(array(
         select asset.id
         from public.media_assets as asset
         where asset.cloud_name = p_cloud_name
             and asset.asset_id = any (v_seen || p_absent)
-            and asset.sync_status <> 'pending'
+            and (asset.sync_status <> 'pending' or asset.asset_id = any (v_outdated))
     ), p_worker);
     return jsonb_build_object(
         'tasks', media_sync.send_planned(
@@ -244,11 +270,12 @@ begin
             p_observed_at
         ),
         'undecided', to_jsonb(v_undecided),
+        'outdated', to_jsonb(v_outdated),
         'now', clock_timestamp()
     );
 end;
 $$;
 comment on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) is
-    'Merges the fresh look-up of claimed rows (what it showed, and what Cloudinary denied), notes on each row what is about to be sent, and returns it: { tasks: [ { id, asset_id, action, public_id, resource_type, type, difference, attempt, detour, context, tags } ], undecided (asset_ids whose detail must tell times first), now }.';
+    'Merges the fresh look-up of claimed rows (what it showed, and what Cloudinary denied), notes on each row what is about to be sent, and returns it: { tasks: [ { id, asset_id, action, public_id, resource_type, type, difference, attempt, detour, context, tags } ], undecided (asset_ids whose detail must tell times first), outdated (those to be looked up again, because something that came meanwhile tells otherwise), now }.';
 revoke all on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) from public, anon, authenticated;
 grant execute on function public.media_sync_plan_push(text, uuid, jsonb, text[], timestamptz, text, uuid) to service_role;

@@ -223,6 +223,8 @@ export interface PushPlan {
   tasks: PlannedTask[];
   /** asset_ids whose detail must tell times of change before anything is decided. */
   undecided: string[];
+  /** asset_ids to be looked up again: something that came meanwhile tells otherwise than the look-up. */
+  outdated: string[];
   now: string;
 }
 

@@ -18,7 +18,7 @@ import { writeUpdates } from "./write-updates.ts";
 
 /** How the push of some rows ended. */
 export interface SliceOutcome {
-  /** Rows wait that were edited meanwhile, or not reached in time. */
+  /** Rows wait that were edited meanwhile, not reached in time, or told of while they were looked up. */
   more: boolean;
   /** Nothing could be written, because the look-up took longer than what it shows may be built upon. */
   tooSlow: boolean;
@@ -41,17 +41,17 @@ export async function pushSlice(
   last: boolean,
   turns: { planning: InTurn; calling: InTurn },
 ): Promise<SliceOutcome> {
-  const { tasks, tooSlow, results } = await turns.calling(async () => {
-    const { freshness, tasks } = await turns.planning(async () => {
+  const { tasks, outdated, tooSlow, results } = await turns.calling(async () => {
+    const { freshness, tasks, outdated } = await turns.planning(async () => {
       const freshness = startFreshness(slice.length);
       const assetIds = slice.map((task) => task.asset_id);
-      return { freshness, tasks: await planTasks(session, claim.run_id, assetIds, freshness) };
+      return { freshness, ...await planTasks(session, claim.run_id, assetIds, freshness) };
     });
     const tooSlow = tasks.length > 0 && freshness.expired();
     const results = await writeAll(session, tasks, freshness);
     // Alone it will hardly be faster: that counts, and is told.
     if (tooSlow && slice.length === 1) { for (const result of results) blameSize(result); }
-    return { tasks, tooSlow, results };
+    return { tasks, outdated, tooSlow, results };
   });
   const unseen = results.some(({ landed }) => landed?.some(({ at }) => at === undefined));
   const confirmation = await session.media.call("media_sync_confirm_push", {
@@ -62,13 +62,13 @@ export async function pushSlice(
     p_source: session.source,
     p_run_id: claim.run_id,
     p_traffic: session.meter.take(),
-    p_finish: last && !unseen && !tooSlow,
+    p_finish: last && !unseen && !tooSlow && outdated.length === 0,
   });
   if (confirmation.open.length > 0 && !confirmation.echoes) {
     await settleOpen(session, confirmation.open, tasks, claim.run_id);
   }
   return {
-    more: confirmation.more,
+    more: confirmation.more || outdated.length > 0,
     tooSlow,
     run: confirmation.run,
     failures: new Map(
@@ -95,13 +95,16 @@ async function planTasks(
   runId: string | null,
   assetIds: string[],
   freshness: Freshness,
-): Promise<PlannedTask[]> {
+): Promise<Pick<PushPlan, "tasks" | "outdated">> {
   const seen = await lookUp(session, assetIds);
   freshness.weigh(seen.size ?? 0);
   const plan = await planPush(session, runId, seen);
-  if (plan.undecided.length === 0) return plan.tasks;
+  if (plan.undecided.length === 0) return plan;
   const second = await planPush(session, runId, await readDetails(session, plan.undecided));
-  return [...plan.tasks, ...second.tasks];
+  return {
+    tasks: [...plan.tasks, ...second.tasks],
+    outdated: [...plan.outdated, ...second.outdated],
+  };
 }
 
 /** Merges what a look-up showed, and notes on each row what is about to be sent. */
