@@ -10325,7 +10325,7 @@ begin
             from (
                 select waiting.asset, jsonb_object_agg(flat.key, flat.value) as differences
                 from (
-                    select known.asset, effect.fields
+                    select known.asset, effect.kind, effect.fields, effect.observation
                     from media_sync.named_effects(p_cloud_name, p_effects) as effect
                     cross join lateral (
                         select asset from public.media_assets as asset
@@ -10333,10 +10333,18 @@ begin
                         limit 1
                     ) as known
                     -- First of all: most events find their row in order.
-                    where effect.kind = 'delta' and (known.asset).sync_status <> 'synced' and (known.asset).deleted_at is null
+                    where effect.kind in ('delta', 'observe') and (known.asset).sync_status <> 'synced' and (known.asset).deleted_at is null
                     offset 0
                 ) as waiting
-                cross join lateral jsonb_each(media_sync.flat_difference(waiting.fields)) as flat
+                cross join lateral jsonb_each(media_sync.flat_difference(
+                    -- An overwrite shows the whole asset.
+                    case waiting.kind
+                        when 'observe' then media_sync.difference(
+                            (waiting.asset).base, media_sync.observed_fields((waiting.asset).base, waiting.observation)
+                        )
+                        else waiting.fields
+                    end
+                )) as flat
                 group by waiting.asset
             ) as told
             -- Once a row, not once a mention.
@@ -16542,10 +16550,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '2ebba86592bc3f1a';
+    select '9b89aba244b158ed';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '2ebba86592bc3f1a');
+values ('20261101000000', 'media_sync', '9b89aba244b158ed');

@@ -62,7 +62,7 @@ begin
             from (
                 select waiting.asset, jsonb_object_agg(flat.key, flat.value) as differences
                 from (
-                    select known.asset, effect.fields
+                    select known.asset, effect.kind, effect.fields, effect.observation
                     from media_sync.named_effects(p_cloud_name, p_effects) as effect
                     cross join lateral (
                         select asset from public.media_assets as asset
@@ -70,10 +70,18 @@ begin
                         limit 1
                     ) as known
                     -- First of all: most events find their row in order.
-                    where effect.kind = 'delta' and (known.asset).sync_status <> 'synced' and (known.asset).deleted_at is null
+                    where effect.kind in ('delta', 'observe') and (known.asset).sync_status <> 'synced' and (known.asset).deleted_at is null
                     offset 0
                 ) as waiting
-                cross join lateral jsonb_each(media_sync.flat_difference(waiting.fields)) as flat
+                cross join lateral jsonb_each(media_sync.flat_difference(
+                    -- An overwrite shows the whole asset.
+                    case waiting.kind
+                        when 'observe' then media_sync.difference(
+                            (waiting.asset).base, media_sync.observed_fields((waiting.asset).base, waiting.observation)
+                        )
+                        else waiting.fields
+                    end
+                )) as flat
                 group by waiting.asset
             ) as told
             -- Once a row, not once a mention.

@@ -2,11 +2,11 @@
 -- nobody's edit, and what the asset had is written again.
 begin;
 \ir helpers.sql
-select plan(29);
+select plan(33);
 
 insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, tags, context, sync_status, observed_at)
 select 'demo', asset_id, asset_id, 'image', '{old}', '{"alt": "its own", "caption": "its own"}', 'synced', now() - interval '1 hour'
-from unnest('{meant,met,known,later,seen,edited,swapped,own,answered,late,again,before,unseen}'::text[]) as asset_id;
+from unnest('{meant,met,known,later,seen,edited,swapped,own,answered,late,again,before,unseen,overwritten,kept}'::text[]) as asset_id;
 alter table public.media_assets disable trigger user;
 update public.media_assets as asset set base = media_sync.editable_fields(asset);
 -- Of a context one key was taken away and one kept, and a tag was added.
@@ -150,9 +150,9 @@ as $$ select row(context ->> 'alt', sync_status)::text from public.media_assets 
 update public.media_assets
 set sending = jsonb_set(sending, '{0,sent}', sending -> 0 -> 'sent' || '{"context.alt": "wrong"}')
 where asset_id = 'meant';
-select tests.tell(asset_id, '{"context": {"set": {"alt": "wrong"}, "removed": []}}') from unnest('{late,again,before}'::text[]) as asset_id;
+select tests.tell(asset_id, '{"context": {"set": {"alt": "wrong"}, "removed": []}}') from unnest('{late,again,before,overwritten,kept}'::text[]) as asset_id;
 select tests.see(asset_id, '{"tags": ["old"], "context": {"alt": "wrong", "caption": "its own"}}')
-from unnest('{late,again,before}'::text[]) as asset_id;
+from unnest('{late,again,before,overwritten,kept}'::text[]) as asset_id;
 select is(tests.state('late'), '("its own",pending)', 'a value that came by mistake → is to be put right');
 select tests.tell('late', '{"context": {"set": {"alt": "theirs"}, "removed": []}}');
 select tests.see('late', '{"tags": ["old"], "context": {"alt": "wrong", "caption": "its own"}}');
@@ -173,6 +173,29 @@ update public.media_assets set context = '{"alt": "edited here", "caption": "its
 select tests.tell('before', '{"context": {"set": {"alt": "theirs"}, "removed": []}}');
 select tests.see('before', '{"tags": ["old"], "context": {"alt": "wrong", "caption": "its own"}}');
 select is(tests.state('before'), '("edited here",pending)', 'edited here meanwhile → the edit stands');
+
+-- An overwrite shows the whole asset, and is no delta.
+create function tests.overwrite(id text, told jsonb)
+returns jsonb
+language sql
+as $$
+    select public.media_sync_receive_event('demo', jsonb_build_object(
+        'dedup_key', gen_random_uuid(), 'notification_type', 'upload', 'body', '{}', 'triggered_at', clock_timestamp(),
+        'effects', jsonb_build_array(jsonb_build_object('kind', 'observe', 'asset_id', id, 'observation', jsonb_build_object(
+            'asset_id', id, 'public_id', 'name', 'resource_type', 'image', 'type', 'upload', 'version', 2
+        ) || told))
+    ));
+$$;
+select tests.overwrite('overwritten', '{"tags": ["old"], "context": {"alt": "theirs"}}');
+select is(tests.state('overwritten'), '("its own",pending)', 'overwritten there with another value → looked up');
+select tests.see('overwritten', '{"tags": ["old"], "context": {"alt": "theirs"}, "version": 2}');
+select is(
+    tests.seen('overwritten'), row('{"alt": "theirs"}'::jsonb, '{old}'::text[], 'synced')::text, 'and theirs is taken, also the key that they left out'
+);
+select is((select count(*) from public.media_sync_log where asset_id = 'overwritten' and operation = 'conflict'), 0::bigint, 'and meets nobody');
+select tests.overwrite('kept', '{"tags": ["old"]}');
+select tests.see('kept', '{"tags": ["old"], "context": {"alt": "wrong", "caption": "its own"}, "version": 2}');
+select is(tests.state('kept'), '("its own",pending)', 'overwritten there without a context → what came by mistake is put right');
 
 -- What was done in Cloudinary's console is no write of ours.
 select public.media_sync_receive_event('demo', jsonb_build_object(
