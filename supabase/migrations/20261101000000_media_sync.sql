@@ -9162,7 +9162,11 @@ begin
     insert into public.media_sync_log (operation, status, direction, source, asset_id, public_id, changes, error_code, error_message)
     values (
         'update', 'error', 'push', p_source, p_asset_id, p_public_id, p_sent, 'landed_elsewhere',
-        'A change meant for another asset reached this one, because their names were swapped meanwhile; it is put right.'
+        'A change meant for another asset reached this one, because their names were swapped meanwhile; ' || case
+            when found then 'it is put right.'
+            -- What it had before, nobody here has seen.
+            else 'it is not in this library, and what it had before is to be set again in Cloudinary.'
+        end
     );
 end;
 $$;
@@ -16550,10 +16554,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '9b89aba244b158ed';
+    select '771360b3b44f6933';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '9b89aba244b158ed');
+values ('20261101000000', 'media_sync', '771360b3b44f6933');

@@ -144,7 +144,11 @@ begin
     insert into public.media_sync_log (operation, status, direction, source, asset_id, public_id, changes, error_code, error_message)
     values (
         'update', 'error', 'push', p_source, p_asset_id, p_public_id, p_sent, 'landed_elsewhere',
-        'A change meant for another asset reached this one, because their names were swapped meanwhile; it is put right.'
+        'A change meant for another asset reached this one, because their names were swapped meanwhile; ' || case
+            when found then 'it is put right.'
+            -- What it had before, nobody here has seen.
+            else 'it is not in this library, and what it had before is to be set again in Cloudinary.'
+        end
     );
 end;
 $$;

@@ -2,7 +2,7 @@
 -- nobody's edit, and what the asset had is written again.
 begin;
 \ir helpers.sql
-select plan(33);
+select plan(34);
 
 insert into public.media_assets (cloud_name, asset_id, public_id, resource_type, tags, context, sync_status, observed_at)
 select 'demo', asset_id, asset_id, 'image', '{old}', '{"alt": "its own", "caption": "its own"}', 'synced', now() - interval '1 hour'
@@ -51,6 +51,12 @@ select tests.tell('met', '{"context": {"set": {"caption": "its own"}, "removed":
 select is(
     (select row(context, tags)::text from public.media_assets where asset_id = 'met'),
     row('{"alt": "its own", "caption": "its own"}'::jsonb, '{old}'::text[])::text, 'and what came with it is taken away again'
+);
+
+select media_sync.mark_misplaced('demo', 'nowhere', 'name', '{"tags.new": true}', clock_timestamp(), 'webhook');
+select alike(
+    (select error_message from public.media_sync_log where asset_id = 'nowhere' and error_code = 'landed_elsewhere'),
+    '%is to be set again in Cloudinary.', 'what reached an asset that has no row here → the log says that nobody puts it right'
 );
 
 select tests.tell('known', '{"context": {"set": {"alt": "another"}, "removed": []}}');
