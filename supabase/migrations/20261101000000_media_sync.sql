@@ -8900,7 +8900,7 @@ set search_path = ''
 as $$
 begin
     if p_stale = '{}' then
-        return '{}';
+        return '{}'::text[];
     end if;
     -- What came later may have told of one value only. Of all else nobody can say which is newer, what the row has or what was
     -- seen: a name, perhaps, that is another asset's by now.
@@ -16554,10 +16554,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '771360b3b44f6933';
+    select '2f07310844f1470b';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '771360b3b44f6933');
+values ('20261101000000', 'media_sync', '2f07310844f1470b');

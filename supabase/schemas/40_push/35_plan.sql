@@ -166,7 +166,7 @@ set search_path = ''
 as $$
 begin
     if p_stale = '{}' then
-        return '{}';
+        return '{}'::text[];
     end if;
     -- What came later may have told of one value only. Of all else nobody can say which is newer, what the row has or what was
     -- seen: a name, perhaps, that is another asset's by now.
