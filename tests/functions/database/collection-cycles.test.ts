@@ -1,7 +1,7 @@
 /** Two people nest two collections into each other at once: what one session alone cannot show. */
 import { assertEquals } from "@std/assert";
 import { postgresTest } from "../../support/postgres/postgres-test.ts";
-import { waitUntil } from "../../support/wait-until.ts";
+import { untilOneWaits } from "../../support/postgres/until-one-waits.ts";
 
 postgresTest(
   "two collections nested into each other at once, in two sessions → the second is refused",
@@ -21,12 +21,7 @@ postgresTest(
         () => "nested",
         (error: { code: string }) => error.code,
       );
-      await waitUntil(async () => {
-        const waiting = await sql`
-          select from pg_stat_activity
-          where datname = current_database() and wait_event_type = 'Lock'`;
-        return waiting.length > 0;
-      }, { describe: "the second session waiting for the first" });
+      await untilOneWaits(sql, "the second session waiting for the first");
     });
     assertEquals(await second, "23514");
     const nested = await sql`select slug from public.media_collections where parent_id is not null`;

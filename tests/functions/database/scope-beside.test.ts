@@ -1,7 +1,7 @@
 /** A change of scope while somebody else writes: what one session alone cannot show. */
 import { assertEquals } from "@std/assert";
 import { postgresTest } from "../../support/postgres/postgres-test.ts";
-import { waitUntil } from "../../support/wait-until.ts";
+import { untilOneWaits } from "../../support/postgres/until-one-waits.ts";
 
 postgresTest(
   "a row comes into what a change of scope hides, while that waits for another row → it is not locked out of order, but left to the reconcile",
@@ -18,12 +18,7 @@ postgresTest(
       await first`
         update public.media_assets set folder = 'out', base = '{"folder": "out"}' where asset_id = 'moved'`;
       change = sql`update media_sync.settings set include_folders = '{in}'`.execute();
-      await waitUntil(async () => {
-        const waiting = await sql`
-          select from pg_stat_activity
-          where datname = current_database() and wait_event_type = 'Lock'`;
-        return waiting.length > 0;
-      }, { describe: "the change of scope waiting for a row" });
+      await untilOneWaits(sql, "the change of scope waiting for a row");
     });
     await change;
     const rows = await sql`select asset_id from public.media_assets where in_scope order by 1`;
