@@ -5459,10 +5459,11 @@ declare
     v_column text;
     v_refusal text;
     v_half jsonb;
+    v_is_odd constant boolean := jsonb_path_exists(p_observations, '$[*].unstorable');
 begin
     -- The rows before the quarantine, and all of the page at once: whoever sets some aside and then merges the rest would hold
     -- the one and wait for the others.
-    if jsonb_path_exists(p_observations, '$[*].unstorable') or (
+    if v_is_odd or (
         -- A notification holds them already; and nearly always nothing is set aside.
         not p_options ? 'event_at'
         and exists (select from media_sync.quarantine where cloud_name = p_cloud_name)
@@ -5474,7 +5475,7 @@ begin
     ) then
         perform media_sync.lock_observed(p_cloud_name, p_observations);
     end if;
-    if jsonb_path_exists(p_observations, '$[*].unstorable') then
+    if v_is_odd then
         select
             coalesce(jsonb_agg(element) filter (where not element ? 'unstorable'), '[]'),
             jsonb_agg(element order by element ->> 'asset_id') filter (where element ? 'unstorable')
@@ -12731,6 +12732,7 @@ set search_path = ''
 as $$
 declare
     v_has_page constant boolean := 'page' = any (p_parts);
+    v_is_viewer constant boolean := media_sync.media_role() <> 'anonymous';
     v_read jsonb;
     v_answer jsonb;
 begin
@@ -12747,11 +12749,11 @@ begin
         v_answer := v_answer || jsonb_build_object('facets', media_sync.read_library('facets', p_query - 'version'));
     end if;
     -- Statements of their own: an expression asks for the right to each function in it before it is known which are called.
-    if 'stats' = any (p_parts) and media_sync.media_role() <> 'anonymous' then
+    if v_is_viewer and 'stats' = any (p_parts) then
         v_answer := v_answer
             || jsonb_build_object('stats', (select to_jsonb(statistics) from public.get_media_statistics() as statistics));
     end if;
-    if 'sync_status' = any (p_parts) and media_sync.media_role() <> 'anonymous' then
+    if v_is_viewer and 'sync_status' = any (p_parts) then
         v_answer := v_answer || jsonb_build_object('sync_status', public.get_sync_status());
     end if;
     return v_answer;
@@ -16554,10 +16556,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-    select '2f07310844f1470b';
+    select '9d7ac9a1529d86a3';
 $$;
 comment on function media_sync.schema_digest() is 'Digest of the schema files that the last migration brings, so that states between two releases can be told apart.';
 revoke all on function media_sync.schema_digest() from public, anon, authenticated;
 
 insert into media_sync.migrations (version, name, schema_digest)
-values ('20261101000000', 'media_sync', '2f07310844f1470b');
+values ('20261101000000', 'media_sync', '9d7ac9a1529d86a3');

@@ -153,10 +153,11 @@ declare
     v_column text;
     v_refusal text;
     v_half jsonb;
+    v_is_odd constant boolean := jsonb_path_exists(p_observations, '$[*].unstorable');
 begin
     -- The rows before the quarantine, and all of the page at once: whoever sets some aside and then merges the rest would hold
     -- the one and wait for the others.
-    if jsonb_path_exists(p_observations, '$[*].unstorable') or (
+    if v_is_odd or (
         -- A notification holds them already; and nearly always nothing is set aside.
         not p_options ? 'event_at'
         and exists (select from media_sync.quarantine where cloud_name = p_cloud_name)
@@ -168,7 +169,7 @@ begin
     ) then
         perform media_sync.lock_observed(p_cloud_name, p_observations);
     end if;
-    if jsonb_path_exists(p_observations, '$[*].unstorable') then
+    if v_is_odd then
         select
             coalesce(jsonb_agg(element) filter (where not element ? 'unstorable'), '[]'),
             jsonb_agg(element order by element ->> 'asset_id') filter (where element ? 'unstorable')

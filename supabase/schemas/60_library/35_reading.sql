@@ -162,6 +162,7 @@ set search_path = ''
 as $$
 declare
     v_has_page constant boolean := 'page' = any (p_parts);
+    v_is_viewer constant boolean := media_sync.media_role() <> 'anonymous';
     v_read jsonb;
     v_answer jsonb;
 begin
@@ -178,11 +179,11 @@ begin
         v_answer := v_answer || jsonb_build_object('facets', media_sync.read_library('facets', p_query - 'version'));
     end if;
     -- Statements of their own: an expression asks for the right to each function in it before it is known which are called.
-    if 'stats' = any (p_parts) and media_sync.media_role() <> 'anonymous' then
+    if v_is_viewer and 'stats' = any (p_parts) then
         v_answer := v_answer
             || jsonb_build_object('stats', (select to_jsonb(statistics) from public.get_media_statistics() as statistics));
     end if;
-    if 'sync_status' = any (p_parts) and media_sync.media_role() <> 'anonymous' then
+    if v_is_viewer and 'sync_status' = any (p_parts) then
         v_answer := v_answer || jsonb_build_object('sync_status', public.get_sync_status());
     end if;
     return v_answer;

@@ -33,6 +33,18 @@ select '00000000-0000-4000-8000-00000000c002', md5(i::text)::uuid from unnest('{
 insert into public.media_usage (media_asset_id, usage_type, reference_table, reference_id)
 select md5(i::text)::uuid, 'cover', 'articles', '1' from unnest('{5,6}'::integer[]) as i;
 
+create function tests.become(caller text)
+returns void
+language plpgsql
+as $$
+begin
+    perform tests.authenticate_as(
+        case caller when 'anon' then 'anon' when 'service' then 'service_role' else 'authenticated' end,
+        case when caller in ('editor', 'admin') then caller end
+    );
+end;
+$$;
+
 -- Asks as the caller.
 create function tests.ask(caller text, query jsonb)
 returns jsonb
@@ -41,10 +53,7 @@ as $$
 declare
     answer jsonb;
 begin
-    perform tests.authenticate_as(
-        case caller when 'anon' then 'anon' when 'service' then 'service_role' else 'authenticated' end,
-        case when caller in ('editor', 'admin') then caller end
-    );
+    perform tests.become(caller);
     answer := public.list_media_assets(query);
     perform tests.clear_authentication();
     return answer;
@@ -245,7 +254,7 @@ as $$
 declare
     answer jsonb;
 begin
-    perform tests.authenticate_as(case caller when 'anon' then 'anon' else 'authenticated' end);
+    perform tests.become(caller);
     answer := public.get_media_facets(query);
     perform tests.clear_authentication();
     return (select string_agg(concat(entry ->> 'value', ':', entry ->> 'count'), ' ' order by place) from jsonb_array_elements(answer -> facet) with ordinality as listed (entry, place));
@@ -273,7 +282,7 @@ as $$
 declare
     answer jsonb;
 begin
-    perform tests.authenticate_as(case caller when 'anon' then 'anon' else 'authenticated' end);
+    perform tests.become(caller);
     answer := public.read_media_library('{}', parts);
     perform tests.clear_authentication();
     return answer;

@@ -43,15 +43,18 @@ function observations(assetIds: string[], random: Random): JSONValue {
 
 const cloud = "demo";
 
+async function applyPage(sql: ReservedSql, page: JSONValue): Promise<void> {
+  await sql`select public.media_sync_apply_observations(${cloud}, ${
+    sql.json(page)
+  }, clock_timestamp(), 'api')`;
+}
+
 /** Every kind. */
 export const writers: Writer[] = [
   {
     title: "a page of a pull",
     write: async (sql, random) => {
-      const page = observations(await someAssets(sql, random), random);
-      await sql`select public.media_sync_apply_observations(${cloud}, ${
-        sql.json(page)
-      }, clock_timestamp(), 'api')`;
+      await applyPage(sql, observations(await someAssets(sql, random), random));
     },
   },
   {
@@ -60,13 +63,13 @@ export const writers: Writer[] = [
       const assets = observations(await someAssets(sql, random), random) as {
         [name: string]: JSONValue;
       }[];
-      const page = assets.map((asset) => ({
-        ...asset,
-        ...random.pick([{}, {}, {}, { unstorable: "It is odd." }, { resource_type: "odd" }]),
-      }));
-      await sql`select public.media_sync_apply_observations(${cloud}, ${
-        sql.json(page)
-      }, clock_timestamp(), 'api')`;
+      await applyPage(
+        sql,
+        assets.map((asset) => ({
+          ...asset,
+          ...random.pick([{}, {}, {}, { unstorable: "It is odd." }, { resource_type: "odd" }]),
+        })),
+      );
     },
   },
   {
